@@ -1,0 +1,47 @@
+# A thin face over CMake: each word below is one or two commands that you can also type yourself.
+# All knowledge of the build is in CMakeLists.txt, CMakePresets.json and cmake/.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+JOBS ?= $(shell nproc)
+
+.DEFAULT_GOAL := all
+.PHONY: all test fuzz bench vm install check clean help
+
+all: ## build the programs into build/bin
+	@ci/setup build
+	@cmake --preset release $(if $(VERBOSE),,>build/configure.log)
+	@cmake --build --preset release --parallel $(JOBS)
+
+test: ## build and run all tests; TEST=REGEX narrows
+	@ci/setup build test vm
+	@$(MAKE) --no-print-directory all
+	@tests/run --preset release $(if $(TEST),--only '$(TEST)')
+
+fuzz: ## run a fuzz campaign; TIME=seconds TARGET=layer_name ENGINE=libfuzzer|afl
+	@ci/setup build fuzz
+	@fuzz/campaign $(if $(TIME),--time $(TIME)) $(if $(TARGET),--target $(TARGET)) \
+		$(if $(ENGINE),--engine $(ENGINE))
+
+bench: ## measure beside the peers and the floor: build/report/bench.json and bench.html
+	@ci/setup build bench
+	@$(MAKE) --no-print-directory all
+	@bench/run $(if $(SUITE),--suite $(SUITE))
+
+vm: ## the tests that need a kernel of their own; CASE=name KERNEL=version
+	@ci/setup build vm
+	@$(MAKE) --no-print-directory all
+	@vm/run $(if $(CASE),--case $(CASE)) $(if $(KERNEL),--kernel $(KERNEL))
+
+check: ## what every change must pass: layout, layers, limits, warnings, sanitizers
+	@ci/setup build test
+	@ci/check
+
+install: all ## install into $(DESTDIR)$(PREFIX)
+	@DESTDIR='$(DESTDIR)' cmake --install build/release --prefix '$(PREFIX)'
+
+clean: ## remove build/
+	@rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,148 @@
+# The words of Cupel's build. A folder's CMakeLists.txt says only what is particular to it:
+#
+#   cupel_layer(<layer> [USES layer…] [PACKAGES pkg-config-name…])
+#       src/<layer>/**.c become the static library cupel_<layer>. USES is the layer's arrow list:
+#       what it may include and link; ci/check arrows reads the same line.
+#   cupel_program(<program> SOURCES file… USES layer…)
+#       build/<preset>/bin/<program> (release: build/bin), with its manual page and completion.
+#   cupel_unit_tests()
+#       each tests/unit/<layer>/test_<name>.c becomes the CTest test unit.<layer>.<name>.
+#   cupel_fuzz_targets()
+#       each fuzz/<layer>/fuzz_<name>.c becomes a libFuzzer or AFL++ target <layer>_<name> when the
+#       preset is for that engine, and elsewhere the CTest test replay.<layer>.<name> over
+#       corpus/<layer>/<name>/.
+#   cupel_script_test(<test name> <script> [NEEDS_ROOT] [LABELS label…] [TIMEOUT seconds])
+#       a script that exits 0 (passed), 77 (skipped, the reason is its last line) or else (failed).
+#       It finds the programs in $CUPEL_BIN, the tree in $CUPEL_SOURCE, the build in $CUPEL_BUILD,
+#       and runs in an empty directory of its own.
+include_guard()
+find_package(PkgConfig REQUIRED)
+
+function(cupel_layer layer)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;PACKAGES")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.c")
+    add_library(cupel_${layer} STATIC ${sources})
+    target_include_directories(cupel_${layer} PUBLIC "${PROJECT_SOURCE_DIR}/src")
+    target_link_libraries(cupel_${layer} PRIVATE cupel_warnings)
+    foreach(used IN LISTS arg_USES)
+        target_link_libraries(cupel_${layer} PUBLIC cupel_${used})
+    endforeach()
+    foreach(package IN LISTS arg_PACKAGES)
+        string(MAKE_C_IDENTIFIER "pkg_${package}" prefix)
+        pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET GLOBAL ${package})
+        target_link_libraries(cupel_${layer} PUBLIC PkgConfig::${prefix})
+    endforeach()
+    # A library of this layer and what it declares, and nothing else: a symbol from elsewhere stops
+    # the link.
+    add_library(check_link_${layer} MODULE EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/empty.c")
+    target_link_options(check_link_${layer} PRIVATE -Wl,-z,defs)
+    target_link_libraries(
+        check_link_${layer} PRIVATE -Wl,--whole-archive cupel_${layer} -Wl,--no-whole-archive)
+    add_dependencies(check-links check_link_${layer})
+endfunction()
+
+function(cupel_program program)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES")
+    add_executable(${program} ${arg_SOURCES})
+    target_link_libraries(${program} PRIVATE cupel_warnings cupel_cli)
+    foreach(used IN LISTS arg_USES)
+        target_link_libraries(${program} PRIVATE cupel_${used})
+    endforeach()
+    install(TARGETS ${program} RUNTIME)
+    if(CUPEL_DOCUMENTS)
+        cupel_program_documents(${program})
+    endif()
+endfunction()
+
+# The manual page and the bash completion of a program come from its own option tables.
+function(cupel_program_documents program)
+    set(page "${PROJECT_BINARY_DIR}/man/${program}.1")
+    set(completion "${PROJECT_BINARY_DIR}/completion/${program}")
+    file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/man" "${PROJECT_BINARY_DIR}/completion")
+    add_custom_command(
+        OUTPUT "${page}" "${completion}"
+        COMMAND ${program} --emit=man > "${page}"
+        COMMAND ${program} --emit=bash-completion > "${completion}"
+        DEPENDS ${program}
+        VERBATIM)
+    add_custom_target(${program}-documents ALL DEPENDS "${page}" "${completion}")
+    install(FILES "${page}" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+    install(FILES "${completion}"
+            DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+endfunction()
+
+# "layer/prefix_name.c" gives the layer and the name.
+function(cupel_split_path path prefix ret_layer ret_name)
+    cmake_path(GET path PARENT_PATH layer)
+    cmake_path(GET path STEM name)
+    string(REGEX REPLACE "^${prefix}_" "" name "${name}")
+    set(${ret_layer} "${layer}" PARENT_SCOPE)
+    set(${ret_name} "${name}" PARENT_SCOPE)
+endfunction()
+
+function(cupel_unit_tests)
+    pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET GLOBAL cmocka)
+    file(GLOB tests CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "*/test_*.c")
+    foreach(source IN LISTS tests)
+        cupel_split_path(${source} test layer name)
+        if(NOT TARGET cupel_${layer})
+            continue()
+        endif()
+        set(target unit.${layer}.${name})
+        add_executable(${target} ${source})
+        set_target_properties(
+            ${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+        target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+        target_link_libraries(
+            ${target} PRIVATE cupel_warnings cupel_${layer} PkgConfig::cmocka)
+        add_test(NAME ${target} COMMAND ${target})
+        set_tests_properties(${target} PROPERTIES LABELS unit TIMEOUT 120)
+    endforeach()
+endfunction()
+
+function(cupel_fuzz_targets)
+    file(GLOB targets CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "*/fuzz_*.c")
+    foreach(source IN LISTS targets)
+        cupel_split_path(${source} fuzz layer name)
+        if(TARGET cupel_${layer})
+            cupel_fuzz_target(${layer} ${name} ${source})
+        endif()
+    endforeach()
+endfunction()
+
+function(cupel_fuzz_target layer name source)
+    set(target fuzz_${layer}_${name})
+    add_executable(${target} ${source})
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${target} PRIVATE cupel_warnings cupel_${layer})
+    if(CUPEL_ENGINE)
+        set_target_properties(
+            ${target} PROPERTIES OUTPUT_NAME ${layer}_${name} RUNTIME_OUTPUT_DIRECTORY
+                                 "${CUPEL_OUTPUT_ROOT}/fuzz/${CUPEL_ENGINE}")
+        target_link_options(${target} PRIVATE ${CUPEL_ENGINE_LINK})
+        return()
+    endif()
+    target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/fuzz/engine/replay.c")
+    set_target_properties(
+        ${target} PROPERTIES OUTPUT_NAME replay.${layer}.${name} RUNTIME_OUTPUT_DIRECTORY
+                             "${PROJECT_BINARY_DIR}/tests")
+    add_test(NAME replay.${layer}.${name}
+             COMMAND ${target} "${PROJECT_SOURCE_DIR}/corpus/${layer}/${name}")
+    set_tests_properties(replay.${layer}.${name} PROPERTIES LABELS replay TIMEOUT 300)
+endfunction()
+
+function(cupel_script_test test script)
+    cmake_parse_arguments(PARSE_ARGV 2 arg "NEEDS_ROOT" "TIMEOUT" "LABELS")
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 120)
+    endif()
+    if(arg_NEEDS_ROOT)
+        set(root --needs-root)
+    endif()
+    cmake_path(ABSOLUTE_PATH script)
+    add_test(NAME ${test} COMMAND "${PROJECT_SOURCE_DIR}/tests/run-script" ${root} "${script}")
+    set(places "CUPEL_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}" "CUPEL_SOURCE=${PROJECT_SOURCE_DIR}"
+               "CUPEL_BUILD=${PROJECT_BINARY_DIR}")
+    set_tests_properties(${test} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
+                                            SKIP_RETURN_CODE 77 ENVIRONMENT "${places}")
+endfunction()

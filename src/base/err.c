@@ -1,0 +1,62 @@
+/* One sentence, built from the inside out: the failed call first, then each caller's context. */
+#include "base/err.h"
+
+#include "base/require.h"
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 3, 0))) static void fill(struct err *err, int number,
+                                                       const char *format, va_list arguments)
+{
+    err->number = number;
+    if (vsnprintf(err->sentence, sizeof(err->sentence), format, arguments) < 0)
+        err->sentence[0] = '\0';
+}
+
+int err_set(struct err *err, int number, const char *format, ...)
+{
+    va_list arguments;
+
+    REQUIRE(number < 0);
+    va_start(arguments, format);
+    fill(err, number, format, arguments);
+    va_end(arguments);
+    return number;
+}
+
+int err_system(struct err *err, int system_errno, const char *format, ...)
+{
+    va_list arguments;
+    size_t length;
+
+    REQUIRE(system_errno > 0);
+    va_start(arguments, format);
+    fill(err, -system_errno, format, arguments);
+    va_end(arguments);
+    length = strlen(err->sentence);
+    /* A cut sentence is better than none. */
+    (void)snprintf(err->sentence + length, sizeof(err->sentence) - length, ": %s",
+                   strerror(system_errno));
+    return -system_errno;
+}
+
+int err_prefix(struct err *err, const char *format, ...)
+{
+    char block[sizeof(err->sentence)];
+    va_list arguments;
+    int length;
+    size_t room;
+
+    va_start(arguments, format);
+    length = vsnprintf(block, sizeof(block), format, arguments);
+    va_end(arguments);
+    if (length < 0 || (size_t)length >= sizeof(block))
+        return err->number;
+    room = sizeof(block) - (size_t)length;
+    (void)snprintf(block + length, room, ": %.*s", (int)room, err->sentence);
+    memcpy(err->sentence, block, sizeof(block));
+    return err->number;
+}

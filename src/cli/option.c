@@ -1,0 +1,309 @@
+/* From argv and the option tables to filled structs: getopt_long reads, the rows say where to. */
+#include "cli/option.h"
+
+#include "base/require.h"
+#include "cli/document.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What getopt_long gives for the options that every program has; letters are below 256. */
+enum { OPTION_HELP = 0x1000, OPTION_VERSION, OPTION_EMIT, OPTION_ROW };
+
+/* Room for any command's options, aligned for any of them. */
+struct option_block {
+    alignas(max_align_t) unsigned char bytes[CLI_OPTIONS_BYTES_MAX];
+};
+
+/* One table, ready for getopt_long. */
+struct getopt_table {
+    char letters[2 * CLI_OPTIONS_MAX + 8];
+    struct option names[CLI_OPTIONS_MAX + 4];
+};
+
+/* Where a command line is being read, for the messages. */
+struct reading {
+    const struct cli_program *program;
+    const struct cli_command *command; /* NULL while the program's own options are read */
+    const struct cli_option *rows;
+    size_t rows_count;
+    unsigned char *block;
+};
+
+static int usage_mistake(const struct reading *reading, const struct err *err)
+{
+    const char *program = reading->program->name;
+    bool named = reading->command != NULL && reading->command->name != NULL;
+
+    (void)cli_fail(program, err, 0);
+    fprintf(stderr, "Try '%s%s%s --help'.\n", program, named ? " " : "",
+            named ? reading->command->name : "");
+    return reading->program->usage_status;
+}
+
+static void block_init(struct option_block *block, const void *defaults, size_t size)
+{
+    REQUIRE(size <= sizeof(block->bytes));
+    memset(block->bytes, 0, sizeof(block->bytes));
+    if (defaults != NULL)
+        memcpy(block->bytes, defaults, size);
+}
+
+static struct getopt_table table_of(const struct reading *reading, bool stops_at_operand)
+{
+    static const struct option common[] = {
+        { .name = "help", .has_arg = no_argument, .val = OPTION_HELP },
+        { .name = "version", .has_arg = no_argument, .val = OPTION_VERSION },
+        { .name = "emit", .has_arg = required_argument, .val = OPTION_EMIT },
+    };
+    struct getopt_table table = { 0 };
+    size_t letter = 0;
+
+    REQUIRE(reading->rows_count <= CLI_OPTIONS_MAX);
+    if (stops_at_operand)
+        table.letters[letter++] = '+';
+    table.letters[letter++] = ':';
+    for (size_t i = 0; i < reading->rows_count; i++) {
+        const struct cli_option *row = &reading->rows[i];
+
+        table.names[i] = (struct option){
+            .name = row->name,
+            .has_arg = row->kind == CLI_FLAG ? no_argument : required_argument,
+            .val = OPTION_ROW + (int)i,
+        };
+        if (row->letter == 0)
+            continue;
+        table.letters[letter++] = row->letter;
+        if (row->kind != CLI_FLAG)
+            table.letters[letter++] = ':';
+    }
+    memcpy(&table.names[reading->rows_count], common, sizeof(common));
+    return table;
+}
+
+static bool is_choice(const char *choices, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = choices; *at != '\0';) {
+        size_t size = strcspn(at, " ");
+
+        if (size == length && strncmp(at, word, size) == 0)
+            return true;
+        at += size;
+        at += strspn(at, " ");
+    }
+    return false;
+}
+
+static int store_number(const struct cli_option *row, const char *word, unsigned char *place,
+                        struct err *err)
+{
+    char *end = NULL;
+    unsigned long number;
+
+    errno = 0;
+    number = strtoul(word, &end, 10);
+    if (errno != 0 || end == word || *end != '\0' || word[0] == '-' || word[0] == '+' ||
+        number < row->number_min || number > row->number_max)
+        return err_set(err, -EINVAL, "option '--%s': '%s' is not a number from %lu to %lu",
+                       row->name, word, row->number_min, row->number_max);
+    memcpy(place, &number, sizeof(number));
+    return 0;
+}
+
+static int store_in_list(const struct cli_option *row, const char *word, unsigned char *place,
+                         struct err *err)
+{
+    struct cli_texts *list = (struct cli_texts *)(void *)place;
+
+    if (list->count == CLI_TEXTS_MAX)
+        return err_set(err, -E2BIG, "option '--%s' is given more than %d times", row->name,
+                       CLI_TEXTS_MAX);
+    list->at[list->count++] = word;
+    return 0;
+}
+
+static int store(const struct cli_option *row, const char *word, unsigned char *block,
+                 struct err *err)
+{
+    unsigned char *place = block + row->offset;
+
+    if (row->choices != NULL && !is_choice(row->choices, word))
+        return err_set(err, -EINVAL, "option '--%s': '%s' is none of: %s", row->name, word,
+                       row->choices);
+    switch (row->kind) {
+    case CLI_FLAG:
+        *(bool *)place = true;
+        return 0;
+    case CLI_TEXT:
+        memcpy(place, &word, sizeof(word));
+        return 0;
+    case CLI_NUMBER:
+        return store_number(row, word, place, err);
+    case CLI_TEXTS:
+        return store_in_list(row, word, place, err);
+    }
+    UNREACHABLE();
+}
+
+static const struct cli_option *row_of(const struct reading *reading, int found)
+{
+    if (found >= OPTION_ROW)
+        return &reading->rows[found - OPTION_ROW];
+    for (size_t i = 0; i < reading->rows_count; i++) {
+        if (reading->rows[i].letter == found)
+            return &reading->rows[i];
+    }
+    UNREACHABLE();
+}
+
+static int bad_option(const struct reading *reading, int found, char **argv)
+{
+    struct err err = { 0 };
+    const char *word = argv[optind - 1];
+    const char *why = found == ':' ? "needs a value" : "is not known";
+
+    if (optopt != 0 && optopt < OPTION_HELP)
+        (void)err_set(&err, -EINVAL, "option '-%c' %s", optopt, why);
+    else if (optopt != 0 && found == '?')
+        (void)err_set(&err, -EINVAL, "option '%s' takes no value", word);
+    else
+        (void)err_set(&err, -EINVAL, "option '%s' %s", word, why);
+    return usage_mistake(reading, &err);
+}
+
+/* The options that every program has; the exit status. */
+static int run_common(const struct reading *reading, int found)
+{
+    struct err err = { 0 };
+
+    if (found == OPTION_HELP)
+        return cli_print_help(stdout, reading->program, reading->command);
+    if (found == OPTION_VERSION) {
+        printf("%s %s\n", reading->program->name, CUPEL_VERSION);
+        return 0;
+    }
+    if (strcmp(optarg, "man") == 0)
+        return cli_print_manual(stdout, reading->program);
+    if (strcmp(optarg, "bash-completion") == 0)
+        return cli_print_completion(stdout, reading->program);
+    (void)err_set(&err, -EINVAL, "option '--emit': '%s' is none of: man bash-completion", optarg);
+    return usage_mistake(reading, &err);
+}
+
+/* Reads one table's options from argv, whose first word is a name. -1: go on with the operands that
+ * begin at optind; else the exit status. */
+static int read_options(const struct reading *reading, int argc, char **argv, bool stops_at_operand)
+{
+    struct getopt_table table = table_of(reading, stops_at_operand);
+
+    optind = 0;
+    opterr = 0;
+    for (;;) {
+        struct err err = { 0 };
+        int found = getopt_long(argc, argv, table.letters, table.names, NULL);
+
+        if (found == -1)
+            return -1;
+        if (found == '?' || found == ':')
+            return bad_option(reading, found, argv);
+        if (found >= OPTION_HELP && found < OPTION_ROW)
+            return run_common(reading, found);
+        if (store(row_of(reading, found), optarg, reading->block, &err) < 0)
+            return usage_mistake(reading, &err);
+    }
+}
+
+static int run_command(const struct cli_program *program, const struct cli_command *command,
+                       const void *globals, int argc, char **argv)
+{
+    struct option_block block;
+    struct reading reading = { program, command, command->options, command->options_count,
+                               block.bytes };
+    struct cli_operands operands;
+    struct err err = { 0 };
+    int status;
+
+    block_init(&block, command->defaults, command->options_bytes);
+    status = read_options(&reading, argc, argv, command->stops_at_operand);
+    if (status >= 0)
+        return status;
+    operands = (struct cli_operands){ .count = argc - optind, .at = argv + optind };
+    if (operands.count < command->operands_min) {
+        (void)err_set(&err, -EINVAL, "an operand is missing: %s", command->operands);
+        return usage_mistake(&reading, &err);
+    }
+    if (command->operands_max != CLI_NO_LIMIT && operands.count > command->operands_max) {
+        (void)err_set(&err, -EINVAL, "operand '%s' is one too many",
+                      operands.at[command->operands_max]);
+        return usage_mistake(&reading, &err);
+    }
+    return command->run(globals, block.bytes, operands);
+}
+
+static const struct cli_command *find_command(const struct cli_program *program, const char *name)
+{
+    for (size_t i = 0; i < program->commands_count; i++) {
+        if (strcmp(program->commands[i].name, name) == 0)
+            return &program->commands[i];
+    }
+    return NULL;
+}
+
+int cli_main(const struct cli_program *program, int argc, char **argv)
+{
+    struct option_block globals;
+    struct reading reading = { program, NULL, program->options, program->options_count,
+                               globals.bytes };
+    const struct cli_command *command;
+    struct err err = { 0 };
+    int status;
+
+    REQUIRE(argc >= 1);
+    if (program->commands_count == 1 && program->commands[0].name == NULL)
+        return run_command(program, &program->commands[0], NULL, argc, argv);
+    block_init(&globals, program->defaults, program->options_bytes);
+    status = read_options(&reading, argc, argv, true);
+    if (status >= 0)
+        return status;
+    if (optind == argc) {
+        (void)err_set(&err, -EINVAL, "a command is missing");
+        return usage_mistake(&reading, &err);
+    }
+    if (strcmp(argv[optind], "help") == 0)
+        return cli_print_help(stdout, program,
+                              optind + 1 < argc ? find_command(program, argv[optind + 1]) : NULL);
+    command = find_command(program, argv[optind]);
+    if (command == NULL) {
+        (void)err_set(&err, -EINVAL, "there is no command '%s'", argv[optind]);
+        return usage_mistake(&reading, &err);
+    }
+    return run_command(program, command, globals.bytes, argc - optind, argv + optind);
+}
+
+bool cli_can_colour(int fd)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+
+    if (no_colour != NULL && no_colour[0] != '\0')
+        return false;
+    if (terminal == NULL || strcmp(terminal, "dumb") == 0)
+        return false;
+    return isatty(fd) == 1;
+}
+
+int cli_fail(const char *program, const struct err *err, int status)
+{
+    bool colour = cli_can_colour(STDERR_FILENO);
+
+    fprintf(stderr, "%s%s:%s %s\n", colour ? "\033[31m" : "", program, colour ? "\033[0m" : "",
+            err->sentence);
+    return status;
+}

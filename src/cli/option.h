@@ -1,0 +1,107 @@
+/*
+ * The command line of a program as tables: the same rows are its parser, its --help, its bash
+ * completion and its manual page.
+ *
+ * A program has options of its own, and either commands (`cupel-oci run …`), each with its options
+ * and operands, or one command without a name (`cupel-dns …`). A command's options are stored into
+ * a struct of the command's, at the offset that the row names:
+ *
+ *     struct check_options { bool quiet; const char *format; struct cli_texts files; };
+ *     static const struct cli_option check_rows[] = {
+ *         { .name = "quiet", .letter = 'q', .kind = CLI_FLAG,
+ *           .offset = offsetof(struct check_options, quiet), .help = "print nothing" },
+ *     };
+ *
+ * Conventions are getopt_long's. Every program also has --help, --version and --emit (man,
+ * bash-completion: what the build installs). All texts live as long as argv. One thread.
+ */
+#pragma once
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum cli_kind {
+    CLI_FLAG,   /* bool: false, or true when the option is there */
+    CLI_TEXT,   /* const char *: unchanged when the option is not there */
+    CLI_NUMBER, /* unsigned long, decimal, between number_min and number_max */
+    CLI_TEXTS,  /* struct cli_texts: the option may be repeated */
+};
+
+/* Words in the order in which they were given; what they point to belongs to argv. */
+#define CLI_TEXTS_MAX 64
+struct cli_texts {
+    size_t count;
+    const char *at[CLI_TEXTS_MAX];
+};
+
+struct cli_option {
+    const char *name; /* long name, without the dashes */
+    char letter;      /* short name, or 0 */
+    enum cli_kind kind;
+    size_t offset;       /* where the value goes in the command's (or the program's) struct */
+    const char *value;   /* what the value is called in --help, e.g. "ADDR:PORT"; NULL for a flag */
+    const char *choices; /* the values that there are, separated by spaces, or NULL for any */
+    const char *help;    /* part of a sentence: no capital, no full stop */
+    unsigned long number_min;
+    unsigned long number_max;
+};
+
+/* What is left on the command line after the options. */
+struct cli_operands {
+    int count;
+    char *const *at; /* ends with NULL */
+};
+
+struct cli_command {
+    const char *name;        /* NULL where the program has but one command */
+    const char *operands;    /* e.g. "FILE…", for the usage line; "" for none */
+    const char *summary;     /* one line: no capital, no full stop */
+    const char *description; /* paragraphs for --help and the manual page, or NULL */
+    const struct cli_option *options;
+    size_t options_count;
+    int operands_min;
+    int operands_max;      /* CLI_NO_LIMIT: as many as there are */
+    bool stops_at_operand; /* options after the first operand belong to the operand (run, exec) */
+    /* Does the work and returns the exit status. `options` is the struct of the command's options,
+     * `globals` that of the program's own (NULL where it has none). */
+    int (*run)(const void *globals, const void *options, struct cli_operands operands);
+    const void *defaults; /* that struct before the command line is read; NULL: all zero */
+    size_t options_bytes; /* size of that struct: at most CLI_OPTIONS_BYTES_MAX */
+};
+
+#define CLI_OPTIONS_BYTES_MAX 8192
+#define CLI_NO_LIMIT (-1)
+#define CLI_OPTIONS_MAX 48
+
+struct cli_example {
+    const char *command;
+    const char *what; /* what it does: no capital, no full stop */
+};
+
+struct cli_program {
+    const char *name;
+    const char *summary;
+    const char *description;
+    const struct cli_option *options; /* the program's own, before the command's name */
+    size_t options_count;
+    const void *defaults;
+    size_t options_bytes;
+    const struct cli_command *commands;
+    size_t commands_count;
+    const struct cli_example *examples;
+    size_t examples_count;
+    int usage_status; /* exit status for a command line that makes no sense */
+};
+
+/* Reads the command line and runs what it asks for; returns the exit status. A mistake on the
+ * command line gives one sentence on stderr, which names the word, and program->usage_status. */
+int cli_main(const struct cli_program *program, int argc, char **argv);
+
+/* Says what went wrong, "<program>: <sentence>", on stderr, in red where stderr is a terminal (and
+ * NO_COLOR is not set), and returns `status` for the caller to exit with. */
+int cli_fail(const char *program, const struct err *err, int status);
+
+/* Whether `fd` is a terminal on which colours are welcome (NO_COLOR and TERM=dumb say no). */
+bool cli_can_colour(int fd);
