@@ -34,7 +34,7 @@ vm: ## the tests that need a kernel of their own; CASE=name KERNEL=version
 	@vm/run $(if $(CASE),--case $(CASE)) $(if $(KERNEL),--kernel $(KERNEL))
 
 check: ## what every change must pass: layout, layers, limits, warnings, sanitizers
-	@ci/setup build test
+	@ci/setup build test check
 	@ci/check
 
 install: all ## install into $(DESTDIR)$(PREFIX)
