@@ -35,15 +35,15 @@ struct reading {
     unsigned char *block;
 };
 
-static int usage_mistake(const struct reading *reading, const struct err *err)
+static int usage_mistake(const struct reading *reading, struct err *err)
 {
     const char *program = reading->program->name;
     bool named = reading->command != NULL && reading->command->name != NULL;
+    struct err whole = { 0 };
 
-    (void)cli_fail(program, err, 0);
-    fprintf(stderr, "Try '%s%s%s --help'.\n", program, named ? " " : "",
-            named ? reading->command->name : "");
-    return reading->program->usage_status;
+    (void)err_set(&whole, err->number, "%s (see '%s%s%s --help')", err->sentence, program,
+                  named ? " " : "", named ? reading->command->name : "");
+    return cli_fail(program, &whole, reading->program->usage_status);
 }
 
 static void block_init(struct option_block *block, const void *defaults, size_t size)

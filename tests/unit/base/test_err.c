@@ -1,0 +1,48 @@
+/* One sentence, context first, and one number. */
+#include "unit.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+static void sentence_reads_from_the_outside_in(void **state)
+{
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(err_system(&err, ENOENT, "open '%s'", "config.json"), -ENOENT);
+    assert_int_equal(err_prefix(&err, "bundle '%s'", "b"), -ENOENT);
+    assert_string_equal(err.sentence, "bundle 'b': open 'config.json': No such file or directory");
+    assert_int_equal(err.number, -ENOENT);
+}
+
+static void sentence_that_is_too_long_is_cut(void **state)
+{
+    struct err err = { 0 };
+    char longer[2 * sizeof(err.sentence)];
+
+    (void)state;
+    memset(longer, 'x', sizeof(longer) - 1);
+    longer[sizeof(longer) - 1] = '\0';
+    assert_int_equal(err_set(&err, -EINVAL, "%s", longer), -EINVAL);
+    assert_int_equal(strlen(err.sentence), sizeof(err.sentence) - 1);
+    assert_int_equal(err_prefix(&err, "field"), -EINVAL);
+    assert_int_equal(strncmp(err.sentence, "field: xxx", 10), 0);
+    assert_int_equal(strlen(err.sentence), sizeof(err.sentence) - 1);
+}
+
+static void record_fits_one_atomic_write_to_a_pipe(void **state)
+{
+    (void)state;
+    assert_true(sizeof(struct err) <= PIPE_BUF);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(sentence_reads_from_the_outside_in),
+    cmocka_unit_test(sentence_that_is_too_long_is_cut),
+    cmocka_unit_test(record_fits_one_atomic_write_to_a_pipe),
+};
+
+RUN_TESTS(tests)
