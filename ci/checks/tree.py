@@ -26,7 +26,9 @@ def files():
     if git.returncode == 0:
         names = git.stdout.decode("utf-8", "surrogateescape").split("\0")
     else:  # an unpacked archive has no .git
-        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")]
+        names = [str(path.relative_to(ROOT)) for folder in ROOT.iterdir()
+                 if folder.name not in (".git", "build")
+                 for path in (folder, *folder.rglob("*"))]
     return sorted({name for name in names if name and is_file(name)})
 
 

@@ -22,14 +22,17 @@ struct fixture {
 
 static int open_directory(void **state)
 {
-    static struct fixture fixture;
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
 
-    fixture = (struct fixture){ .path = "/tmp/cupel-test-fd-XXXXXX", .arena = arena_init(1 << 20) };
-    if (mkdtemp(fixture.path) == NULL)
+    if (fixture == NULL)
         return -1;
-    fixture.dir_fd = open(fixture.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    *state = &fixture;
-    return fixture.dir_fd < 0 ? -1 : 0;
+    *state = fixture;
+    *fixture = (struct fixture){ .path = "/tmp/cupel-test-fd-XXXXXX", .dir_fd = -1 };
+    fixture->arena = arena_init(1 << 20);
+    if (mkdtemp(fixture->path) == NULL)
+        return -1;
+    fixture->dir_fd = open(fixture->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fixture->dir_fd < 0 ? -1 : 0;
 }
 
 static int remove_directory(void **state)
@@ -40,7 +43,11 @@ static int remove_directory(void **state)
     (void)unlinkat(fixture->dir_fd, "folder", AT_REMOVEDIR);
     fd_close(&fixture->dir_fd);
     arena_done(&fixture->arena);
-    return rmdir(fixture->path);
+
+    int status = rmdir(fixture->path);
+
+    free(fixture);
+    return status;
 }
 
 static struct file_place at(struct fixture *fixture, const char *name)
