@@ -1,0 +1,36 @@
+/*
+ * Opcodes, response codes and classes: numbers and names, from the table code.def. Any other number
+ * of the right width may stand in a message too. Pure; any thread.
+ */
+#pragma once
+
+#include "base/text.h"
+
+enum dns_opcode {
+#define OPCODE(name, number, text) DNS_OPCODE_##name = (number),
+#include "dns/code.def"
+#undef OPCODE
+};
+
+/* Response codes: 0 to 15 fit into the header; greater ones need EDNS (RFC 6891 section 6.1.3). */
+enum dns_rcode {
+#define RCODE(name, number, text) DNS_RCODE_##name = (number),
+#include "dns/code.def"
+#undef RCODE
+};
+
+enum dns_class {
+#define CLASS(name, number, text) DNS_CLASS_##name = (number),
+#include "dns/code.def"
+#undef CLASS
+};
+
+/* Each appends the name of a number, or for a number without one OPCODE, RCODE or CLASS and the
+ * number; false, and nothing appended, where there is no room. */
+bool dns_opcode_format(unsigned int opcode, struct text *text);
+
+/* As dns_opcode_format(), for a response code of up to 12 bits. */
+bool dns_rcode_format(unsigned int rcode, struct text *text);
+
+/* As dns_opcode_format(), for a class (RFC 3597 section 5). */
+bool dns_class_format(uint16_t class, struct text *text);

@@ -1,0 +1,63 @@
+/*
+ * RDATA: one loop over the fields that the record's row in rrtype.def lists.
+ *
+ *     struct dns_rdata fields = dns_rdata_of(&rr);
+ *     struct dns_value value;
+ *     while (dns_rdata_next(&fields, &value))
+ *         … value.field->name, value.octets …
+ *     if (fields.verdict.status != DNS_OK)
+ *         … RDATA is not what its type has …
+ *
+ * A type without a row has one field, all of RDATA (RFC 3597). RDATA without an octet has no fields
+ * in the classes ANY and NONE, where an update leaves it out (RFC 2136 sections 2.4 and 2.5).
+ * Pure; any thread; views live as long as the message.
+ */
+#pragma once
+
+#include "base/text.h"
+#include "dns/rr.h"
+#include "dns/rrtype.h"
+
+/* One field of one record. `octets` is a reader over the whole message that is limited to what the
+ * field takes here: of a compressed name, the labels and the pointer that stand here. */
+struct dns_value {
+    const struct dns_field *field;
+    struct byte_reader octets;
+};
+
+/* Where a walk over the fields is. */
+struct dns_rdata {
+    struct byte_reader in;         /* what is left of RDATA */
+    const struct dns_field *field; /* the next one */
+    unsigned int fields_left;
+    struct dns_verdict verdict; /* the refusal that ended the walk, or DNS_OK */
+};
+
+/* A walk at the first field. */
+struct dns_rdata dns_rdata_of(const struct dns_rr *rr);
+
+/* The next field, checked. False at the end, or where the RDATA is wrong: fields->verdict says
+ * which, and then *ret_value is untouched. */
+bool dns_rdata_next(struct dns_rdata *fields, struct dns_value *ret_value);
+
+/* Whether the RDATA is what its type has: all fields there and right, and nothing behind them. */
+struct dns_verdict dns_rdata_check(const struct dns_rr *rr);
+
+/* Writes RDATA (without RDLENGTH), names uncompressed; `canonical`: as for signing, names in small
+ * letters (RFC 4034 section 6.2). DNS_NO_ROOM where it does not fit; on refusal nothing is
+ * written. */
+struct dns_verdict dns_rdata_write(const struct dns_rr *rr, bool canonical,
+                                   struct byte_writer *out);
+
+/* The canonical order of two records' RDATA (RFC 4034 section 6.3), less than, equal to or greater
+ * than 0. Both must have been checked with DNS_OK. */
+int dns_rdata_compare(const struct dns_rr *a, const struct dns_rr *b);
+
+/* Appends RDATA as text, fields with spaces between; RDATA that has no row, or is not what its row
+ * says, in the form of RFC 3597 section 5 (`\# 4 0a000001`). OPT: one "CODE=hex" for each
+ * option. False, and nothing appended, where there is no room (DNS_RDATA_TEXT_MAX always is). */
+bool dns_rdata_format(const struct dns_rr *rr, struct text *text);
+
+/* Room for any RDATA as text, with the final NUL: no field's text takes more than four characters
+ * for an octet, but for names, of which no type has so many. */
+#define DNS_RDATA_TEXT_MAX (4 * 65535 + 1)

@@ -1,0 +1,32 @@
+/*
+ * The responses that a server makes by itself, without knowing an answer. Pure; any thread.
+ */
+#pragma once
+
+#include "dns/builder.h"
+#include "dns/code.h"
+#include "dns/message.h"
+
+/* What a response of our own says. */
+struct dns_response {
+    enum dns_rcode rcode;        /* greater than 15 needs `edns` (REQUIRE) */
+    unsigned int flags;          /* beside QR: e.g. DNS_FLAG_RA */
+    const struct dns_edns *edns; /* the OPT record to give, or NULL; its rcode_high is set here.
+                                  * To be given when the query had one (RFC 6891 section 7) */
+};
+
+/* Writes a response without records to a query, which need not be a whole message: id, opcode, RD
+ * and CD are the query's, and so is its first question where it can be read (RFC 1035 section
+ * 4.1.1). `out` is a writer at the start of a block; afterwards it holds the message. False, and
+ * nothing changed, where `query` has no header or is itself a response, which nobody may answer, or
+ * where the block has no room. */
+bool dns_response_write(struct bytes query, const struct dns_response *response,
+                        struct byte_writer *out);
+
+/* Writes a response again so that it fits into `out`, which is at the start of a block: cut at the
+ * end of an RRset, with TC set when records of the answer or authority section are left out (RFC
+ * 2181 section 9), and with the OPT record kept (RFC 6891 section 7). A refusal names a record
+ * whose RDATA is wrong, or is DNS_NO_ROOM when not even header, question and OPT fit; then `out` is
+ * unchanged. */
+struct dns_verdict dns_response_truncate(const struct dns_message *response,
+                                         struct byte_writer *out);

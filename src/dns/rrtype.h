@@ -1,0 +1,54 @@
+/*
+ * RR types: numbers, mnemonics, and the fields of each type's RDATA, from the table rrtype.def.
+ * Pure; any thread; all that is given is constant.
+ */
+#pragma once
+
+#include "base/text.h"
+
+/* Type numbers as on the wire, for the types in the table; any other uint16_t is a type too. */
+enum dns_type {
+#define RRTYPE(mnemonic, number, ...) DNS_TYPE_##mnemonic = (number),
+#define METATYPE(mnemonic, number) DNS_TYPE_##mnemonic = (number),
+#include "dns/rrtype.def"
+#undef RRTYPE
+#undef METATYPE
+};
+
+/* What a field is: how its octets are delimited, written, made canonical and shown. */
+enum dns_field_kind {
+    DNS_FIELD_U16,        /* two octets, a decimal number */
+    DNS_FIELD_U32,        /* four octets, a decimal number */
+    DNS_FIELD_IPV4,       /* four octets, dotted decimal */
+    DNS_FIELD_IPV6,       /* sixteen octets, RFC 5952 */
+    DNS_FIELD_NAME_SHORT, /* a name that may be compressed (RFC 3597 section 4), canonically in
+                           * small letters (RFC 4034 section 6.2) */
+    DNS_FIELD_STRINGS,    /* one or more character-strings, up to the end of RDATA */
+    DNS_FIELD_OPTIONS,    /* EDNS options (code, length, octets), up to the end of RDATA */
+    DNS_FIELD_OPAQUE,     /* any octets, up to the end of RDATA; shown as RFC 3597 section 5 */
+};
+
+struct dns_field {
+    enum dns_field_kind kind;
+    const char *name; /* as the RFC calls it, in small letters */
+};
+
+/* One row of the table. */
+struct dns_rrtype {
+    const char *mnemonic; /* NULL in the row that stands for the types without one */
+    uint16_t number;
+    bool only_in_class_in; /* in other classes its RDATA is opaque */
+    uint8_t fields_count;
+    const struct dns_field *fields;
+};
+
+/* The row by which RDATA of this type and class is read: the type's own, or the row of opaque RDATA
+ * for a type that is not in the table, or not in this class. Never NULL. */
+const struct dns_rrtype *dns_rrtype_of(uint16_t type, uint16_t class);
+
+/* Appends the mnemonic, or TYPE and the number (RFC 3597 section 5). */
+bool dns_type_format(uint16_t type, struct text *text);
+
+/* The number of a mnemonic (of any case) or of TYPE and a number; false, and *ret_type untouched,
+ * for another text. */
+bool dns_type_parse(struct bytes text, uint16_t *ret_type);
