@@ -1,0 +1,71 @@
+/*
+ * Mounts below a root directory that someone else may have filled with symbolic links.
+ *
+ * A destination is a path inside the root, which is given as an open directory. It is resolved
+ * once, by openat2 with RESOLVE_IN_ROOT, to a descriptor; the mount is moved onto that descriptor.
+ * No path is looked up twice, so nothing that is changed meanwhile leads out of the root. A
+ * destination that does not exist is made: a directory, or a file for a bind mount of what is no
+ * directory.
+ *
+ * All functions return 0 or -errno with a sentence, allocate nothing and may be called between
+ * clone and exec. Sources: fsopen(2), fsmount(2), open_tree(2), mount_setattr(2), openat2(2);
+ * Linux 5.12.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+struct kernel_mount_option {
+    const char *name;
+    const char *value; /* NULL: an option without "=" */
+};
+
+/* A new instance of a file system. */
+struct kernel_mount {
+    const char *fstype;
+    const char *source; /* as mount(8) shows it; may be NULL */
+    size_t options_count;
+    const struct kernel_mount_option *options; /* the file system's own, such as "size=64k" */
+    uint64_t attributes;                       /* MOUNT_ATTR_… */
+    unsigned long propagation; /* MS_SHARED, …, perhaps with MS_REC; 0: as the parent's */
+    bool refuses_symlinks;     /* no part of the destination may be a symbolic link */
+};
+
+/* A part of the file system that is there, seen at a second place. */
+struct kernel_bind {
+    const char *source;        /* outside of the root; absolute */
+    bool is_recursive;         /* with the mounts below it */
+    uint64_t attributes_set;   /* MOUNT_ATTR_… */
+    uint64_t attributes_clear; /* MOUNT_ATTR_… */
+    bool attributes_recursive; /* they hold for the mounts below it as well */
+    unsigned long propagation; /* as above */
+};
+
+/* Makes the mount of which `root_fd` shall be the root directory: a bind mount, with the mounts
+ * below it, of the directory `path` onto itself. On success *ret_root_fd is the new mount's open
+ * directory (O_PATH), owned by the caller. */
+int kernel_mount_root(const char *path, int *ret_root_fd, struct err *err);
+
+/* Mounts a new file system at `destination`. */
+int kernel_mount_new(int root_fd, const char *destination, const struct kernel_mount *mount,
+                     struct err *err);
+
+/* Shows `bind->source` at `destination` as well. */
+int kernel_mount_bind(int root_fd, const char *destination, const struct kernel_bind *bind,
+                      struct err *err);
+
+/* Cuts the calling process's mount namespace off: no mount that it makes is seen outside, while
+ * what is unmounted outside is unmounted here as well. */
+int kernel_mount_detach_namespace(struct err *err);
+
+/* Makes the mount at `path` read-only; a path that does not exist is no error. What is no mount
+ * point becomes one. */
+int kernel_mount_read_only(int root_fd, const char *path, struct err *err);
+
+/* Makes the root mount itself read-only, and no mount below it. */
+int kernel_mount_root_read_only(int root_fd, struct err *err);
+
+/* Hides what is at `path`: under an empty read-only directory, or under /dev/null where it is no
+ * directory. A path that does not exist is no error. */
+int kernel_mount_mask(int root_fd, const char *path, struct err *err);

@@ -1,0 +1,251 @@
+/*
+ * struct oci_config: what a container shall be, as typed values.
+ *
+ * It comes from a bundle's config.json (oci_config_parse, oci_config_read), or a caller fills it in
+ * itself, without JSON, starting from oci_config_default():
+ *
+ *     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+ *     struct oci_config config;
+ *
+ *     if (oci_config_default(&arena, oci_caller_now(), &config, &err) < 0) …
+ *     config.root.path = "/srv/busybox";
+ *     config.process.args = (struct oci_texts){ 2, (const char *const[]){ "echo", "hello" } };
+ *     config.resources.pids_limit = oci_number(64);
+ *
+ * and gives it to oci_plan_make() (oci/plan.h). Everything that a config points to belongs to the
+ * caller (or to the arena that it was read into) and must live as long as the config; the plan
+ * copies what it needs. A config is plain values: copying the struct copies the config.
+ *
+ * A field that config.json may leave out is zero, NULL or an empty list when it is not there.
+ * Source: OCI runtime-spec 1.2, config.md and config-linux.md; each member names its JSON path.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <sys/types.h>
+
+/* The most that a config and its plan take together, and the largest config.json. */
+#define OCI_ARENA_BYTES ((size_t)16 << 20)
+#define OCI_JSON_BYTES_MAX ((size_t)2 << 20)
+
+/* The most entries of any one list of a config. */
+#define OCI_LIST_MAX 4096
+
+/* A number that may be absent. */
+struct oci_number {
+    bool is_set;
+    int64_t value;
+};
+
+/* A number that is there. */
+static inline struct oci_number oci_number(int64_t value)
+{
+    return (struct oci_number){ .is_set = true, .value = value };
+}
+
+struct oci_texts {
+    size_t count;
+    const char *const *at;
+};
+
+/* The namespaces that there are, in the order of config-linux.md#namespaces. */
+enum oci_namespace_kind {
+    OCI_NAMESPACE_PID,
+    OCI_NAMESPACE_NETWORK,
+    OCI_NAMESPACE_MOUNT,
+    OCI_NAMESPACE_IPC,
+    OCI_NAMESPACE_UTS,
+    OCI_NAMESPACE_USER,
+    OCI_NAMESPACE_CGROUP,
+    OCI_NAMESPACE_KINDS,
+};
+
+/* linux.namespaces[]: one place for each kind. */
+struct oci_namespace {
+    bool is_wanted;   /* false: the container shares the runtime's */
+    const char *path; /* join this one; NULL: make a new one */
+};
+
+/* linux.uidMappings[], linux.gidMappings[] */
+struct oci_id_map {
+    uint32_t container_id;
+    uint32_t host_id;
+    uint32_t size; /* how many ids, at least 1 */
+};
+
+struct oci_id_maps {
+    size_t count;
+    const struct oci_id_map *at;
+};
+
+/* mounts[] */
+struct oci_mount {
+    const char *destination; /* inside the container; relative means relative to "/" */
+    const char *type;        /* a file system, or "bind" or "none" for a bind mount; may be NULL */
+    const char *source; /* for a bind mount: absolute, or relative to the bundle; may be NULL */
+    struct oci_texts options;
+};
+
+struct oci_mounts {
+    size_t count;
+    const struct oci_mount *at;
+};
+
+/* process.rlimits[] */
+struct oci_rlimit {
+    const char *type; /* "RLIMIT_NOFILE", … */
+    uint64_t soft;
+    uint64_t hard;
+};
+
+struct oci_rlimits {
+    size_t count;
+    const struct oci_rlimit *at;
+};
+
+struct oci_ids {
+    size_t count;
+    const uint32_t *at;
+};
+
+/* process.user; ids are the container's own. */
+struct oci_user {
+    uint32_t uid;
+    uint32_t gid;
+    struct oci_number umask;
+    struct oci_ids additional_gids;
+};
+
+/* process.capabilities: bit n stands for the capability n of capabilities(7). */
+struct oci_capabilities {
+    bool is_set; /* false: the process keeps what the kernel gives it */
+    uint64_t bounding;
+    uint64_t effective;
+    uint64_t inheritable;
+    uint64_t permitted;
+    uint64_t ambient;
+};
+
+/* process */
+struct oci_process {
+    bool terminal;
+    struct oci_user user;
+    struct oci_texts args; /* at least one; the first is looked up in PATH of `env` */
+    struct oci_texts env;  /* "NAME=value" */
+    const char *cwd;       /* absolute, in the container */
+    struct oci_capabilities capabilities;
+    struct oci_rlimits rlimits;
+    bool no_new_privileges;
+    struct oci_number oom_score_adj;
+};
+
+/* linux.devices[] */
+struct oci_device {
+    const char *type; /* "c", "u", "b" or "p" */
+    const char *path;
+    struct oci_number major;
+    struct oci_number minor;
+    struct oci_number file_mode; /* 0666 when absent */
+    struct oci_number uid;
+    struct oci_number gid;
+};
+
+struct oci_devices {
+    size_t count;
+    const struct oci_device *at;
+};
+
+/* linux.resources.devices[] */
+struct oci_device_rule {
+    bool allow;
+    const char *type;        /* "a", "c", "b"; NULL as "a" */
+    struct oci_number major; /* absent: any */
+    struct oci_number minor; /* absent: any */
+    const char *access;      /* of "rwm"; NULL: all three */
+};
+
+struct oci_device_rules {
+    size_t count;
+    const struct oci_device_rule *at;
+};
+
+/* linux.resources */
+struct oci_resources {
+    struct oci_number pids_limit;   /* pids.limit: processes; -1 is no limit */
+    struct oci_number memory_limit; /* memory.limit: octets; -1 is no limit */
+    struct oci_device_rules devices;
+};
+
+/* root */
+struct oci_root {
+    const char *path; /* absolute, or relative to the bundle */
+    bool readonly;
+};
+
+/* linux.sysctl: names and values in pairs */
+struct oci_pair {
+    const char *name;
+    const char *value;
+};
+
+struct oci_pairs {
+    size_t count;
+    const struct oci_pair *at;
+};
+
+struct oci_config {
+    const char *oci_version;
+    struct oci_root root;
+    struct oci_process process;
+    const char *hostname;   /* NULL: none is set */
+    const char *domainname; /* NULL: none is set */
+    struct oci_mounts mounts;
+    struct oci_pairs annotations;
+
+    /* below "linux" in config.json */
+    struct oci_namespace namespaces[OCI_NAMESPACE_KINDS];
+    struct oci_id_maps uid_maps;
+    struct oci_id_maps gid_maps;
+    struct oci_devices devices;
+    struct oci_pairs sysctl;
+    const char *cgroups_path; /* NULL: the runtime chooses a place, if it needs one */
+    struct oci_resources resources;
+    const char *rootfs_propagation; /* NULL as "private" */
+    struct oci_texts masked_paths;
+    struct oci_texts readonly_paths;
+};
+
+/* Who starts the container: with uid 0 a config can have all that the kernel has; another user gets
+ * a user namespace in which its own ids are 0. */
+struct oci_caller {
+    uid_t uid;
+    gid_t gid;
+};
+
+/* The calling process's effective ids. */
+struct oci_caller oci_caller_now(void);
+
+/* The config that `cupel-oci spec` prints: a shell in a root file system "rootfs", with new pid,
+ * mount, uts, ipc, network, cgroup and, unless the caller is root, user namespaces. Its lists live
+ * in the arena. Fails only without memory. */
+int oci_config_default(struct arena *arena, struct oci_caller caller, struct oci_config *ret_config,
+                       struct err *err);
+
+/* Reads the text of a config.json. Pure. Everything that is wrong gives -EINVAL and one sentence
+ * that begins with the place, e.g. "process.args[1]: is a number, must be a string"; *ret_config is
+ * then untouched. Keys that the specification does not know are ignored, as it demands; what it
+ * knows and Cupel does not do is refused, unless it asks for nothing (null, false, "", [], {}).
+ * Texts and lists live in the arena. */
+int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *ret_config,
+                     struct err *err);
+
+/* Reads config.json of the bundle directory, as oci_config_parse(). */
+int oci_config_read(const char *bundle, struct arena *arena, struct oci_config *ret_config,
+                    struct err *err);
+
+/* Writes the config as the text of a config.json into the arena; reading that gives the same
+ * config. Fails only without memory. */
+int oci_config_format(const struct oci_config *config, struct arena *arena, struct bytes *ret_json,
+                      struct err *err);

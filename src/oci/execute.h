@@ -1,0 +1,52 @@
+/*
+ * Performs a plan: makes the container, starts its program, waits for the end, removes what it
+ * made.
+ *
+ *     struct oci_host host;
+ *     struct oci_plan plan;
+ *     int status;
+ *
+ *     struct oci_plan_request request = { .config = &config, .host = &host, .id = "web",
+ *                                         .bundle = "/srv/web", .has_hook = true };
+ *     struct oci_run_options options = { .on_created = attach_network, .owner = &network };
+ *
+ *     number = oci_host_read(&arena, &host, &err);
+ *     if (number == 0)
+ *         number = oci_plan_make(&request, &arena, &plan, &err);
+ *     if (number == 0)
+ *         number = oci_run(&plan, &options, &status, &err); // status: what to exit with
+ *
+ * The container inherits standard input, output and error of the caller and no other descriptor.
+ * It leads a session of its own. While it runs, every signal that reaches the calling process
+ * (but SIGCHLD, SIGKILL and SIGSTOP) is passed on to it. oci_run() blocks all signals of the
+ * calling thread meanwhile and restores them. Other children of the caller are left alone.
+ *
+ * Call it from a process with one thread. Whether it succeeds or fails, at its end no process,
+ * mount, cgroup or namespace of the container is left, but those that existed before.
+ */
+#pragma once
+
+#include "oci/plan.h"
+
+#include <sys/types.h>
+
+struct oci_run_options {
+    /* Called by oci_run() in the calling process, when the container's namespaces exist (and its
+     * ids are mapped) and its program does not run yet; the program starts when this returns 0.
+     * The mounts of the container may be in the making meanwhile. `pid` is the container's first
+     * process as the caller sees it; `pidfd` is valid during the call. On failure, -errno with a
+     * sentence: the container is taken down and oci_run() fails with that. NULL: no hook; else the
+     * plan must have been requested with has_hook. */
+    int (*on_created)(void *owner, pid_t pid, int pidfd, struct err *err);
+    void *owner;
+    /* Called when the program has been started (the exec succeeded), e.g. to write a pid file. On
+     * failure as on_created. May be NULL. */
+    int (*on_started)(void *owner, pid_t pid, struct err *err);
+};
+
+/* Makes the container, runs its program to its end and cleans up. On success *ret_status is the
+ * program's exit status, or 128 + n when signal n ended it. Where the container could not be made
+ * or its program not be started: -errno with a sentence that begins with the place in config.json,
+ * and *ret_status is untouched. */
+int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, int *ret_status,
+            struct err *err);

@@ -1,0 +1,68 @@
+/*
+ * struct oci_plan: all that the kernel is asked to do for a container, as an ordered list of typed
+ * steps. oci_plan_make() computes it from a config and from facts about the machine, without any
+ * I/O; oci/execute.h performs it; oci_plan_format() shows it to a person or a program.
+ *
+ * The order of the steps is the order in time. A step is performed by one of three processes:
+ *   runtime  the caller of oci_run(), which stays outside of the container;
+ *   joiner   a short-lived process that enters the namespaces which are joined by path, and clones
+ *            the container from within them; there is none when nothing is joined;
+ *   child    the container's first process, from OCI_STEP_CLONE until it becomes the program that
+ *            the config names. It allocates nothing, reads no JSON and looks up no names.
+ * After OCI_STEP_CLONE the runtime and the child go through their own steps at the same time and
+ * meet at the OCI_STEP_AWAIT_… steps.
+ *
+ * A plan and all it points to live in the arena that it was made in. Pure; any thread.
+ */
+#pragma once
+
+#include "oci/config.h"
+#include "oci/step.h"
+
+#define OCI_STEPS_MAX 20000
+
+/* What the plan needs to know about the machine and the caller; oci_host_read() finds it out. */
+struct oci_host {
+    struct oci_caller caller;
+    unsigned int cap_last; /* the highest capability that the kernel knows */
+    enum oci_cgroup_layout {
+        OCI_CGROUP_NONE,    /* no cgroup file system in /sys/fs/cgroup */
+        OCI_CGROUP_V1,      /* a hierarchy for each controller in /sys/fs/cgroup/<controller> */
+        OCI_CGROUP_UNIFIED, /* cgroup v2 in /sys/fs/cgroup */
+    } cgroup_layout;
+    struct oci_texts v1_hierarchies; /* V1: the directories of /sys/fs/cgroup, e.g. "pids" */
+    struct oci_pairs v1_links;       /* V1: its symbolic links, e.g. "cpu" to "cpu,cpuacct" */
+    const char *cgroup_own; /* UNIFIED: the caller's own cgroup, e.g. "/user.slice/a"; else "/" */
+};
+
+/* What is to be planned. */
+struct oci_plan_request {
+    const struct oci_config *config;
+    const struct oci_host *host;
+    const char *id;     /* the container's name: oci_id_check() */
+    const char *bundle; /* absolute path that relative paths of the config start from */
+    bool has_hook;      /* oci_run()'s caller does something before the program starts */
+};
+
+struct oci_plan {
+    const struct oci_step *steps;
+    size_t count;
+};
+
+/* Whether `id` can name a container: 1 to 128 letters, digits and "_+-.", beginning with a letter
+ * or digit. 0, or -EINVAL with a sentence. */
+int oci_id_check(const char *id, struct err *err);
+
+/* Finds out the facts about this machine and the calling process; lists and texts live in the
+ * arena. */
+int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *err);
+
+/* Computes the plan. -EINVAL, with one sentence that begins with the config's JSON path, for what
+ * cannot be or is not done on this host; *ret_plan is then untouched. */
+int oci_plan_make(const struct oci_plan_request *request, struct arena *arena,
+                  struct oci_plan *ret_plan, struct err *err);
+
+/* The plan as text, a line a step: number, process, step, arguments, and the place in config.json
+ * that asks for it. With `as_json`, a JSON array with an object a step. In the arena. */
+int oci_plan_format(const struct oci_plan *plan, bool as_json, struct arena *arena,
+                    struct bytes *ret_text, struct err *err);
