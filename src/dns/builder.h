@@ -45,8 +45,9 @@ struct dns_builder_mark {
     enum dns_section section;
 };
 
-/* Begins a message in the `capacity` (12 to 65,535: REQUIRE) octets at `block` with this header;
- * its counts are taken from what is added. The caller keeps the block. */
+/* Begins a message in the `capacity` (at least 12: REQUIRE; what is above 65,535 is not used)
+ * octets at `block` with this header; its counts are taken from what is added. The caller keeps the
+ * block. */
 void dns_builder_init(struct dns_builder *builder, void *block, size_t capacity,
                       const struct dns_header *header);
 

@@ -4,9 +4,10 @@
  * A name that is held, struct dns_name, is a value: uncompressed wire form with its size, no
  * pointers, free to copy. A name in a message stays where it is until it is read.
  *
- * Compressed names are read with three bounds, so that no input makes it slow: each pointer must
- * lead to before the labels that it ends (strictly backward: no loops), at most 127 pointers are
- * followed (a name has at most 127 labels, and a pointer that adds no label says nothing), and the
+ * A compressed name is a row of runs of labels, each ended by a pointer to the next run. It is read
+ * with three bounds, so that no input makes it slow: a run, with what ends it, lies wholly before
+ * the run that points to it (so there are no loops, and no octet is looked at twice); there are at
+ * most 127 pointers (a name has at most 127 labels, and a run without one says nothing); and the
  * whole has at most 255 octets. Case is kept; comparison ignores the case of ASCII letters (RFC
  * 4343). Pure; any thread; nothing is allocated. RFC 1035 sections 2.3.4, 3.1 and 4.1.4.
  */
@@ -50,10 +51,9 @@ static inline struct byte_reader dns_name_reader(const struct dns_name *name)
     return byte_reader_init(dns_name_bytes(name));
 }
 
-/* Reads the name at the cursor, following pointers through the whole input, and moves the cursor
- * past the octets that stand here. The input must begin where the message does. The name's own
- * octets end at the reader's end; what pointers lead to lies before them. On refusal, the offset of
- * the length octet or pointer that is wrong; neither `in` nor *ret_name is changed. */
+/* Reads the name at the cursor, following pointers, and moves the cursor past the octets that stand
+ * here. The reader's input must begin where the message does. On refusal, the offset of the length
+ * octet or pointer that is wrong; neither `in` nor *ret_name is changed. */
 struct dns_verdict dns_name_read(struct byte_reader *in, struct dns_name *ret_name);
 
 /* As dns_name_read(), without keeping the name: for checking. *ret_size: octets uncompressed. */

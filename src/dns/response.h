@@ -25,7 +25,8 @@ bool dns_response_write(struct bytes query, const struct dns_response *response,
 
 /* Writes a response again so that it fits into `out`, which is at the start of a block: cut at the
  * end of an RRset, with TC set when records of the answer or authority section are left out (RFC
- * 2181 section 9), and with the OPT record kept (RFC 6891 section 7). A refusal names a record
+ * 2181 section 9), and with the OPT record kept (RFC 6891 section 7). A TSIG
+ * record is left out: it signs what the message was. A refusal names a record
  * whose RDATA is wrong, or is DNS_NO_ROOM when not even header, question and OPT fit; then `out` is
  * unchanged. */
 struct dns_verdict dns_response_truncate(const struct dns_message *response,

@@ -1,0 +1,83 @@
+/* Domain names as text, both ways. RFC 1035 section 5.1; RFC 4343 section 2.1. */
+#include "dns/name.h"
+#include "dns/quote.h"
+
+/* A name that grows as text is read. */
+struct growing {
+    struct dns_name name;
+    unsigned int label_at; /* where the length octet of the open label stands */
+};
+
+/* Ends the open label and begins the next. */
+static enum dns_status close_label(struct growing *growing)
+{
+    unsigned int length = growing->name.size - growing->label_at - 1;
+
+    if (length == 0)
+        return DNS_TEXT_LABEL_EMPTY;
+    growing->name.octets[growing->label_at] = (uint8_t)length;
+    if (growing->name.size == DNS_NAME_SIZE_MAX)
+        return DNS_NAME_SIZE;
+    growing->label_at = growing->name.size;
+    growing->name.octets[growing->name.size++] = 0;
+    return DNS_OK;
+}
+
+static enum dns_status add_octet(struct growing *growing, uint8_t octet)
+{
+    if (growing->name.size - growing->label_at - 1 == DNS_LABEL_SIZE_MAX)
+        return DNS_TEXT_LABEL_SIZE;
+    if (growing->name.size == DNS_NAME_SIZE_MAX)
+        return DNS_NAME_SIZE;
+    growing->name.octets[growing->name.size++] = octet;
+    return DNS_OK;
+}
+
+struct dns_verdict dns_name_parse(struct bytes text, struct dns_name *ret_name)
+{
+    struct growing growing = { .name = dns_name_root(), .label_at = 0 };
+    struct byte_reader in = byte_reader_init(text);
+
+    if (text.size == 0)
+        return dns_refuse(DNS_TEXT_EMPTY, 0);
+    if (text.size == 1 && text.at[0] == '.') {
+        *ret_name = growing.name;
+        return dns_accept();
+    }
+    while (!byte_reader_is_done(&in)) {
+        size_t at = in.position;
+        bool is_dot = in.base[at] == '.';
+        uint8_t octet = 0;
+        enum dns_status status = DNS_OK;
+
+        if (!dns_quote_read(&in, &octet))
+            return dns_refuse(DNS_TEXT_ESCAPE, at);
+        status = is_dot ? close_label(&growing) : add_octet(&growing, octet);
+        if (status != DNS_OK)
+            return dns_refuse(status, at);
+    }
+    /* The label that is open now is the root, unless the final dot was left out. */
+    if (growing.name.size > growing.label_at + 1) {
+        enum dns_status status = close_label(&growing);
+
+        if (status != DNS_OK)
+            return dns_refuse(status, text.size);
+    }
+    *ret_name = growing.name;
+    return dns_accept();
+}
+
+bool dns_name_format(const struct dns_name *name, struct text *text)
+{
+    size_t before = text->size;
+    bool ok = name->octets[0] != 0 || text_append_char(text, '.');
+
+    for (unsigned int at = 0; ok && name->octets[at] != 0; at += 1U + name->octets[at]) {
+        struct bytes label = bytes_of(&name->octets[at + 1], name->octets[at]);
+
+        ok = dns_quote_append(text, label, DNS_QUOTE_LABEL) && text_append_char(text, '.');
+    }
+    if (!ok)
+        text_rollback(text, before);
+    return ok;
+}
