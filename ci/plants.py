@@ -89,6 +89,13 @@ int base_planted(void)
     return dns_planted();
 }
 """
+IMPURE = """#include "base/clock.h"
+int planted(void);
+int planted(void)
+{
+    return clock_monotonic_ns() > 0;
+}
+"""
 NULL = """int planted(int count);
 int planted(int count)
 {
@@ -147,6 +154,9 @@ BUILDS = (
           {"src/base/planted.c": SHADOW}, "-Werror,-Wshadow"),
     Build("links", building("strict-gcc", "check_link_{}"), "base", "base",
           {"src/base/planted.c": UNDEFINED}, "undefined reference to `dns_planted'"),
+    Build("pure", building("strict-gcc", "cupel_{}") + " && ci/checks/pure", "dns", "dns",
+          {"src/dns/planted.c": IMPURE},
+          "src/dns/planted.c:1: reaches clock_gettime through src/base/clock.c"),
     Build("tidy", TIDY, "bytes", "planted", {"src/base/planted.c": NULL}, "NullDereference"),
     Build("unit", UNIT, "bytes", "planted",
           {"tests/unit/base/test_planted.c": FAILS}, "a_planted_test_fails"),

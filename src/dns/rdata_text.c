@@ -83,7 +83,7 @@ static bool format_ipv6(struct bytes octets, struct text *text)
     struct ipv6_look look;
     bool ok = true;
 
-    for (unsigned int i = 0; i < IPV6_GROUPS; i++)
+    for (size_t i = 0; i < IPV6_GROUPS; i++)
         groups[i] = (uint16_t)((unsigned int)octets.at[2 * i] << 8 | octets.at[2 * i + 1]);
     look = ipv6_look_of(groups);
     for (unsigned int i = 0; ok && i < look.hexadecimal_end; i++) {
