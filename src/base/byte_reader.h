@@ -29,6 +29,13 @@ static inline size_t byte_reader_left(const struct byte_reader *in)
     return in->end - in->position;
 }
 
+/* What is left to read, as a view; the view lives as long as the input. */
+static inline struct bytes byte_reader_rest(const struct byte_reader *in)
+{
+    /* An empty input has no base to count from. */
+    return bytes_of(in->base == NULL ? NULL : in->base + in->position, byte_reader_left(in));
+}
+
 /* Whether all has been read. */
 static inline bool byte_reader_is_done(const struct byte_reader *in)
 {

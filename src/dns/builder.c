@@ -216,14 +216,12 @@ static struct dns_verdict copy_rdata(struct dns_builder *builder, const struct d
     if (!write_u16_be(out, 0))
         return no_room(mark);
     while (dns_rdata_next(&fields, &value)) {
-        struct byte_reader in = value.octets;
-
         if (value.field->kind == DNS_FIELD_NAME_SHORT) {
-            struct dns_verdict verdict = copy_name(builder, in, mark);
+            struct dns_verdict verdict = copy_name(builder, value.octets, mark);
 
             if (verdict.status != DNS_OK)
                 return verdict;
-        } else if (!write_bytes(out, bytes_of(in.base + in.position, byte_reader_left(&in)))) {
+        } else if (!write_bytes(out, byte_reader_rest(&value.octets))) {
             return no_room(mark);
         }
     }

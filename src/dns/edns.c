@@ -12,7 +12,7 @@ struct dns_edns dns_edns_of(const struct dns_rr *rr)
         .rcode_high = (uint8_t)(rr->ttl_s >> 24),
         .version = (uint8_t)(rr->ttl_s >> 16),
         .flags = (uint16_t)rr->ttl_s,
-        .options = bytes_of(rr->rdata.base + rr->rdata.position, byte_reader_left(&rr->rdata)),
+        .options = byte_reader_rest(&rr->rdata),
     };
 }
 
@@ -25,7 +25,7 @@ bool dns_edns_next_option(struct bytes *options, struct dns_edns_option *ret_opt
     if (!(read_u16_be(&in, &option.code) && read_u16_be(&in, &size) &&
           read_bytes(&in, size, &option.octets)))
         return false;
-    *options = bytes_of(options->at + in.position, byte_reader_left(&in));
+    *options = byte_reader_rest(&in);
     *ret_option = option;
     return true;
 }

@@ -6,14 +6,16 @@ struct dns_verdict dns_question_read(struct byte_reader *in, struct dns_question
     struct byte_reader at = *in;
     struct dns_question question = { 0 };
     struct dns_verdict verdict = dns_accept();
+    size_t fixed;
 
     if (byte_reader_is_done(&at))
         return dns_refuse(DNS_QUESTION_TRUNCATED, at.position);
     verdict = dns_name_read(&at, &question.name);
     if (verdict.status != DNS_OK)
         return verdict;
+    fixed = at.position;
     if (!(read_u16_be(&at, &question.type) && read_u16_be(&at, &question.class)))
-        return dns_refuse(DNS_QUESTION_TRUNCATED, at.position);
+        return dns_refuse(DNS_QUESTION_TRUNCATED, fixed);
     *in = at;
     *ret_question = question;
     return dns_accept();

@@ -124,7 +124,7 @@ static struct bytes value_octets(const struct dns_value *value, bool canonical,
     struct dns_verdict verdict;
 
     if (value->field->kind != DNS_FIELD_NAME_SHORT)
-        return bytes_of(in.base + in.position, byte_reader_left(&in));
+        return byte_reader_rest(&in);
     verdict = dns_name_read(&in, name);
     REQUIRE(verdict.status == DNS_OK);
     if (canonical)

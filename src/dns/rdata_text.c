@@ -132,8 +132,7 @@ static bool format_opaque(struct bytes octets, struct text *text)
 
 static bool format_value(const struct dns_value *value, struct text *text)
 {
-    struct bytes octets =
-        bytes_of(value->octets.base + value->octets.position, byte_reader_left(&value->octets));
+    struct bytes octets = byte_reader_rest(&value->octets);
 
     switch (value->field->kind) {
     case DNS_FIELD_U16:
@@ -165,8 +164,7 @@ bool dns_rdata_format(const struct dns_rr *rr, struct text *text)
         ok = (text->size == before || text_append_char(text, ' ')) && format_value(&value, text);
     if (ok && (fields.verdict.status != DNS_OK || text->size == before)) {
         text_rollback(text, before);
-        ok = format_opaque(
-            bytes_of(rr->rdata.base + rr->rdata.position, byte_reader_left(&rr->rdata)), text);
+        ok = format_opaque(byte_reader_rest(&rr->rdata), text);
     }
     if (!ok)
         text_rollback(text, before);

@@ -1,0 +1,157 @@
+/* What a message says, in the form that dig prints; and the names of numbers. */
+#include "wire.h"
+
+#include "dns/code.h"
+#include "dns/rrtype.h"
+#include "dns/text.h"
+
+static void header_is_shown_with_flags_and_counts(void **state)
+{
+    static const struct {
+        const char *wire, *expected;
+    } rows[] = {
+        { "3039 0120 0000 0000 0000 0000",
+          ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 12345\n"
+          ";; flags: rd ad; QUERY: 0, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 0" },
+        { "0001 87f3 0000 0001 0000 0000 00 ff00 0001 00000000 0000",
+          ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n"
+          ";; flags: qr aa tc rd ra z ad cd; QUERY: 0, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 0" },
+        { "ffff a80f 0000 0000 0000 0000",
+          ";; ->>HEADER<<- opcode: UPDATE, status: RCODE15, id: 65535\n"
+          ";; flags: qr; ZONE: 0, PREREQ: 0, UPDATE: 0, ADDITIONAL: 0" },
+        { "0000 7800 0000 0000 0000 0001 00 0029 0200 01000000 0000",
+          ";; ->>HEADER<<- opcode: OPCODE15, status: BADVERS, id: 0\n"
+          ";; flags:; QUERY: 0, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 1" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        WIRE(wire, rows[i].wire);
+        struct dns_message message;
+        char block[512];
+        struct text text = text_init(block, sizeof(block));
+
+        assert_int_equal(dns_message_read(wire, &message).status, DNS_OK);
+        assert_true(dns_header_format(&message, &text));
+        assert_string_equal(block, rows[i].expected);
+        text = text_init(block, text.size);
+        assert_false(dns_header_format(&message, &text));
+        assert_int_equal(text.size, 0);
+    }
+}
+
+static void edns_is_shown_with_its_options(void **state)
+{
+    WIRE(options, "000a 0002 beef 0003 0000");
+    static const struct {
+        uint16_t flags;
+        bool with_options;
+        const char *expected;
+    } rows[] = {
+        { 0, false, "; EDNS: version: 0, flags:; udp: 1232" },
+        { DNS_EDNS_DO, true, "; EDNS: version: 0, flags: do; udp: 1232\n; OPT=10: beef\n; OPT=3:" },
+        { 0xFFFF, false, "; EDNS: version: 0, flags: do; MBZ: 32767; udp: 1232" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct dns_edns edns = { .udp_size = 1232, .flags = rows[i].flags };
+        char block[256];
+        struct text text = text_init(block, sizeof(block));
+
+        if (rows[i].with_options)
+            edns.options = options;
+        assert_true(dns_edns_format(&edns, &text));
+        assert_string_equal(block, rows[i].expected);
+        text = text_init(block, text.size);
+        assert_false(dns_edns_format(&edns, &text));
+        assert_int_equal(text.size, 0);
+    }
+}
+
+static void question_is_shown_with_class_and_type(void **state)
+{
+    static const struct {
+        uint16_t type, class;
+        const char *expected;
+    } rows[] = {
+        { DNS_TYPE_AAAA, DNS_CLASS_IN, ".\tIN\tAAAA" },
+        { DNS_TYPE_AXFR, DNS_CLASS_CH, ".\tCH\tAXFR" },
+        { 65280, 65281, ".\tCLASS65281\tTYPE65280" },
+        { 0, 0, ".\tCLASS0\tTYPE0" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct dns_question question = { dns_name_root(), rows[i].type, rows[i].class };
+        char block[64];
+        struct text text = text_init(block, sizeof(block));
+
+        assert_true(dns_question_format(&question, &text));
+        assert_string_equal(block, rows[i].expected);
+        text = text_init(block, text.size);
+        assert_false(dns_question_format(&question, &text));
+        assert_int_equal(text.size, 0);
+    }
+}
+
+static void type_is_read_as_it_is_shown(void **state)
+{
+    (void)state;
+    for (unsigned int type = 0; type <= UINT16_MAX; type++) {
+        char block[16];
+        struct text text = text_init(block, sizeof(block));
+        uint16_t again = 0;
+
+        assert_true(dns_type_format((uint16_t)type, &text));
+        assert_true(dns_type_parse(text_bytes(&text), &again));
+        assert_int_equal(again, type);
+    }
+}
+
+static void type_is_read_in_any_case_and_nothing_else_is(void **state)
+{
+    static const struct {
+        const char *text;
+        bool known;
+        uint16_t type;
+    } rows[] = {
+        { "a", true, 1 },       { "Aaaa", true, 28 },
+        { "TYPE1", true, 1 },   { "type65535", true, 65535 },
+        { "", false, 0 },       { "AA", false, 0 },
+        { "TYPE", false, 0 },   { "TYPE65536", false, 0 },
+        { "TYPE1x", false, 0 }, { "TYPE000001", false, 0 },
+        { "1", false, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        uint16_t type = 7;
+
+        assert_row(rows[i].text,
+                   dns_type_parse(bytes_of_text(rows[i].text), &type) == rows[i].known);
+        assert_row(rows[i].text, type == (rows[i].known ? rows[i].type : 7));
+    }
+}
+
+static void every_status_has_a_sentence(void **state)
+{
+    (void)state;
+    for (unsigned int status = DNS_OK; status <= DNS_NO_ROOM; status++) {
+        const char *sentence = dns_status_text((enum dns_status)status);
+
+        assert_true(sentence != NULL && strlen(sentence) > 10);
+        assert_true(sentence[strlen(sentence) - 1] != '.');
+    }
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(header_is_shown_with_flags_and_counts),
+    cmocka_unit_test(edns_is_shown_with_its_options),
+    cmocka_unit_test(question_is_shown_with_class_and_type),
+    cmocka_unit_test(type_is_read_as_it_is_shown),
+    cmocka_unit_test(type_is_read_in_any_case_and_nothing_else_is),
+    cmocka_unit_test(every_status_has_a_sentence),
+};
+
+RUN_TESTS(tests)
