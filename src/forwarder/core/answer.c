@@ -1,0 +1,176 @@
+/*
+ * An answer is relayed by copying: compression pointers, types that we have never heard of, and the
+ * order of the records stay as they are. What has to change has a fixed size and is patched.
+ */
+#include "forwarder/core/answer.h"
+
+#include "base/require.h"
+#include "dns/response.h"
+#include "dns/rrtype.h"
+#include "forwarder/core/datagram.h"
+
+/* Before RDATA stand class (2 octets), TTL (4) and RDLENGTH (2). EDNS keeps the payload size in the
+ * class, and rcode_high, version and flags in the TTL (RFC 6891 section 6.1.3). */
+#define OPT_SIZE_BEFORE_RDATA 8
+#define OPT_VERSION_BEFORE_RDATA 5
+#define OPT_FLAGS_BEFORE_RDATA 4
+/* A response without records still says these of where it comes from. */
+#define KEPT_WHEN_CUT (DNS_FLAG_AA | DNS_FLAG_RA | DNS_FLAG_AD)
+
+static void write_response(const struct forwarder_request *request, struct bytes query,
+                           struct dns_response response, struct byte_writer *out)
+{
+    struct dns_edns edns = forwarder_request_edns(request);
+
+    response.edns = request->has_edns ? &edns : NULL;
+    REQUIRE(dns_response_write(query, &response, out));
+    dns_header_patch_id(out->base, out->position, request->id);
+}
+
+void forwarder_answer_write(const struct forwarder_request *request, struct bytes query,
+                            enum dns_rcode rcode, struct byte_writer *out)
+{
+    /* An answer to what asked for recursion says that there is some: the upstream's. */
+    struct dns_response response = { .rcode = rcode, .flags = DNS_FLAG_RA };
+
+    write_response(request, query, response, out);
+}
+
+bool forwarder_answer_matches(const struct forwarder_request *request, struct bytes query,
+                              struct bytes reply)
+{
+    size_t end = query.size - (request->has_edns ? FORWARDER_OPT_BYTES : 0);
+    struct byte_reader in = byte_reader_init(reply);
+    struct bytes asked = { 0 };
+    struct dns_header header = { 0 };
+
+    REQUIRE(dns_header_read(&in, &header).status == DNS_OK);
+    REQUIRE(bytes_part(query, DNS_HEADER_SIZE, end - DNS_HEADER_SIZE, &asked));
+    return dns_header_has(&header, DNS_FLAG_QR) && dns_header_opcode(&header) == DNS_OPCODE_QUERY &&
+           header.counts[DNS_QUESTION] == 1 &&
+           bytes_has_prefix(bytes_of(reply.at + in.position, byte_reader_left(&in)), asked);
+}
+
+/* Where a reply's OPT record stands; all 0 where there is none. */
+struct opt_place {
+    size_t start;
+    size_t rdata;
+    size_t end;
+};
+
+static struct opt_place find_opt(const struct dns_message *reply)
+{
+    struct byte_reader in = byte_reader_init(reply->wire);
+    struct dns_rr opt;
+
+    if (reply->opt_at == 0)
+        return (struct opt_place){ 0 };
+    REQUIRE(read_skip(&in, reply->opt_at));
+    REQUIRE(dns_rr_read(&in, &opt).status == DNS_OK);
+    return (struct opt_place){ reply->opt_at, opt.rdata.position, in.position };
+}
+
+/* Whether the client can be given the reply at all: an OPT record that nobody asked for is cut off,
+ * which would change what it says if it held a part of the response code or records followed. */
+static bool can_relay(const struct forwarder_request *request, const struct dns_message *reply,
+                      struct opt_place opt)
+{
+    return opt.end == 0 || request->has_edns ||
+           (opt.end == reply->wire.size && dns_message_rcode(reply) <= 15);
+}
+
+/* The flags of the answer: what the upstream says, and RD and CD as the client sent them. */
+static uint16_t answer_flags(const struct forwarder_request *request,
+                             const struct dns_message *reply)
+{
+    unsigned int theirs = DNS_FLAG_QR | DNS_FLAG_AA | DNS_FLAG_TC | DNS_FLAG_RA | DNS_FLAG_AD;
+    unsigned int ours = DNS_FLAG_RD | DNS_FLAG_CD;
+
+    return dns_flags_of((reply->header.flags & theirs) | (request->flags & ours), DNS_OPCODE_QUERY,
+                        dns_header_rcode(&reply->header));
+}
+
+/* Makes EDNS in the copy of a reply ours. */
+static void write_edns(const struct forwarder_request *request, struct opt_place opt,
+                       struct byte_writer *out)
+{
+    struct dns_edns edns = forwarder_request_edns(request);
+
+    if (opt.end != 0) {
+        byte_writer_patch_u16_be(out, opt.rdata - OPT_SIZE_BEFORE_RDATA, edns.udp_size);
+        out->base[opt.rdata - OPT_VERSION_BEFORE_RDATA] = edns.version;
+        byte_writer_patch_u16_be(out, opt.rdata - OPT_FLAGS_BEFORE_RDATA, edns.flags);
+        return;
+    }
+    REQUIRE(write_u8(out, 0));
+    REQUIRE(write_u16_be(out, DNS_TYPE_OPT));
+    REQUIRE(write_u16_be(out, edns.udp_size));
+    REQUIRE(write_u32_be(out, edns.flags));
+    REQUIRE(write_u16_be(out, 0));
+}
+
+/* Writes the reply, which fits, with what has to change in it. */
+static void write_relayed(const struct forwarder_request *request, const struct dns_message *reply,
+                          struct opt_place opt, struct byte_writer *out)
+{
+    struct byte_writer front = { 0 };
+    struct dns_header header = reply->header;
+    struct bytes kept = reply->wire;
+
+    header.id = request->id;
+    header.flags = answer_flags(request, reply);
+    if (opt.end != 0 && !request->has_edns) {
+        kept.size = opt.start;
+        header.counts[DNS_ADDITIONAL] -= 1;
+    } else if (opt.end == 0 && request->has_edns) {
+        header.counts[DNS_ADDITIONAL] += 1;
+    }
+    REQUIRE(write_bytes(out, kept));
+    front = byte_writer_init(out->base, DNS_HEADER_SIZE);
+    REQUIRE(dns_header_write(&front, &header));
+    if (request->has_edns)
+        write_edns(request, opt, out);
+}
+
+/* The most octets that the answer may have. */
+static size_t answer_limit(const struct forwarder_request *request, const struct byte_writer *out)
+{
+    size_t room = byte_writer_left(out);
+
+    return request->answer_bytes_max < room ? request->answer_bytes_max : room;
+}
+
+/* How many octets the answer has if the whole reply is passed on. */
+static size_t relayed_size(const struct forwarder_request *request, const struct dns_message *reply,
+                           struct opt_place opt)
+{
+    if (opt.end != 0 && !request->has_edns)
+        return opt.start;
+    if (opt.end == 0 && request->has_edns)
+        return reply->wire.size + FORWARDER_OPT_BYTES;
+    return reply->wire.size;
+}
+
+enum forwarder_relayed forwarder_answer_relay(const struct forwarder_request *request,
+                                              struct bytes query, struct bytes reply,
+                                              struct byte_writer *out)
+{
+    struct dns_message message;
+    struct dns_response cut = { 0 };
+    struct opt_place opt;
+
+    if (dns_message_read(reply, &message).status != DNS_OK ||
+        dns_message_check_rdata(&message).status != DNS_OK)
+        return FORWARDER_UNRELAYABLE;
+    opt = find_opt(&message);
+    if (!can_relay(request, &message, opt))
+        return FORWARDER_UNRELAYABLE;
+    if (relayed_size(request, &message, opt) <= answer_limit(request, out)) {
+        write_relayed(request, &message, opt, out);
+        return FORWARDER_RELAYED;
+    }
+    cut.rcode = (enum dns_rcode)dns_message_rcode(&message);
+    cut.flags = DNS_FLAG_TC | (answer_flags(request, &message) & KEPT_WHEN_CUT);
+    write_response(request, query, cut, out);
+    return FORWARDER_TRUNCATED;
+}

@@ -1,0 +1,30 @@
+/* Addresses, and a batch whose payloads stand one behind the other in one block. */
+#include "forwarder/core/datagram.h"
+
+#include "base/require.h"
+
+bool forwarder_address_equal(const struct forwarder_address *a, const struct forwarder_address *b)
+{
+    return a->size == b->size && a->port == b->port && a->scope == b->scope &&
+           memcmp(a->octets, b->octets, a->size) == 0;
+}
+
+struct byte_writer forwarder_batch_writer(struct forwarder_batch *batch)
+{
+    REQUIRE(forwarder_batch_has_room(batch));
+    return byte_writer_init(batch->octets + batch->octets_used, FORWARDER_DATAGRAM_BYTES_MAX);
+}
+
+void forwarder_batch_add(struct forwarder_batch *batch, const struct forwarder_path *path,
+                         const struct byte_writer *written)
+{
+    REQUIRE(forwarder_batch_has_room(batch));
+    REQUIRE(written->base == batch->octets + batch->octets_used);
+    REQUIRE(written->position <= FORWARDER_DATAGRAM_BYTES_MAX);
+    batch->at[batch->count] = (struct forwarder_datagram){
+        .path = *path,
+        .payload = byte_writer_written(written),
+    };
+    batch->count += 1;
+    batch->octets_used += written->position;
+}

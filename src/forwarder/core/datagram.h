@@ -1,0 +1,78 @@
+/*
+ * struct forwarder_datagram: one UDP datagram that came in or shall go out, and struct
+ * forwarder_batch: those that shall go out.
+ *
+ * Addresses are octets, not struct sockaddr, so that the core needs no system header. Pure; one
+ * thread at a time.
+ */
+#pragma once
+
+#include "base/byte_writer.h"
+
+/* An IP address and a port. */
+struct forwarder_address {
+    uint8_t octets[16]; /* network order; the first `size` count, the others are 0 */
+    uint32_t scope;     /* the interface of a link-local IPv6 address, else 0 */
+    uint16_t port;      /* host order */
+    uint8_t size;       /* 4 (IPv4), 16 (IPv6), or 0: no address */
+};
+
+/* Whether both are the same address, scope and port; two that are none are equal. */
+bool forwarder_address_equal(const struct forwarder_address *a, const struct forwarder_address *b);
+
+enum forwarder_side {
+    FORWARDER_CLIENTS,   /* between a client and one of the sockets that listen */
+    FORWARDER_UPSTREAMS, /* between one of our sockets and an upstream */
+};
+
+/* Where a datagram comes from or goes to. */
+struct forwarder_path {
+    enum forwarder_side side;
+    uint16_t socket; /* its number on that side, counted from 0 by the loop; see forwarder.h */
+    struct forwarder_address peer;  /* the other end */
+    struct forwarder_address local; /* our end: an answer leaves from where its query went to. Size
+                                       0 where the socket has one address only */
+};
+
+struct forwarder_datagram {
+    struct forwarder_path path;
+    struct bytes payload;
+};
+
+/* No datagram is larger, in octets, neither in nor out. The loop drops those that are. */
+#define FORWARDER_DATAGRAM_BYTES_MAX 4096
+#define FORWARDER_BATCH_MAX 32
+
+/*
+ * Datagrams to send, with room for FORWARDER_BATCH_MAX of any size. About 130 KiB, of which only
+ * what is used is touched: let it live on the heap. All zero is an empty batch. Payloads point into
+ * the batch and live until forwarder_batch_clear().
+ */
+struct forwarder_batch {
+    size_t count;
+    struct forwarder_datagram at[FORWARDER_BATCH_MAX];
+    size_t octets_used;
+    uint8_t octets[FORWARDER_BATCH_MAX * FORWARDER_DATAGRAM_BYTES_MAX];
+};
+
+/* Whether one more datagram of any size fits. */
+static inline bool forwarder_batch_has_room(const struct forwarder_batch *batch)
+{
+    return batch->count < FORWARDER_BATCH_MAX;
+}
+
+/* Forgets all datagrams. */
+static inline void forwarder_batch_clear(struct forwarder_batch *batch)
+{
+    batch->count = 0;
+    batch->octets_used = 0;
+}
+
+/* A writer over the block for the next datagram: FORWARDER_DATAGRAM_BYTES_MAX octets. What is
+ * written becomes a datagram by forwarder_batch_add(), and is forgotten otherwise. The batch must
+ * have room (REQUIRE). */
+struct byte_writer forwarder_batch_writer(struct forwarder_batch *batch);
+
+/* Adds what was written to the writer that the batch gave last. */
+void forwarder_batch_add(struct forwarder_batch *batch, const struct forwarder_path *path,
+                         const struct byte_writer *written);

@@ -1,0 +1,110 @@
+/*
+ * struct forwarder: the forwarder as a state machine. It does no I/O: whoever runs it gives it each
+ * datagram that came in and the time, sends what it puts into a batch, and comes back at the time
+ * that it names. A loop around it, whatever the network is:
+ *
+ *     forwarder_init(&forwarder, &config, calloc(1, forwarder_slab_bytes(&config)));
+ *     for (;;) {
+ *         if (wait_for_a_datagram(&datagram, forwarder_deadline_ns(&forwarder)))
+ *             forwarder_receive(&forwarder, &datagram, clock_ns(), batch);
+ *         do {
+ *             forwarder_expire(&forwarder, clock_ns(), batch);
+ *             for (size_t i = 0; i < batch->count; i++)
+ *                 send_datagram(&batch->at[i]);
+ *             forwarder_batch_clear(batch);
+ *         } while (forwarder_deadline_ns(&forwarder) <= clock_ns());
+ *     }
+ *
+ * The sockets are the loop's and have numbers here. Those that listen for clients may have any
+ * (path.socket is given back as it came). Towards upstreams there is a pool of config.lanes for
+ * each upstream: lane l of upstream u is socket u * lanes + l, and each should have a port of its
+ * own that cannot be guessed, since that port and the id are what a forger has to guess (RFC 5452).
+ *
+ * What becomes of a client's query: enum forwarder_verdict in request.h. One that is passed on is
+ * answered exactly once: by the first upstream's reply that comes from an address that was asked,
+ * on the socket that asked, with the id, with the question (case kept), and that is well-formed;
+ * whatever else arrives is counted, and the query waits on. When no such reply came for
+ * config.attempt_ns the same query goes to the next upstream (replies to earlier attempts are still
+ * good), and after config.attempts_max of that the answer is SERVFAIL. All memory is one slab whose
+ * size is known at init.
+ *
+ * Times are nanoseconds of any clock; one that goes back stands still here. Pure; one thread for
+ * each struct forwarder; any number of them may run beside each other.
+ */
+#pragma once
+
+#include "forwarder/core/datagram.h"
+#include "forwarder/core/deadlines.h"
+#include "forwarder/core/table.h"
+
+#define FORWARDER_UPSTREAMS_MAX 16
+#define FORWARDER_LANES_MAX 256
+#define FORWARDER_ATTEMPTS_MAX 8
+#define FORWARDER_QUERIES_MAX (1U << 20)
+#define FORWARDER_NEVER UINT64_MAX
+
+/* 64 bits that nobody can predict, from wherever `source` stands for. */
+typedef uint64_t (*forwarder_random_next)(void *source);
+
+struct forwarder_random {
+    forwarder_random_next next;
+    void *source;
+};
+
+struct forwarder_config {
+    uint32_t queries_max; /* that wait at the same time: 1 to FORWARDER_QUERIES_MAX, and at most a
+                             quarter of the ids that the lanes have: 16384 for each */
+    uint16_t lanes;       /* sockets for each upstream: 1 to FORWARDER_LANES_MAX */
+    uint8_t attempts_max; /* how often a query is sent: 1 to FORWARDER_ATTEMPTS_MAX */
+    uint64_t attempt_ns;  /* how long each attempt waits; more than 0 */
+    size_t upstreams_count;
+    struct forwarder_address upstreams[FORWARDER_UPSTREAMS_MAX]; /* 1 or more, the first is asked
+                                                                    first */
+    struct forwarder_random random;
+};
+
+/* What is counted since init: counters.def. */
+enum forwarder_counter {
+#define COUNTER(name, what) FORWARDER_COUNT_##name,
+#include "forwarder/core/counters.def"
+#undef COUNTER
+    FORWARDER_COUNTERS
+};
+
+struct forwarder {
+    struct forwarder_config config;
+    struct forwarder_table table;
+    struct forwarder_deadlines deadlines;
+    uint64_t now_ns; /* the latest time that was given */
+    uint64_t counters[FORWARDER_COUNTERS];
+};
+
+/* How many octets the slab for this configuration has. The configuration must keep to the limits
+ * above (REQUIRE). */
+size_t forwarder_slab_bytes(const struct forwarder_config *config);
+
+/* Begins, with no query waiting. The slab has forwarder_slab_bytes() octets, all zero, aligned for
+ * any object; the caller keeps it, and frees it when the forwarder is no longer used, which needs
+ * no other call. Pages of it are touched only as queries come. */
+void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *config, void *slab);
+
+/* A datagram of at most FORWARDER_DATAGRAM_BYTES_MAX octets (REQUIRE) came in, from a client or on
+ * an upstream's socket. Adds at most one datagram to the batch, which must have room (REQUIRE). */
+void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
+                       uint64_t now_ns, struct forwarder_batch *batch);
+
+/* Does what is due: queries are sent again, or answered SERVFAIL. Stops where the batch has no more
+ * room; then the next deadline has still passed. */
+void forwarder_expire(struct forwarder *forwarder, uint64_t now_ns, struct forwarder_batch *batch);
+
+/* When forwarder_expire() has to be called next; FORWARDER_NEVER while no query waits. */
+uint64_t forwarder_deadline_ns(const struct forwarder *forwarder);
+
+/* How many queries wait for an upstream. */
+uint32_t forwarder_waiting(const struct forwarder *forwarder);
+
+/* A counter's name as in counters.def. */
+const char *forwarder_counter_name(enum forwarder_counter counter);
+
+/* What a counter counts: no full stop. */
+const char *forwarder_counter_text(enum forwarder_counter counter);

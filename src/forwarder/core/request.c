@@ -1,0 +1,95 @@
+/* A client's query: first whether it may be answered at all, then what it asks for. */
+#include "forwarder/core/request.h"
+
+#include "base/require.h"
+#include "dns/builder.h"
+#include "dns/message.h"
+#include "dns/rrtype.h"
+
+static bool is_transfer(uint16_t type)
+{
+    return type == DNS_TYPE_AXFR || type == DNS_TYPE_IXFR;
+}
+
+/* What EDNS says of the answer that the client wants. */
+static void read_edns(const struct dns_edns *edns, struct forwarder_request *request)
+{
+    request->has_edns = true;
+    request->dnssec_ok = (edns->flags & DNS_EDNS_DO) != 0;
+    if (edns->udp_size > FORWARDER_UDP_BYTES_PLAIN)
+        request->answer_bytes_max = edns->udp_size;
+}
+
+/* The verdict on a message whose framing is right. */
+static enum forwarder_verdict judge(const struct dns_message *message,
+                                    struct forwarder_request *request,
+                                    struct dns_question *ret_question)
+{
+    struct dns_question question;
+    struct dns_edns edns = { 0 };
+
+    if (dns_message_edns(message, &edns))
+        read_edns(&edns, request);
+    if (dns_header_opcode(&message->header) != DNS_OPCODE_QUERY)
+        return FORWARDER_NOTIMP;
+    if (edns.version != 0)
+        return FORWARDER_BADVERS;
+    if (message->header.counts[DNS_QUESTION] != 1 || !dns_message_question(message, &question))
+        return FORWARDER_FORMERR;
+    if (is_transfer(question.type))
+        return FORWARDER_REFUSED;
+    if (message->header.counts[DNS_ANSWER] != 0 || message->header.counts[DNS_AUTHORITY] != 0)
+        return FORWARDER_FORMERR;
+    if (dns_message_check_rdata(message).status != DNS_OK)
+        return FORWARDER_FORMERR;
+    *ret_question = question;
+    return FORWARDER_FORWARD;
+}
+
+enum forwarder_verdict forwarder_request_read(struct bytes payload,
+                                              struct forwarder_request *ret_request,
+                                              struct dns_question *ret_question)
+{
+    struct byte_reader in = byte_reader_init(payload);
+    struct dns_header header;
+    struct dns_message message;
+
+    if (dns_header_read(&in, &header).status != DNS_OK)
+        return FORWARDER_IGNORE_SHORT;
+    if (dns_header_has(&header, DNS_FLAG_QR))
+        return FORWARDER_IGNORE_RESPONSE;
+    *ret_request = (struct forwarder_request){
+        .id = header.id,
+        .flags = header.flags & (DNS_FLAG_RD | DNS_FLAG_AD | DNS_FLAG_CD),
+        .answer_bytes_max = FORWARDER_UDP_BYTES_PLAIN,
+    };
+    if (dns_message_read(payload, &message).status == DNS_OK)
+        return judge(&message, ret_request, ret_question);
+    /* The opcode says how to read the rest, so one that we do not know comes first. */
+    if (dns_header_opcode(&header) != DNS_OPCODE_QUERY)
+        return FORWARDER_NOTIMP;
+    return FORWARDER_FORMERR;
+}
+
+struct dns_edns forwarder_request_edns(const struct forwarder_request *request)
+{
+    return (struct dns_edns){
+        .udp_size = FORWARDER_UDP_BYTES,
+        .flags = request->dnssec_ok ? DNS_EDNS_DO : 0,
+    };
+}
+
+uint16_t forwarder_request_write(const struct forwarder_request *request,
+                                 const struct dns_question *question, uint16_t id,
+                                 uint8_t ret_wire[FORWARDER_QUERY_BYTES_MAX])
+{
+    struct dns_header header = { .id = id, .flags = request->flags };
+    struct dns_edns edns = forwarder_request_edns(request);
+    struct dns_builder builder;
+
+    dns_builder_init(&builder, ret_wire, FORWARDER_QUERY_BYTES_MAX, &header);
+    REQUIRE(dns_builder_add_question(&builder, question).status == DNS_OK);
+    if (request->has_edns)
+        REQUIRE(dns_builder_add_edns(&builder, &edns).status == DNS_OK);
+    return (uint16_t)dns_builder_finish(&builder).size;
+}

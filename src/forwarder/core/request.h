@@ -1,0 +1,61 @@
+/*
+ * struct forwarder_request: what a client's datagram asks for, and what shall become of it.
+ *
+ * Pure; any thread.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "dns/code.h"
+#include "dns/edns.h"
+#include "dns/header.h"
+#include "dns/question.h"
+
+/* What the answers say of the UDP payload that we take, and our queries to an upstream too: it
+ * passes every common link in one piece (RFC 9715 section 3). */
+#define FORWARDER_UDP_BYTES 1232
+/* What a client takes that does not speak EDNS (RFC 1035 section 2.3.4). */
+#define FORWARDER_UDP_BYTES_PLAIN 512
+
+/* What becomes of a client's datagram. */
+enum forwarder_verdict {
+    FORWARDER_FORWARD,         /* it goes to an upstream */
+    FORWARDER_FULL,            /* SERVFAIL: as many queries wait as may */
+    FORWARDER_NOTIMP,          /* an opcode other than QUERY */
+    FORWARDER_FORMERR,         /* malformed, or not exactly one question (RFC 9619) */
+    FORWARDER_BADVERS,         /* an EDNS version other than 0 (RFC 6891 section 6.1.3) */
+    FORWARDER_REFUSED,         /* a zone transfer: nothing that a forwarder of datagrams can do */
+    FORWARDER_IGNORE_SHORT,    /* silence: no whole header, so no id to answer with */
+    FORWARDER_IGNORE_RESPONSE, /* silence: to answer a response makes loops */
+};
+
+struct forwarder_request {
+    uint16_t id;
+    uint16_t flags;            /* RD, AD, CD: what goes on to the upstream */
+    uint16_t answer_bytes_max; /* at least FORWARDER_UDP_BYTES_PLAIN */
+    bool has_edns;             /* so the answer has an OPT record too (RFC 6891 section 7) */
+    bool dnssec_ok;            /* DO */
+};
+
+/* Reads a client's datagram. *ret_request is untouched where the verdict is to ignore it;
+ * *ret_question is what is asked where the verdict is FORWARDER_FORWARD. */
+enum forwarder_verdict forwarder_request_read(struct bytes payload,
+                                              struct forwarder_request *ret_request,
+                                              struct dns_question *ret_question);
+
+/* An OPT record without options: the root, type, class, TTL, RDLENGTH. */
+#define FORWARDER_OPT_BYTES 11
+/* Room for any query that we send. */
+#define FORWARDER_QUERY_BYTES_MAX (DNS_HEADER_SIZE + DNS_NAME_SIZE_MAX + 4 + FORWARDER_OPT_BYTES)
+
+/* The EDNS that we speak to whoever spoke EDNS in this request: our payload size, the client's DO,
+ * no options. */
+struct dns_edns forwarder_request_edns(const struct forwarder_request *request);
+
+/* Writes the query that an upstream is asked for a request, under an id of ours. It is written
+ * anew: only RD, AD, CD, the question, DO and whether there is EDNS come from the client, not its
+ * EDNS options, which speak of one hop, and no other records. The question is the octets from
+ * DNS_HEADER_SIZE on, the OPT record, if any, the last ones. Gives the size. */
+uint16_t forwarder_request_write(const struct forwarder_request *request,
+                                 const struct dns_question *question, uint16_t id,
+                                 uint8_t ret_wire[FORWARDER_QUERY_BYTES_MAX]);

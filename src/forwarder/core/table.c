@@ -1,0 +1,91 @@
+/* An array of queries, and a hash table of indices into it, chained through the queries. */
+#include "forwarder/core/table.h"
+
+#include "base/require.h"
+
+uint32_t forwarder_table_buckets(uint32_t queries_max)
+{
+    uint32_t buckets = 1;
+
+    while (buckets < queries_max)
+        buckets *= 2;
+    return buckets;
+}
+
+struct forwarder_table forwarder_table_init(struct forwarder_query *queries, uint32_t *buckets,
+                                            uint32_t queries_max)
+{
+    return (struct forwarder_table){
+        .queries = queries,
+        .buckets = buckets,
+        .buckets_mask = forwarder_table_buckets(queries_max) - 1,
+        .queries_max = queries_max,
+    };
+}
+
+/* Keys are random and ours, so nobody can choose them to fall together: mixing is enough. */
+static uint32_t *bucket_of(const struct forwarder_table *table, struct forwarder_key key)
+{
+    uint32_t mixed = ((uint32_t)key.lane << 16 | key.id) * UINT32_C(0x9E3779B1);
+
+    return &table->buckets[(mixed >> 12 ^ mixed) & table->buckets_mask];
+}
+
+struct forwarder_query *forwarder_table_add(struct forwarder_table *table, struct forwarder_key key)
+{
+    uint32_t *bucket = bucket_of(table, key);
+    uint32_t index;
+
+    REQUIRE(forwarder_table_find(table, key) == NULL);
+    if (table->first_free != 0) {
+        index = table->first_free - 1;
+        table->first_free = table->queries[index].next;
+    } else if (table->touched < table->queries_max) {
+        index = table->touched;
+        table->touched += 1;
+    } else {
+        return NULL;
+    }
+    table->queries[index] = (struct forwarder_query){ .key = key, .next = *bucket };
+    *bucket = index + 1;
+    table->count += 1;
+    return &table->queries[index];
+}
+
+struct forwarder_query *forwarder_table_find(const struct forwarder_table *table,
+                                             struct forwarder_key key)
+{
+    uint32_t next = *bucket_of(table, key);
+
+    while (next != 0) {
+        struct forwarder_query *query = &table->queries[next - 1];
+
+        if (query->key.lane == key.lane && query->key.id == key.id)
+            return query;
+        next = query->next;
+    }
+    return NULL;
+}
+
+void forwarder_table_remove(struct forwarder_table *table, struct forwarder_query *query)
+{
+    uint32_t number = forwarder_table_index(table, query) + 1;
+    uint32_t *link = bucket_of(table, query->key);
+
+    while (*link != number) {
+        REQUIRE(*link != 0);
+        link = &table->queries[*link - 1].next;
+    }
+    *link = query->next;
+    query->next = table->first_free;
+    table->first_free = number;
+    table->count -= 1;
+}
+
+uint32_t forwarder_table_index(const struct forwarder_table *table,
+                               const struct forwarder_query *query)
+{
+    REQUIRE(query >= table->queries);
+    REQUIRE(query < table->queries + table->queries_max);
+    return (uint32_t)(query - table->queries);
+}

@@ -1,0 +1,64 @@
+/*
+ * struct forwarder_table: the queries that wait for an upstream's reply, at most a number that is
+ * given at init.
+ *
+ * A query is found in O(1) by what a reply to it bears: the socket that it comes in on and the id.
+ * Storage is the caller's; queries stay where they are until they are removed. Pure; one thread at
+ * a time.
+ */
+#pragma once
+
+#include "forwarder/core/datagram.h"
+#include "forwarder/core/request.h"
+
+/* What tells replies apart: the number of the socket in an upstream's pool, and the id. */
+struct forwarder_key {
+    uint16_t lane;
+    uint16_t id;
+};
+
+struct forwarder_query {
+    struct forwarder_path client;     /* where the answer goes */
+    struct forwarder_request request; /* what was asked, and how to answer */
+    uint32_t next; /* in its bucket or in the list of free ones: index plus 1, 0 at the end */
+    struct forwarder_key key;
+    uint16_t asked;                          /* the upstreams that were asked, one bit each */
+    uint8_t attempts;                        /* how often it was sent */
+    uint8_t upstream;                        /* the one that was asked last */
+    uint16_t wire_bytes;                     /* of `wire` */
+    uint8_t wire[FORWARDER_QUERY_BYTES_MAX]; /* what is sent to upstreams */
+};
+
+struct forwarder_table {
+    struct forwarder_query *queries; /* queries_max of them */
+    uint32_t *buckets;               /* a power of two of them: index plus 1 of the first query */
+    uint32_t buckets_mask;
+    uint32_t queries_max;
+    uint32_t count;      /* queries that wait */
+    uint32_t touched;    /* queries from here on were never used */
+    uint32_t first_free; /* index plus 1, 0 where none was given back */
+};
+
+/* How many buckets a table of `queries_max` wants. */
+uint32_t forwarder_table_buckets(uint32_t queries_max);
+
+/* An empty table in `queries_max` queries and forwarder_table_buckets(queries_max) buckets, which
+ * are zero. The caller keeps both. */
+struct forwarder_table forwarder_table_init(struct forwarder_query *queries, uint32_t *buckets,
+                                            uint32_t queries_max);
+
+/* A new query under a key that none has (REQUIRE), all zero but for the key; NULL where the table
+ * is full. The table keeps it until forwarder_table_remove(). */
+struct forwarder_query *forwarder_table_add(struct forwarder_table *table,
+                                            struct forwarder_key key);
+
+/* The query that waits under the key, or NULL. */
+struct forwarder_query *forwarder_table_find(const struct forwarder_table *table,
+                                             struct forwarder_key key);
+
+/* Forgets a query of the table's. */
+void forwarder_table_remove(struct forwarder_table *table, struct forwarder_query *query);
+
+/* A query's number, below queries_max. */
+uint32_t forwarder_table_index(const struct forwarder_table *table,
+                               const struct forwarder_query *query);
