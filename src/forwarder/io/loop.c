@@ -1,0 +1,338 @@
+/*
+ * The loop: epoll tells which sockets have datagrams, the core says what to send, and at the core's
+ * next deadline we wake up at the latest.
+ */
+#include "forwarder/io/loop.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/require.h"
+#include "forwarder/io/endpoint.h"
+#include "forwarder/io/entropy.h"
+#include "forwarder/io/udp.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+
+#define EVENTS_MAX 64
+#define UPSTREAM_SOCKETS_MAX ((size_t)FORWARDER_UPSTREAMS_MAX * FORWARDER_LANES_MAX)
+#define NS_PER_MS 1000000U
+
+/* What epoll gives back with an event: whose socket it is, and its number. */
+enum event_kind { EVENT_SIGNAL, EVENT_CLIENTS, EVENT_UPSTREAMS };
+
+struct forwarder_loop {
+    struct forwarder core;
+    void *slab;
+    struct forwarder_entropy entropy;
+    int epoll_fd;
+    int signal_fd;
+    bool signals_are_blocked;
+    sigset_t signals_before;
+    size_t listen_count;
+    size_t upstreams_count;               /* sockets: lanes of all upstreams */
+    int client_fds[FORWARDER_LISTEN_MAX]; /* -1: missing, as it may be */
+    int upstream_fds[UPSTREAM_SOCKETS_MAX];
+    struct forwarder_loop_counters counters;
+    struct forwarder_batch batch;
+    struct forwarder_inbox inbox;
+    struct forwarder_udp_headers outbox;
+};
+
+/* Whether the two addresses are so that a datagram to `upstream` arrives at `listen`. */
+static bool leads_to(const struct forwarder_address *upstream,
+                     const struct forwarder_address *listen)
+{
+    if (upstream->port != listen->port || upstream->size != listen->size)
+        return false;
+    return forwarder_address_equal(upstream, listen) ||
+           (forwarder_endpoint_is_any(listen) && forwarder_udp_is_local(upstream));
+}
+
+/* A forwarder that asks itself would answer nothing and be busy with it. */
+static int check_upstream(const struct forwarder_loop_config *config,
+                          const struct forwarder_address *upstream, struct err *err)
+{
+    char name[FORWARDER_ENDPOINT_TEXT_MAX];
+    char own_name[FORWARDER_ENDPOINT_TEXT_MAX];
+
+    forwarder_endpoint_format(upstream, name);
+    if (forwarder_endpoint_is_any(upstream))
+        return err_set(err, -EINVAL, "upstream %s is not the address of one machine", name);
+    for (size_t i = 0; i < config->listen_count; i++) {
+        if (leads_to(upstream, &config->listen[i].address))
+            return err_set(err, -ELOOP, "upstream %s is this forwarder itself, which listens on %s",
+                           name, forwarder_endpoint_format(&config->listen[i].address, own_name));
+    }
+    return 0;
+}
+
+static int watch(struct forwarder_loop *loop, int fd, enum event_kind kind, size_t number,
+                 struct err *err)
+{
+    struct epoll_event event = {
+        .events = EPOLLIN,
+        .data.u64 = (uint64_t)kind << 32 | number,
+    };
+
+    if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
+        return err_system(err, errno, "cannot wait on a socket");
+    return 0;
+}
+
+/* The signals become readable like any socket, instead of interrupting whatever runs. */
+static int open_signals(struct forwarder_loop *loop, struct err *err)
+{
+    sigset_t signals;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigaddset(&signals, SIGUSR1);
+    if (sigprocmask(SIG_BLOCK, &signals, &loop->signals_before) < 0)
+        return err_system(err, errno, "cannot block signals");
+    loop->signals_are_blocked = true;
+    loop->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (loop->signal_fd < 0)
+        return err_system(err, errno, "cannot receive signals");
+    return watch(loop, loop->signal_fd, EVENT_SIGNAL, 0, err);
+}
+
+static int open_clients(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
+                        struct err *err)
+{
+    for (size_t i = 0; i < config->listen_count; i++) {
+        const struct forwarder_listen *listen = &config->listen[i];
+        int number = forwarder_udp_listen(&listen->address, &loop->client_fds[i], err);
+
+        loop->listen_count = i + 1;
+        if (listen->may_be_missing && (number == -EADDRNOTAVAIL || number == -EAFNOSUPPORT))
+            continue;
+        if (number == 0)
+            number = watch(loop, loop->client_fds[i], EVENT_CLIENTS, i, err);
+        if (number < 0)
+            return number;
+    }
+    return 0;
+}
+
+static int open_upstreams(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
+                          struct err *err)
+{
+    size_t count = config->core.upstreams_count * config->core.lanes;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct forwarder_address *upstream = &config->core.upstreams[i / config->core.lanes];
+        int number = 0;
+
+        if (i % config->core.lanes == 0)
+            number = check_upstream(config, upstream, err);
+        if (number == 0)
+            number = forwarder_udp_connect(upstream, &loop->upstream_fds[i], err);
+        loop->upstreams_count = i + 1;
+        if (number == 0)
+            number = watch(loop, loop->upstream_fds[i], EVENT_UPSTREAMS, i, err);
+        if (number < 0)
+            return number;
+    }
+    return 0;
+}
+
+static int open_core(struct forwarder_loop *loop, const struct forwarder_config *given,
+                     struct err *err)
+{
+    struct forwarder_config config = *given;
+
+    config.random = (struct forwarder_random){
+        .next = forwarder_entropy_next,
+        .source = &loop->entropy,
+    };
+    loop->slab = calloc(1, forwarder_slab_bytes(&config));
+    if (loop->slab == NULL)
+        return err_set(err, -ENOMEM, "no memory for %lu queries",
+                       (unsigned long)config.queries_max);
+    forwarder_init(&loop->core, &config, loop->slab);
+    return 0;
+}
+
+static struct forwarder_loop *loop_new(void)
+{
+    struct forwarder_loop *loop = calloc(1, sizeof(*loop));
+
+    if (loop == NULL)
+        return NULL;
+    loop->epoll_fd = -1;
+    loop->signal_fd = -1;
+    for (size_t i = 0; i < FORWARDER_LISTEN_MAX; i++)
+        loop->client_fds[i] = -1;
+    for (size_t i = 0; i < UPSTREAM_SOCKETS_MAX; i++)
+        loop->upstream_fds[i] = -1;
+    return loop;
+}
+
+int forwarder_loop_open(const struct forwarder_loop_config *config,
+                        struct forwarder_loop **ret_loop, struct err *err)
+{
+    CLEANUP(forwarder_loop_close_pointer) struct forwarder_loop *loop = loop_new();
+    int number = 0;
+
+    REQUIRE(config->listen_count <= FORWARDER_LISTEN_MAX);
+    if (loop == NULL)
+        return err_set(err, -ENOMEM, "no memory");
+    loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (loop->epoll_fd < 0)
+        return err_system(err, errno, "cannot wait on sockets");
+    number = open_core(loop, &config->core, err);
+    if (number == 0)
+        number = open_clients(loop, config, err);
+    if (number == 0)
+        number = open_upstreams(loop, config, err);
+    if (number == 0)
+        number = open_signals(loop, err);
+    if (number < 0)
+        return number;
+    *ret_loop = loop;
+    loop = NULL;
+    return 0;
+}
+
+void forwarder_loop_close(struct forwarder_loop *loop)
+{
+    if (loop == NULL)
+        return;
+    for (size_t i = 0; i < loop->listen_count; i++)
+        fd_close(&loop->client_fds[i]);
+    for (size_t i = 0; i < loop->upstreams_count; i++)
+        fd_close(&loop->upstream_fds[i]);
+    fd_close(&loop->signal_fd);
+    fd_close(&loop->epoll_fd);
+    if (loop->signals_are_blocked)
+        (void)sigprocmask(SIG_SETMASK, &loop->signals_before, NULL);
+    free(loop->slab);
+    free(loop);
+}
+
+void forwarder_loop_close_pointer(struct forwarder_loop **loop)
+{
+    forwarder_loop_close(*loop);
+    *loop = NULL;
+}
+
+/* Sends what the core wants sent. */
+static void flush(struct forwarder_loop *loop)
+{
+    struct forwarder_sockets sockets = {
+        .clients = loop->client_fds,
+        .upstreams = loop->upstream_fds,
+    };
+
+    loop->counters.sends_lost += forwarder_udp_send(&loop->batch, &sockets, &loop->outbox);
+    forwarder_batch_clear(&loop->batch);
+}
+
+/* Gives the core what waits on one socket. */
+static void receive(struct forwarder_loop *loop, enum forwarder_side side, uint16_t number,
+                    uint64_t now_ns)
+{
+    int fd = side == FORWARDER_CLIENTS ? loop->client_fds[number] : loop->upstream_fds[number];
+    struct forwarder_datagram datagram;
+
+    if (forwarder_inbox_fill(&loop->inbox, fd) < 0) {
+        loop->counters.receive_errors += 1;
+        return;
+    }
+    for (size_t i = 0; i < loop->inbox.count; i++) {
+        if (!forwarder_inbox_read(&loop->inbox, i, &datagram)) {
+            loop->counters.received_too_large += 1;
+            continue;
+        }
+        datagram.path.side = side;
+        datagram.path.socket = number;
+        if (!forwarder_batch_has_room(&loop->batch))
+            flush(loop);
+        forwarder_receive(&loop->core, &datagram, now_ns, &loop->batch);
+    }
+}
+
+/* How long epoll may wait, rounded up, so that we do not wake just before the deadline. */
+static int wait_ms(const struct forwarder_loop *loop)
+{
+    uint64_t deadline_ns = forwarder_deadline_ns(&loop->core);
+    uint64_t now_ns = clock_monotonic_ns();
+    uint64_t left_ms;
+
+    if (deadline_ns == FORWARDER_NEVER)
+        return -1;
+    if (deadline_ns <= now_ns)
+        return 0;
+    left_ms = (deadline_ns - now_ns) / NS_PER_MS + 1;
+    return left_ms < INT_MAX ? (int)left_ms : INT_MAX;
+}
+
+/* The signal that came, or 0. */
+static int read_signal(const struct forwarder_loop *loop)
+{
+    struct signalfd_siginfo signal = { 0 };
+
+    if (read(loop->signal_fd, &signal, sizeof(signal)) != (ssize_t)sizeof(signal))
+        return 0;
+    return (int)signal.ssi_signo;
+}
+
+/* Waits once and does all that came of it; the signal that came, 0, or -errno. */
+static int turn(struct forwarder_loop *loop)
+{
+    struct epoll_event events[EVENTS_MAX];
+    int count = epoll_wait(loop->epoll_fd, events, EVENTS_MAX, wait_ms(loop));
+    uint64_t now_ns = clock_monotonic_ns();
+    int signal = 0;
+
+    if (count < 0 && errno != EINTR)
+        return -errno;
+    for (int i = 0; i < count; i++) {
+        enum event_kind kind = (enum event_kind)(events[i].data.u64 >> 32);
+        uint16_t number = (uint16_t)events[i].data.u64;
+
+        if (kind == EVENT_SIGNAL)
+            signal = read_signal(loop);
+        else
+            receive(loop, kind == EVENT_CLIENTS ? FORWARDER_CLIENTS : FORWARDER_UPSTREAMS, number,
+                    now_ns);
+    }
+    do {
+        forwarder_expire(&loop->core, now_ns, &loop->batch);
+        flush(loop);
+    } while (forwarder_deadline_ns(&loop->core) <= now_ns);
+    return signal;
+}
+
+int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err *err)
+{
+    int signal = 0;
+
+    while (signal == 0)
+        signal = turn(loop);
+    if (signal < 0)
+        return err_system(err, -signal, "cannot wait for datagrams");
+    *ret_signal = signal;
+    return 0;
+}
+
+bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place)
+{
+    return place < loop->listen_count && loop->client_fds[place] >= 0;
+}
+
+struct forwarder_loop_counters forwarder_loop_counters(const struct forwarder_loop *loop)
+{
+    struct forwarder_loop_counters counters = loop->counters;
+
+    counters.core = loop->core.counters;
+    counters.waiting = forwarder_waiting(&loop->core);
+    return counters;
+}

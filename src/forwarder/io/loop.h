@@ -1,0 +1,61 @@
+/*
+ * struct forwarder_loop: a forwarder at work on this machine.
+ *
+ *     struct forwarder_loop *loop = NULL;
+ *     if (forwarder_loop_open(&config, &loop, &err) == 0)
+ *         while (forwarder_loop_run(loop, &signal, &err) == 0 && signal == SIGUSR1)
+ *             … forwarder_loop_counters(loop) …
+ *     forwarder_loop_close(loop);
+ *
+ * While it is open, SIGTERM, SIGINT, SIGHUP and SIGUSR1 are blocked in the thread that opened it,
+ * and arrive as what forwarder_loop_run() returns with. That thread alone may use it.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "forwarder/core/forwarder.h"
+
+#define FORWARDER_LISTEN_MAX 64
+
+struct forwarder_listen {
+    struct forwarder_address address;
+    bool may_be_missing; /* goes on without it where the machine does not have this address */
+};
+
+struct forwarder_loop_config {
+    struct forwarder_config core; /* `random` is the loop's to set */
+    size_t listen_count;
+    struct forwarder_listen listen[FORWARDER_LISTEN_MAX];
+};
+
+struct forwarder_loop;
+
+/* Opens all sockets and gets ready to answer. Refuses, with a sentence: an address that is in use
+ * or not there, an upstream to which there is no way, an upstream that is the forwarder itself. On
+ * failure nothing is left open, and signals are as before. */
+int forwarder_loop_open(const struct forwarder_loop_config *config,
+                        struct forwarder_loop **ret_loop, struct err *err);
+
+/* Closes all and gives the signals back. NULL is fine. Queries that wait are forgotten. */
+void forwarder_loop_close(struct forwarder_loop *loop);
+
+/* For CLEANUP: closes the loop that the variable holds. */
+void forwarder_loop_close_pointer(struct forwarder_loop **loop);
+
+/* Answers queries until one of the signals comes, and says which; it may be called again. */
+int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err *err);
+
+/* Whether this listen address (by its place in the configuration) is listened on. */
+bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place);
+
+/* What the loop counts beside the core. */
+struct forwarder_loop_counters {
+    const uint64_t *core;        /* by enum forwarder_counter; lives as long as the loop */
+    uint64_t received_too_large; /* datagrams over FORWARDER_DATAGRAM_BYTES_MAX, dropped */
+    uint64_t receive_errors;     /* such as an upstream's machine that says nobody listens there */
+    uint64_t sends_lost;         /* datagrams that the kernel did not take */
+    uint32_t waiting;            /* queries that wait for an upstream now */
+};
+
+/* The counts since it was opened. */
+struct forwarder_loop_counters forwarder_loop_counters(const struct forwarder_loop *loop);

@@ -1,0 +1,74 @@
+/* Opening UDP sockets. */
+#include "forwarder/io/udp.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "forwarder/io/endpoint.h"
+
+#include <errno.h>
+
+static int open_socket(const struct forwarder_address *address)
+{
+    return socket(address->size == 4 ? AF_INET : AF_INET6,
+                  SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
+}
+
+static int set_option(int fd, int level, int name)
+{
+    int on = 1;
+
+    return setsockopt(fd, level, name, &on, sizeof(on));
+}
+
+/* What has to be set before a listening socket is bound. IPv6 sockets take no IPv4: those addresses
+ * are listened on by themselves. */
+static int set_listen_options(int fd, const struct forwarder_address *address)
+{
+    if (address->size == 16 && set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) < 0)
+        return -1;
+    if (!forwarder_endpoint_is_any(address))
+        return 0;
+    return address->size == 16 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
+                               : set_option(fd, IPPROTO_IP, IP_PKTINFO);
+}
+
+int forwarder_udp_listen(const struct forwarder_address *address, int *ret_fd, struct err *err)
+{
+    CLEANUP(fd_close) int fd = open_socket(address);
+    char name[FORWARDER_ENDPOINT_TEXT_MAX];
+    struct sockaddr_storage socket = { 0 };
+    socklen_t size = forwarder_endpoint_to_socket(address, &socket);
+
+    if (fd < 0 || set_listen_options(fd, address) < 0 ||
+        bind(fd, (const struct sockaddr *)&socket, size) < 0)
+        return err_system(err, errno, "cannot listen on %s",
+                          forwarder_endpoint_format(address, name));
+    *ret_fd = fd_take(&fd);
+    return 0;
+}
+
+int forwarder_udp_connect(const struct forwarder_address *address, int *ret_fd, struct err *err)
+{
+    CLEANUP(fd_close) int fd = open_socket(address);
+    char name[FORWARDER_ENDPOINT_TEXT_MAX];
+    struct sockaddr_storage socket = { 0 };
+    socklen_t size = forwarder_endpoint_to_socket(address, &socket);
+
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&socket, size) < 0)
+        return err_system(err, errno, "cannot reach upstream %s",
+                          forwarder_endpoint_format(address, name));
+    *ret_fd = fd_take(&fd);
+    return 0;
+}
+
+bool forwarder_udp_is_local(const struct forwarder_address *address)
+{
+    CLEANUP(fd_close) int fd = open_socket(address);
+    struct forwarder_address any_port = *address;
+    struct sockaddr_storage socket = { 0 };
+    socklen_t size;
+
+    any_port.port = 0;
+    size = forwarder_endpoint_to_socket(&any_port, &socket);
+    return fd >= 0 && bind(fd, (const struct sockaddr *)&socket, size) == 0;
+}

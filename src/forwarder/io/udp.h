@@ -1,0 +1,68 @@
+/*
+ * UDP sockets, and datagrams through them in batches (recvmmsg, sendmmsg).
+ *
+ * Sockets never block. One thread for each inbox and outbox; they are large: let them live on the
+ * heap. Descriptors belong to the caller.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "forwarder/core/datagram.h"
+
+#include <netinet/in.h>
+#include <stdalign.h>
+#include <sys/socket.h>
+
+/* Opens a socket that listens on the address; one for 0.0.0.0 or [::] learns to which of our
+ * addresses each query went. */
+int forwarder_udp_listen(const struct forwarder_address *address, int *ret_fd, struct err *err);
+
+/* Opens a socket to an upstream, from a port that the kernel draws (RFC 6056). It is connected:
+ * what others send to it does not arrive, and what the upstream's machine refuses does. */
+int forwarder_udp_connect(const struct forwarder_address *address, int *ret_fd, struct err *err);
+
+/* Whether the address is one of this machine's. */
+bool forwarder_udp_is_local(const struct forwarder_address *address);
+
+/* Room for the control message that names our own address. */
+struct forwarder_udp_control {
+    alignas(struct cmsghdr) uint8_t octets[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+};
+
+/* What the kernel wants to know about the datagrams of a batch. */
+struct forwarder_udp_headers {
+    struct mmsghdr messages[FORWARDER_BATCH_MAX];
+    struct iovec payloads[FORWARDER_BATCH_MAX];
+    struct sockaddr_storage peers[FORWARDER_BATCH_MAX];
+    struct forwarder_udp_control controls[FORWARDER_BATCH_MAX];
+};
+
+/* Datagrams that came in on one socket. All zero is an empty one. */
+struct forwarder_inbox {
+    size_t count;
+    struct forwarder_udp_headers headers;
+    uint8_t octets[FORWARDER_BATCH_MAX][FORWARDER_DATAGRAM_BYTES_MAX];
+};
+
+/* Fills the inbox with what waits on the socket, up to FORWARDER_BATCH_MAX datagrams; what was in
+ * it is gone. 0, also where nothing waits; or -errno, such as -ECONNREFUSED from an upstream's
+ * machine, after which the socket is as good as before. */
+int forwarder_inbox_fill(struct forwarder_inbox *inbox, int fd);
+
+/* A datagram of the inbox: its payload, its peer, and our address where the socket has several.
+ * Side and socket number are the caller's to set. False, and *ret_datagram untouched, where it was
+ * larger than FORWARDER_DATAGRAM_BYTES_MAX. */
+bool forwarder_inbox_read(const struct forwarder_inbox *inbox, size_t index,
+                          struct forwarder_datagram *ret_datagram);
+
+/* The descriptors of both sides, by socket number; upstreams' are connected. */
+struct forwarder_sockets {
+    const int *clients;
+    const int *upstreams;
+};
+
+/* Sends all of the batch, those of one socket together, and gives how many the kernel did not take:
+ * they are lost, as datagrams may be. `headers` is working storage. */
+size_t forwarder_udp_send(const struct forwarder_batch *batch,
+                          const struct forwarder_sockets *sockets,
+                          struct forwarder_udp_headers *headers);

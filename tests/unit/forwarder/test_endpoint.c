@@ -1,0 +1,79 @@
+/* Addresses as people write them. */
+#include "unit.h"
+
+#include "forwarder/io/endpoint.h"
+
+#include <errno.h>
+
+static void endpoints_are_read_and_written_the_same(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *written;
+    } rows[] = {
+        { "127.0.0.1:8053", "127.0.0.1:8053" },
+        { "127.0.0.1", "127.0.0.1:99" },
+        { "[::1]:53", "[::1]:53" },
+        { "[::1]", "[::1]:99" },
+        { "::1", "[::1]:99" },
+        { "2001:DB8::5", "[2001:db8::5]:99" },
+        { "0.0.0.0:65535", "0.0.0.0:65535" },
+        { "fe80::1%lo", "[fe80::1%lo]:99" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct forwarder_address address = { 0 };
+        struct sockaddr_storage socket = { 0 };
+        struct forwarder_address back;
+        struct err err = { 0 };
+        char written[FORWARDER_ENDPOINT_TEXT_MAX];
+
+        assert_row(rows[i].text, forwarder_endpoint_parse(rows[i].text, 99, &address, &err) == 0);
+        assert_string_equal(forwarder_endpoint_format(&address, written), rows[i].written);
+        assert_row(rows[i].text, forwarder_endpoint_to_socket(&address, &socket) > 0);
+        back = forwarder_endpoint_from_socket(&socket);
+        assert_row(rows[i].text, forwarder_address_equal(&back, &address));
+    }
+}
+
+static void what_is_no_endpoint_is_refused_by_name(void **state)
+{
+    static const char *const rows[] = {
+        "",           "localhost",    "127.0.0.1:",      "127.0.0.1:0",   "127.0.0.1:65536",
+        "127.0.0:53", "127.0.0.1:5x", "[::1]x",          "[::1]53",       "[::1",
+        "[::1]:",     "::1]:53",      "127.0.0.1:53:53", "fe80::1%nope9", "127.0.0.1: 53",
+        ":53",        "[]:53",        "127.0.0.1:-1",    "[127.0.0.1]:1",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct forwarder_address address = { .port = 7 };
+        struct err err = { 0 };
+
+        assert_row(rows[i], forwarder_endpoint_parse(rows[i], 99, &address, &err) == -EINVAL);
+        assert_row(rows[i], address.port == 7 && address.size == 0);
+        assert_row(rows[i], strstr(err.sentence, rows[i]) != NULL);
+    }
+}
+
+static void only_the_address_of_zeroes_stands_for_all(void **state)
+{
+    struct forwarder_address address = { 0 };
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(forwarder_endpoint_parse("[::]:1", 1, &address, &err), 0);
+    assert_true(forwarder_endpoint_is_any(&address));
+    assert_int_equal(forwarder_endpoint_parse("0.0.0.0:1", 1, &address, &err), 0);
+    assert_true(forwarder_endpoint_is_any(&address));
+    assert_int_equal(forwarder_endpoint_parse("0.0.0.1:1", 1, &address, &err), 0);
+    assert_false(forwarder_endpoint_is_any(&address));
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(endpoints_are_read_and_written_the_same),
+    cmocka_unit_test(what_is_no_endpoint_is_refused_by_name),
+    cmocka_unit_test(only_the_address_of_zeroes_stands_for_all),
+};
+RUN_TESTS(tests)
