@@ -5,8 +5,8 @@
 
 /* The fields of each type, in an array of its own. */
 #define FIELD(kind, name) { DNS_FIELD_##kind, #name }
-#define METATYPE(mnemonic, number)
-#define RRTYPE(mnemonic, number, class, ...)                                                       \
+#define METATYPE(mnemonic, number, source)
+#define RRTYPE(mnemonic, number, source, class, ...)                                               \
     static const struct dns_field fields_##mnemonic[] = { __VA_ARGS__ };
 #include "dns/rrtype.def"
 #undef RRTYPE
@@ -19,7 +19,7 @@ static const struct dns_field fields_opaque[] = { FIELD(OPAQUE, rdata) };
 /* How each type is read, by ROW_…; row 0 is that of opaque RDATA. */
 enum {
     ROW_OPAQUE,
-#define METATYPE(mnemonic, number) ROW_##mnemonic,
+#define METATYPE(mnemonic, number, source) ROW_##mnemonic,
 #define RRTYPE(mnemonic, number, ...) ROW_##mnemonic,
 #include "dns/rrtype.def"
 #undef RRTYPE
@@ -28,16 +28,19 @@ enum {
 
 static const struct dns_rrtype rows[] = {
     [ROW_OPAQUE] = { .fields = fields_opaque, .fields_count = COUNT(fields_opaque) },
-#define METATYPE(name, value)                                                                      \
+#define METATYPE(name, value, text)                                                                \
     [ROW_##name] = { .mnemonic = #name,                                                            \
                      .number = (value),                                                            \
+                     .source = (text),                                                             \
+                     .is_meta = true,                                                              \
                      .fields = fields_opaque,                                                      \
                      .fields_count = COUNT(fields_opaque) },
 #define ONLY_IN true
 #define ONLY_ANY false
-#define RRTYPE(name, value, class, ...)                                                            \
+#define RRTYPE(name, value, text, class, ...)                                                      \
     [ROW_##name] = { .mnemonic = #name,                                                            \
                      .number = (value),                                                            \
+                     .source = (text),                                                             \
                      .only_in_class_in = ONLY_##class,                                             \
                      .fields = fields_##name,                                                      \
                      .fields_count = COUNT(fields_##name) },
@@ -48,7 +51,7 @@ static const struct dns_rrtype rows[] = {
 
 /* The row of each type below 256. */
 static const uint8_t row_of[256] = {
-#define METATYPE(mnemonic, number) [number] = ROW_##mnemonic,
+#define METATYPE(mnemonic, number, source) [number] = ROW_##mnemonic,
 #define RRTYPE(mnemonic, number, ...) [number] = ROW_##mnemonic,
 #include "dns/rrtype.def"
 #undef RRTYPE
