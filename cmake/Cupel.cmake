@@ -116,6 +116,7 @@ function(cupel_fuzz_target layer name source)
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${target} PRIVATE cupel_warnings cupel_${layer})
     if(CUPEL_ENGINE)
+        target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/fuzz/engine/sanitizers.c")
         set_target_properties(
             ${target} PROPERTIES OUTPUT_NAME ${layer}_${name} RUNTIME_OUTPUT_DIRECTORY
                                  "${CUPEL_OUTPUT_ROOT}/fuzz/${CUPEL_ENGINE}")

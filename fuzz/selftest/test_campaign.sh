@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# The campaign finds planted bugs with both engines, its reproducers reproduce, a clean target
+# passes, an interrupt leaves nothing, and bad arguments get one sentence.
+set -euo pipefail
+campaign=$CUPEL_SOURCE/fuzz/campaign
+
+for program in clang-19 afl-fuzz afl-clang-fast; do
+    command -v "$program" >/dev/null || {
+        echo "skipped: $program is not installed" >&2
+        exit 77
+    }
+done
+
+fail() {
+    echo "FAIL: $*" >&2
+    exit 1
+}
+
+ask() {
+    /usr/bin/python3 -c "import json, sys; fuzz = json.load(open(sys.argv[1])); $2" "$1" "${@:3}"
+}
+
+both_engines_find_the_planted_bugs() {
+    local status=0
+    "$campaign" --target selftest_planted --time 12 --hang 1 --out "$PWD/planted" >said || status=$?
+    cat said
+    [ "$status" -eq 1 ] || fail "exit status $status with planted bugs, not 1"
+    ask planted/fuzz.json '
+for engine in ("libfuzzer", "afl"):
+    found = [(c, f) for c in fuzz["crashes"] for f in c["found"] if f["engine"] == engine]
+    assert found, f"{engine} found nothing"
+    first = min(found, key=lambda pair: pair[1]["seconds"])[1]
+    print("known answer:", engine, len(found), "bugs, the first after", first["seconds"], "s,",
+          first["executions"], "executions")
+kinds = {c["kind"] for c in fuzz["crashes"]}
+assert "crash" in kinds, kinds
+reasons = [c["reason"] for c in fuzz["crashes"]]
+assert len(set(reasons)) == len(reasons), reasons
+assert len(reasons) <= 6, reasons'
+}
+
+the_reported_commands_show_the_bugs_again() {
+    local command reason status number=0
+    while IFS=$'\t' read -r command reason; do
+        status=0
+        (cd "$CUPEL_SOURCE" && bash -c "$command") >again 2>&1 || status=$?
+        [ "$status" -ne 0 ] || fail "'$command' shows nothing"
+        case $reason in
+        *"property does not hold"* | *REQUIRE*)
+            grep -qF "$reason" again || fail "'$command' does not say: $reason"
+            ;;
+        esac
+        number=$((number + 1))
+    done < <(ask planted/fuzz.json '
+for crash in fuzz["crashes"]:
+    assert crash["reproduced"], crash
+    print(crash["command"], crash["reason"], sep="\t")')
+    [ "$number" -gt 0 ] || fail "no command was tried"
+    echo "$number reproducers reproduce"
+}
+
+a_clean_target_passes() {
+    "$campaign" --target selftest_clean --time 4 --out "$PWD/clean" >said ||
+        fail "exit status $? with nothing wrong"
+    ask clean/fuzz.json '
+assert not fuzz["crashes"] and not fuzz["interrupted"]
+for run in fuzz["runs"]:
+    assert run["state"] == "done", run
+    for word in ("executions", "edges", "corpus", "seeds"):
+        assert run[word] > 0, (word, run)'
+}
+
+# The processes that run the clean target's binaries, one a line.
+left_behind() {
+    grep -lzE 'build/fuzz/(libfuzzer|afl)/selftest_clean' /proc/[0-9]*/cmdline 2>/dev/null || true
+}
+
+# Segments of shared memory by process ids that are no more.
+segments_of_the_dead() {
+    awk 'NR > 1 { print $5 }' /proc/sysvipc/shm | while read -r pid; do
+        [ -e "/proc/$pid" ] || echo "$pid"
+    done
+}
+
+a_signal_leaves_nothing() {
+    local signal=$1 wanted=$2 pid status=0 before
+    before=$(segments_of_the_dead | sort -u)
+    # Without --default-signal a job in the background of a script ignores SIGINT.
+    env --default-signal=INT \
+        "$campaign" --target selftest_clean --time 60 --out "$PWD/ended" >said 2>progress &
+    pid=$!
+    for _ in $(seq 200); do
+        [ "$(left_behind | wc -l)" -ge 4 ] && break # libFuzzer, AFL++, its server, its target
+        sleep 0.1
+    done
+    kill -s "$signal" "$pid"
+    wait "$pid" || status=$?
+    [ "$status" -eq "$wanted" ] || fail "exit status $status after SIG$signal, not $wanted"
+    for _ in $(seq 50); do
+        [ -z "$(left_behind)" ] && break
+        sleep 0.1
+    done
+    [ -z "$(left_behind)" ] || fail "SIG$signal left: $(left_behind)"
+    [ "$(segments_of_the_dead | sort -u)" = "$before" ] || fail "SIG$signal left shared memory"
+}
+
+an_interrupted_campaign_reports_what_was_done() {
+    grep -q '^selftest_clean *afl .*interrupted' said || fail "no row in: $(cat said)"
+    ask ended/fuzz.json 'assert fuzz["interrupted"]'
+}
+
+bad_arguments_get_one_sentence() {
+    local words status
+    for words in "--time x" "--time 0" "--target nowhere" "--engine none" "--nothing" \
+        "--time 1" "--out /dev/null/x --target selftest_clean"; do
+        status=0
+        # shellcheck disable=SC2086
+        "$campaign" $words >out 2>err || status=$?
+        [ "$status" -eq 2 ] || fail "exit status $status for '$words', not 2"
+        [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] || fail "'$words' gets: $(cat out err)"
+    done
+}
+
+a_second_campaign_on_one_target_is_refused() {
+    local pid status=0
+    "$campaign" --target selftest_clean --time 4 --out "$PWD/first" >/dev/null 2>&1 &
+    pid=$!
+    sleep 1
+    "$campaign" --target selftest_clean --time 4 --out "$PWD/second" >out 2>err || status=$?
+    wait "$pid" || fail "the first campaign ended with $?"
+    [ "$status" -eq 2 ] || fail "exit status $status for the second campaign, not 2"
+    grep -q 'is running' err || fail "the second campaign says: $(cat err)"
+}
+
+both_engines_find_the_planted_bugs
+the_reported_commands_show_the_bugs_again
+a_clean_target_passes
+a_signal_leaves_nothing INT 130
+an_interrupted_campaign_reports_what_was_done
+a_signal_leaves_nothing TERM 130
+a_signal_leaves_nothing KILL 137
+bad_arguments_get_one_sentence
+a_second_campaign_on_one_target_is_refused
