@@ -27,29 +27,26 @@ void cli_option_spelling(const struct cli_option *option, struct text *ret_text)
         (void)text_format(ret_text, " %s", option->value);
 }
 
-/* Prints words from column `column` on, breaking lines at WIDTH; the cursor stands at `column`. */
+/* Prints words from column `column` on, where the cursor stands; a line ends before WIDTH, or where
+ * the text has a newline. */
 static void print_wrapped(FILE *out, const char *words, int column)
 {
-    int at = column;
+    int at = column; /* 0: a line has ended, and the next one is not indented yet */
 
     while (*words != '\0') {
-        size_t size = strcspn(words, " \n");
+        int size = (int)strcspn(words, " \n");
 
-        if (at + (int)size > WIDTH && at > column) {
-            fprintf(out, "\n%*s", column, "");
-            at = column;
+        if (*words == '\n' || (at > column && size > 0 && at + 1 + size > WIDTH)) {
+            fputc('\n', out);
+            at = 0;
         }
-        fprintf(out, "%.*s", (int)size, words);
-        at += (int)size;
+        if (size == 0) {
+            words++;
+            continue;
+        }
+        fprintf(out, "%*s%.*s", at == 0 ? column : at > column, "", size, words);
+        at = size + (at == 0 ? column : at + (at > column));
         words += size;
-        if (*words == '\n') {
-            fprintf(out, "\n%*s", column, "");
-            at = column;
-        } else if (*words == ' ') {
-            fputc(' ', out);
-            at++;
-        }
-        words += *words == '\0' ? 0 : 1;
     }
     fputc('\n', out);
 }
