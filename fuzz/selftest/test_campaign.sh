@@ -117,7 +117,8 @@ bad_arguments_get_one_sentence() {
         # shellcheck disable=SC2086
         "$campaign" $words >out 2>err || status=$?
         [ "$status" -eq 2 ] || fail "exit status $status for '$words', not 2"
-        [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] || fail "'$words' gets: $(cat out err)"
+        [ ! -s out ] || fail "'$words' gets on stdout: $(cat out)"
+        [ "$(wc -l <err)" -eq 1 ] || fail "'$words' gets: $(cat err)"
     done
 }
 

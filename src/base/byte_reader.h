@@ -32,8 +32,10 @@ static inline size_t byte_reader_left(const struct byte_reader *in)
 /* What is left to read, as a view; the view lives as long as the input. */
 static inline struct bytes byte_reader_rest(const struct byte_reader *in)
 {
+    size_t left = byte_reader_left(in);
+
     /* An empty input has no base to count from. */
-    return bytes_of(in->base == NULL ? NULL : in->base + in->position, byte_reader_left(in));
+    return bytes_of(left == 0 ? in->base : in->base + in->position, left);
 }
 
 /* Whether all has been read. */

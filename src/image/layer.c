@@ -243,7 +243,7 @@ static int apply_opaque(struct applying *applying, struct err *err)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(NAMES_BYTES_MAX);
     struct image_name directory = { .at = applying->entry.path };
-    bool is_first;
+    bool is_first = false;
     int number =
         enter_directories(applying, applying->entry.path, strlen(applying->entry.path), err);
 

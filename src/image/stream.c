@@ -116,7 +116,7 @@ int image_stream_read(struct image_stream *stream, struct bytes *ret_part, struc
 int image_stream_digest(struct image_stream *stream, struct image_digest *ret_digest,
                         struct err *err)
 {
-    struct bytes part;
+    struct bytes part = { 0 };
     int number;
 
     do {
