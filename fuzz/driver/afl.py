@@ -93,6 +93,11 @@ class Afl(engine.Run):
                                             int(words.get("execs", 0))))
         return found
 
+    def inputs(self):
+        """Folders of inputs found, besides the seeds."""
+        folder = self.output / "queue"
+        return [folder] if folder.is_dir() else []
+
 
 def remove_shared_memory(pid):
     """System V segments outlive an afl-fuzz that was killed: remove those it made."""

@@ -82,3 +82,7 @@ class LibFuzzer(engine.Run):
 
     def findings(self):
         return self.bad_seeds + self.found
+
+    def inputs(self):
+        """Folders of inputs found, besides the seeds."""
+        return [self.folder / "found"] if any((self.folder / "found").iterdir()) else []

@@ -65,7 +65,7 @@ def row(run, crashes):
 def result(options, runs, crashes, interrupted):
     """The contents of fuzz.json; docs/fuzzing.md says what each word means."""
     return {"seconds": options.time, "seed": options.seed, "interrupted": interrupted,
-            "runs": [row(run, crashes) for run in runs],
+            "runs": [row(run, crashes) for run in runs], "coverage": [],
             "crashes": [crash.as_json() for crash in crashes.crashes.values()],
             "slow": [short(path) for path in crashes.slow], "unexamined": crashes.unexamined}
 
@@ -76,16 +76,34 @@ def cells(run):
             str(run["crashes"]))
 
 
+def align(rows, left):
+    """Rows of words as lines of columns, the first `left` of them flush left."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        words = [word.ljust(width) if i < left else word.rjust(width)
+                 for i, (word, width) in enumerate(zip(row, widths))]
+        yield "  ".join(words)
+
+
 def table(outcome):
     """Lines of text; a run that did not go to its end says so after its row."""
-    rows = [COLUMNS, *(cells(run) for run in outcome["runs"])]
-    widths = [max(len(line[i]) for line in rows) for i in range(len(COLUMNS))]
     states = ["", *(run["state"] + (f": {run['reason']}" if run["reason"] else "")
                     for run in outcome["runs"])]
-    for line, state in zip(rows, states):
-        left = [word.ljust(width) for word, width in zip(line[:2], widths)]
-        right = [word.rjust(width) for word, width in zip(line[2:], widths[2:])]
-        yield "  ".join([*left, *right, "" if state in ("", "done") else state]).rstrip()
+    lines = align([COLUMNS, *(cells(run) for run in outcome["runs"])], 2)
+    for line, state in zip(lines, states):
+        yield line if state in ("", "done") else f"{line}  {state}"
+
+
+def coverage_lines(outcome):
+    rows = outcome["coverage"]
+    if not rows:
+        return
+    names = ["seeds", *(word for word in rows[0] if word not in
+                        ("target", "file", "lines", "seeds"))]
+    yield ""
+    yield from align([("target", "lines reached of", "lines", *names),
+                      *((row["target"], row["file"], str(row["lines"]),
+                         *(str(row[name]) for name in names)) for row in rows)], 2)
 
 
 def crash_lines(outcome):

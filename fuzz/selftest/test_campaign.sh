@@ -117,8 +117,7 @@ bad_arguments_get_one_sentence() {
         # shellcheck disable=SC2086
         "$campaign" $words >out 2>err || status=$?
         [ "$status" -eq 2 ] || fail "exit status $status for '$words', not 2"
-        [ ! -s out ] || fail "'$words' gets on stdout: $(cat out)"
-        [ "$(wc -l <err)" -eq 1 ] || fail "'$words' gets: $(cat err)"
+        [ "$(wc -l <out) $(wc -l <err)" = "0 1" ] || fail "'$words' gets: $(cat out err)"
     done
 }
 
@@ -133,6 +132,17 @@ a_second_campaign_on_one_target_is_refused() {
     grep -q 'is running' err || fail "the second campaign says: $(cat err)"
 }
 
+coverage_tells_a_target_that_misses_what_it_names() {
+    local status=0
+    command -v llvm-cov-19 >/dev/null || return 0
+    "$CUPEL_SOURCE/ci/checks/coverage" selftest_planted >said || status=$?
+    [ "$status" -eq 1 ] || fail "exit status $status for a target below its word, not 1"
+    grep -q 'fuzz_planted.c:1: its seeds reach .* of the lines of src/base/arena.c' said ||
+        fail "the check of coverage says: $(cat said)"
+    [ "$(grep -c '^fuzz/' said)" -eq 1 ] || fail "the check of coverage says: $(cat said)"
+    "$CUPEL_SOURCE/ci/checks/coverage" selftest_clean || fail "the clean target is below its word"
+}
+
 both_engines_find_the_planted_bugs
 the_reported_commands_show_the_bugs_again
 a_clean_target_passes
@@ -142,3 +152,4 @@ a_signal_leaves_nothing TERM 130
 a_signal_leaves_nothing KILL 137
 bad_arguments_get_one_sentence
 a_second_campaign_on_one_target_is_refused
+coverage_tells_a_target_that_misses_what_it_names
