@@ -79,17 +79,6 @@ static bool can_relay(const struct forwarder_request *request, const struct dns_
            (opt.end == reply->wire.size && dns_message_rcode(reply) <= 15);
 }
 
-/* The flags of the answer: what the upstream says, and RD and CD as the client sent them. */
-static uint16_t answer_flags(const struct forwarder_request *request,
-                             const struct dns_message *reply)
-{
-    unsigned int theirs = DNS_FLAG_QR | DNS_FLAG_AA | DNS_FLAG_TC | DNS_FLAG_RA | DNS_FLAG_AD;
-    unsigned int ours = DNS_FLAG_RD | DNS_FLAG_CD;
-
-    return dns_flags_of((reply->header.flags & theirs) | (request->flags & ours), DNS_OPCODE_QUERY,
-                        dns_header_rcode(&reply->header));
-}
-
 /* Makes EDNS in the copy of a reply ours. */
 static void write_edns(const struct forwarder_request *request, struct opt_place opt,
                        struct byte_writer *out)
@@ -118,7 +107,7 @@ static void write_relayed(const struct forwarder_request *request, const struct 
     struct bytes kept = reply->wire;
 
     header.id = request->id;
-    header.flags = answer_flags(request, reply);
+    header.flags &= (uint16_t)~(unsigned int)DNS_FLAG_Z;
     if (opt.end != 0 && !request->has_edns) {
         kept.size = opt.start;
         header.counts[DNS_ADDITIONAL] -= 1;
@@ -170,7 +159,7 @@ enum forwarder_relayed forwarder_answer_relay(const struct forwarder_request *re
         return FORWARDER_RELAYED;
     }
     cut.rcode = (enum dns_rcode)dns_message_rcode(&message);
-    cut.flags = DNS_FLAG_TC | (answer_flags(request, &message) & KEPT_WHEN_CUT);
+    cut.flags = DNS_FLAG_TC | (message.header.flags & KEPT_WHEN_CUT);
     write_response(request, query, cut, out);
     return FORWARDER_TRUNCATED;
 }

@@ -28,7 +28,7 @@ enum forwarder_relayed {
 
 /* Writes an upstream's reply as the answer to a request. `query` is what we sent, and the reply
  * matches it. All that the codec knows is checked first; then the reply stays octet by octet as it
- * is, but for the id, the flags RD, CD and Z, and EDNS, which speaks of one hop: in an OPT record
+ * is, but for the id, the reserved flag Z, and EDNS, which speaks of one hop: in an OPT record
  * of the upstream's, payload size, version and flags become ours, and its options stay; one is
  * added or taken away so that the client gets one if and only if it sent one (RFC 6891 section 7).
  * `out` is at the
