@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# What cupel-dns says to a command line that makes no sense, or that cannot be done here: one
+# sentence that names what is wrong, and an exit status; it does not start.
+# shellcheck source=tests/scenario/dns.bash
+source "$(dirname "$0")/../scenario/dns.bash"
+
+# says STATUS SENTENCE OPTION…: cupel-dns ends at once with the status and says the sentence alone.
+says() {
+    local status=$1 sentence=$2 actual=0
+    shift 2
+    timeout 10 cupel-dns "$@" >out.txt 2>err.txt || actual=$?
+    [ "$actual" = "$status" ] || fail "exit status $actual instead of $status: cupel-dns $*"
+    [ "$(cat err.txt)" = "cupel-dns: $sentence" ] || fail "says: $(cat err.txt)"
+    [ ! -s out.txt ] || fail "prints: $(cat out.txt)"
+}
+
+an_address_that_is_none_is_named() {
+    says 2 "--listen: 'here' is not an IPv4 or IPv6 address" --listen here
+    says 2 "--listen: '127.0.0.1:99999': the port '99999' is not between 1 and 65535" \
+        --listen 127.0.0.1:99999
+    says 2 "--upstream: 'dns.example' is not an IPv4 or IPv6 address" --upstream dns.example
+    says 2 "--upstream: '[::1' is not an address with a port (ADDR:PORT, [ADDR]:PORT)" \
+        --upstream "[::1"
+}
+
+an_option_that_is_none_is_named() {
+    says 2 "option '--cache' is not known (see 'cupel-dns --help')" --cache
+    says 2 "option '--timeout-ms': '0' is not a number from 10 to 60000 (see 'cupel-dns --help')" \
+        --timeout-ms 0
+}
+
+a_port_in_use_is_one_sentence() {
+    start_forwarder --listen 127.0.0.1:8053 --upstream 127.0.0.1:5300
+    says 1 "cannot listen on 127.0.0.1:8053: Address already in use" \
+        --listen 127.0.0.1:8053 --upstream 127.0.0.1:5300
+    says 1 "cannot listen on 127.0.0.1:8053: Address already in use" --upstream 127.0.0.1:5300
+    stop_forwarder
+}
+
+the_same_address_twice_is_one_sentence() {
+    says 1 "cannot listen on [::1]:8053: Address already in use" \
+        --listen "[::1]" --listen "::1" --upstream 127.0.0.1:5300
+}
+
+an_address_that_this_machine_has_not_is_one_sentence() {
+    says 1 "cannot listen on 192.0.2.1:8053: Cannot assign requested address" \
+        --listen 192.0.2.1 --upstream 127.0.0.1:5300
+}
+
+no_way_to_the_upstream_is_one_sentence() {
+    says 1 "cannot reach upstream 8.8.8.8:53: Network is unreachable"
+    says 1 "cannot reach upstream [2001:db8::1]:53: Network is unreachable" \
+        --upstream 2001:db8::1
+}
+
+an_upstream_that_is_itself_is_one_sentence() {
+    says 1 "upstream 127.0.0.1:8053 is this forwarder itself, which listens on 127.0.0.1:8053" \
+        --upstream 127.0.0.1:8053
+    says 1 "upstream 127.0.0.3:8053 is this forwarder itself, which listens on 0.0.0.0:8053" \
+        --listen 0.0.0.0 --upstream 127.0.0.3:8053
+    says 1 "upstream 0.0.0.0:5300 is not the address of one machine" --upstream 0.0.0.0:5300
+}
+
+without_ipv6_the_defaults_are_ipv4_alone() {
+    echo 1 >/proc/sys/net/ipv6/conf/lo/disable_ipv6 || {
+        echo "# IPv6 cannot be switched off here"
+        return
+    }
+    start_forwarder --upstream 127.0.0.1:5300
+    [ "$ready" = "cupel-dns: ready on 127.0.0.1:8053, forwarding to 127.0.0.1:5300" ] ||
+        fail "$ready"
+    stop_forwarder
+}
+
+help_names_every_option() {
+    cupel-dns --help >help.txt
+    for option in listen upstream timeout-ms queries-max; do
+        grep -q -- "--$option" help.txt
+    done
+}
+
+run_tests \
+    an_address_that_is_none_is_named \
+    an_option_that_is_none_is_named \
+    a_port_in_use_is_one_sentence \
+    the_same_address_twice_is_one_sentence \
+    an_address_that_this_machine_has_not_is_one_sentence \
+    no_way_to_the_upstream_is_one_sentence \
+    an_upstream_that_is_itself_is_one_sentence \
+    help_names_every_option \
+    without_ipv6_the_defaults_are_ipv4_alone

@@ -1,0 +1,175 @@
+# shellcheck shell=bash disable=SC2034 # some variables are for those who source this
+# What the dns_*.sh scenarios share. Each sources this file, which runs it again in a network and a
+# process namespace of its own: ports are free there, nothing leaves the machine, and whatever was
+# started dies with it. A test is a function whose name is a sentence; run_tests runs them in turn,
+# or the one alone that is the first word of the command line.
+set -euo pipefail
+
+only=${1-}
+PATH=$PATH:/usr/sbin:/sbin
+
+here=$(dirname "$(readlink -f "$0")")
+
+if [ -z "${CUPEL_IN_NAMESPACE-}" ]; then
+    own=(unshare --net --pid --fork --kill-child)
+    [ "$(id -u)" -eq 0 ] || own+=(--user --map-root-user)
+    if ! "${own[@]}" -- ip link set lo up; then
+        echo "skipped: no network namespace can be made"
+        exit 77
+    fi
+    CUPEL_IN_NAMESPACE=1 exec "${own[@]}" -- "$0" "$@"
+fi
+ip link set lo up
+
+test_name=
+on_exit() {
+    local status=$?
+    [ -z "$test_name" ] || [ "$status" -eq 0 ] && return
+    echo "not ok - ${test_name//_/ }"
+    for log in *.log; do
+        [ ! -f "$log" ] || sed "s/^/    $log: /" "$log"
+    done
+}
+trap on_exit EXIT
+
+run_tests() {
+    for test_name in "$@"; do
+        [ -z "$only" ] || [ "$only" = "$test_name" ] || continue
+        "$test_name"
+        echo "ok - ${test_name//_/ }"
+    done
+    test_name=
+}
+
+fail() {
+    echo "    $*"
+    return 1
+}
+
+# needs COMMAND PACKAGE: skips the whole script, aloud, where the command is not there.
+needs() {
+    command -v "$1" >/dev/null && return
+    echo "skipped: $1 is not installed (Debian package $2)"
+    exit 77
+}
+
+# wait_until COMMAND…: until it succeeds, 10 seconds at most.
+wait_until() {
+    local i
+    for ((i = 0; i < 200; i++)); do
+        if "$@" >/dev/null 2>&1; then
+            return
+        fi
+        sleep 0.05
+    done
+    fail "never came true: $*"
+}
+
+# answers PORT: whether a server there answers at all.
+answers() {
+    dig +time=1 +tries=1 @127.0.0.1 -p "$1" example.test SOA
+}
+
+# A zone with every record type that the codec has a row for, and some that it has not.
+write_zone() {
+    cat >zone <<'ZONE'
+$ORIGIN example.test.
+$TTL 300
+@           SOA   ns1 hostmaster 2024010101 3600 600 86400 60
+@           NS    ns1
+@           NS    ns2.example.net.
+@           A     192.0.2.1
+@           A     192.0.2.2
+@           AAAA  2001:db8::1
+@           MX    10 mail
+@           MX    20 mail.example.net.
+@           TXT   "one string" "another; with \"quotes\" and \\ and \000"
+ns1         A     127.0.0.1
+www         CNAME @
+chain       CNAME www
+mail        A     192.0.2.25
+mail        AAAA  2001:db8::25
+_dns._udp   SRV   0 5 53 ns1
+tree        DNAME other
+*.wild      A     192.0.2.77
+sub         NS    ns.sub
+ns.sub      A     192.0.2.53
+strange     TYPE65280 \# 5 0102030405
+mIxEd       TXT   "case is kept"
+ZONE
+    {
+        printf 'long TXT'
+        printf ' "%0200d"' 1 2 3 4
+        printf '\nhuge TXT'
+        printf ' "%0200d"' 1 2 3 4 5 6 7 8 9
+        printf '\n'
+    } >>zone
+}
+
+start_nsd() {
+    cat >nsd.conf <<CONF
+server:
+  ip-address: 127.0.0.1@$1
+  ip-address: ::1@$1
+  username: ""
+  zonesdir: "$PWD"
+  database: ""
+  pidfile: "$PWD/nsd.pid"
+  zonelistfile: "$PWD/nsd.zones"
+  xfrdfile: "$PWD/nsd.xfrd"
+  xfrdir: "$PWD"
+  server-count: 1
+remote-control:
+  control-enable: no
+zone:
+  name: example.test
+  zonefile: zone
+CONF
+    nsd -d -c nsd.conf >nsd.log 2>&1 &
+    wait_until answers "$1"
+}
+
+start_knot() {
+    cat >knot.conf <<CONF
+server:
+  listen: [ 127.0.0.1@$1, ::1@$1 ]
+  rundir: $PWD
+database:
+  storage: $PWD/knot
+zone:
+  - domain: example.test
+    storage: $PWD
+    file: zone
+    journal-content: none
+    zonefile-sync: -1
+log:
+  - target: stderr
+    any: warning
+CONF
+    mkdir -p knot
+    knotd -c knot.conf >knot.log 2>&1 &
+    wait_until answers "$1"
+}
+
+# start_forwarder OPTION…: $forwarder is its process, $ready the line that it says.
+start_forwarder() {
+    rm -f forwarder.log
+    cupel-dns "$@" >forwarder.log 2>&1 &
+    forwarder=$!
+    wait_until grep -q ready forwarder.log
+    ready=$(head -n 1 forwarder.log)
+}
+
+# Ends it as a service manager would; it has to end well.
+stop_forwarder() {
+    kill -TERM "$forwarder"
+    wait "$forwarder"
+}
+
+# counter NAME: what cupel-dns has counted under it.
+counter() {
+    : >forwarder.log
+    kill -USR1 "$forwarder"
+    wait_until grep -q sends_lost forwarder.log
+    awk -v name="$1" '$2 == name { print $1 }' forwarder.log
+}

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# cupel-dns gives the same answers as the server that it asks, asked directly.
+# shellcheck source=tests/scenario/dns.bash
+source "$(dirname "$0")/dns.bash"
+needs dig bind9-dnsutils
+needs nsd nsd
+
+questions=(
+    "example.test SOA" "example.test NS" "example.test A" "example.test AAAA" "example.test MX"
+    "example.test TXT" "www.example.test CNAME" "www.example.test A" "chain.example.test AAAA"
+    "mail.example.test A" "_dns._udp.example.test SRV" "a.b.tree.example.test A"
+    "x.y.wild.example.test A" "host.sub.example.test A" "strange.example.test TYPE65280"
+    "mIxEd.ExAmPlE.tEsT TXT" "nothing.example.test A" "mail.example.test TXT"
+    "long.example.test TXT" "huge.example.test TXT" "another.zone A" ". NS" "version.bind CH TXT"
+)
+ways=(+edns=0 +noedns "+dnssec +bufsize=1232" +bufsize=512 "+norecurse +cdflag" "+adflag +zflag")
+
+# answers_of PORT: dig's view of the answers to all questions in all ways, without what differs
+# between any two: ids, times, the server's address.
+answers_of() {
+    for way in "${ways[@]}"; do
+        printf "%s $way\n" "${questions[@]}"
+    done >questions.txt
+    dig +nocookie +time=5 +tries=1 +ignore @127.0.0.1 -p "$1" -f questions.txt |
+        sed -e 's/^; <<>>.*<<>> //' -e '/^;; Query time/d' -e '/^;; SERVER/d' -e '/^;; WHEN/d' \
+            -e 's/, id: [0-9]*//' -e "s/-p $1//"
+}
+
+# same_as PORT: the forwarder says what the server at PORT says, record for record.
+same_as() {
+    answers_of "$1" >direct.txt
+    answers_of 8053 >forwarded.txt
+    [ "$(grep -c 'status: ' direct.txt)" -eq $((${#questions[@]} * ${#ways[@]})) ] ||
+        fail "the server itself did not answer all questions"
+    for status in NOERROR NXDOMAIN REFUSED; do
+        grep -q "status: $status" direct.txt || fail "no answer has the status $status"
+    done
+    diff direct.txt forwarded.txt || fail "the answers differ"
+}
+
+dig_works_word_for_word() {
+    dig @127.0.0.1 -p 8053 example.test >dig.txt
+    grep -q 'status: NOERROR' dig.txt
+    grep -q '192\.0\.2\.1$' dig.txt
+    dig @::1 -p 8053 example.test >dig.txt
+    grep -q '192\.0\.2\.2$' dig.txt
+}
+
+the_ready_line_says_where_it_listens_and_whom_it_asks() {
+    [ "$ready" = "cupel-dns: ready on 127.0.0.1:8053, [::1]:8053, forwarding to 127.0.0.1:5301" ] ||
+        fail "$ready"
+}
+
+answers_through_it_are_those_of_nsd() {
+    same_as 5301
+}
+
+answers_through_it_are_those_of_knot() {
+    if ! command -v knotd >/dev/null; then
+        echo "ok - answers through it are those of knot # SKIP knotd is not installed"
+        return
+    fi
+    start_knot 5302
+    stop_forwarder
+    start_forwarder --upstream 127.0.0.1:5302
+    same_as 5302
+}
+
+an_answer_over_512_octets_without_edns_comes_cut_and_says_so() {
+    stop_forwarder
+    start_forwarder --upstream 127.0.0.1:5301
+    dig +noedns +ignore @127.0.0.1 -p 8053 long.example.test TXT >dig.txt
+    grep -q 'flags:[^;]* tc' dig.txt
+    ! grep -q 'rcvd: [6-9][0-9][0-9]' dig.txt || fail "over 512 octets"
+    dig +bufsize=1232 @127.0.0.1 -p 8053 long.example.test TXT >dig.txt
+    ! grep -q 'flags:[^;]* tc' dig.txt || fail "cut although it fits"
+    grep -q 'ANSWER: 1,' dig.txt
+}
+
+an_upstream_may_have_an_ipv6_address() {
+    stop_forwarder
+    start_forwarder --upstream "[::1]:5301"
+    dig @127.0.0.1 -p 8053 example.test MX >dig.txt
+    grep -q 'ANSWER: 2,' dig.txt
+}
+
+an_answer_comes_from_the_address_that_was_asked() {
+    stop_forwarder
+    start_forwarder --listen 0.0.0.0:8053 --listen "[::]:8053" --upstream 127.0.0.1:5301
+    ip address add 192.0.2.99/32 dev lo
+    ip address add 2001:db8::99/128 dev lo nodad
+    local address
+    for address in 127.0.0.1 127.0.0.5 192.0.2.99 ::1 2001:db8::99; do
+        dig +time=5 +tries=1 "@$address" -p 8053 example.test >dig.txt || fail "asked at $address"
+        grep -q 'status: NOERROR' dig.txt
+    done
+}
+
+each_query_is_counted_once() {
+    stop_forwarder
+    start_forwarder --upstream 127.0.0.1:5301
+    for _ in 1 2 3; do
+        answers 8053 >dig.txt
+    done
+    [ "$(counter answers_relayed)" = 3 ]
+    [ "$(counter queries_forwarded)" = 3 ]
+    [ "$(counter queries_waiting)" = 0 ]
+    stop_forwarder
+}
+
+write_zone
+start_nsd 5301
+start_forwarder --upstream 127.0.0.1:5301
+run_tests \
+    the_ready_line_says_where_it_listens_and_whom_it_asks \
+    dig_works_word_for_word \
+    answers_through_it_are_those_of_nsd \
+    answers_through_it_are_those_of_knot \
+    an_answer_over_512_octets_without_edns_comes_cut_and_says_so \
+    an_upstream_may_have_an_ipv6_address \
+    an_answer_comes_from_the_address_that_was_asked \
+    each_query_is_counted_once

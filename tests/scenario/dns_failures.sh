@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# What clients of cupel-dns get when upstreams are dead, silent, slow or lie.
+# shellcheck source=tests/scenario/dns.bash
+source "$(dirname "$0")/dns.bash"
+needs dig bind9-dnsutils
+
+# start_upstream PORT MODE: an upstream of dns_upstream.py.
+start_upstream() {
+    "$here/dns_upstream.py" "$1" "$2" >"$2.txt" 2>"$2.log" &
+    wait_until grep -q ready "$2.txt"
+}
+
+# ask DIG-WORDS…: one query, patiently.
+ask() {
+    dig +noedns +time=15 +tries=1 @127.0.0.1 -p 8053 "$@" >dig.txt
+}
+
+a_dead_upstream_gives_servfail() {
+    start_forwarder --upstream 127.0.0.1:5309 --timeout-ms 300
+    ask example.test
+    grep -q 'status: SERVFAIL' dig.txt
+    grep -q '^;example.test.' dig.txt
+    [ "$(counter answers_timed_out)" = 1 ]
+    stop_forwarder
+}
+
+a_silent_upstream_gives_servfail_after_three_attempts() {
+    start_upstream 5310 silent
+    start_forwarder --upstream 127.0.0.1:5310 --timeout-ms 300
+    ask example.test
+    grep -q 'status: SERVFAIL' dig.txt
+    [ "$(counter retries)" = 2 ]
+    [ "$(counter queries_waiting)" = 0 ]
+    stop_forwarder
+}
+
+five_names_without_an_answer_do_not_harm_others() {
+    start_upstream 5312 honest
+    start_forwarder --upstream 127.0.0.1:5310 --upstream 127.0.0.1:5312 --timeout-ms 600
+    for i in 1 2 3 4 5; do
+        ask "name$i.example.test"
+        grep -q 'status: NOERROR' dig.txt
+    done
+    stop_forwarder
+}
+
+a_lost_query_is_sent_again() {
+    start_upstream 5314 deaf
+    start_forwarder --upstream 127.0.0.1:5314 --timeout-ms 3000
+    ask example.test
+    grep -q '192\.0\.2\.1$' dig.txt
+    [ "$(counter retries)" = 1 ]
+    stop_forwarder
+}
+
+lies_are_ignored_and_the_right_answer_is_waited_for() {
+    start_upstream 5316 liar
+    start_forwarder --upstream 127.0.0.1:5316
+    ask example.test
+    grep -q '192\.0\.2\.1$' dig.txt || fail "no right answer"
+    ! grep -q '192\.0\.2\.66' dig.txt || fail "a lie was believed"
+    [ "$(counter replies_malformed)" -ge 3 ]
+    [ "$(counter replies_wrong_question)" -ge 3 ]
+    [ "$(counter replies_accepted)" = 1 ]
+    stop_forwarder
+}
+
+one_query_more_than_may_wait_gets_servfail_at_once() {
+    start_forwarder --upstream 127.0.0.1:5310 --timeout-ms 30000 --queries-max 1
+    dig +tries=1 +time=1 @127.0.0.1 -p 8053 first.example.test >first.txt || true
+    ask second.example.test
+    grep -q 'status: SERVFAIL' dig.txt
+    [ "$(counter queries_full)" = 1 ]
+    [ "$(counter queries_waiting)" = 1 ]
+    stop_forwarder
+}
+
+it_ends_with_status_0_on_each_signal_that_ends_it() {
+    for signal in TERM INT HUP; do
+        start_forwarder --upstream 127.0.0.1:5310
+        kill -"$signal" "$forwarder"
+        wait "$forwarder" || fail "status $? on SIG$signal"
+    done
+}
+
+it_goes_on_when_nobody_reads_what_it_prints() {
+    cupel-dns --upstream 127.0.0.1:5312 > >(head -n 1 >ready.txt) 2>forwarder.log &
+    forwarder=$!
+    wait_until grep -q ready ready.txt
+    for _ in 1 2 3; do
+        kill -USR1 "$forwarder"
+        ask example.test
+        grep -q 'status: NOERROR' dig.txt
+    done
+    stop_forwarder
+}
+
+run_tests \
+    a_dead_upstream_gives_servfail \
+    a_silent_upstream_gives_servfail_after_three_attempts \
+    five_names_without_an_answer_do_not_harm_others \
+    a_lost_query_is_sent_again \
+    lies_are_ignored_and_the_right_answer_is_waited_for \
+    one_query_more_than_may_wait_gets_servfail_at_once \
+    it_ends_with_status_0_on_each_signal_that_ends_it \
+    it_goes_on_when_nobody_reads_what_it_prints
