@@ -12,15 +12,20 @@ struct place {
     bool is_last; /* of its section */
 };
 
-/* OPT: once, in the additional section, owned by the root (RFC 6891 section 6.1.1). */
+/* OPT: once, in the additional section, owned by the root (RFC 6891 section 6.1.1), which may be a
+ * pointer to a root. */
 static enum dns_status check_opt(const struct dns_message *message, const struct dns_rr *rr,
                                  struct place place)
 {
+    struct byte_reader owner = rr->owner;
+    size_t owner_size = 0;
+
     if (place.section != DNS_ADDITIONAL)
         return DNS_OPT_SECTION;
     if (message->opt_at != 0)
         return DNS_OPT_TWICE;
-    return rr->owner.base[rr->owner.position] == 0 ? DNS_OK : DNS_OPT_OWNER;
+    (void)dns_name_skip(&owner, &owner_size);
+    return owner_size == 1 ? DNS_OK : DNS_OPT_OWNER;
 }
 
 /* The types whose records have a place of their own. */

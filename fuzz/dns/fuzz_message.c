@@ -1,0 +1,217 @@
+/*
+ * Property: a message is either refused, with an offset inside the input and nothing changed, or
+ * accepted, and then its sections follow one another up to the last octet, every accessor agrees
+ * with the octets, and all of it prints. Where its RDATA is accepted too, a message that is built
+ * from its parts is accepted, holds the same, and comes out the same when it is built again.
+ *
+ * Covers: src/dns/message.c src/dns/rr.c src/dns/rdata.c src/dns/rdata_text.c src/dns/builder.c
+ * src/dns/edns.c src/dns/text.c src/dns/question.c src/dns/header.c
+ */
+#include "dns/builder.h"
+#include "dns/rrtype.h"
+#include "dns/text.h"
+#include "fuzz/target.h"
+
+/* Blocks on the heap, so that a sanitizer sees a step past them. */
+static void *block_of(size_t size)
+{
+    void *block = malloc(size);
+
+    fuzz_require(block != NULL);
+    return block;
+}
+
+static void check_name(struct byte_reader in)
+{
+    struct dns_name name;
+    struct byte_reader skipped = in;
+    size_t size;
+
+    fuzz_require(dns_name_skip(&skipped, &size).status == DNS_OK);
+    fuzz_require(dns_name_read(&in, &name).status == DNS_OK);
+    fuzz_require(in.position == skipped.position && name.size == size);
+}
+
+/* The fields of a record: one after another, and all of RDATA where it is accepted. */
+static void check_fields(const struct dns_rr *rr)
+{
+    struct dns_rdata fields = dns_rdata_of(rr);
+    size_t at = rr->rdata.position;
+    struct dns_value value;
+
+    while (dns_rdata_next(&fields, &value)) {
+        fuzz_require(value.octets.position == at);
+        fuzz_require(value.octets.end <= rr->rdata.end);
+        at = value.octets.end;
+        if (value.field->kind == DNS_FIELD_NAME_SHORT)
+            check_name(value.octets);
+    }
+    if (fields.verdict.status == DNS_OK)
+        fuzz_require(at == rr->rdata.end);
+    fuzz_require(fields.verdict.offset <= rr->rdata.end);
+}
+
+/* Prints into no more room than is promised to be enough. */
+static void check_prints(const struct dns_rr *rr, char *block)
+{
+    struct text text = text_init(block, DNS_RDATA_TEXT_MAX);
+
+    fuzz_require(dns_rdata_format(rr, &text));
+    fuzz_require(memchr(text.at, '\n', text.size) == NULL);
+    text = text_init(block, DNS_PART_TEXT_MAX);
+    fuzz_require(dns_rr_format(rr, &text));
+    fuzz_require(text.size > 0);
+}
+
+static void check_head(const struct dns_message *message, char *block)
+{
+    struct text text = text_init(block, DNS_PART_TEXT_MAX);
+    struct dns_edns edns;
+
+    fuzz_require(dns_header_format(message, &text));
+    fuzz_require(dns_message_edns(message, &edns) == (message->opt_at != 0));
+    if (message->opt_at != 0)
+        fuzz_require(dns_edns_format(&edns, &text));
+    fuzz_require(dns_message_rcode(message) < 4096);
+}
+
+static void check_questions(const struct dns_message *message, char *block)
+{
+    struct byte_reader in = dns_message_questions(message);
+    struct dns_question question;
+    struct dns_question first;
+
+    for (unsigned int i = 0; i < message->header.counts[DNS_QUESTION]; i++) {
+        struct text text = text_init(block, DNS_PART_TEXT_MAX);
+
+        fuzz_require(dns_question_read(&in, &question).status == DNS_OK);
+        fuzz_require(dns_question_format(&question, &text));
+        fuzz_require(dns_message_question(message, &first));
+        fuzz_require(i > 0 || dns_question_equal(&first, &question));
+    }
+    fuzz_require(byte_reader_is_done(&in));
+}
+
+/* Walks all records; the sections follow one another up to the end. */
+static void check_records(const struct dns_message *message, char *block)
+{
+    size_t at = message->section_at[DNS_ANSWER];
+
+    for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++) {
+        struct dns_walk walk = dns_message_section(message, (enum dns_section)i);
+        struct dns_rr rr;
+
+        fuzz_require(message->section_at[i] == at);
+        while (dns_walk_next(&walk, &rr)) {
+            fuzz_require(rr.owner.position == at);
+            check_name(rr.owner);
+            check_fields(&rr);
+            check_prints(&rr, block);
+            at = rr.rdata.end;
+        }
+    }
+    fuzz_require(at == message->wire.size);
+}
+
+/* Builds the message again. False: it does not fit, since names that cannot be compressed by rule
+ * (they pointed into what is no name) have grown. */
+static bool rebuild(const struct dns_message *message, uint8_t *block, struct bytes *ret_wire)
+{
+    struct dns_builder builder;
+    struct byte_reader questions = dns_message_questions(message);
+    struct dns_question question;
+
+    dns_builder_init(&builder, block, DNS_MESSAGE_SIZE_MAX, &message->header);
+    while (dns_question_read(&questions, &question).status == DNS_OK) {
+        if (dns_builder_add_question(&builder, &question).status != DNS_OK)
+            return false;
+    }
+    for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++) {
+        struct dns_walk walk = dns_message_section(message, (enum dns_section)i);
+        struct dns_rr rr;
+
+        while (dns_walk_next(&walk, &rr)) {
+            enum dns_status status = dns_builder_add_rr(&builder, (enum dns_section)i, &rr).status;
+
+            fuzz_require(status == DNS_OK || status == DNS_NO_ROOM);
+            if (status != DNS_OK)
+                return false;
+        }
+    }
+    *ret_wire = dns_builder_finish(&builder);
+    return true;
+}
+
+static void require_same_rr(const struct dns_rr *a, const struct dns_rr *b)
+{
+    struct dns_name owner_a = dns_rr_owner(a);
+    struct dns_name owner_b = dns_rr_owner(b);
+
+    fuzz_require(bytes_equal(dns_name_bytes(&owner_a), dns_name_bytes(&owner_b)));
+    fuzz_require(a->type == b->type && a->class == b->class && a->ttl_s == b->ttl_s);
+    fuzz_require(dns_rdata_compare(a, b) == 0);
+}
+
+static void require_same(const struct dns_message *a, const struct dns_message *b)
+{
+    struct dns_question question_a;
+    struct dns_question question_b;
+
+    fuzz_require(memcmp(&a->header, &b->header, sizeof(a->header)) == 0);
+    if (dns_message_question(a, &question_a)) {
+        fuzz_require(dns_message_question(b, &question_b));
+        fuzz_require(dns_question_equal(&question_a, &question_b));
+    }
+    for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++) {
+        struct dns_walk walk_a = dns_message_section(a, (enum dns_section)i);
+        struct dns_walk walk_b = dns_message_section(b, (enum dns_section)i);
+        struct dns_rr rr_a;
+        struct dns_rr rr_b;
+
+        while (dns_walk_next(&walk_a, &rr_a)) {
+            fuzz_require(dns_walk_next(&walk_b, &rr_b));
+            require_same_rr(&rr_a, &rr_b);
+        }
+    }
+}
+
+static void check_rebuilt(const struct dns_message *message)
+{
+    uint8_t *first_block = block_of(DNS_MESSAGE_SIZE_MAX);
+    uint8_t *second_block = block_of(DNS_MESSAGE_SIZE_MAX);
+    struct dns_message built;
+    struct bytes first;
+    struct bytes second;
+
+    if (rebuild(message, first_block, &first)) {
+        fuzz_require(dns_message_read(first, &built).status == DNS_OK);
+        fuzz_require(dns_message_check_rdata(&built).status == DNS_OK);
+        require_same(message, &built);
+        fuzz_require(rebuild(&built, second_block, &second));
+        fuzz_require(bytes_equal(first, second));
+    }
+    free(first_block);
+    free(second_block);
+}
+
+FUZZ_TARGET(input)
+{
+    struct dns_message message = { .opt_at = 7 };
+    struct dns_verdict verdict = dns_message_read(input, &message);
+    char *block;
+
+    fuzz_require(verdict.offset <= input.size);
+    if (verdict.status != DNS_OK) {
+        fuzz_require(message.opt_at == 7 && message.wire.at == NULL);
+        return;
+    }
+    block = block_of(DNS_PART_TEXT_MAX);
+    check_head(&message, block);
+    check_questions(&message, block);
+    check_records(&message, block);
+    free(block);
+    verdict = dns_message_check_rdata(&message);
+    fuzz_require(verdict.offset <= input.size);
+    if (verdict.status == DNS_OK)
+        check_rebuilt(&message);
+}
