@@ -1,0 +1,196 @@
+"""Startup of a container: from the command to the exit status of /bin/true inside it."""
+
+import ctypes
+import itertools
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from harness import Cannot, Case, Subject, rounds
+
+TITLE = "Startup of a container"
+ABOUT = """One sample is one run of the whole command, from just before it is spawned until it has
+ended, timed by a small C program; cpu and peak memory are of all its descendants. The container is
+a root file system with Debian's busybox-static alone, and runs /bin/true. All subjects make new
+mount, pid, uts, ipc, network and cgroup namespaces (as a user also a user namespace). cupel-oci,
+crun, runc and bubblewrap also mount /proc, /dev, /dev/pts and /dev/shm, make the root read-only
+and set no_new_privs; cupel-oci, crun and runc also make a cgroup, where they may, with all devices
+allowed and without limits, and use no seccomp filter. The floor does what no container can do
+without: clone, pivot_root, exec."""
+
+FLOOR = "floor"
+PEER = "crun"
+NOBODY = 65534
+BUSYBOX = pathlib.Path("/bin/busybox")
+CLONE_NEWNS = 0x20000
+NAMESPACES = ("mount", "pid", "uts", "ipc", "network", "cgroup")
+
+
+class Place:
+    """A folder with the root file system, a bundle and the runtimes' own state, for one caller."""
+
+    def __init__(self, folder, uid):
+        self.folder = pathlib.Path(folder)
+        self.rootfs = self.folder / "rootfs"
+        self.is_user = uid != 0
+        self.uid = uid
+        self.ids = itertools.count()
+        self.make()
+
+    def make(self):
+        for name in ("bin", "proc", "dev", "tmp"):
+            (self.rootfs / name).mkdir(parents=True)
+        shutil.copy2(BUSYBOX, self.rootfs / "bin" / "busybox")
+        (self.rootfs / "bin" / "true").symlink_to("busybox")
+        (self.folder / "config.json").write_text(json.dumps(self.config(), indent=1))
+        (self.folder / "run").mkdir()
+        if os.geteuid() == 0:
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, self.uid, self.uid, follow_symlinks=False)
+
+    def config(self):
+        quiet = ["nosuid", "noexec"]
+        linux = {"namespaces": [{"type": name} for name in NAMESPACES],
+                 "resources": {"devices": [{"allow": True, "access": "rwm"}]}}
+        if self.is_user:
+            linux["namespaces"].append({"type": "user"})
+            linux["uidMappings"] = [{"containerID": 0, "hostID": self.uid, "size": 1}]
+            linux["gidMappings"] = [{"containerID": 0, "hostID": self.gid(), "size": 1}]
+        return {
+            "ociVersion": "1.0.2", "hostname": "bench",
+            "process": {"terminal": False, "user": {"uid": 0, "gid": 0}, "args": ["/bin/true"],
+                        "env": ["PATH=/bin"], "cwd": "/", "noNewPrivileges": True},
+            "root": {"path": "rootfs", "readonly": True},
+            "mounts": [
+                {"destination": "/proc", "type": "proc", "source": "proc"},
+                {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
+                 "options": ["nosuid", "strictatime", "mode=755", "size=65536k"]},
+                {"destination": "/dev/pts", "type": "devpts", "source": "devpts",
+                 "options": [*quiet, "newinstance", "ptmxmode=0666", "mode=0620"]},
+                {"destination": "/dev/shm", "type": "tmpfs", "source": "shm",
+                 "options": [*quiet, "nodev", "mode=1777", "size=65536k"]}],
+            "linux": linux}
+
+    def gid(self):
+        return self.uid if os.geteuid() == 0 else os.getegid()
+
+    def environment(self):
+        return {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(self.folder / "run"),
+                "HOME": str(self.folder)}
+
+    def identity(self):
+        """What runs the timer as the caller of this place."""
+        if not self.is_user or os.geteuid() != 0:
+            return []
+        return ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
+
+
+def oci(program, place):
+    """How an OCI runtime runs the bundle, and how it forgets a container that failed."""
+    base = [program, "--root", str(place.folder / "run" / os.path.basename(program))]
+    return (lambda name: [*base, "run", "--bundle", str(place.folder), name],
+            lambda name: [*base, "delete", "--force", name])
+
+
+def bubblewrap(program, place):
+    words = [program, "--unshare-pid", "--unshare-uts", "--unshare-ipc", "--unshare-net",
+             "--unshare-cgroup", "--hostname", "bench", "--ro-bind", str(place.rootfs), "/",
+             "--proc", "/proc", "--dev", "/dev", "/bin/true"]
+    return (lambda name: words[:1] + ["--unshare-user"] * place.is_user + words[1:]), None
+
+
+def floor(program, place):
+    words = [program, *["--user"] * place.is_user, str(place.rootfs), "/bin/true"]
+    return (lambda name: words), None
+
+
+SUBJECTS = (("floor", "floor_container", floor), ("cupel-oci", "cupel-oci", oci),
+            ("crun", "crun", oci), ("runc", "runc", oci), ("bubblewrap", "bwrap", bubblewrap))
+
+
+def find_program(settings, name):
+    """A program of ours from the build, or a peer's from PATH; None if it is not there."""
+    for folder in (settings.programs, settings.helpers):
+        if os.access(folder / name, os.X_OK):
+            return str(folder / name)
+    return shutil.which(name)
+
+
+def version(program):
+    done = subprocess.run([program, "--version"], stdin=subprocess.DEVNULL, text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return done.stdout.strip().partition("\n")[0] if done.returncode == 0 else ""
+
+
+def contender(settings, place, row):
+    """A subject and the function that runs it once."""
+    name, program_name, words_of = row
+    subject = Subject(name)
+    program = find_program(settings, program_name)
+    if program is None:
+        subject.set_aside("missing", f"{program_name} is not installed")
+        return subject, None
+    if words_of is not floor:
+        subject.version = version(program)
+    start, forget = words_of(program, place)
+    timer = [*place.identity(), str(settings.helpers / "timer")]
+
+    def run():
+        identity = f"bench-{os.getpid()}-{next(place.ids)}"
+        values, failure = rounds.time_once(timer, start(identity), place.environment())
+        if failure and forget:
+            subprocess.run([*place.identity(), *forget(identity)], env=place.environment(),
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=False)
+        return values, failure
+
+    return subject, run
+
+
+def is_hybrid():
+    """Whether cgroup v1 hierarchies are mounted, which Debian's crun refuses."""
+    with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
+        return any(" - cgroup " in line for line in mounts)
+
+
+def see_only_cgroup2():
+    """Go to a mount namespace of our own, where /sys/fs/cgroup is cgroup2 and nothing else. The
+    machine's own mounts stay as they are."""
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
+        raise Cannot(f"cannot make a mount namespace: {os.strerror(ctypes.get_errno())}")
+    for words in (["mount", "--make-rprivate", "/"], ["umount", "-R", "-l", "/sys/fs/cgroup"],
+                  ["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"]):
+        done = subprocess.run(words, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode != 0:
+            raise Cannot(f"'{' '.join(words)}' failed: {done.stderr.strip()}")
+
+
+def measure_as(settings, uid, cgroups):
+    """The case of one caller."""
+    with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder:
+        os.chmod(folder, 0o755)
+        place = Place(folder, uid)
+        who = "as a plain user" if place.is_user else "as root"
+        contenders = [contender(settings, place, row) for row in SUBJECTS]
+        rounds.measure(settings, who, [pair for pair in contenders if pair[1] is not None])
+    return Case(name=f"true, {who}", main="wall", against=(FLOOR, PEER),
+                about=f"{settings.samples} samples of each subject, interleaved; {cgroups}.",
+                subjects=[subject for subject, _ in contenders])
+
+
+def measure(settings):
+    for path in (BUSYBOX, settings.helpers / "timer", settings.helpers / "floor_container"):
+        if not path.is_file():
+            raise Cannot(f"{path} is not there ('make' builds what is ours, 'ci/setup bench' "
+                         "installs the rest)")
+    cgroups = "measured under the machine's own cgroup mounts"
+    if os.geteuid() != 0:
+        return [measure_as(settings, os.geteuid(), cgroups)]
+    if is_hybrid():
+        see_only_cgroup2()
+        cgroups = ("all subjects measured in a mount namespace in which /sys/fs/cgroup is cgroup2 "
+                   "alone, because this machine also has cgroup v1, which Debian's crun refuses")
+    return [measure_as(settings, uid, cgroups) for uid in (0, NOBODY)]

@@ -1,0 +1,131 @@
+/*
+ * timer PROGRAM [ARGUMENT…]: runs a program once, with no input and its output thrown away, and
+ * prints one line: wall_ns cpu_us peak_kib left status.
+ *
+ * wall_ns is from just before the program is spawned until it has ended; nothing of a script's
+ * interpreter is in it. cpu_us (user and system) and peak_kib (the largest resident set of one
+ * process) are of the program and all its descendants, for the timer is their subreaper: those that
+ * outlive the program are waited for after the wall clock has stopped. `left` is how many of them
+ * were still there a second later; they are killed. status is an exit status, or 128 and a signal.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STRAGGLER_WAIT_MS 1000
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int complain(int number, const char *what)
+{
+    (void)fprintf(stderr, "timer: %s: %s\n", what, strerror(number));
+    return 2;
+}
+
+/* posix_spawnp's errno values, 0 for success. */
+static int start(char *const *arguments, pid_t *ret_child)
+{
+    posix_spawn_file_actions_t actions;
+    int number = posix_spawn_file_actions_init(&actions);
+
+    if (number != 0)
+        return number;
+    number = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (number == 0)
+        number = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    if (number == 0)
+        number = posix_spawnp(ret_child, arguments[0], &actions, NULL, arguments, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return number;
+}
+
+/* Kills the children that are there, and says how many they were. */
+static unsigned int kill_children(void)
+{
+    char path[64];
+    unsigned int count = 0;
+    FILE *list;
+    int pid;
+
+    (void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+    list = fopen(path, "re");
+    if (list == NULL)
+        return 0;
+    while (fscanf(list, "%d", &pid) == 1)
+        count += kill(pid, SIGKILL) == 0 ? 1 : 0;
+    (void)fclose(list);
+    return count;
+}
+
+/* Waits for what the program left behind; how many had to be killed. */
+static unsigned int reap_stragglers(void)
+{
+    const struct timespec pause = { .tv_nsec = 1000000 };
+
+    for (unsigned int ms = 0; ms < STRAGGLER_WAIT_MS; ms++) {
+        pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+        while (pid > 0)
+            pid = waitpid(-1, NULL, WNOHANG);
+        if (pid < 0)
+            return 0;
+        (void)nanosleep(&pause, NULL);
+    }
+    unsigned int left = kill_children();
+    while (waitpid(-1, NULL, 0) > 0)
+        left += kill_children();
+    return left;
+}
+
+static int report(int64_t wall_ns, int status, unsigned int left)
+{
+    struct rusage usage;
+    int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+
+    if (getrusage(RUSAGE_CHILDREN, &usage) < 0)
+        return complain(errno, "getrusage");
+    printf("%lld %lld %ld %u %d\n", (long long)wall_ns,
+           (long long)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+               usage.ru_utime.tv_usec + usage.ru_stime.tv_usec,
+           usage.ru_maxrss, left, code);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    int64_t started_ns;
+    int64_t wall_ns;
+    int number;
+    int status = 0;
+    pid_t child = -1;
+
+    if (argc < 2) {
+        (void)fputs("Usage: timer PROGRAM [ARGUMENT…]\n", stderr);
+        return 2;
+    }
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+        return complain(errno, "prctl");
+    started_ns = now_ns();
+    number = start(argv + 1, &child);
+    if (number != 0)
+        return complain(number, argv[1]);
+    if (waitpid(child, &status, 0) < 0)
+        return complain(errno, "waitpid");
+    wall_ns = now_ns() - started_ns;
+    return report(wall_ns, status, reap_stragglers());
+}
