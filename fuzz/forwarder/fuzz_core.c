@@ -1,0 +1,277 @@
+/*
+ * Property: whatever clients and upstreams send, in whatever order and at whatever time, the core
+ * does what witness.h says, and comes to rest with every query answered once.
+ *
+ * The input is a history: three octets choose the limits, then each step is an octet that says what
+ * happens (its lower three bits) and to whom (the others), and what else that step needs. Replies
+ * are made from queries that wait, so that a mutation away from a good history is a good history
+ * with one thing wrong.
+ *
+ * Covers: src/forwarder/core/forwarder.c 90%, src/forwarder/core/answer.c 90%,
+ * src/forwarder/core/request.c 90%, src/forwarder/core/table.c 90%,
+ * src/forwarder/core/deadlines.c 80%, src/forwarder/core/datagram.c 90%
+ */
+#include "dns/rrtype.h"
+#include "forwarder/core/forwarder.h"
+#include "fuzz/forwarder/witness.h"
+#include "fuzz/target.h"
+
+#define LANES 4
+#define ATTEMPT_NS 1000
+#define STEPS_MAX 300
+
+/* What is wrong with a reply, one bit each. */
+enum spoil {
+    SPOIL_ID = 1,
+    SPOIL_LANE = 2,
+    SPOIL_UPSTREAM = 4,
+    SPOIL_PORT = 8,
+    SPOIL_QUESTION = 16,
+    SPOIL_QR = 32,
+    SPOIL_EDNS = 64, /* no OPT record after the other records */
+    SPOIL_END = 128, /* one octet more */
+};
+
+struct history {
+    struct byte_reader in;
+    struct forwarder forwarder;
+    void *slab;
+    struct witness witness;
+    uint64_t random;
+    uint8_t payload[FORWARDER_DATAGRAM_BYTES_MAX];
+};
+
+static uint64_t next_random(void *source)
+{
+    uint64_t *state = source;
+
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *state ^ *state >> 29;
+}
+
+/* The next octet of the input; 0 after its end. */
+static uint8_t take(struct history *history)
+{
+    uint8_t octet = 0;
+
+    (void)read_u8(&history->in, &octet);
+    return octet;
+}
+
+/* As many octets of the input as it says next (fewer at its end), copied to `out`. */
+static void take_octets(struct history *history, struct byte_writer *out)
+{
+    size_t size = ((size_t)take(history) << 8 | take(history)) % FORWARDER_DATAGRAM_BYTES_MAX;
+    size_t left = byte_reader_left(&history->in);
+    struct bytes part = { 0 };
+
+    size = size > left ? left : size;
+    size = size > byte_writer_left(out) ? byte_writer_left(out) : size;
+    fuzz_require(read_bytes(&history->in, size, &part));
+    fuzz_require(write_bytes(out, part));
+}
+
+static struct forwarder_address address_of(uint8_t last, uint16_t port)
+{
+    return (struct forwarder_address){ .octets = { 192, 0, 2, last }, .port = port, .size = 4 };
+}
+
+static void begin(struct history *history)
+{
+    struct forwarder_config config = {
+        .queries_max = 1 + take(history) % 8U,
+        .lanes = LANES,
+        .attempts_max = (uint8_t)(1 + take(history) % 4U),
+        .attempt_ns = ATTEMPT_NS,
+        .upstreams_count = 1 + take(history) % 3U,
+        .upstreams = { address_of(1, 53), address_of(2, 53), address_of(3, 5353) },
+        .random = { .next = next_random, .source = &history->random },
+    };
+
+    history->slab = calloc(1, forwarder_slab_bytes(&config));
+    history->witness.batch = malloc(sizeof(*history->witness.batch));
+    fuzz_require(history->slab != NULL && history->witness.batch != NULL);
+    forwarder_batch_clear(history->witness.batch);
+    forwarder_init(&history->forwarder, &config, history->slab);
+    history->witness.forwarder = &history->forwarder;
+}
+
+static void client_sends(struct history *history, uint8_t who, const struct byte_writer *payload)
+{
+    struct forwarder_datagram datagram = {
+        .path = { .side = FORWARDER_CLIENTS, .socket = who % 4, .peer = address_of(who, 40000) },
+        .payload = byte_writer_written(payload),
+    };
+
+    witness_client(&history->witness, &datagram);
+}
+
+/* Any octets from a client. */
+static void step_octets(struct history *history, uint8_t who)
+{
+    struct byte_writer out = byte_writer_init(history->payload, sizeof(history->payload));
+
+    take_octets(history, &out);
+    client_sends(history, who, &out);
+}
+
+/* A query from a client, whose question and OPT record are of the input; odd: there is an OPT. */
+static void step_query(struct history *history, uint8_t who)
+{
+    struct byte_writer out = byte_writer_init(history->payload, sizeof(history->payload));
+    struct dns_header header = {
+        .id = who,
+        .flags = DNS_FLAG_RD,
+        .counts = { 1, 0, 0, who % 2 },
+    };
+
+    fuzz_require(dns_header_write(&out, &header));
+    take_octets(history, &out);
+    client_sends(history, who, &out);
+}
+
+/* A good query from a client; odd: with EDNS, and DO. */
+static void step_good_query(struct history *history, uint8_t who)
+{
+    static const uint8_t question[] = { 2, 'N', 's', 4, 't', 'E', 's', 't', 0, 0, 1, 0, 1 };
+    static const uint8_t opt[] = { 0, 0, DNS_TYPE_OPT, 2, 0x58, 0, 0, 0x80, 0, 0, 0 };
+    struct byte_writer out = byte_writer_init(history->payload, sizeof(history->payload));
+    struct dns_header header = {
+        .id = who,
+        .flags = DNS_FLAG_CD,
+        .counts = { 1, 0, 0, who % 2 },
+    };
+
+    fuzz_require(dns_header_write(&out, &header));
+    fuzz_require(write_bytes(&out, bytes_of(question, sizeof(question))));
+    if (who % 2 == 1)
+        fuzz_require(write_bytes(&out, bytes_of(opt, sizeof(opt))));
+    client_sends(history, who, &out);
+}
+
+/* Any octets from an upstream, but for the id of a query that waits, if one does. */
+static void step_any_reply(struct history *history, uint8_t which)
+{
+    struct byte_writer out = byte_writer_init(history->payload, sizeof(history->payload));
+    const struct witness *witness = &history->witness;
+    uint8_t upstream = which % 3;
+    struct forwarder_datagram datagram = {
+        .path = { .side = FORWARDER_UPSTREAMS, .socket = (uint16_t)(upstream * LANES + which % 4) },
+    };
+
+    datagram.path.peer = history->forwarder.config.upstreams[upstream];
+    if (witness->count > 0) {
+        const struct witness_query *query = &witness->queries[which % witness->count];
+
+        datagram.path.socket = (uint16_t)(upstream * LANES + query->key.lane);
+        fuzz_require(write_u16_be(&out, query->key.id));
+    }
+    take_octets(history, &out);
+    datagram.payload = byte_writer_written(&out);
+    witness_upstream(&history->witness, &datagram);
+}
+
+/* What comes after the question in a reply: records of the input, and EDNS if the query had it. */
+static void write_records(struct history *history, const struct witness_query *query,
+                          unsigned int spoil, struct byte_writer *out)
+{
+    static const uint8_t opt[] = { 0, 0, DNS_TYPE_OPT, 16, 0, 0, 0, 0, 0, 0, 0 };
+
+    take_octets(history, out);
+    if (query->has_edns != ((spoil & SPOIL_EDNS) != 0))
+        (void)write_bytes(out, bytes_of(opt, sizeof(opt)));
+    if ((spoil & SPOIL_END) != 0)
+        (void)write_u8(out, 0);
+}
+
+/* A reply to a query that waits, with what the input says wrong about it. */
+static void step_reply(struct history *history, uint8_t which)
+{
+    struct byte_writer out = byte_writer_init(history->payload, sizeof(history->payload));
+    const struct witness *witness = &history->witness;
+    unsigned int spoil = take(history);
+    uint8_t counts = take(history);
+    uint8_t flags = take(history);
+    const struct witness_query *query;
+    struct forwarder_datagram datagram = { .path.side = FORWARDER_UPSTREAMS };
+    struct dns_header header = {
+        .flags = (uint16_t)(((spoil & SPOIL_QR) != 0 ? 0 : DNS_FLAG_QR) | (flags & 0xF0U) << 3 |
+                            (flags & 0x0FU)),
+        .counts = { 1, counts & 3U, counts >> 2 & 3U, counts >> 4 & 3U },
+    };
+    unsigned int upstream;
+
+    if (witness->count == 0)
+        return;
+    query = &witness->queries[which % witness->count];
+    upstream = (query->upstream + ((spoil & SPOIL_UPSTREAM) != 0)) % 3;
+    header.id = query->key.id ^ ((spoil & SPOIL_ID) != 0);
+    if (query->has_edns != ((spoil & SPOIL_EDNS) != 0))
+        header.counts[DNS_ADDITIONAL] += 1;
+    datagram.path.socket =
+        (uint16_t)(upstream * LANES + (query->key.lane ^ ((spoil & SPOIL_LANE) != 0)));
+    datagram.path.peer = history->forwarder.config.upstreams[upstream];
+    datagram.path.peer.port ^= (spoil & SPOIL_PORT) != 0;
+    fuzz_require(dns_header_write(&out, &header));
+    fuzz_require(write_bytes(&out, witness_question(query)));
+    history->payload[DNS_HEADER_SIZE + 1] ^= (spoil & SPOIL_QUESTION) != 0 ? 0x20 : 0;
+    write_records(history, query, spoil, &out);
+    datagram.payload = byte_writer_written(&out);
+    witness_upstream(&history->witness, &datagram);
+}
+
+/* Time goes by; `much`: to the next deadline, if there is one. */
+static void step_time(struct history *history, uint8_t much)
+{
+    uint64_t deadline_ns = forwarder_deadline_ns(&history->forwarder);
+
+    if (much % 2 == 1 && deadline_ns != FORWARDER_NEVER)
+        history->witness.now_ns = deadline_ns;
+    else
+        history->witness.now_ns += much * UINT64_C(100);
+    witness_expire(&history->witness);
+}
+
+/* What happens next is in the lower three bits, to whom in the others. */
+static void step(struct history *history, uint8_t octet)
+{
+    switch (octet % 8) {
+    case 0:
+        step_octets(history, octet / 8);
+        break;
+    case 1:
+        step_query(history, octet / 8);
+        break;
+    case 2:
+    case 3:
+        step_good_query(history, octet / 8);
+        break;
+    case 4:
+        step_any_reply(history, octet / 8);
+        break;
+    case 5:
+    case 6:
+        step_reply(history, octet / 8);
+        break;
+    default:
+        step_time(history, octet / 8);
+        break;
+    }
+}
+
+FUZZ_TARGET(input)
+{
+    struct history *history = calloc(1, sizeof(*history));
+
+    fuzz_require(history != NULL);
+    history->in = byte_reader_init(input);
+    begin(history);
+    for (int i = 0; i < STEPS_MAX && !byte_reader_is_done(&history->in); i++)
+        step(history, take(history));
+    while (history->witness.count > 0)
+        step_time(history, 1);
+    witness_check_rest(&history->witness);
+    free(history->witness.batch);
+    free(history->slab);
+    free(history);
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+"""seeds_core.py DIRECTORY: writes the seed corpus of fuzz_core.c, histories that are named for what
+they show. The words below are the steps that fuzz_core.c reads; see there."""
+import pathlib
+import struct
+import sys
+
+A = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1"
+CNAME = b"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\4\1x\xc0\x0c"
+SOA = (b"\0\0\6\0\1\0\0\0\x3c\0\x16\0\0" + struct.pack(">5I", 1, 2, 3, 4, 5))
+UNKNOWN = b"\xc0\x0c\xff\0\0\1\0\0\0\x3c\0\3abc"
+OPT = b"\0\0\x29\2\0\0\0\0\0\0\0"
+OPT_ERROR = b"\0\0\x29\2\0\0\0\0\0\0\6\0\x0f\0\2\0\x16"
+OPT_EXTENDED = b"\0\0\x29\2\0\1\0\0\0\0\0"
+QUESTION = b"\3wWw\4test\0\0\1\0\1"
+ID, LANE, UPSTREAM, PORT, WRONG_QUESTION, QR, EDNS, END = (1 << bit for bit in range(8))
+
+
+def limits(queries=8, attempts=3, upstreams=2):
+    return bytes([queries - 1, attempts - 1, upstreams - 1])
+
+
+def sized(octets):
+    return struct.pack(">H", len(octets)) + octets
+
+
+def octets(content, who=2):
+    return bytes([who << 3]) + sized(content)
+
+
+def query(body, who=2):
+    return bytes([who << 3 | 1]) + sized(body)
+
+
+def good(who=2):
+    return bytes([who << 3 | 2])
+
+
+def any_reply(content, which=0):
+    return bytes([which << 3 | 4]) + sized(content)
+
+
+def reply(spoil=0, which=0, answer=b"", counts=None, flags=0x30):
+    counts = (1 if answer else 0) if counts is None else counts
+    return bytes([which << 3 | 5, spoil, counts, flags]) + sized(answer)
+
+
+WAIT = bytes([1 << 3 | 7])
+LITTLE = bytes([2 << 3 | 7])
+
+
+def message(*counts, flags=0x0100, body=b""):
+    return struct.pack(">6H", 0xBEEF, flags, *counts) + body
+
+
+SEEDS = {
+    "nothing": b"",
+    "a-query-and-its-reply": limits() + good() + reply(answer=A),
+    "a-query-with-edns-and-its-reply": limits() + good(3) + reply(answer=A),
+    "a-name-that-is-not-there": limits() + good() + reply(answer=SOA, counts=4, flags=0x33),
+    "an-alias-and-an-unknown-type": limits() + good() + reply(answer=CNAME + UNKNOWN, counts=2),
+    "no-reply": limits() + good() + WAIT * 4,
+    "no-reply-to-edns": limits() + good(5) + WAIT * 4,
+    "a-reply-to-the-first-attempt-after-the-second":
+        limits() + good() + WAIT + reply(UPSTREAM, answer=A),
+    "a-reply-from-the-second-upstream": limits() + good() + WAIT + reply(answer=A),
+    "a-reply-that-comes-twice": limits() + good() + reply(answer=A) + good() + reply(answer=A) * 2,
+    "replies-out-of-order": limits() + good(2) + good(4) + good(7) + reply(which=2, answer=A) +
+                            reply(which=1, answer=A) + reply(answer=A),
+    "one-query-too-many": limits(queries=2) + good(2) + good(4) + good(6) + good(9) + WAIT * 5,
+    "each-lie-and-then-the-truth": limits(upstreams=3) + good() + b"".join(
+        reply(lie, answer=A) for lie in (ID, LANE, UPSTREAM, PORT, WRONG_QUESTION, QR, END)) +
+        reply(answer=A),
+    "a-record-that-is-not-what-its-type-has":
+        limits() + good() + reply(answer=A[:11] + b"\3abc") + reply(answer=A),
+    "each-lie-about-edns": limits() + good(3) + b"".join(
+        reply(lie, answer=A) for lie in (ID, LANE, PORT, WRONG_QUESTION, QR, END)) +
+        reply(EDNS, answer=A),
+    "edns-that-was-not-asked-for": limits() + good() + reply(EDNS, answer=A),
+    "edns-in-between": limits() + good(3) + reply(EDNS, answer=OPT_ERROR + UNKNOWN, counts=0x20),
+    "edns-in-between-not-asked-for":
+        limits() + good() + reply(answer=OPT_ERROR + UNKNOWN, counts=0x20) + reply(answer=A),
+    "an-extended-rcode": limits() + good(3) + reply(EDNS, answer=OPT_EXTENDED, counts=0x10),
+    "an-extended-rcode-not-asked-for":
+        limits() + good() + reply(answer=OPT_EXTENDED, counts=0x10) + reply(answer=A),
+    "a-reply-that-is-too-large": limits() + good() +
+        reply(answer=b"\0\xff\0\0\1\0\0\0\x3c\2\x58" + bytes(600), counts=1),
+    "a-reply-that-is-too-large-with-edns": limits() + good(3) +
+        reply(answer=b"\0\xff\0\0\1\0\0\0\x3c\2\x58" + bytes(600), counts=1),
+    "any-octets-from-upstreams": limits() + any_reply(b"") + any_reply(bytes(12)) + good() +
+        any_reply(b"\x80\0\0\1\0\0\0\0\0\0" + b"\2Ns\4tEst\0\0\1\0\1") +
+        any_reply(b"\x80\0\0\1\0\0\0\0\0\0" + b"\2ns\4test\0\0\1\0\1", 1) + any_reply(b"\1"),
+    "queries-of-many-kinds": limits() + query(QUESTION) + query(QUESTION + OPT, 3) +
+        query(QUESTION + b"\0\0\x29\2\0\0\1\0\0\0\0", 3) + query(b"\0\0\xfc\0\1") +
+        query(b"\0\0\xfb\0\1", 4) + query(QUESTION + OPT_ERROR, 5) + WAIT * 8,
+    "questions-that-are-none": limits() + query(b"") + query(b"\xc0\x0c\0\1\0\1") +
+        query(b"\xc0\0\0\1\0\1") + query(QUESTION + b"\0") + query(b"\x40\0\0\1\0\1") +
+        query(b"\x3f" + b"a" * 62),
+    "octets-that-are-no-query": limits() + octets(b"") + octets(bytes(11)) + octets(bytes(12)) +
+        octets(message(0, 0, 0, 0)) + octets(message(1, 0, 0, 0, flags=0x8100, body=QUESTION)) +
+        octets(message(1, 0, 0, 0, flags=0x2800, body=QUESTION)) +
+        octets(message(2, 0, 0, 0, body=QUESTION * 2)) +
+        octets(message(1, 1, 0, 0, body=QUESTION + A)) +
+        octets(message(1, 0, 0, 2, body=QUESTION + OPT * 2)),
+    "time-in-small-steps": limits() + good() + LITTLE * 20 + good() + LITTLE * 20,
+    "one-attempt-one-upstream-one-query":
+        limits(1, 1, 1) + good() + good() + reply(answer=A) + good() + WAIT + reply(answer=A),
+}
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, history in SEEDS.items():
+        (folder / name).write_bytes(history)
+    print(f"wrote {len(SEEDS)} seeds")
+
+
+main()
