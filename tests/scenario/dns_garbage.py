@@ -75,11 +75,26 @@ def rcode_of(answer):
     return low | answer[-6] << 4 if with_edns else low
 
 
+GOOD = struct.pack(">6H", 0x600D, 0x0100, 1, 0, 0, 0) + QUESTION
+
+
+def is_answered(client, datagram):
+    """Whether a datagram has an answer of its id; it is sent again, as a flood just before it may
+    have left no room in a socket's queue."""
+    client.settimeout(1)
+    for _ in range(60):
+        client.send(datagram)
+        try:
+            return client.recv(65535)[:2] == datagram[:2]
+        except TimeoutError:
+            continue
+    return False
+
+
 def answer_to(client, datagram):
     """The answer to a datagram, or None: then the answer to a good query after it comes first."""
-    good = struct.pack(">6H", 0x600D, 0x0100, 1, 0, 0, 0) + QUESTION
     client.send(datagram)
-    client.send(good)
+    client.send(GOOD)
     answer = client.recv(65535)
     if answer[:2] == b"\x60\x0d":
         return None
@@ -127,7 +142,7 @@ def random_damage(client, seed, count):
 def main():
     each_kind_of_garbage(open_client())
     random_damage(open_client(), 1, 20000)
-    check(answer_to(open_client(), b"") is None, "a good query is answered afterwards")
+    check(is_answered(open_client(), GOOD), "a good query is answered afterwards")
     print("ok - a good query is answered afterwards")
 
 
