@@ -15,7 +15,8 @@ SELFTEST = "selftest"  # this layer's targets hold planted bugs: they run only w
 COMPILERS = {"libfuzzer": "clang-19", "afl": "afl-clang-fast", "coverage": "clang-19"}
 FIRST_COMMENT = re.compile(r"/\*(?P<text>.*?)\*/", re.DOTALL)
 COVERS = re.compile(r"^Covers:(?P<items>.*?)(?:^\s*$|\Z)", re.DOTALL | re.MULTILINE)
-ITEM = re.compile(r"(?P<file>\S+)\s+(?P<floor>\d+)%")
+ITEM = re.compile(r"(?P<file>src/[\w./-]+\.[ch])(?:\s+(?P<floor>\d+)%)?")
+FLOOR_DEFAULT = 80
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,13 +56,13 @@ class Target:
 
     @functools.cached_property
     def covers(self):
-        """The files that the target says it tests, each with the least share of their lines (in
-        percent) that its seeds reach: the words after `Covers:` in its first comment."""
+        """The files that the target says it tests, each with the least share of its lines (in
+        percent) that the seeds reach: the words after `Covers:` in its first comment."""
         comment = FIRST_COMMENT.search(self.source.read_text(encoding="utf-8"))
         lines = re.sub(r"^\s*\* ?", "", comment["text"] if comment else "", flags=re.MULTILINE)
         words = COVERS.search(lines)
-        return {item["file"]: int(item["floor"]) for item in ITEM.finditer(words["items"])} \
-            if words else {}
+        return {item["file"]: int(item["floor"] or FLOOR_DEFAULT)
+                for item in ITEM.finditer(words["items"] if words else "")}
 
 
 def find_all():
