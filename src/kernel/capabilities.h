@@ -1,12 +1,13 @@
 /*
  * The capabilities of the calling process. A set is 64 bits: bit n stands for capability n of
- * capabilities(7). Errors are 0 or -errno with a sentence; nothing allocates; all may be called
- * between clone and exec.
+ * capabilities(7). Errors are 0 or -errno with a sentence. The functions of the sets allocate
+ * nothing and may be called between clone and exec.
  */
 #pragma once
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/text.h"
 
 struct kernel_capabilities {
     uint64_t effective;
@@ -18,8 +19,8 @@ struct kernel_capabilities {
 /* The number of the capability of that name ("CAP_KILL"), or -1. Pure. */
 int kernel_capability_find(const char *name);
 
-/* The name of a capability in capitals ("CAP_KILL"), or NULL where there is none. Pure. */
-const char *kernel_capability_name(unsigned int capability);
+/* Appends the name of a capability in capitals ("CAP_KILL"); false where it has none. Allocates. */
+bool kernel_capability_name(unsigned int capability, struct text *ret_name);
 
 /* The highest capability that the running kernel knows. */
 unsigned int kernel_capability_last(void);

@@ -32,14 +32,19 @@ struct kernel_mount {
     bool refuses_symlinks;     /* no part of the destination may be a symbolic link */
 };
 
+/* MOUNT_ATTR_… that a mount gets and loses. */
+struct kernel_mount_change {
+    uint64_t set;
+    uint64_t clear;
+};
+
 /* A part of the file system that is there, seen at a second place. */
 struct kernel_bind {
-    const char *source;        /* outside of the root; absolute */
-    bool is_recursive;         /* with the mounts below it */
-    uint64_t attributes_set;   /* MOUNT_ATTR_… */
-    uint64_t attributes_clear; /* MOUNT_ATTR_… */
-    bool attributes_recursive; /* they hold for the mounts below it as well */
-    unsigned long propagation; /* as above */
+    const char *source;             /* outside of the root; absolute */
+    bool is_recursive;              /* with the mounts below it */
+    struct kernel_mount_change own; /* of the mount at the destination */
+    struct kernel_mount_change all; /* of that and all mounts below it; made before `own` */
+    unsigned long propagation;      /* as above */
 };
 
 /* Makes the mount of which `root_fd` shall be the root directory: a bind mount, with the mounts
@@ -55,17 +60,23 @@ int kernel_mount_new(int root_fd, const char *destination, const struct kernel_m
 int kernel_mount_bind(int root_fd, const char *destination, const struct kernel_bind *bind,
                       struct err *err);
 
-/* Cuts the calling process's mount namespace off: no mount that it makes is seen outside, while
- * what is unmounted outside is unmounted here as well. */
-int kernel_mount_detach_namespace(struct err *err);
+/* Sets the propagation (MS_PRIVATE or MS_SLAVE) of every mount of the calling process's mount
+ * namespace, so that no mount which it makes is seen outside. */
+int kernel_mount_set_namespace_propagation(unsigned long propagation, struct err *err);
 
-/* Makes the mount at `path` read-only; a path that does not exist is no error. What is no mount
- * point becomes one. */
+/* Shows the device at `path` outside at the same path inside of the root, after making sure that it
+ * is the device with these numbers: for those who may not make device nodes. */
+int kernel_mount_device(int root_fd, const char *path, unsigned int major, unsigned int minor,
+                        struct err *err);
+
+/* Makes what is at `path`, with all mounts below it, read-only; a path that does not exist is no
+ * error. What is no mount point becomes one. */
 int kernel_mount_read_only(int root_fd, const char *path, struct err *err);
 
 /* Makes the root mount itself read-only, and no mount below it. */
 int kernel_mount_root_read_only(int root_fd, struct err *err);
 
 /* Hides what is at `path`: under an empty read-only directory, or under /dev/null where it is no
- * directory. A path that does not exist is no error. */
-int kernel_mount_mask(int root_fd, const char *path, struct err *err);
+ * directory. A path that does not exist is no error. *empty_fd is -1 at first; it keeps the empty
+ * directory open for the next call, and belongs to the caller. */
+int kernel_mount_mask(int root_fd, const char *path, int *empty_fd, struct err *err);

@@ -13,8 +13,8 @@
  *     config.resources.pids_limit = oci_number(64);
  *
  * and gives it to oci_plan_make() (oci/plan.h). Everything that a config points to belongs to the
- * caller (or to the arena that it was read into) and must live as long as the config; the plan
- * copies what it needs. A config is plain values: copying the struct copies the config.
+ * caller (or to the arena that it was read into) and must live as long as the config and the plans
+ * that are made of it. A config is plain values: copying the struct copies the config.
  *
  * A field that config.json may leave out is zero, NULL or an empty list when it is not there.
  * Source: OCI runtime-spec 1.2, config.md and config-linux.md; each member names its JSON path.
@@ -118,9 +118,9 @@ struct oci_user {
     struct oci_ids additional_gids;
 };
 
-/* process.capabilities: bit n stands for the capability n of capabilities(7). */
+/* process.capabilities: bit n stands for the capability n of capabilities(7). A process has those
+ * that are named, and none else. */
 struct oci_capabilities {
-    bool is_set; /* false: the process keeps what the kernel gives it */
     uint64_t bounding;
     uint64_t effective;
     uint64_t inheritable;
@@ -228,8 +228,8 @@ struct oci_caller {
 struct oci_caller oci_caller_now(void);
 
 /* The config that `cupel-oci spec` prints: a shell in a root file system "rootfs", with new pid,
- * mount, uts, ipc, network, cgroup and, unless the caller is root, user namespaces. Its lists live
- * in the arena. Fails only without memory. */
+ * mount, uts, ipc, network, cgroup and, unless the caller is root, user namespaces. What depends on
+ * the caller lives in the arena. Fails only without memory. */
 int oci_config_default(struct arena *arena, struct oci_caller caller, struct oci_config *ret_config,
                        struct err *err);
 

@@ -12,7 +12,8 @@
  * After OCI_STEP_CLONE the runtime and the child go through their own steps at the same time and
  * meet at the OCI_STEP_AWAIT_… steps.
  *
- * A plan and all it points to live in the arena that it was made in. Pure; any thread.
+ * A plan lives in the arena that it was made in, and points into the texts of its config. Pure; any
+ * thread.
  */
 #pragma once
 
@@ -20,6 +21,7 @@
 #include "oci/step.h"
 
 #define OCI_STEPS_MAX 20000
+#define OCI_ID_MAX 128
 
 /* What the plan needs to know about the machine and the caller; oci_host_read() finds it out. */
 struct oci_host {
@@ -30,9 +32,9 @@ struct oci_host {
         OCI_CGROUP_V1,      /* a hierarchy for each controller in /sys/fs/cgroup/<controller> */
         OCI_CGROUP_UNIFIED, /* cgroup v2 in /sys/fs/cgroup */
     } cgroup_layout;
-    struct oci_texts v1_hierarchies; /* V1: the directories of /sys/fs/cgroup, e.g. "pids" */
-    struct oci_pairs v1_links;       /* V1: its symbolic links, e.g. "cpu" to "cpu,cpuacct" */
-    const char *cgroup_own; /* UNIFIED: the caller's own cgroup, e.g. "/user.slice/a"; else "/" */
+    /* V1: each hierarchy that is mounted, by the name of its directory in /sys/fs/cgroup ("pids",
+     * "cpu,cpuacct", "unified"), and the caller's own cgroup in it. UNIFIED: one, named "". */
+    struct oci_pairs hierarchies;
 };
 
 /* What is to be planned. */

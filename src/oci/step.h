@@ -9,6 +9,8 @@
 #include "kernel/capabilities.h"
 #include "kernel/device_filter.h"
 #include "kernel/mount.h"
+#include "kernel/process.h"
+#include "kernel/root.h"
 
 #include <sys/types.h>
 
@@ -31,11 +33,12 @@ enum oci_actor {
 #define OCI_SLOTS 16
 #define OCI_SLOT_NONE OCI_SLOTS
 
-/* A cgroup directory or file outside of the container, and what is written to it. */
+/* A cgroup's directory or file outside of the container. */
 struct oci_step_cgroup {
     const char *path;
-    const char *value; /* CGROUP_WRITE */
-    unsigned int slot; /* CGROUP_OPEN, CGROUP_ENTER: where the open descriptor is kept */
+    const char *value;  /* CGROUP_WRITE: the content; CGROUP_ENABLE: the controllers, "+pids" */
+    unsigned int slot;  /* CGROUP_OPEN_…, CGROUP_ENTER: where the open descriptor is kept */
+    bool may_be_shared; /* CGROUP_MAKE: other processes may be in it already */
 };
 
 struct oci_step_devices {
@@ -54,7 +57,7 @@ struct oci_step_clone {
 };
 
 /* /proc/<child>/<file> and what is written to it */
-struct oci_step_id_map {
+struct oci_step_process_file {
     const char *file;
     const char *value;
 };
@@ -71,11 +74,7 @@ struct oci_step_bind {
 
 struct oci_step_device {
     const char *destination;
-    mode_t mode; /* type and permissions, as for mknod(2) */
-    unsigned int major;
-    unsigned int minor;
-    uid_t uid;
-    gid_t gid;
+    struct kernel_node node;
 };
 
 struct oci_step_symlink {
@@ -95,14 +94,6 @@ struct oci_step_rlimit {
     uint64_t hard;
 };
 
-struct oci_step_user {
-    uid_t uid;
-    gid_t gid;
-    size_t groups_count;
-    const gid_t *groups;
-    bool sets_groups; /* false where the kernel forbids setgroups(2) and none are wanted */
-};
-
 struct oci_step_exec {
     char *const *candidates; /* the files to try in turn; ends with NULL */
     char *const *argv;
@@ -117,19 +108,66 @@ struct oci_step {
         struct oci_step_devices devices;
         struct oci_step_namespace namespace;
         struct oci_step_clone clone;
-        struct oci_step_id_map id_map;
+        struct oci_step_process_file process_file;
         struct oci_step_mount mount;
         struct oci_step_bind bind;
         struct oci_step_device device;
         struct oci_step_symlink symlink;
         struct oci_step_rlimit rlimit;
-        struct oci_step_user user;
+        struct kernel_user user;
         struct oci_step_exec exec;
         struct kernel_capabilities capabilities; /* CAPABILITIES */
         uint64_t bounding;                       /* BOUNDING: bit n keeps capability n */
-        int64_t number;                          /* OOM_SCORE, UMASK */
-        const char *text;                        /* HOSTNAME, DOMAINNAME; paths of ROOT, MASK,
-                                                    READONLY, DIRECTORY */
+        unsigned long flags;                     /* DETACH: MS_…; CGROUP_NAMESPACE: CLONE_… */
+        mode_t umask;                            /* UMASK */
+        const char *text;                        /* HOSTNAME, DOMAINNAME; RELEASE, AWAIT: what;
+                                                    paths of ROOT, MASK, READONLY, DIRECTORY */
         struct oci_step_sysctl sysctl;
     };
 };
+
+/* How a value of a step is printed. */
+enum oci_arg_kind {
+    OCI_ARG_TEXT,         /* const char *; NULL is not printed */
+    OCI_ARG_NUMBER,       /* unsigned int */
+    OCI_ARG_LIMIT,        /* uint64_t, of which the largest is "unlimited" */
+    OCI_ARG_MODE,         /* mode_t, in octal */
+    OCI_ARG_FLAG,         /* bool; false is not printed */
+    OCI_ARG_NAMESPACES,   /* uint64_t of CLONE_NEW… */
+    OCI_ARG_NAMESPACE,    /* int: one CLONE_NEW… */
+    OCI_ARG_ATTRIBUTES,   /* uint64_t of MOUNT_ATTR_…; 0 is not printed */
+    OCI_ARG_PROPAGATION,  /* unsigned long of MS_…; 0 is not printed */
+    OCI_ARG_CAPABILITIES, /* uint64_t */
+    OCI_ARG_RLIMIT,       /* int: RLIMIT_… */
+    OCI_ARG_SLOT,         /* unsigned int; OCI_SLOT_NONE is not printed */
+    OCI_ARG_LIST,         /* char *const *, ends with NULL */
+    OCI_ARG_OPTIONS,      /* struct kernel_mount: the file system's own options */
+    OCI_ARG_RULES,        /* struct kernel_device_rules */
+    OCI_ARG_GROUPS,       /* struct kernel_user: the supplementary groups */
+};
+
+struct oci_arg {
+    const char *name; /* NULL ends the list */
+    enum oci_arg_kind kind;
+    size_t offset; /* in struct oci_step */
+};
+
+#define OCI_ARGS_MAX 8
+
+/* The name of a kind of step, e.g. "cgroup-make". Pure. */
+const char *oci_step_name(enum oci_step_kind kind);
+
+/* Which process performs a kind of step. Pure. */
+enum oci_actor oci_step_actor(enum oci_step_kind kind);
+
+/* The values of a kind of step: at most OCI_ARGS_MAX, fewer end with one without a name. Pure. */
+const struct oci_arg *oci_step_args(enum oci_step_kind kind);
+
+/* "runtime", "joiner", "cloner" or "child". Pure. */
+const char *oci_actor_name(enum oci_actor actor);
+
+/* What RLIMIT_… is called; NULL for a number that has no name. Pure. */
+const char *oci_rlimit_name(int resource);
+
+/* The number of an RLIMIT_… by its name, or -1. Pure. */
+int oci_rlimit_find(const char *name);

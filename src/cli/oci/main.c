@@ -1,0 +1,128 @@
+/* cupel-oci: the OCI runtime. The tables of its commands and options. */
+#include "cli/oci/oci.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct cli_option program_rows[] = {
+    { .name = "log",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_globals, log),
+      .value = "FILE",
+      .help = "append errors to this file as well" },
+    { .name = "log-format",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_globals, log_format),
+      .value = "FORMAT",
+      .choices = "text json",
+      .help = "how a line of the log looks" },
+};
+
+#define BUNDLE_ROW(command)                                                                        \
+    { .name = "bundle",                                                                            \
+      .letter = 'b',                                                                               \
+      .kind = CLI_TEXT,                                                                            \
+      .offset = offsetof(struct command, bundle),                                                  \
+      .value = "DIR",                                                                              \
+      .help = "the directory that config.json is in (default: the working directory)" }
+
+static const struct cli_option run_rows[] = {
+    BUNDLE_ROW(oci_run_command),
+    { .name = "pid-file",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_run_command, pid_file),
+      .value = "FILE",
+      .help = "write the process id of the container's first process to this file" },
+};
+
+static const struct cli_option spec_rows[] = {
+    BUNDLE_ROW(oci_spec_command),
+    { .name = "rootless",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_spec_command, rootless),
+      .help = "for a user without rights, even if the caller is root" },
+};
+
+static const struct cli_option plan_rows[] = {
+    BUNDLE_ROW(oci_plan_command),
+    { .name = "json",
+      .letter = 'j',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_plan_command, json),
+      .help = "print JSON" },
+};
+
+static const struct oci_globals globals_standard = { .log_format = "text" };
+static const struct oci_run_command run_standard = { .bundle = "." };
+static const struct oci_spec_command spec_standard = { .bundle = "." };
+static const struct oci_plan_command plan_standard = { .bundle = "." };
+
+static const struct cli_command commands[] = {
+    { .name = "run",
+      .operands = "ID",
+      .summary = "make a container, run its program to the end, and remove it",
+      .description =
+          "The container has standard input, output and error of its caller and no other open "
+          "file. Signals are passed on to its program.\n\n"
+          "The exit status is that of the program, or 128 + n when signal n ended it; 1 where the "
+          "container could not be made, which one sentence explains.",
+      .options = run_rows,
+      .options_count = COUNT(run_rows),
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = oci_run_run,
+      .defaults = &run_standard,
+      .options_bytes = sizeof(run_standard) },
+    { .name = "spec",
+      .operands = "",
+      .summary = "write a config.json to begin with",
+      .description = "A shell in the directory 'rootfs' of the bundle, cut off from the machine "
+                     "by namespaces. A config.json that is there already is left alone.",
+      .options = spec_rows,
+      .options_count = COUNT(spec_rows),
+      .operands_max = 0,
+      .run = oci_spec_run,
+      .defaults = &spec_standard,
+      .options_bytes = sizeof(spec_standard) },
+    { .name = "plan",
+      .operands = "[ID]",
+      .summary = "print what run would ask of the kernel, step by step",
+      .description = "A line for each step: its number, the process that performs it (runtime, "
+                     "joiner, child; the cloner is the joiner, or the runtime where nothing is "
+                     "joined), what it does with which values, and after '#' the part of "
+                     "config.json that asks for it. Nothing is done.",
+      .options = plan_rows,
+      .options_count = COUNT(plan_rows),
+      .operands_max = 1,
+      .run = oci_plan_run,
+      .defaults = &plan_standard,
+      .options_bytes = sizeof(plan_standard) },
+};
+
+static const struct cli_example examples[] = {
+    { "cupel-oci spec --bundle demo",
+      "write demo/config.json for the root file system demo/rootfs" },
+    { "cupel-oci plan --bundle demo", "see what the kernel will be asked for" },
+    { "cupel-oci run --bundle demo web", "run it" },
+};
+
+static const struct cli_program program = {
+    .name = OCI_PROGRAM,
+    .summary = "the OCI container runtime",
+    .description = "Runs containers from bundles of the Open Container Initiative: a directory "
+                   "with a config.json and a root file system. As root, and as a user without "
+                   "any rights.",
+    .options = program_rows,
+    .options_count = COUNT(program_rows),
+    .defaults = &globals_standard,
+    .options_bytes = sizeof(globals_standard),
+    .commands = commands,
+    .commands_count = COUNT(commands),
+    .examples = examples,
+    .examples_count = COUNT(examples),
+    .usage_status = 1,
+};
+
+int main(int argc, char **argv)
+{
+    return cli_main(&program, argc, argv);
+}

@@ -1,0 +1,23 @@
+/* cupel-oci plan: what would be done for a bundle, step by step. */
+#include "cli/oci/oci.h"
+
+#include "base/cleanup.h"
+#include "cli/document.h"
+
+#include <stdio.h>
+
+int oci_plan_run(const void *globals, const void *options, struct cli_operands operands)
+{
+    const struct oci_plan_command *command = options;
+    const char *id = operands.count > 0 ? operands.at[0] : "container";
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_prepared prepared;
+    struct bytes text;
+    struct err err = { 0 };
+
+    if (oci_prepare(command->bundle, id, &arena, &prepared, &err) < 0 ||
+        oci_plan_format(&prepared.plan, command->json, &arena, &text, &err) < 0)
+        return oci_fail(globals, &err, 1);
+    (void)fwrite(text.at, 1, text.size, stdout);
+    return cli_flush(stdout);
+}

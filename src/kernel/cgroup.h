@@ -1,0 +1,25 @@
+/*
+ * Control groups: directories below /sys/fs/cgroup. What both versions share is here; what they do
+ * differently is in cgroup_v1.h and cgroup_v2.h.
+ *
+ * A `path` is the absolute path of a cgroup's directory. Errors are 0 or -errno with a sentence.
+ * Nothing allocates. Source: Linux Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+/* Makes the cgroup, and those above it that are missing. *ret_levels says how many were made: 0
+ * when it was there. On failure none of them is left. */
+int kernel_cgroup_make(const char *path, unsigned int *ret_levels, struct err *err);
+
+/* Writes one of a cgroup's files, which `path` names in full. */
+int kernel_cgroup_write(const char *path, const char *value, struct err *err);
+
+/* Whether a process is in the cgroup itself. */
+int kernel_cgroup_is_populated(const char *path, bool *ret_populated, struct err *err);
+
+/* Ends all processes in the cgroup, then removes it and those above it: `levels` in all. One that
+ * has got other members meanwhile is left, and is no error if it is not the first. */
+int kernel_cgroup_remove(const char *path, unsigned int levels, struct err *err);

@@ -1,0 +1,301 @@
+/* Every mount is made detached, given its attributes, and only then moved to its place. */
+#include "kernel/mount.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "kernel/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* A detached mount comes to what `to_fd` is open at. */
+static int attach(int mount_fd, int to_fd)
+{
+    if (move_mount(mount_fd, "", to_fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+        return -errno;
+    return 0;
+}
+
+/* A detached copy of the mount, or of the part of it, that `fd` is open at. */
+static int copy_tree(int fd, bool is_recursive)
+{
+    unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH;
+    int copy_fd = open_tree(fd, "", is_recursive ? flags | AT_RECURSIVE : flags);
+
+    return copy_fd < 0 ? -errno : copy_fd;
+}
+
+static int set_attributes(int mount_fd, bool is_recursive, struct mount_attr *attributes)
+{
+    unsigned int flags = AT_EMPTY_PATH;
+
+    if (mount_setattr(mount_fd, "", is_recursive ? flags | AT_RECURSIVE : flags, attributes,
+                      sizeof(*attributes)) < 0)
+        return -errno;
+    return 0;
+}
+
+static int set_propagation(int mount_fd, unsigned long propagation)
+{
+    struct mount_attr attributes = { .propagation = propagation & ~(unsigned long)MS_REC };
+
+    if (propagation == 0)
+        return 0;
+    return set_attributes(mount_fd, (propagation & MS_REC) != 0, &attributes);
+}
+
+int kernel_mount_root(const char *path, int *ret_root_fd, struct err *err)
+{
+    CLEANUP(fd_close) int path_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    CLEANUP(fd_close) int copy_fd = -1;
+    int number;
+
+    if (path_fd < 0)
+        return err_system(err, errno, "open the root directory '%s'", path);
+    copy_fd = copy_tree(path_fd, true);
+    number = copy_fd < 0 ? copy_fd : attach(copy_fd, path_fd);
+    if (number < 0)
+        return err_system(err, -number, "mount the root directory '%s'", path);
+    *ret_root_fd = fd_take(&copy_fd);
+    return 0;
+}
+
+/* The reason for a failed call on a file system that is being configured: the kernel's own words
+ * ("e tmpfs: Bad value for 'size'") where it left some, else errno. */
+static int mount_failed(int context_fd, const struct kernel_mount *mount, struct err *err)
+{
+    int system_errno = errno;
+    char words[256];
+    ssize_t size = context_fd < 0 ? -1 : read(context_fd, words, sizeof(words) - 1);
+
+    if (size <= 2)
+        return err_system(err, system_errno, "mount a %s", mount->fstype);
+    if (words[size - 1] == '\n')
+        size--;
+    return err_set(err, -system_errno, "mount a %s: %.*s", mount->fstype, (int)size - 2, words + 2);
+}
+
+static int set_options(int context_fd, const struct kernel_mount *mount)
+{
+    if (mount->source != NULL &&
+        fsconfig(context_fd, FSCONFIG_SET_STRING, "source", mount->source, 0) < 0)
+        return -errno;
+    for (size_t i = 0; i < mount->options_count; i++) {
+        const struct kernel_mount_option *option = &mount->options[i];
+        unsigned int kind = option->value == NULL ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING;
+
+        if (fsconfig(context_fd, kind, option->name, option->value, 0) < 0)
+            return -errno;
+    }
+    return fsconfig(context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ? -errno : 0;
+}
+
+/* A new file system, mounted nowhere so far; its descriptor or -errno with a sentence. */
+static int make_mount(const struct kernel_mount *mount, struct err *err)
+{
+    CLEANUP(fd_close) int context_fd = fsopen(mount->fstype, FSOPEN_CLOEXEC);
+    int mount_fd;
+
+    if (context_fd < 0 && errno == ENODEV)
+        return err_set(err, -ENODEV, "the kernel has no file system '%s'", mount->fstype);
+    if (context_fd < 0 || set_options(context_fd, mount) < 0)
+        return mount_failed(context_fd, mount, err);
+    mount_fd = fsmount(context_fd, FSMOUNT_CLOEXEC, (unsigned int)mount->attributes);
+    return mount_fd < 0 ? mount_failed(context_fd, mount, err) : mount_fd;
+}
+
+int kernel_mount_new(int root_fd, const char *destination, const struct kernel_mount *mount,
+                     struct err *err)
+{
+    CLEANUP(fd_close) int to_fd = -1;
+    CLEANUP(fd_close) int mount_fd = -1;
+    int number = mount->refuses_symlinks
+                     ? kernel_root_make_real_directory(root_fd, destination, &to_fd, err)
+                     : kernel_root_make_directory(root_fd, destination, &to_fd, err);
+
+    if (number < 0)
+        return number;
+    mount_fd = make_mount(mount, err);
+    if (mount_fd < 0)
+        return err_prefix(err, "'%s'", destination);
+    number = attach(mount_fd, to_fd);
+    if (number == 0)
+        number = set_propagation(mount_fd, mount->propagation);
+    if (number < 0)
+        return err_system(err, -number, "mount a %s at '%s'", mount->fstype, destination);
+    return 0;
+}
+
+/* The place for a bind mount of `source_fd`: a directory for a directory, a file for all else. */
+static int make_place(int root_fd, const char *destination, int source_fd, int *ret_fd,
+                      struct err *err)
+{
+    struct stat status;
+
+    if (fstat(source_fd, &status) < 0)
+        return err_system(err, errno, "look at the source of '%s'", destination);
+    if (S_ISDIR(status.st_mode))
+        return kernel_root_make_directory(root_fd, destination, ret_fd, err);
+    return kernel_root_make_file(root_fd, destination, ret_fd, err);
+}
+
+static int apply_change(int mount_fd, bool is_recursive, struct kernel_mount_change change)
+{
+    struct mount_attr attributes = { .attr_set = change.set, .attr_clr = change.clear };
+
+    if (change.set == 0 && change.clear == 0)
+        return 0;
+    return set_attributes(mount_fd, is_recursive, &attributes);
+}
+
+int kernel_mount_bind(int root_fd, const char *destination, const struct kernel_bind *bind,
+                      struct err *err)
+{
+    unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+    CLEANUP(fd_close) int copy_fd =
+        open_tree(AT_FDCWD, bind->source, bind->is_recursive ? flags | AT_RECURSIVE : flags);
+    CLEANUP(fd_close) int to_fd = -1;
+    int number;
+
+    if (copy_fd < 0)
+        return err_system(err, errno, "bind '%s'", bind->source);
+    if (make_place(root_fd, destination, copy_fd, &to_fd, err) < 0)
+        return err->number;
+    number = apply_change(copy_fd, true, bind->all);
+    if (number == 0)
+        number = apply_change(copy_fd, false, bind->own);
+    if (number < 0)
+        return err_system(err, -number, "give '%s' its options", destination);
+    number = attach(copy_fd, to_fd);
+    if (number == 0)
+        number = set_propagation(copy_fd, bind->propagation);
+    if (number < 0)
+        return err_system(err, -number, "bind '%s' to '%s'", bind->source, destination);
+    return 0;
+}
+
+int kernel_mount_set_namespace_propagation(unsigned long propagation, struct err *err)
+{
+    if (mount(NULL, "/", NULL, propagation | MS_REC, NULL) < 0)
+        return err_system(err, errno, "cut the mounts off from those outside");
+    return 0;
+}
+
+int kernel_mount_read_only(int root_fd, const char *path, struct err *err)
+{
+    struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
+    CLEANUP(fd_close) int to_fd = -1;
+    CLEANUP(fd_close) int copy_fd = -1;
+    int number = kernel_root_open(root_fd, path, O_PATH, &to_fd, err);
+
+    if (number == -ENOENT)
+        return 0;
+    if (number < 0)
+        return number;
+    copy_fd = copy_tree(to_fd, true);
+    number = copy_fd < 0 ? copy_fd : set_attributes(copy_fd, true, &attributes);
+    if (number == 0)
+        number = attach(copy_fd, to_fd);
+    if (number < 0)
+        return err_system(err, -number, "make '%s' read-only", path);
+    return 0;
+}
+
+int kernel_mount_root_read_only(int root_fd, struct err *err)
+{
+    struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
+    int number = set_attributes(root_fd, false, &attributes);
+
+    if (number < 0)
+        return err_system(err, -number, "make the root read-only");
+    return 0;
+}
+
+/* A detached copy of the device at `path` outside, which must be the one with these numbers; its
+ * descriptor or -errno with a sentence. */
+static int copy_device(const char *path, unsigned int major, unsigned int minor, struct err *err)
+{
+    CLEANUP(fd_close) int fd =
+        open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+    struct stat status;
+
+    if (fd < 0 || fstat(fd, &status) < 0)
+        return err_system(err, errno, "open the device '%s'", path);
+    if (!S_ISCHR(status.st_mode) && !S_ISBLK(status.st_mode))
+        return err_set(err, -ENODEV, "'%s' is no device", path);
+    if (status.st_rdev != makedev(major, minor))
+        return err_set(err, -ENODEV, "'%s' is not the device %u:%u", path, major, minor);
+    return fd_take(&fd);
+}
+
+int kernel_mount_device(int root_fd, const char *path, unsigned int major, unsigned int minor,
+                        struct err *err)
+{
+    CLEANUP(fd_close) int copy_fd = copy_device(path, major, minor, err);
+    CLEANUP(fd_close) int to_fd = -1;
+    int number;
+
+    if (copy_fd < 0)
+        return copy_fd;
+    if (kernel_root_make_file(root_fd, path, &to_fd, err) < 0)
+        return err->number;
+    number = attach(copy_fd, to_fd);
+    if (number < 0)
+        return err_system(err, -number, "bind the device '%s'", path);
+    return 0;
+}
+
+/* An empty directory: made for the first path that needs one, copied for the others. */
+static int hide_directory(int to_fd, int *empty_fd, struct err *err)
+{
+    static const struct kernel_mount empty = {
+        .fstype = "tmpfs",
+        .source = "masked",
+        .attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+    };
+    bool is_first = *empty_fd < 0;
+    CLEANUP(fd_close) int mount_fd =
+        is_first ? make_mount(&empty, err) : copy_tree(*empty_fd, false);
+    int number = mount_fd < 0 ? mount_fd : attach(mount_fd, to_fd);
+
+    if (number < 0)
+        return err_system(err, -number, "mount an empty directory");
+    if (is_first)
+        *empty_fd = fd_take(&mount_fd);
+    return 0;
+}
+
+/* /dev/null in the place of a file. */
+static int hide_file(int to_fd, struct err *err)
+{
+    CLEANUP(fd_close) int null_fd = copy_device("/dev/null", 1, 3, err);
+    int number;
+
+    if (null_fd < 0)
+        return null_fd;
+    number = attach(null_fd, to_fd);
+    if (number < 0)
+        return err_system(err, -number, "bind /dev/null");
+    return 0;
+}
+
+int kernel_mount_mask(int root_fd, const char *path, int *empty_fd, struct err *err)
+{
+    CLEANUP(fd_close) int to_fd = -1;
+    struct stat status;
+    int number = kernel_root_open(root_fd, path, O_PATH, &to_fd, err);
+
+    if (number == -ENOENT || number == -ENOTDIR)
+        return 0;
+    if (number < 0)
+        return number;
+    if (fstat(to_fd, &status) < 0)
+        return err_system(err, errno, "look at '%s'", path);
+    number = S_ISDIR(status.st_mode) ? hide_directory(to_fd, empty_fd, err) : hide_file(to_fd, err);
+    return number < 0 ? err_prefix(err, "hide '%s'", path) : 0;
+}

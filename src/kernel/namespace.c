@@ -1,0 +1,77 @@
+/* clone3, setns, unshare and the two names of a UTS namespace. */
+#include "kernel/namespace.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+pid_t kernel_namespace_clone(const struct kernel_clone *clone, struct err *err)
+{
+    struct clone_args arguments = {
+        .flags = clone->flags | CLONE_CLEAR_SIGHAND,
+        /* A brother is given the signal that the caller itself sends at its end. */
+        .exit_signal = (clone->flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD,
+    };
+    long pid;
+
+    if (clone->cgroup_fd >= 0) {
+        arguments.flags |= CLONE_INTO_CGROUP;
+        arguments.cgroup = (unsigned int)clone->cgroup_fd;
+    }
+    pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+    if (pid >= 0)
+        return (pid_t)pid;
+    if (errno == ENOSPC)
+        return err_set(err, -ENOSPC,
+                       "clone: the limit of namespaces is reached (see "
+                       "/proc/sys/user)");
+    return err_system(err, errno, "clone a process into new namespaces");
+}
+
+int kernel_namespace_join(const char *path, int flag, struct err *err)
+{
+    CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int found;
+
+    if (fd < 0)
+        return err_system(err, errno, "open the namespace '%s'", path);
+    found = ioctl(fd, NS_GET_NSTYPE);
+    if (found < 0)
+        return err_set(err, -EINVAL, "'%s' is no namespace", path);
+    if (found != flag)
+        return err_set(err, -EINVAL, "'%s' is a namespace of another type", path);
+    if (setns(fd, flag) < 0)
+        return err_system(err, errno, "enter the namespace '%s'", path);
+    return 0;
+}
+
+int kernel_namespace_unshare(int flags, struct err *err)
+{
+    if (unshare(flags) < 0)
+        return err_system(err, errno, "make a new namespace");
+    return 0;
+}
+
+int kernel_namespace_set_hostname(const char *name, struct err *err)
+{
+    if (sethostname(name, strlen(name)) < 0)
+        return err_system(err, errno, "set the host name '%s'", name);
+    return 0;
+}
+
+int kernel_namespace_set_domainname(const char *name, struct err *err)
+{
+    if (setdomainname(name, strlen(name)) < 0)
+        return err_system(err, errno, "set the domain name '%s'", name);
+    return 0;
+}

@@ -1,0 +1,35 @@
+/*
+ * Namespaces: made together with a process, entered by path, and named.
+ *
+ * Errors are 0 or -errno with a sentence. Nothing allocates; all may be called between clone and
+ * exec. Sources: clone3(2), setns(2), namespaces(7).
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+#include <sys/types.h>
+
+struct kernel_clone {
+    uint64_t flags; /* CLONE_NEW…; CLONE_PARENT makes a brother of the calling process */
+    int cgroup_fd;  /* an open v2 cgroup to begin in, or -1 */
+};
+
+/* fork() into new namespaces. Gives 0 in the new process; in the calling one the new process's id,
+ * or -errno with a sentence. Signal dispositions that are handlers are back at their defaults in
+ * the new process. The calling process must have but one thread. */
+pid_t kernel_namespace_clone(const struct kernel_clone *clone, struct err *err);
+
+/* Enters the namespace at `path` (such as /proc/7/ns/net), which must be of the kind `flag`, one
+ * CLONE_NEW…. A pid namespace is that of the processes that the caller makes from then on. */
+int kernel_namespace_join(const char *path, int flag, struct err *err);
+
+/* Leaves the namespaces of `flags` (CLONE_NEW…) for new ones. */
+int kernel_namespace_unshare(int flags, struct err *err);
+
+/* Names the UTS namespace's host. */
+int kernel_namespace_set_hostname(const char *name, struct err *err);
+
+/* Names the UTS namespace's (NIS) domain. */
+int kernel_namespace_set_domainname(const char *name, struct err *err);

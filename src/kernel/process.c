@@ -1,0 +1,159 @@
+/* One system call or two behind each function, and the sentence for when it says no. */
+#include "kernel/process.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int kernel_process_set_user(const struct kernel_user *user, struct err *err)
+{
+    if (user->sets_groups && setgroups(user->groups_count, user->groups) < 0)
+        return err_system(err, errno, "set the supplementary groups");
+    if (setresgid(user->gid, user->gid, user->gid) < 0)
+        return err_system(err, errno, "become group %u", user->gid);
+    if (setresuid(user->uid, user->uid, user->uid) < 0)
+        return err_system(err, errno, "become user %u", user->uid);
+    return 0;
+}
+
+int kernel_process_set_rlimit(int resource, uint64_t soft, uint64_t hard, struct err *err)
+{
+    struct rlimit limit = { .rlim_cur = soft, .rlim_max = hard };
+
+    if (setrlimit((__rlimit_resource_t)resource, &limit) < 0)
+        return err_system(err, errno, "set the resource limit");
+    return 0;
+}
+
+int kernel_process_set_no_new_privileges(struct err *err)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return err_system(err, errno, "forbid new privileges");
+    return 0;
+}
+
+int kernel_process_new_session(struct err *err)
+{
+    if (setsid() < 0)
+        return err_system(err, errno, "make a new session");
+    return 0;
+}
+
+int kernel_process_set_directory(const char *path, struct err *err)
+{
+    char where[PATH_MAX];
+    long size;
+
+    if (chdir(path) < 0)
+        return err_system(err, errno, "enter the working directory '%s'", path);
+    /* The system call, since only it tells: "(unreachable)/…" for what lies outside of the root. */
+    size = syscall(SYS_getcwd, where, sizeof(where));
+    if (size < 0)
+        return err_system(err, errno, "find the working directory '%s'", path);
+    if (where[0] != '/')
+        return err_set(err, -EPERM, "the working directory '%s' is outside of the root", path);
+    return 0;
+}
+
+int kernel_process_close_all_but(int *fd, struct err *err)
+{
+    const int first = STDERR_FILENO + 1;
+
+    if (*fd != first) {
+        if (dup3(*fd, first, O_CLOEXEC) < 0)
+            return err_system(err, errno, "move a descriptor");
+        *fd = first;
+    }
+    if (close_range((unsigned int)first + 1, ~0U, 0) < 0)
+        return err_system(err, errno, "close all descriptors");
+    return 0;
+}
+
+int kernel_process_reset_signals(struct err *err)
+{
+    struct sigaction standard = { .sa_handler = SIG_DFL };
+    sigset_t none;
+
+    for (int i = 1; i < NSIG; i++) {
+        struct sigaction now;
+
+        /* SIGKILL, SIGSTOP and the two of the C library refuse. */
+        if (sigaction(i, NULL, &now) == 0 && now.sa_handler != SIG_DFL)
+            (void)sigaction(i, &standard, NULL);
+    }
+    if (sigemptyset(&none) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+        return err_system(err, errno, "unblock signals");
+    return 0;
+}
+
+int kernel_process_exec(char *const *candidates, char *const *argv, char *const *envp,
+                        struct err *err)
+{
+    for (size_t i = 0; candidates[i] != NULL; i++) {
+        (void)execve(candidates[i], argv, envp);
+        if (errno != ENOENT && errno != ENOTDIR)
+            return err_system(err, errno, "execute '%s'", candidates[i]);
+    }
+    if (strchr(argv[0], '/') != NULL)
+        return err_system(err, ENOENT, "execute '%s'", argv[0]);
+    return err_set(err, -ENOENT, "executable file '%s' not found in $PATH", argv[0]);
+}
+
+int kernel_process_write_file(const char *path, const char *value, struct err *err)
+{
+    CLEANUP(fd_close) int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+    struct bytes content = bytes_of_text(value);
+    ssize_t written;
+
+    if (fd < 0)
+        return err_system(err, errno, "open '%s'", path);
+    written = write(fd, content.at, content.size);
+    if (written < 0)
+        return err_system(err, errno, "write '%s' to '%s'", value, path);
+    if ((size_t)written != content.size)
+        return err_set(err, -EIO, "'%s' took only a part of '%s'", path, value);
+    return 0;
+}
+
+int kernel_process_open(pid_t pid, int *ret_pidfd, struct err *err)
+{
+    int fd = pidfd_open(pid, 0);
+
+    if (fd < 0)
+        return err_system(err, errno, "open process %d", (int)pid);
+    *ret_pidfd = fd;
+    return 0;
+}
+
+int kernel_process_signal(int pidfd, int signal, struct err *err)
+{
+    if (pidfd_send_signal(pidfd, signal, NULL, 0) < 0 && errno != ESRCH)
+        return err_system(err, errno, "send signal %d", signal);
+    return 0;
+}
+
+int kernel_process_wait(int pidfd, bool may_wait, int *ret_status, struct err *err)
+{
+    siginfo_t end = { 0 };
+    int flags = may_wait ? WEXITED : WEXITED | WNOHANG;
+
+    while (waitid(P_PIDFD, (id_t)pidfd, &end, flags) < 0) {
+        if (errno != EINTR)
+            return err_system(err, errno, "wait for the process");
+    }
+    if (end.si_pid == 0)
+        return -EAGAIN;
+    *ret_status = end.si_code == CLD_EXITED ? end.si_status : 128 + end.si_status;
+    return 0;
+}

@@ -1,0 +1,63 @@
+/*
+ * What a process sets of itself before it becomes another program, and what its parent does with
+ * it.
+ *
+ * Errors are 0 or -errno with a sentence. Nothing allocates; all may be called between clone and
+ * exec. Sources: the manual pages of the system calls that the functions are named after.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+#include <signal.h>
+#include <sys/types.h>
+
+struct kernel_user {
+    uid_t uid;
+    gid_t gid;
+    bool sets_groups; /* false: leave the supplementary groups alone */
+    size_t groups_count;
+    const gid_t *groups;
+};
+
+/* Takes on the user's real, effective and saved ids. */
+int kernel_process_set_user(const struct kernel_user *user, struct err *err);
+
+/* Sets one resource limit (RLIMIT_…). */
+int kernel_process_set_rlimit(int resource, uint64_t soft, uint64_t hard, struct err *err);
+
+/* From now on no exec gives the process a right that it does not have. */
+int kernel_process_set_no_new_privileges(struct err *err);
+
+/* Makes the process the leader of a session of its own, without a terminal. */
+int kernel_process_new_session(struct err *err);
+
+/* Changes the working directory, and makes sure that it lies below the process's root. */
+int kernel_process_set_directory(const char *path, struct err *err);
+
+/* Moves the descriptor *fd to the lowest number above standard error and closes all other
+ * descriptors above standard error. *fd closes itself at exec. */
+int kernel_process_close_all_but(int *fd, struct err *err);
+
+/* Gives every signal its default action and blocks none. */
+int kernel_process_reset_signals(struct err *err);
+
+/* Becomes the first of the programs (a list that ends with NULL) that can be executed; returns
+ * only on failure. -ENOENT: none of them is there; other numbers: the first that is there cannot
+ * be executed. */
+int kernel_process_exec(char *const *candidates, char *const *argv, char *const *envp,
+                        struct err *err);
+
+/* Writes a value to a file of /proc or /sys in one call, as such files demand. */
+int kernel_process_write_file(const char *path, const char *value, struct err *err);
+
+/* Opens a descriptor of a child, which stays that of this very process. */
+int kernel_process_open(pid_t pid, int *ret_pidfd, struct err *err);
+
+/* Sends a signal; a process that has ended is no error. */
+int kernel_process_signal(int pidfd, int signal, struct err *err);
+
+/* Waits for the end of a child and gives its exit status, or 128 + n for the signal n. With
+ * `may_wait` false it gives -EAGAIN, without a sentence, when the child still runs. */
+int kernel_process_wait(int pidfd, bool may_wait, int *ret_status, struct err *err);

@@ -1,0 +1,218 @@
+/* One openat2 a path: the kernel walks it, and nothing leads out. */
+#include "kernel/root.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define DIRECTORY_MODE 0755
+#define TRIES_MAX 16
+
+/* How a path is walked. */
+struct walk {
+    int root_fd;
+    uint64_t resolve; /* RESOLVE_… beside those that hold for every path */
+};
+
+/* openat2; a descriptor or -errno. */
+static int walk_open(struct walk walk, const char *path, uint64_t flags, uint64_t mode)
+{
+    struct open_how how = {
+        .flags = flags | O_CLOEXEC,
+        .mode = mode,
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | walk.resolve,
+    };
+
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+        long fd = syscall(SYS_openat2, walk.root_fd, path, &how, sizeof(how));
+
+        if (fd >= 0)
+            return (int)fd;
+        /* EAGAIN: something was renamed while a ".." was walked, and the kernel cannot be sure. */
+        if (errno != EAGAIN && errno != EINTR)
+            return -errno;
+    }
+    return -EAGAIN;
+}
+
+/* Makes the directory `path`, whose parent is there; 0 where it is there already. */
+static int make_last(struct walk walk, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char parent[PATH_MAX] = "/";
+    CLEANUP(fd_close) int parent_fd = -1;
+
+    if (slash != NULL && slash != path)
+        memcpy(parent, path, (size_t)(slash - path) + 1);
+    parent_fd = walk_open(walk, parent, O_PATH | O_DIRECTORY, 0);
+    if (parent_fd < 0)
+        return parent_fd;
+    if (mkdirat(parent_fd, slash == NULL ? path : slash + 1, DIRECTORY_MODE) < 0 && errno != EEXIST)
+        return -errno;
+    return 0;
+}
+
+/* Opens a directory (O_PATH) and makes what is missing of it, from the front to the end. */
+static int walk_make(struct walk walk, const char *path)
+{
+    char block[PATH_MAX];
+    struct text part = text_init(block, sizeof(block));
+    int fd = walk_open(walk, path, O_PATH | O_DIRECTORY, 0);
+
+    if (fd != -ENOENT)
+        return fd;
+    for (const char *at = path; *at != '\0';) {
+        size_t size = strspn(at, "/");
+        int number;
+
+        size += strcspn(at + size, "/");
+        if (!text_append_bytes(&part, bytes_of(at, size)))
+            return -ENAMETOOLONG;
+        at += size;
+        if (at[-1] == '/')
+            break;
+        number = make_last(walk, part.at);
+        if (number < 0)
+            return number;
+    }
+    return walk_open(walk, path, O_PATH | O_DIRECTORY, 0);
+}
+
+int kernel_root_open(int root_fd, const char *path, uint64_t flags, int *ret_fd, struct err *err)
+{
+    int fd = walk_open((struct walk){ root_fd, 0 }, path, flags, 0);
+
+    if (fd < 0)
+        return err_system(err, -fd, "open '%s' in the root", path);
+    *ret_fd = fd;
+    return 0;
+}
+
+static int make_directory(struct walk walk, const char *path, int *ret_fd, struct err *err)
+{
+    int fd = walk_make(walk, path);
+
+    if (fd == -ELOOP && (walk.resolve & RESOLVE_NO_SYMLINKS) != 0)
+        return err_set(err, fd, "'%s' leads over a symbolic link, which may not be here", path);
+    if (fd < 0)
+        return err_system(err, -fd, "make the directory '%s' in the root", path);
+    *ret_fd = fd;
+    return 0;
+}
+
+int kernel_root_make_directory(int root_fd, const char *path, int *ret_fd, struct err *err)
+{
+    return make_directory((struct walk){ root_fd, 0 }, path, ret_fd, err);
+}
+
+int kernel_root_make_real_directory(int root_fd, const char *path, int *ret_fd, struct err *err)
+{
+    return make_directory((struct walk){ root_fd, RESOLVE_NO_SYMLINKS }, path, ret_fd, err);
+}
+
+int kernel_root_make_parent(int root_fd, const char *path, int *ret_fd, const char **ret_name,
+                            struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    char parent[PATH_MAX] = "/";
+
+    if (slash == NULL || slash[1] == '\0' || strlen(path) >= sizeof(parent))
+        return err_set(err, -EINVAL, "'%s' does not name a file", path);
+    memcpy(parent, path, (size_t)(slash - path) + 1);
+    if (kernel_root_make_directory(root_fd, parent, ret_fd, err) < 0)
+        return err->number;
+    *ret_name = slash + 1;
+    return 0;
+}
+
+int kernel_root_make_file(int root_fd, const char *path, int *ret_fd, struct err *err)
+{
+    struct walk walk = { root_fd, 0 };
+    CLEANUP(fd_close) int parent_fd = -1;
+    CLEANUP(fd_close) int made_fd = -1;
+    const char *name = "";
+    int fd = walk_open(walk, path, O_PATH, 0);
+
+    if (fd == -ENOENT) {
+        if (kernel_root_make_parent(root_fd, path, &parent_fd, &name, err) < 0)
+            return err->number;
+        /* By the path and not in the parent: where the name is a link to nothing, the file is made
+         * where the link leads, inside the root. */
+        made_fd = walk_open(walk, path, O_CREAT | O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+        if (made_fd < 0)
+            return err_system(err, -made_fd, "make the file '%s' in the root", path);
+        fd = walk_open(walk, path, O_PATH, 0);
+    }
+    if (fd < 0)
+        return err_system(err, -fd, "open '%s' in the root", path);
+    *ret_fd = fd;
+    return 0;
+}
+
+/* Whether what is there is the node that was wanted. */
+static bool is_node(int parent_fd, const char *name, const struct kernel_node *node)
+{
+    struct stat status;
+
+    if (fstatat(parent_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        return false;
+    if ((status.st_mode & S_IFMT) != (node->mode & S_IFMT))
+        return false;
+    return S_ISFIFO(node->mode) || status.st_rdev == makedev(node->major, node->minor);
+}
+
+int kernel_root_make_node(int root_fd, const char *path, const struct kernel_node *node,
+                          struct err *err)
+{
+    CLEANUP(fd_close) int parent_fd = -1;
+    dev_t device = S_ISFIFO(node->mode) ? 0 : makedev(node->major, node->minor);
+    const char *name = "";
+    int number = kernel_root_make_parent(root_fd, path, &parent_fd, &name, err);
+
+    if (number < 0 || parent_fd < 0)
+        return number;
+    if (mknodat(parent_fd, name, node->mode, device) < 0) {
+        if (errno == EEXIST && is_node(parent_fd, name, node))
+            return 0;
+        return err_system(err, errno, "make the device '%s'", path);
+    }
+    if (fchownat(parent_fd, name, node->uid, node->gid, AT_SYMLINK_NOFOLLOW) < 0)
+        return err_system(err, errno, "change the owner of the device '%s'", path);
+    return 0;
+}
+
+int kernel_root_make_symlink(int root_fd, const char *path, const char *target, struct err *err)
+{
+    CLEANUP(fd_close) int parent_fd = -1;
+    const char *name = "";
+    int number = kernel_root_make_parent(root_fd, path, &parent_fd, &name, err);
+
+    if (number < 0 || parent_fd < 0)
+        return number;
+    if (symlinkat(target, parent_fd, name) < 0 && errno != EEXIST)
+        return err_system(err, errno, "make the symbolic link '%s'", path);
+    return 0;
+}
+
+int kernel_root_pivot(int root_fd, struct err *err)
+{
+    if (fchdir(root_fd) < 0)
+        return err_system(err, errno, "enter the root directory");
+    /* The old root ends up mounted over the new one, where it is unmounted by the same name. */
+    if (syscall(SYS_pivot_root, ".", ".") < 0)
+        return err_system(err, errno, "pivot_root");
+    if (umount2(".", MNT_DETACH) < 0)
+        return err_system(err, errno, "unmount the old root");
+    if (chdir("/") < 0)
+        return err_system(err, errno, "enter the new root");
+    return 0;
+}

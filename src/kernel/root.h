@@ -1,0 +1,60 @@
+/*
+ * Paths inside a root directory that someone else may have filled with symbolic links.
+ *
+ * Every path is resolved by the kernel in one call, as if the directory were "/" (openat2 with
+ * RESOLVE_IN_ROOT): neither "..", nor a link, nor something that is renamed meanwhile leads out of
+ * it, and magic links (those of /proc/<pid>/) are refused. What is found is a descriptor; no path
+ * is looked up twice.
+ *
+ * All functions return 0 or -errno with a sentence, allocate nothing and may be called between
+ * clone and exec. Source: openat2(2), Linux 5.6.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+#include <fcntl.h>
+#include <sys/types.h>
+
+/* Opens what is at `path` inside the directory `root_fd`, with `flags` of open(2) (O_CLOEXEC is
+ * added). On success *ret_fd belongs to the caller. */
+int kernel_root_open(int root_fd, const char *path, uint64_t flags, int *ret_fd, struct err *err);
+
+/* Opens the directory at `path` (O_PATH), and makes it and those above it where they are missing,
+ * with permissions 0755. On success *ret_fd belongs to the caller. */
+int kernel_root_make_directory(int root_fd, const char *path, int *ret_fd, struct err *err);
+
+/* Opens what is at `path` (O_PATH) if it is no directory, and makes an empty file, and the
+ * directories above it, where nothing is there. On success *ret_fd belongs to the caller. */
+int kernel_root_make_file(int root_fd, const char *path, int *ret_fd, struct err *err);
+
+/* As kernel_root_make_directory(), but no part of `path` may be a symbolic link. */
+int kernel_root_make_real_directory(int root_fd, const char *path, int *ret_fd, struct err *err);
+
+/* Opens the directory that `path` is in, made where it is missing, and finds the last part of
+ * `path`, which points into `path`. For mknodat and symlinkat. */
+int kernel_root_make_parent(int root_fd, const char *path, int *ret_fd, const char **ret_name,
+                            struct err *err);
+
+/* A device node: type and permissions as for mknod(2). */
+struct kernel_node {
+    mode_t mode;
+    unsigned int major;
+    unsigned int minor;
+    uid_t uid;
+    gid_t gid;
+};
+
+/* Makes a device node or FIFO. One that is there already with the same type and numbers is left as
+ * it is; anything else that is there is -EEXIST. The process's umask must be 0. */
+int kernel_root_make_node(int root_fd, const char *path, const struct kernel_node *node,
+                          struct err *err);
+
+/* Makes a symbolic link to `target`; what is at `path` already is left as it is. */
+int kernel_root_make_symlink(int root_fd, const char *path, const char *target, struct err *err);
+
+/* Makes the directory the root of the calling process's mount namespace, with nothing of the old
+ * root left in it, and its working directory. The directory must be a mount's root. Source:
+ * pivot_root(2), "pivot_root(".", ".")". */
+int kernel_root_pivot(int root_fd, struct err *err);

@@ -1,0 +1,43 @@
+/*
+ * The channel between the runtime and the container's process, while that is being made: a pair of
+ * sockets that keep records apart. Upwards go `struct oci_record`s; downwards goes one octet for
+ * each OCI_STEP_RELEASE. The child's end closes itself at exec, so the end of the channel tells
+ * that the program runs.
+ *
+ * Nothing allocates; oci_channel_say() and oci_channel_await() may be called between clone and
+ * exec.
+ */
+#pragma once
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum oci_record_kind {
+    OCI_RECORD_PID,    /* from the joiner: the child's process id */
+    OCI_RECORD_READY,  /* from the child: all is done but the exec itself */
+    OCI_RECORD_FAILED, /* from either: a step failed, and it gives up */
+};
+
+struct oci_record {
+    enum oci_record_kind kind;
+    pid_t pid;
+    struct err err;
+};
+
+/* Makes the pair. Both descriptors belong to the caller and close themselves at exec. */
+int oci_channel_open(int *ret_runtime_fd, int *ret_child_fd, struct err *err);
+
+/* Upwards: sends a record. A runtime that has gone is no error: nobody is left to be told. */
+void oci_channel_say(int child_fd, const struct oci_record *record);
+
+/* Downwards: waits for the next release. -ECANCELED when the runtime has gone. */
+int oci_channel_await(int child_fd, struct err *err);
+
+/* In the runtime: lets the child go on. -EPIPE, without a sentence, when the child has gone. */
+int oci_channel_release(int runtime_fd);
+
+/* In the runtime: the next record. False when there is none any more, or, with `may_wait` false,
+ * none at the moment. */
+bool oci_channel_listen(int runtime_fd, bool may_wait, struct oci_record *ret_record);

@@ -1,0 +1,303 @@
+/* A function for each step of the child, and the loop that calls them. */
+#include "oci/child.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/require.h"
+#include "kernel/cgroup_v1.h"
+#include "kernel/namespace.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What the child keeps from step to step. */
+struct inside {
+    int channel_fd;
+    const int *slots;
+    int root_fd;  /* the root directory, from ROOT to PIVOT */
+    int empty_fd; /* see kernel_mount_mask() */
+};
+
+static int do_await(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)step;
+    return oci_channel_await(inside->channel_fd, err);
+}
+
+static int do_session(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    (void)step;
+    return kernel_process_new_session(err);
+}
+
+static int do_set_user(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_process_set_user(&step->user, err);
+}
+
+static int do_cgroup_enter(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_cgroup_v1_enter(inside->slots[step->cgroup.slot], err);
+}
+
+static int do_cgroup_namespace(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_namespace_unshare((int)step->flags, err);
+}
+
+static int do_hostname(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_namespace_set_hostname(step->text, err);
+}
+
+static int do_domainname(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_namespace_set_domainname(step->text, err);
+}
+
+static int do_sysctl(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_process_write_file(step->sysctl.path, step->sysctl.value, err);
+}
+
+static int do_detach(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_mount_set_namespace_propagation(step->flags, err);
+}
+
+static int do_root(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    /* What is made in the root from here on has the permissions that the plan says. */
+    (void)umask(0);
+    return kernel_mount_root(step->text, &inside->root_fd, err);
+}
+
+static int do_mount(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_mount_new(inside->root_fd, step->mount.destination, &step->mount.mount, err);
+}
+
+static int do_bind(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_mount_bind(inside->root_fd, step->bind.destination, &step->bind.bind, err);
+}
+
+static int do_device(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_root_make_node(inside->root_fd, step->device.destination, &step->device.node,
+                                 err);
+}
+
+static int do_device_bind(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_mount_device(inside->root_fd, step->device.destination, step->device.node.major,
+                               step->device.node.minor, err);
+}
+
+static int do_symlink(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_root_make_symlink(inside->root_fd, step->symlink.destination,
+                                    step->symlink.target, err);
+}
+
+static int do_mask(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_mount_mask(inside->root_fd, step->text, &inside->empty_fd, err);
+}
+
+static int do_readonly(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_mount_read_only(inside->root_fd, step->text, err);
+}
+
+static int do_root_readonly(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)step;
+    return kernel_mount_root_read_only(inside->root_fd, err);
+}
+
+static int do_pivot(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)step;
+    return kernel_root_pivot(inside->root_fd, err);
+}
+
+static int do_close(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)step;
+    inside->root_fd = -1;
+    inside->empty_fd = -1;
+    inside->slots = NULL;
+    return kernel_process_close_all_but(&inside->channel_fd, err);
+}
+
+static int do_directory(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_process_set_directory(step->text, err);
+}
+
+static int do_rlimit(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_process_set_rlimit(step->rlimit.resource, step->rlimit.soft, step->rlimit.hard,
+                                     err);
+}
+
+static int do_bounding(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_capabilities_bound(step->bounding, err);
+}
+
+static int do_user(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    if (kernel_capabilities_keep(err) < 0)
+        return err->number;
+    return kernel_process_set_user(&step->user, err);
+}
+
+static int do_capabilities(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_capabilities_set(&step->capabilities, err);
+}
+
+static int do_umask(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    (void)err;
+    (void)umask(step->umask);
+    return 0;
+}
+
+static int do_no_new_privileges(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    (void)step;
+    return kernel_process_set_no_new_privileges(err);
+}
+
+static int do_exec(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    const struct oci_record ready = { .kind = OCI_RECORD_READY };
+
+    if (kernel_process_reset_signals(err) < 0)
+        return err->number;
+    oci_channel_say(inside->channel_fd, &ready);
+    return kernel_process_exec(step->exec.candidates, step->exec.argv, step->exec.envp, err);
+}
+
+typedef int (*performer)(struct inside *inside, const struct oci_step *step, struct err *err);
+
+static const performer performers[OCI_STEP_KINDS] = {
+    [OCI_STEP_AWAIT] = do_await,
+    [OCI_STEP_SESSION] = do_session,
+    [OCI_STEP_BECOME_ROOT] = do_set_user,
+    [OCI_STEP_CGROUP_ENTER] = do_cgroup_enter,
+    [OCI_STEP_CGROUP_NAMESPACE] = do_cgroup_namespace,
+    [OCI_STEP_HOSTNAME] = do_hostname,
+    [OCI_STEP_DOMAINNAME] = do_domainname,
+    [OCI_STEP_SYSCTL] = do_sysctl,
+    [OCI_STEP_DETACH] = do_detach,
+    [OCI_STEP_ROOT] = do_root,
+    [OCI_STEP_MOUNT] = do_mount,
+    [OCI_STEP_BIND] = do_bind,
+    [OCI_STEP_DEVICE] = do_device,
+    [OCI_STEP_DEVICE_BIND] = do_device_bind,
+    [OCI_STEP_SYMLINK] = do_symlink,
+    [OCI_STEP_MASK] = do_mask,
+    [OCI_STEP_READONLY] = do_readonly,
+    [OCI_STEP_ROOT_READONLY] = do_root_readonly,
+    [OCI_STEP_PIVOT] = do_pivot,
+    [OCI_STEP_CLOSE] = do_close,
+    [OCI_STEP_DIRECTORY] = do_directory,
+    [OCI_STEP_RLIMIT] = do_rlimit,
+    [OCI_STEP_BOUNDING] = do_bounding,
+    [OCI_STEP_USER] = do_user,
+    [OCI_STEP_CAPABILITIES] = do_capabilities,
+    [OCI_STEP_UMASK] = do_umask,
+    [OCI_STEP_NO_NEW_PRIVILEGES] = do_no_new_privileges,
+    [OCI_STEP_EXEC] = do_exec,
+};
+
+/* Tells the runtime what went wrong at a step, and ends the process. */
+static _Noreturn void give_up(int channel_fd, const struct oci_step *step, const struct err *err)
+{
+    struct oci_record record = { .kind = OCI_RECORD_FAILED, .err = *err };
+
+    if (step->field[0] != '\0')
+        (void)err_prefix(&record.err, "%s", step->field);
+    oci_channel_say(channel_fd, &record);
+    _exit(1);
+}
+
+_Noreturn void oci_child_run(const struct oci_child *child)
+{
+    struct inside inside = {
+        .channel_fd = child->channel_fd, .slots = child->slots, .root_fd = -1, .empty_fd = -1
+    };
+
+    for (size_t i = 0; i < child->plan->count; i++) {
+        const struct oci_step *step = &child->plan->steps[i];
+        performer function = performers[step->kind];
+        struct err err = { 0 };
+
+        if (function != NULL && function(&inside, step, &err) < 0)
+            give_up(inside.channel_fd, step, &err);
+    }
+    /* The last step of every plan is the exec, which does not come back but with an error. */
+    UNREACHABLE();
+}
+
+static const struct oci_step *find_clone(const struct oci_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->steps[i].kind == OCI_STEP_CLONE)
+            return &plan->steps[i];
+    }
+    UNREACHABLE();
+}
+
+pid_t oci_child_clone(const struct oci_child *child, uint64_t more_flags, struct err *err)
+{
+    const struct oci_step *step = find_clone(child->plan);
+    const struct kernel_clone how = {
+        .flags = step->clone.flags | more_flags,
+        .cgroup_fd = step->clone.slot == OCI_SLOT_NONE ? -1 : child->slots[step->clone.slot],
+    };
+    pid_t pid = kernel_namespace_clone(&how, err);
+
+    if (pid == 0)
+        oci_child_run(child);
+    return pid < 0 ? err_prefix(err, "%s", step->field) : pid;
+}
+
+_Noreturn void oci_joiner_run(const struct oci_child *child)
+{
+    struct oci_record record = { .kind = OCI_RECORD_PID };
+
+    for (size_t i = 0; i < child->plan->count; i++) {
+        const struct oci_step *step = &child->plan->steps[i];
+
+        if (step->kind == OCI_STEP_NAMESPACE_JOIN &&
+            kernel_namespace_join(step->namespace.path, step->namespace.flag, &record.err) < 0)
+            give_up(child->channel_fd, step, &record.err);
+    }
+    /* A brother and not a child, so that the runtime can wait for it. */
+    record.pid = oci_child_clone(child, CLONE_PARENT, &record.err);
+    if (record.pid < 0)
+        record.kind = OCI_RECORD_FAILED;
+    oci_channel_say(child->channel_fd, &record);
+    _exit(record.pid < 0 ? 1 : 0);
+}

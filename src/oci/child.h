@@ -1,0 +1,25 @@
+/*
+ * The container's side of the execution of a plan: the steps of the joiner and of the child. Both
+ * run between clone and exec: no allocation, no locks, no look-ups of names.
+ */
+#pragma once
+
+#include "oci/channel.h"
+#include "oci/plan.h"
+
+/* What the runtime hands over with the clone. */
+struct oci_child {
+    const struct oci_plan *plan;
+    int channel_fd;       /* the child's end */
+    int slots[OCI_SLOTS]; /* open cgroups, or -1 */
+};
+
+/* Performs the child's steps, and becomes the program; says so, or why not, on the channel. */
+_Noreturn void oci_child_run(const struct oci_child *child);
+
+/* Performs the joiner's steps, clones the child, and tells its process id on the channel. */
+_Noreturn void oci_joiner_run(const struct oci_child *child);
+
+/* Clones the child of the plan's OCI_STEP_CLONE, with `more_flags`; in the child it does not
+ * return. Gives the process id, or -errno with a sentence. */
+pid_t oci_child_clone(const struct oci_child *child, uint64_t more_flags, struct err *err);

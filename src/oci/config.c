@@ -1,0 +1,99 @@
+/* The text of a config.json: limits on it, the JSON library, then the field tables. */
+#include "oci/fields.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+
+#define DEPTH_MAX 32 /* of lists and objects in the document; the specification has 7 */
+
+/* Whether lists and objects are nested no deeper than DEPTH_MAX: jansson reads by recursion. */
+static bool is_shallow(struct bytes json)
+{
+    bool in_text = false;
+    size_t depth = 0;
+
+    for (size_t i = 0; i < json.size; i++) {
+        uint8_t character = json.at[i];
+
+        if (in_text && character == '\\')
+            i++;
+        else if (character == '"')
+            in_text = !in_text;
+        else if (!in_text && (character == '[' || character == '{'))
+            depth++;
+        else if (!in_text && (character == ']' || character == '}') && depth > 0)
+            depth--;
+        if (depth > DEPTH_MAX)
+            return false;
+    }
+    return true;
+}
+
+/* What the JSON library says may quote the document; control characters become '?'. */
+static void make_printable(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ' || *text == '\177')
+            *text = '?';
+    }
+}
+
+static int decode(struct bytes json, json_t **ret_document, struct err *err)
+{
+    const char *text = (const char *)json.at;
+    json_error_t error;
+    json_t *document;
+
+    if (json.size > OCI_JSON_BYTES_MAX)
+        return err_set(err, -EINVAL, "larger than %zu bytes", OCI_JSON_BYTES_MAX);
+    if (!is_shallow(json))
+        return err_set(err, -EINVAL, "lists and objects are nested deeper than %d", DEPTH_MAX);
+    document = json_loadb(text, json.size, JSON_REJECT_DUPLICATES, &error);
+    /* Limits without a limit are UINT64_MAX, which the library's integers cannot hold. */
+    if (document == NULL && json_error_code(&error) == json_error_numeric_overflow)
+        document =
+            json_loadb(text, json.size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
+    if (document == NULL)
+        return err_set(err, -EINVAL, "is not JSON: line %d, column %d: %s", error.line,
+                       error.column, error.text);
+    *ret_document = document;
+    return 0;
+}
+
+static void release(json_t **document)
+{
+    json_decref(*document);
+}
+
+int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *ret_config,
+                     struct err *err)
+{
+    CLEANUP(release) json_t *document = NULL;
+    int number = decode(json, &document, err);
+
+    if (number == 0)
+        number = oci_fields_read(document, arena, ret_config, err);
+    if (number < 0)
+        make_printable(err->sentence);
+    return number;
+}
+
+int oci_config_read(const char *bundle, struct arena *arena, struct oci_config *ret_config,
+                    struct err *err)
+{
+    CLEANUP(fd_close) int bundle_fd = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct bytes json;
+
+    if (bundle_fd < 0)
+        return err_system(err, errno, "bundle '%s'", bundle);
+    if (file_read((struct file_place){ bundle_fd, "config.json" }, OCI_JSON_BYTES_MAX, arena, &json,
+                  err) < 0)
+        return err_prefix(err, "bundle '%s'", bundle);
+    if (oci_config_parse(json, arena, ret_config, err) < 0)
+        return err_prefix(err, "bundle '%s': config.json", bundle);
+    return 0;
+}

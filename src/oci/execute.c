@@ -1,0 +1,346 @@
+/* The runtime's side: its own steps, the start, the wait, and the removal of what was made. */
+#include "oci/execute.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "kernel/cgroup.h"
+#include "kernel/cgroup_v1.h"
+#include "kernel/cgroup_v2.h"
+#include "kernel/namespace.h"
+#include "oci/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* A cgroup that was made, and how many of its levels. */
+struct made_cgroup {
+    const char *path;
+    unsigned int levels;
+};
+
+struct execution {
+    const struct oci_run_options *options;
+    struct oci_child child; /* with the runtime's copies of the descriptors */
+    int channel_fd;         /* the runtime's end */
+    pid_t pid;              /* of the container's process; 0: there is none */
+    int pidfd;
+    bool is_ready;      /* the child has said that it is about to become the program */
+    struct err failure; /* what the child or the joiner has said; number 0: nothing */
+    struct made_cgroup cgroups[OCI_SLOTS];
+    size_t cgroups_count;
+};
+
+static int do_cgroup_make(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    struct made_cgroup *made = &run->cgroups[run->cgroups_count];
+    bool is_populated = false;
+
+    if (kernel_cgroup_make(step->cgroup.path, &made->levels, err) < 0)
+        return err->number;
+    made->path = step->cgroup.path;
+    if (made->levels > 0) {
+        run->cgroups_count++;
+        return 0;
+    }
+    if (step->cgroup.may_be_shared)
+        return 0;
+    if (kernel_cgroup_is_populated(made->path, &is_populated, err) < 0)
+        return err->number;
+    if (is_populated)
+        return err_set(err, -EEXIST, "the cgroup '%s' is another container's", made->path);
+    /* What a runtime that was killed has left of a container of the same name. */
+    made->levels = 1;
+    run->cgroups_count++;
+    return 0;
+}
+
+static int do_cgroup_enable(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    (void)run;
+    return kernel_cgroup_v2_enable(step->cgroup.path, step->cgroup.value, err);
+}
+
+static int do_cgroup_write(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    (void)run;
+    return kernel_cgroup_write(step->cgroup.path, step->cgroup.value, err);
+}
+
+static int do_cgroup_devices(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    (void)run;
+    return kernel_device_filter_attach(step->devices.path, &step->devices.rules, err);
+}
+
+static int do_cgroup_open_v1(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    return kernel_cgroup_v1_open(step->cgroup.path, &run->child.slots[step->cgroup.slot], err);
+}
+
+static int do_cgroup_open_v2(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    return kernel_cgroup_v2_open(step->cgroup.path, &run->child.slots[step->cgroup.slot], err);
+}
+
+static int do_process_write(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    char block[64];
+    struct text path = text_init(block, sizeof(block));
+
+    (void)text_format(&path, "/proc/%d/%s", (int)run->pid, step->process_file.file);
+    return kernel_process_write_file(path.at, step->process_file.value, err);
+}
+
+static int do_release(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    int number = oci_channel_release(run->channel_fd);
+
+    if (number < 0)
+        return err_system(err, -number, "let the container go on (%s)", step->text);
+    return 0;
+}
+
+static int do_hook(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    (void)step;
+    return run->options->on_created(run->options->owner, run->pid, run->pidfd, err);
+}
+
+/* Takes note of a record. */
+static void hear(struct execution *run, const struct oci_record *record)
+{
+    switch (record->kind) {
+    case OCI_RECORD_PID:
+        run->pid = record->pid;
+        break;
+    case OCI_RECORD_READY:
+        run->is_ready = true;
+        break;
+    case OCI_RECORD_FAILED:
+        run->failure = record->err;
+        break;
+    }
+}
+
+static bool has_joins(const struct oci_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->steps[i].kind == OCI_STEP_NAMESPACE_JOIN)
+            return true;
+    }
+    return false;
+}
+
+/* The joiner makes the container's process, says which it is, and ends. */
+static int clone_by_joiner(struct execution *run, struct err *err)
+{
+    const struct kernel_clone plain = { .flags = 0, .cgroup_fd = -1 };
+    CLEANUP(fd_close) int joiner_fd = -1;
+    struct oci_record record;
+    int status;
+    pid_t joiner = kernel_namespace_clone(&plain, err);
+
+    if (joiner == 0)
+        oci_joiner_run(&run->child);
+    if (joiner < 0)
+        return (int)joiner;
+    fd_close(&run->child.channel_fd);
+    while (run->pid == 0 && oci_channel_listen(run->channel_fd, true, &record))
+        hear(run, &record);
+    if (kernel_process_open(joiner, &joiner_fd, err) < 0 ||
+        kernel_process_wait(joiner_fd, true, &status, err) < 0)
+        return err->number;
+    if (run->pid != 0)
+        return 0;
+    if (run->failure.number < 0) {
+        *err = run->failure;
+        return err->number;
+    }
+    return err_set(err, -ECHILD, "the process that joins namespaces ended with status %d", status);
+}
+
+static int do_clone(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    int number;
+
+    (void)step;
+    number = oci_channel_open(&run->channel_fd, &run->child.channel_fd, err);
+    if (number < 0)
+        return number;
+    if (has_joins(run->child.plan)) {
+        number = clone_by_joiner(run, err);
+    } else {
+        pid_t pid = oci_child_clone(&run->child, 0, err);
+
+        number = pid < 0 ? (int)pid : 0;
+        run->pid = pid < 0 ? 0 : pid;
+        fd_close(&run->child.channel_fd);
+    }
+    return number < 0 ? number : kernel_process_open(run->pid, &run->pidfd, err);
+}
+
+typedef int (*performer)(struct execution *run, const struct oci_step *step, struct err *err);
+
+static const performer performers[OCI_STEP_KINDS] = {
+    [OCI_STEP_CGROUP_MAKE] = do_cgroup_make,
+    [OCI_STEP_CGROUP_ENABLE] = do_cgroup_enable,
+    [OCI_STEP_CGROUP_WRITE] = do_cgroup_write,
+    [OCI_STEP_CGROUP_DEVICES] = do_cgroup_devices,
+    [OCI_STEP_CGROUP_OPEN_V1] = do_cgroup_open_v1,
+    [OCI_STEP_CGROUP_OPEN_V2] = do_cgroup_open_v2,
+    [OCI_STEP_CLONE] = do_clone,
+    [OCI_STEP_PROCESS_WRITE] = do_process_write,
+    [OCI_STEP_HOOK] = do_hook,
+    [OCI_STEP_RELEASE] = do_release,
+};
+
+static int perform(struct execution *run, struct err *err)
+{
+    for (size_t i = 0; i < run->child.plan->count; i++) {
+        const struct oci_step *step = &run->child.plan->steps[i];
+        performer function = performers[step->kind];
+        int number = function == NULL ? 0 : function(run, step, err);
+
+        if (number < 0 && step->field[0] != '\0' && step->kind != OCI_STEP_CLONE)
+            return err_prefix(err, "%s", step->field);
+        if (number < 0)
+            return number;
+    }
+    return 0;
+}
+
+/* Listens until the child becomes the program or gives up. */
+static int await_start(struct execution *run, struct err *err)
+{
+    struct oci_record record;
+
+    while (oci_channel_listen(run->channel_fd, true, &record))
+        hear(run, &record);
+    if (run->failure.number < 0) {
+        *err = run->failure;
+        return err->number;
+    }
+    if (!run->is_ready)
+        return err_set(err, -ECHILD, "the container's process was killed while it was set up");
+    return 0;
+}
+
+static int start(struct execution *run, struct err *err)
+{
+    struct oci_record record;
+    int number = perform(run, err);
+
+    if (number == 0)
+        number = await_start(run, err);
+    else if (run->channel_fd >= 0) {
+        /* What went wrong here may follow from what went wrong there. */
+        while (run->pid != 0 && oci_channel_listen(run->channel_fd, false, &record))
+            hear(run, &record);
+        if (run->failure.number < 0)
+            *err = run->failure;
+        number = err->number;
+    }
+    if (number == 0 && run->options->on_started != NULL)
+        number = run->options->on_started(run->options->owner, run->pid, err);
+    return number;
+}
+
+/* The signals of the calling thread while a container runs, and what they were before. */
+struct signals {
+    sigset_t all;
+    sigset_t before;
+    struct sigaction child_before;
+};
+
+static int signals_take(struct signals *signals, struct err *err)
+{
+    const struct sigaction standard = { .sa_handler = SIG_DFL };
+    bool ok = sigfillset(&signals->all) == 0 &&
+              sigprocmask(SIG_BLOCK, &signals->all, &signals->before) == 0 &&
+              /* Where SIGCHLD is ignored, the end of a child leaves nothing to wait for. */
+              sigaction(SIGCHLD, &standard, &signals->child_before) == 0;
+
+    return ok ? 0 : err_system(err, errno, "block signals");
+}
+
+static void signals_give_back(const struct signals *signals)
+{
+    (void)sigaction(SIGCHLD, &signals->child_before, NULL);
+    (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
+}
+
+/* Waits for the end of the program and passes every signal on to it meanwhile. */
+static int wait_for_end(struct execution *run, const struct signals *signals, int *ret_status,
+                        struct err *err)
+{
+    for (;;) {
+        int number = kernel_process_wait(run->pidfd, false, ret_status, err);
+        int signal;
+
+        if (number != -EAGAIN)
+            return number;
+        signal = sigwaitinfo(&signals->all, NULL);
+        if (signal > 0 && signal != SIGCHLD && kernel_process_signal(run->pidfd, signal, err) < 0)
+            return err->number;
+    }
+}
+
+/* Ends what still runs, and removes the cgroups. The first thing that fails is told, unless `err`
+ * tells of something already. */
+static int take_down(struct execution *run, bool is_over, struct err *err)
+{
+    struct err ignored = { 0 };
+    int number = 0;
+    int status;
+
+    fd_close(&run->channel_fd);
+    if (run->pidfd >= 0 && !is_over) {
+        (void)kernel_process_signal(run->pidfd, SIGKILL, &ignored);
+        (void)kernel_process_wait(run->pidfd, true, &status, &ignored);
+    }
+    fd_close(&run->pidfd);
+    for (size_t i = 0; i < OCI_SLOTS; i++)
+        fd_close(&run->child.slots[i]);
+    for (size_t i = run->cgroups_count; i > 0; i--) {
+        const struct made_cgroup *made = &run->cgroups[i - 1];
+        int removed = kernel_cgroup_remove(made->path, made->levels, &ignored);
+
+        if (removed < 0 && number == 0) {
+            number = removed;
+            *err = ignored;
+        }
+    }
+    return number;
+}
+
+int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, int *ret_status,
+            struct err *err)
+{
+    struct execution run = { .options = options,
+                             .child = { .plan = plan, .channel_fd = -1 },
+                             .channel_fd = -1,
+                             .pidfd = -1 };
+    struct signals signals;
+    struct err second = { 0 };
+    int status = 0;
+    int number = signals_take(&signals, err);
+
+    if (number < 0)
+        return number;
+    for (size_t i = 0; i < OCI_SLOTS; i++)
+        run.child.slots[i] = -1;
+    number = start(&run, err);
+    if (number == 0)
+        number = wait_for_end(&run, &signals, &status, err);
+    if (take_down(&run, number == 0, &second) < 0 && number == 0) {
+        *err = second;
+        number = second.number;
+    }
+    signals_give_back(&signals);
+    if (number == 0)
+        *ret_status = status;
+    return number;
+}

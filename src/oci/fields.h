@@ -1,0 +1,63 @@
+/*
+ * Field tables: what a JSON object of config.json may hold, where each value goes, and what becomes
+ * of the rest. The same rows read the document and write it.
+ *
+ * A row is one key of an object. A table is the rows of one kind of object. The tables of
+ * config.json are in fields.c, in the order of the specification; the walks over them are in
+ * config.c.
+ */
+#pragma once
+
+#include "oci/config.h"
+
+#include <jansson.h>
+
+enum oci_field_kind {
+    OCI_FIELD_BOOL,         /* bool */
+    OCI_FIELD_TEXT,         /* const char *; an empty text counts as absent */
+    OCI_FIELD_U32,          /* uint32_t */
+    OCI_FIELD_U64,          /* uint64_t */
+    OCI_FIELD_NUMBER,       /* struct oci_number, between number_min and number_max */
+    OCI_FIELD_TEXTS,        /* struct oci_texts: a list of texts */
+    OCI_FIELD_IDS,          /* struct oci_ids: a list of numbers of 32 bits */
+    OCI_FIELD_PAIRS,        /* struct oci_pairs: an object whose values are texts */
+    OCI_FIELD_OBJECT,       /* an object with rows of its own, in the same struct */
+    OCI_FIELD_LIST,         /* struct oci_list: a list of objects with rows of their own */
+    OCI_FIELD_NAMESPACES,   /* struct oci_namespace[OCI_NAMESPACE_KINDS] */
+    OCI_FIELD_CAPABILITIES, /* uint64_t: a list of capability names */
+    OCI_FIELD_IGNORED,      /* has no meaning here, or none that the specification obliges to */
+    OCI_FIELD_REFUSED,      /* must ask for nothing: null, false, "", [] or {} */
+};
+
+/* What every struct of a count and a pointer looks like (oci_mounts, oci_rlimits, …). */
+struct oci_list {
+    size_t count;
+    const void *at;
+};
+
+struct oci_field {
+    const char *name;
+    enum oci_field_kind kind;
+    bool is_required;
+    size_t offset;                 /* of the value in the struct of the table */
+    const struct oci_table *table; /* OBJECT, LIST: the rows inside */
+    int64_t number_min;
+    int64_t number_max;
+};
+
+struct oci_table {
+    const struct oci_field *fields;
+    size_t count;
+    size_t size; /* of the struct that an entry of a list becomes */
+};
+
+/* The table of the whole document, for struct oci_config. */
+extern const struct oci_table oci_config_table;
+
+/* The names of the namespaces in config.json, by kind. */
+extern const char *const oci_namespace_names[OCI_NAMESPACE_KINDS];
+
+/* Reads a document by the tables into a config. On failure -EINVAL with a sentence that begins with
+ * the place, and *ret_config is untouched. The document stays the caller's. */
+int oci_fields_read(json_t *document, struct arena *arena, struct oci_config *ret_config,
+                    struct err *err);

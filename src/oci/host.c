@@ -1,0 +1,113 @@
+/* The facts that a plan depends on, read from the system. */
+#include "oci/plan.h"
+
+#include "base/text.h"
+#include "kernel/capabilities.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <sys/statfs.h>
+
+#include "base/fd.h"
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+#define CGROUP_FILE_BYTES_MAX ((size_t)1 << 20)
+#define HIERARCHIES_MAX 64
+
+/* A line of /proc/self/cgroup: "4:cpu,cpuacct:/a", "1:name=systemd:/", "0::/b" (cgroups(7)). */
+struct line {
+    struct bytes name;
+    struct bytes path;
+};
+
+/* Takes the next line off `content`; false at its end, or where it is not of that form. */
+static bool next_line(struct bytes *content, struct line *ret_line)
+{
+    struct bytes parts[3];
+
+    for (size_t i = 0; i < 3; i++) {
+        const uint8_t *end =
+            content->size == 0 ? NULL : memchr(content->at, i < 2 ? ':' : '\n', content->size);
+        size_t size;
+
+        if (end == NULL)
+            return false;
+        size = (size_t)(end - content->at);
+        parts[i] = bytes_of(content->at, size);
+        *content = bytes_of(end + 1, content->size - size - 1);
+    }
+    if (bytes_has_prefix(parts[1], bytes_of_text("name=")))
+        parts[1] = bytes_of(parts[1].at + 5, parts[1].size - 5);
+    *ret_line = (struct line){ .name = parts[1], .path = parts[2] };
+    return true;
+}
+
+/* Whether a cgroup hierarchy is mounted at CGROUP_ROOT/<name>. */
+static bool is_mounted(const char *name)
+{
+    char block[PATH_MAX];
+    struct text path = text_init(block, sizeof(block));
+    struct statfs status;
+
+    if (!text_append(&path, CGROUP_ROOT "/") || !text_append(&path, name) ||
+        statfs(path.at, &status) < 0)
+        return false;
+    return status.f_type == CGROUP_SUPER_MAGIC || status.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+static int no_memory(struct err *err)
+{
+    return err_system(err, ENOMEM, "look at this system's cgroups");
+}
+
+/* The hierarchies that the process is in, as far as they are mounted where they usually are. */
+static int read_hierarchies(struct arena *arena, struct oci_host *host, struct err *err)
+{
+    bool is_unified = host->cgroup_layout == OCI_CGROUP_UNIFIED;
+    struct oci_pair *pairs = arena_alloc_array(arena, HIERARCHIES_MAX, sizeof(*pairs));
+    size_t count = 0;
+    struct bytes content;
+    struct line line;
+
+    if (pairs == NULL)
+        return no_memory(err);
+    if (file_read((struct file_place){ AT_FDCWD, "/proc/self/cgroup" }, CGROUP_FILE_BYTES_MAX,
+                  arena, &content, err) < 0)
+        return err->number;
+    while (count < HIERARCHIES_MAX && next_line(&content, &line)) {
+        bool is_v2 = line.name.size == 0;
+        struct bytes name = is_v2 && !is_unified ? bytes_of_text("unified") : line.name;
+
+        if (is_unified && !is_v2)
+            continue;
+        pairs[count].name = arena_copy_bytes(arena, name);
+        pairs[count].value = arena_copy_bytes(arena, line.path);
+        if (pairs[count].name == NULL || pairs[count].value == NULL)
+            return no_memory(err);
+        if (is_mounted(pairs[count].name))
+            count++;
+    }
+    host->hierarchies = (struct oci_pairs){ .count = count, .at = pairs };
+    if (count == 0)
+        host->cgroup_layout = OCI_CGROUP_NONE;
+    return 0;
+}
+
+int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *err)
+{
+    struct oci_host host = { .caller = oci_caller_now(),
+                             .cap_last = kernel_capability_last(),
+                             .cgroup_layout = OCI_CGROUP_V1 };
+    struct statfs status;
+
+    if (statfs(CGROUP_ROOT, &status) < 0)
+        host.cgroup_layout = OCI_CGROUP_NONE;
+    else if (status.f_type == CGROUP2_SUPER_MAGIC)
+        host.cgroup_layout = OCI_CGROUP_UNIFIED;
+    if (host.cgroup_layout != OCI_CGROUP_NONE && read_hierarchies(arena, &host, err) < 0)
+        return err->number;
+    *ret_host = host;
+    return 0;
+}

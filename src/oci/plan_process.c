@@ -1,0 +1,369 @@
+/*
+ * The container's process: the namespaces that it joins and those made with it, the ids that are
+ * mapped from outside, and what it does first inside.
+ */
+#include "oci/planning.h"
+
+#include "base/text.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <sys/mount.h>
+
+#define ID_MAPS_MAX 340 /* what user_namespaces(7) allows */
+#define ID_MAP_BYTES 40 /* three numbers of 32 bits, two spaces, a newline, a NUL: at most 35 */
+
+static const int clone_flags[OCI_NAMESPACE_KINDS] = {
+    [OCI_NAMESPACE_PID] = CLONE_NEWPID,       [OCI_NAMESPACE_NETWORK] = CLONE_NEWNET,
+    [OCI_NAMESPACE_MOUNT] = CLONE_NEWNS,      [OCI_NAMESPACE_IPC] = CLONE_NEWIPC,
+    [OCI_NAMESPACE_UTS] = CLONE_NEWUTS,       [OCI_NAMESPACE_USER] = CLONE_NEWUSER,
+    [OCI_NAMESPACE_CGROUP] = CLONE_NEWCGROUP,
+};
+
+static const struct oci_namespace *namespace_of(const struct oci_planning *planning,
+                                                enum oci_namespace_kind kind)
+{
+    return &planning->config->namespaces[kind];
+}
+
+static bool is_new(const struct oci_planning *planning, enum oci_namespace_kind kind)
+{
+    const struct oci_namespace *one = namespace_of(planning, kind);
+
+    return one->is_wanted && one->path == NULL;
+}
+
+/* The outside id that a container's id stands for; false where it stands for none. */
+static bool map_id(const struct oci_id_maps *maps, uint32_t id)
+{
+    for (size_t i = 0; i < maps->count; i++) {
+        const struct oci_id_map *map = &maps->at[i];
+
+        if (id >= map->container_id && id - map->container_id < map->size)
+            return true;
+    }
+    return false;
+}
+
+static int check_namespaces(struct oci_planning *planning)
+{
+    const struct oci_namespace *mount = namespace_of(planning, OCI_NAMESPACE_MOUNT);
+    const struct oci_config *config = planning->config;
+    bool has_maps = config->uid_maps.count > 0 || config->gid_maps.count > 0;
+
+    if (!mount->is_wanted)
+        return oci_planning_refuse(planning, "linux.namespaces: there must be one of type 'mount'");
+    if (mount->path != NULL)
+        return oci_planning_refuse(
+            planning, "linux.namespaces: the one of type 'mount' must be new, and have no path");
+    if (planning->host->caller.uid != 0 && !planning->has_user_namespace)
+        return oci_planning_refuse(
+            planning, "linux.namespaces: without one of type 'user', only root can make a "
+                      "container");
+    if (has_maps && !is_new(planning, OCI_NAMESPACE_USER))
+        return oci_planning_refuse(
+            planning, "linux.uidMappings: there is no new user namespace that they could be for");
+    for (size_t i = 0; i < OCI_NAMESPACE_KINDS; i++) {
+        const char *path = config->namespaces[i].path;
+
+        if (path != NULL && path[0] != '/')
+            return oci_planning_refuse(planning, "linux.namespaces: '%s' is no absolute path",
+                                       path);
+    }
+    return 0;
+}
+
+/* A user may map its own id and no other, whatever the container calls it. */
+static int check_id_maps(struct oci_planning *planning, const char *field,
+                         const struct oci_id_maps *maps, uint32_t own_id)
+{
+    if (maps->count == 0)
+        return oci_planning_refuse(planning, "%s: a new user namespace needs them", field);
+    if (maps->count > ID_MAPS_MAX)
+        return oci_planning_refuse(planning, "%s: has more than %d entries", field, ID_MAPS_MAX);
+    for (size_t i = 0; i < maps->count; i++) {
+        const struct oci_id_map *map = &maps->at[i];
+
+        if (map->size == 0)
+            return oci_planning_refuse(planning, "%s[%zu].size: is 0", field, i);
+        if (map->container_id > UINT32_MAX - map->size || map->host_id > UINT32_MAX - map->size)
+            return oci_planning_refuse(planning, "%s[%zu].size: leads past the largest id", field,
+                                       i);
+    }
+    if (planning->host->caller.uid == 0) {
+        if (map_id(maps, 0))
+            return 0;
+        return oci_planning_refuse(planning, "%s: maps no id to 0, who makes the container", field);
+    }
+    if (maps->count > 1 || maps->at[0].size > 1 || maps->at[0].host_id != own_id)
+        return oci_planning_refuse(planning, "%s: only root may map other ids than its own (%u)",
+                                   field, own_id);
+    return 0;
+}
+
+static int check_id(struct oci_planning *planning, const char *field, const char *maps_field,
+                    const struct oci_id_maps *maps, uint32_t id)
+{
+    if (id == UINT32_MAX)
+        return oci_planning_refuse(planning, "%s: %u is no id", field, id);
+    if (!is_new(planning, OCI_NAMESPACE_USER) || map_id(maps, id))
+        return 0;
+    return oci_planning_refuse(planning, "%s: %u is not among %s", field, id, maps_field);
+}
+
+/* The user of the program must exist in the container. */
+static int check_user(struct oci_planning *planning)
+{
+    const struct oci_config *config = planning->config;
+    const struct oci_user *user = &config->process.user;
+    const char *gids = "linux.gidMappings";
+    int number =
+        check_id(planning, "process.user.uid", "linux.uidMappings", &config->uid_maps, user->uid);
+
+    if (number == 0)
+        number = check_id(planning, "process.user.gid", gids, &config->gid_maps, user->gid);
+    if (number == 0 && user->additional_gids.count > 0 && planning->host->caller.uid != 0)
+        return oci_planning_refuse(planning,
+                                   "process.user.additionalGids: only root may set groups");
+    for (size_t i = 0; i < user->additional_gids.count && number == 0; i++)
+        number = check_id(planning, "process.user.additionalGids", gids, &config->gid_maps,
+                          user->additional_gids.at[i]);
+    return number;
+}
+
+static int check_ids(struct oci_planning *planning)
+{
+    const struct oci_config *config = planning->config;
+    const struct oci_caller *caller = &planning->host->caller;
+    int number = 0;
+
+    if (is_new(planning, OCI_NAMESPACE_USER)) {
+        number = check_id_maps(planning, "linux.uidMappings", &config->uid_maps, caller->uid);
+        if (number == 0)
+            number = check_id_maps(planning, "linux.gidMappings", &config->gid_maps, caller->gid);
+    }
+    return number < 0 ? number : check_user(planning);
+}
+
+/* The rights to enter a namespace are those over the user namespace that owns it: root has them
+ * before it enters another user namespace, a user only afterwards. */
+static int plan_joins(struct oci_planning *planning)
+{
+    bool is_root = planning->host->caller.uid == 0;
+
+    for (size_t i = 0; i <= OCI_NAMESPACE_KINDS; i++) {
+        bool is_users_turn = i == (is_root ? OCI_NAMESPACE_KINDS : 0);
+        size_t kind = is_users_turn ? OCI_NAMESPACE_USER : is_root ? i : i - 1;
+        const struct oci_namespace *one = &planning->config->namespaces[kind];
+
+        if (one->path == NULL || (kind == OCI_NAMESPACE_USER && !is_users_turn))
+            continue;
+        if (PLAN(planning, NAMESPACE_JOIN, "linux.namespaces",
+                 .namespace = { .path = one->path, .flag = clone_flags[kind] }) < 0)
+            return planning->err->number;
+    }
+    return 0;
+}
+
+static int plan_clone(struct oci_planning *planning)
+{
+    bool begins_in_cgroup =
+        planning->cgroup.is_made && planning->host->cgroup_layout == OCI_CGROUP_UNIFIED;
+    uint64_t flags = 0;
+
+    for (size_t i = 0; i < OCI_NAMESPACE_KINDS; i++) {
+        /* Made later, from inside of the cgroup that shall be its top. */
+        if (i != OCI_NAMESPACE_CGROUP && is_new(planning, (enum oci_namespace_kind)i))
+            flags |= (uint64_t)clone_flags[i];
+    }
+    return PLAN(planning, CLONE, "linux.namespaces",
+                .clone = { .flags = flags, .slot = begins_in_cgroup ? 0 : OCI_SLOT_NONE });
+}
+
+static int add_id_map(struct oci_planning *planning, const char *field, const char *file,
+                      const struct oci_id_maps *maps)
+{
+    size_t room = maps->count * ID_MAP_BYTES + 1;
+    char *block = oci_planning_alloc(planning, 1, room);
+    struct text value;
+
+    if (block == NULL)
+        return planning->err->number;
+    value = text_init(block, room);
+    for (size_t i = 0; i < maps->count; i++) {
+        const struct oci_id_map *map = &maps->at[i];
+
+        (void)text_format(&value, "%u %u %u\n", map->container_id, map->host_id, map->size);
+    }
+    return PLAN(planning, PROCESS_WRITE, field, .process_file = { .file = file, .value = block });
+}
+
+static int plan_id_maps(struct oci_planning *planning)
+{
+    const struct oci_config *config = planning->config;
+    int number = 0;
+
+    /* The kernel lets a user map its group only when the container cannot leave groups that take
+     * rights away (user_namespaces(7), "setgroups"). */
+    if (planning->host->caller.uid != 0)
+        number = PLAN(planning, PROCESS_WRITE, "linux.gidMappings",
+                      .process_file = { .file = "setgroups", .value = "deny" });
+    if (number == 0)
+        number = add_id_map(planning, "linux.uidMappings", "uid_map", &config->uid_maps);
+    if (number == 0)
+        number = add_id_map(planning, "linux.gidMappings", "gid_map", &config->gid_maps);
+    return number;
+}
+
+/* Whether the runtime has something to do with the process before that may go on. */
+static bool is_prepared_from_outside(const struct oci_planning *planning)
+{
+    return is_new(planning, OCI_NAMESPACE_USER) || planning->config->process.oom_score_adj.is_set;
+}
+
+static int plan_outside(struct oci_planning *planning)
+{
+    const struct oci_number *score = &planning->config->process.oom_score_adj;
+    int number = 0;
+
+    if (is_new(planning, OCI_NAMESPACE_USER))
+        number = plan_id_maps(planning);
+    if (number == 0 && score->is_set) {
+        const char *value = oci_planning_text(planning, "%d", (int)score->value);
+
+        if (value == NULL)
+            return planning->err->number;
+        number = PLAN(planning, PROCESS_WRITE, "process.oomScoreAdj",
+                      .process_file = { .file = "oom_score_adj", .value = value });
+    }
+    if (number == 0 && is_prepared_from_outside(planning))
+        number = PLAN(planning, RELEASE, "", .text = "prepared");
+    if (number == 0 && planning->request->has_hook)
+        number = PLAN(planning, HOOK, "", .text = NULL);
+    if (number == 0 && planning->request->has_hook)
+        number = PLAN(planning, RELEASE, "", .text = "hook");
+    return number;
+}
+
+int oci_plan_process(struct oci_planning *planning)
+{
+    int number = check_namespaces(planning);
+
+    if (number == 0)
+        number = check_ids(planning);
+    if (number == 0)
+        number = plan_joins(planning);
+    if (number == 0)
+        number = plan_clone(planning);
+    return number < 0 ? number : plan_outside(planning);
+}
+
+/* A name may be set where the container has a UTS namespace of its own. */
+static int check_name(struct oci_planning *planning, const char *field, const char *name)
+{
+    if (name == NULL || namespace_of(planning, OCI_NAMESPACE_UTS)->is_wanted)
+        return 0;
+    return oci_planning_refuse(planning, "%s: needs a namespace of type 'uts'", field);
+}
+
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* The settings that belong to a namespace; every other one would change the whole machine. */
+static int check_sysctl(struct oci_planning *planning, const char *name)
+{
+    static const struct {
+        const char *start;
+        enum oci_namespace_kind kind;
+    } rows[] = {
+        { "net.", OCI_NAMESPACE_NETWORK },   { "fs.mqueue.", OCI_NAMESPACE_IPC },
+        { "kernel.msg", OCI_NAMESPACE_IPC }, { "kernel.sem", OCI_NAMESPACE_IPC },
+        { "kernel.shm", OCI_NAMESPACE_IPC }, { "kernel.domainname", OCI_NAMESPACE_UTS },
+    };
+
+    if (strstr(name, "..") != NULL || strchr(name, '/') != NULL)
+        return oci_planning_refuse(planning, "linux.sysctl: '%s' is no name of a setting", name);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!begins_with(name, rows[i].start))
+            continue;
+        if (namespace_of(planning, rows[i].kind)->is_wanted)
+            return 0;
+        return oci_planning_refuse(planning, "linux.sysctl: '%s' needs a namespace of its own",
+                                   name);
+    }
+    return oci_planning_refuse(planning,
+                               "linux.sysctl: '%s' is not a setting that a container can have of "
+                               "its own",
+                               name);
+}
+
+static int plan_sysctl(struct oci_planning *planning)
+{
+    const struct oci_pairs *pairs = &planning->config->sysctl;
+
+    for (size_t i = 0; i < pairs->count; i++) {
+        const char *name = pairs->at[i].name;
+        size_t room = strlen("/proc/sys/") + strlen(name) + 1;
+        char *path = oci_planning_alloc(planning, 1, room);
+
+        if (path == NULL || check_sysctl(planning, name) < 0)
+            return planning->err->number;
+        (void)snprintf(path, room, "/proc/sys/%s", name);
+        for (char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot, '.'))
+            *dot = '/';
+        if (PLAN(planning, SYSCTL, "linux.sysctl",
+                 .sysctl = { .path = path, .value = pairs->at[i].value }) < 0)
+            return planning->err->number;
+    }
+    return 0;
+}
+
+static int plan_names(struct oci_planning *planning)
+{
+    const struct oci_config *config = planning->config;
+    int number = check_name(planning, "hostname", config->hostname);
+
+    if (number == 0)
+        number = check_name(planning, "domainname", config->domainname);
+    if (number == 0 && config->hostname != NULL)
+        number = PLAN(planning, HOSTNAME, "hostname", .text = config->hostname);
+    if (number == 0 && config->domainname != NULL)
+        number = PLAN(planning, DOMAINNAME, "domainname", .text = config->domainname);
+    return number;
+}
+
+static int plan_cgroup_entry(struct oci_planning *planning)
+{
+    bool is_v1 = planning->host->cgroup_layout == OCI_CGROUP_V1;
+    int number = 0;
+
+    for (unsigned int i = 0; is_v1 && i < planning->cgroup.slots && number == 0; i++)
+        number = PLAN(planning, CGROUP_ENTER, "linux.cgroupsPath", .cgroup = { .slot = i });
+    if (number == 0 && is_new(planning, OCI_NAMESPACE_CGROUP))
+        number = PLAN(planning, CGROUP_NAMESPACE, "linux.namespaces", .flags = CLONE_NEWCGROUP);
+    return number;
+}
+
+int oci_plan_identity(struct oci_planning *planning)
+{
+    const struct oci_config *config = planning->config;
+    /* Where 0 is not mapped, the user keeps its own id, which is. */
+    bool becomes_root = planning->has_user_namespace &&
+                        (!is_new(planning, OCI_NAMESPACE_USER) ||
+                         (map_id(&config->uid_maps, 0) && map_id(&config->gid_maps, 0)));
+    int number = 0;
+
+    if (is_prepared_from_outside(planning))
+        number = PLAN(planning, AWAIT, "", .text = "prepared");
+    if (number == 0)
+        number = PLAN(planning, SESSION, "", .text = NULL);
+    if (number == 0)
+        number = plan_cgroup_entry(planning);
+    if (number == 0 && becomes_root)
+        number = PLAN(planning, BECOME_ROOT, "linux.uidMappings", .user = { .uid = 0, .gid = 0 });
+    if (number == 0)
+        number = plan_names(planning);
+    return number < 0 ? number : plan_sysctl(planning);
+}

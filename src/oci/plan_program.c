@@ -1,0 +1,238 @@
+/* What is hidden, the new root, and the program: its limits, rights, user and start. */
+#include "oci/planning.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define UMASK_STANDARD 022
+#define PATH_STANDARD "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* A MASK or READONLY step for each path. */
+static int plan_paths(struct oci_planning *planning, enum oci_step_kind kind, const char *name,
+                      const struct oci_texts *paths)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        const char *field = oci_planning_text(planning, "linux.%s[%zu]", name, i);
+        const char *path = field == NULL ? NULL : oci_planning_path(planning, field, paths->at[i]);
+        struct oci_step step = { .kind = kind, .field = field, .text = path };
+
+        if (path == NULL)
+            return planning->err->number;
+        if (paths->at[i][0] != '/')
+            return oci_planning_refuse(planning, "%s: '%s' is no absolute path", field,
+                                       paths->at[i]);
+        if (strcmp(path, "/") == 0)
+            return oci_planning_refuse(planning, "%s: is the root", field);
+        if (oci_planning_add(planning, &step) < 0)
+            return planning->err->number;
+    }
+    return 0;
+}
+
+int oci_plan_root(struct oci_planning *planning)
+{
+    const struct oci_config *config = planning->config;
+    int number = plan_paths(planning, OCI_STEP_READONLY, "readonlyPaths", &config->readonly_paths);
+
+    if (number == 0)
+        number = plan_paths(planning, OCI_STEP_MASK, "maskedPaths", &config->masked_paths);
+    if (number == 0 && config->root.readonly)
+        number = PLAN(planning, ROOT_READONLY, "root.readonly", .text = NULL);
+    return number < 0 ? number : PLAN(planning, PIVOT, "root.path", .text = NULL);
+}
+
+static int plan_rlimits(struct oci_planning *planning)
+{
+    const struct oci_rlimits *limits = &planning->config->process.rlimits;
+    bool seen[RLIM_NLIMITS] = { false };
+
+    for (size_t i = 0; i < limits->count; i++) {
+        const struct oci_rlimit *limit = &limits->at[i];
+        const char *field = oci_planning_text(planning, "process.rlimits[%zu]", i);
+        int resource = oci_rlimit_find(limit->type == NULL ? "" : limit->type);
+
+        if (field == NULL)
+            return planning->err->number;
+        if (resource < 0)
+            return oci_planning_refuse(planning, "%s.type: there is no limit '%s'", field,
+                                       limit->type == NULL ? "" : limit->type);
+        if (seen[resource])
+            return oci_planning_refuse(planning, "%s.type: '%s' is there twice", field,
+                                       limit->type);
+        if (limit->soft > limit->hard)
+            return oci_planning_refuse(planning, "%s.soft: is more than hard", field);
+        seen[resource] = true;
+        if (PLAN(planning, RLIMIT, field,
+                 .rlimit = { .resource = resource, .soft = limit->soft, .hard = limit->hard }) < 0)
+            return planning->err->number;
+    }
+    return 0;
+}
+
+static int plan_user(struct oci_planning *planning)
+{
+    const struct oci_user *user = &planning->config->process.user;
+
+    /* Where a user made the user namespace, the kernel allows no setgroups(2) in it, and the
+     * groups that the user is in stay: they give no rights to anything that was not its own. */
+    return PLAN(planning, USER, "process.user",
+                .user = { .uid = user->uid,
+                          .gid = user->gid,
+                          .sets_groups = planning->host->caller.uid == 0,
+                          .groups_count = user->additional_gids.count,
+                          .groups = user->additional_gids.at });
+}
+
+/* The bits of the capabilities that the kernel has. */
+static uint64_t known_capabilities(const struct oci_host *host)
+{
+    return host->cap_last >= 63 ? UINT64_MAX : (UINT64_C(1) << (host->cap_last + 1)) - 1;
+}
+
+static int plan_capabilities(struct oci_planning *planning)
+{
+    const struct oci_capabilities *wanted = &planning->config->process.capabilities;
+    uint64_t known = known_capabilities(planning->host);
+    struct kernel_capabilities sets = {
+        .effective = wanted->effective & known,
+        .permitted = wanted->permitted & known,
+        .inheritable = wanted->inheritable & known,
+        /* One that is not both permitted and inheritable cannot be ambient (capabilities(7)); the
+         * specification wants that passed over. */
+        .ambient = wanted->ambient & wanted->permitted & wanted->inheritable & known,
+    };
+
+    if ((sets.effective & ~sets.permitted) != 0)
+        return oci_planning_refuse(
+            planning, "process.capabilities.effective: has one that is not in permitted");
+    if ((sets.inheritable & ~(sets.permitted | wanted->bounding)) != 0)
+        return oci_planning_refuse(planning, "process.capabilities.inheritable: has one that is "
+                                             "neither in permitted nor in bounding");
+    return PLAN(planning, CAPABILITIES, "process.capabilities", .capabilities = sets);
+}
+
+static int plan_rights(struct oci_planning *planning)
+{
+    const struct oci_process *process = &planning->config->process;
+    const struct oci_number *umask = &process->user.umask;
+    int number = plan_rlimits(planning);
+
+    if (number == 0)
+        number = PLAN(planning, BOUNDING, "process.capabilities.bounding",
+                      .bounding = process->capabilities.bounding);
+    if (number == 0)
+        number = plan_user(planning);
+    if (number == 0)
+        number = plan_capabilities(planning);
+    if (number == 0)
+        number = PLAN(planning, UMASK, "process.user.umask",
+                      .umask = umask->is_set ? (mode_t)umask->value : UMASK_STANDARD);
+    if (number == 0 && process->no_new_privileges)
+        number = PLAN(planning, NO_NEW_PRIVILEGES, "process.noNewPrivileges", .text = NULL);
+    return number;
+}
+
+/* A list for execve(2), which may not be of constants. */
+static char **copy_list(struct oci_planning *planning, const struct oci_texts *texts)
+{
+    char **list = oci_planning_alloc(planning, texts->count + 1, sizeof(*list));
+
+    for (size_t i = 0; list != NULL && i < texts->count; i++) {
+        list[i] = arena_copy_text(planning->arena, texts->at[i]);
+        if (list[i] == NULL) {
+            (void)err_set(planning->err, -ENOMEM, "the plan needs more memory than it may have");
+            return NULL;
+        }
+    }
+    return list;
+}
+
+/* The directories that the program is looked for in: PATH of its own environment. */
+static const char *find_path(const struct oci_texts *env)
+{
+    for (size_t i = 0; i < env->count; i++) {
+        if (strncmp(env->at[i], "PATH=", 5) == 0)
+            return env->at[i] + 5;
+    }
+    return PATH_STANDARD;
+}
+
+/* "name" in each directory of PATH, where an empty one is the working directory. */
+static char **find_candidates(struct oci_planning *planning, const char *name)
+{
+    const char *path = find_path(&planning->config->process.env);
+    size_t count = 1;
+    size_t size = strlen(path) + strlen(name) + 3;
+    char **list;
+
+    for (const char *at = path; *at != '\0'; at++)
+        count += *at == ':' ? 1 : 0;
+    list = oci_planning_alloc(planning, count + 1, sizeof(*list));
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        size_t length = strcspn(path, ":");
+
+        list[i] = oci_planning_alloc(planning, 1, size);
+        if (list[i] == NULL)
+            return NULL;
+        (void)snprintf(list[i], size, "%.*s/%s", length == 0 ? 1 : (int)length,
+                       length == 0 ? "." : path, name);
+        path += length + 1;
+    }
+    return list;
+}
+
+static int plan_exec(struct oci_planning *planning)
+{
+    const struct oci_process *process = &planning->config->process;
+    const struct oci_texts first = { .count = 1, .at = process->args.at };
+    struct oci_step_exec exec;
+
+    if (strchr(process->args.at[0], '/') != NULL)
+        exec.candidates = copy_list(planning, &first);
+    else
+        exec.candidates = find_candidates(planning, process->args.at[0]);
+    if (exec.candidates == NULL)
+        return planning->err->number;
+    exec.argv = copy_list(planning, &process->args);
+    exec.envp = copy_list(planning, &process->env);
+    if (exec.argv == NULL || exec.envp == NULL)
+        return planning->err->number;
+    return PLAN(planning, EXEC, "process.args", .exec = exec);
+}
+
+static int check_program(struct oci_planning *planning)
+{
+    const struct oci_process *process = &planning->config->process;
+
+    if (process->terminal)
+        return oci_planning_refuse(planning, "process.terminal: is not supported");
+    if (process->args.count == 0)
+        return oci_planning_refuse(planning, "process.args: is empty");
+    if (process->args.at[0][0] == '\0')
+        return oci_planning_refuse(planning, "process.args[0]: is empty");
+    if (process->cwd == NULL)
+        return oci_planning_refuse(planning, "process.cwd: is missing");
+    if (process->cwd[0] != '/')
+        return oci_planning_refuse(planning, "process.cwd: '%s' is no absolute path", process->cwd);
+    return 0;
+}
+
+int oci_plan_program(struct oci_planning *planning)
+{
+    int number = check_program(planning);
+
+    if (number == 0)
+        number = PLAN(planning, CLOSE, "", .text = NULL);
+    if (number == 0)
+        number = PLAN(planning, DIRECTORY, "process.cwd", .text = planning->config->process.cwd);
+    if (number == 0)
+        number = plan_rights(planning);
+    if (number == 0 && planning->request->has_hook)
+        number = PLAN(planning, AWAIT, "", .text = "hook");
+    return number < 0 ? number : plan_exec(planning);
+}

@@ -1,0 +1,85 @@
+/*
+ * A plan in the making: what the parts of the planner share. Each part (plan_*.c) is a function
+ * that looks at the config and appends steps; plan.c says in which order they are called, and why.
+ *
+ * A function that appends gives 0, or -errno with a sentence that begins with a JSON path.
+ */
+#pragma once
+
+#include "oci/plan.h"
+
+/* The cgroup that the container is put into; decided before anything else, used in four places. */
+struct oci_cgroup {
+    bool is_made;     /* false: the container stays in the caller's own cgroup */
+    const char *path; /* absolute inside of the hierarchies, e.g. "/cupel-web" */
+    size_t slots;     /* how many are opened, in OCI_STEP_CGROUP_OPEN */
+};
+
+struct oci_planning {
+    const struct oci_plan_request *request;
+    const struct oci_config *config;
+    const struct oci_host *host;
+    struct arena *arena;
+    struct oci_step *steps;
+    size_t count;
+    size_t capacity;
+    struct oci_cgroup cgroup;
+    bool has_user_namespace; /* a new one or a joined one */
+    struct err *err;
+};
+
+/* Appends a copy of the step. */
+int oci_planning_add(struct oci_planning *planning, const struct oci_step *step);
+
+/* Appends a step of OCI_STEP_<kind> with the given members. */
+#define PLAN(planning, its_kind, its_field, ...)                                                   \
+    oci_planning_add((planning), &(const struct oci_step){ .kind = OCI_STEP_##its_kind,            \
+                                                           .field = (its_field),                   \
+                                                           __VA_ARGS__ })
+
+/* A text made as by printf, in the arena; NULL, and the sentence in planning->err, without memory.
+ */
+const char *oci_planning_text(struct oci_planning *planning, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Refuses the config: -EINVAL with the sentence. */
+int oci_planning_refuse(struct oci_planning *planning, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The path without ".", "..", empty parts and a slash at the end, always absolute, as if it stood
+ * in a directory "/" that ".." does not leave; in the arena. NULL, with the sentence for `field`,
+ * where it is too long. */
+const char *oci_planning_path(struct oci_planning *planning, const char *field, const char *path);
+
+/* Memory for `count` objects of `size` octets; NULL with the sentence in planning->err. */
+void *oci_planning_alloc(struct oci_planning *planning, size_t count, size_t size);
+
+/* The container's cgroup: whether it has one and where. */
+int oci_plan_choose_cgroup(struct oci_planning *planning);
+
+/* Makes the cgroup, sets its limits, opens it. */
+int oci_plan_cgroup(struct oci_planning *planning);
+
+/* Enters the namespaces that are joined by path, makes the container's process, gives it its ids.
+ */
+int oci_plan_process(struct oci_planning *planning);
+
+/* What the container's process does first: ids, cgroup, names. */
+int oci_plan_identity(struct oci_planning *planning);
+
+/* The root directory, and the mounts of the config in it. */
+int oci_plan_mounts(struct oci_planning *planning);
+
+/* /dev. */
+int oci_plan_devices(struct oci_planning *planning);
+
+/* Hidden paths, read-only paths, and the change into the new root. */
+int oci_plan_root(struct oci_planning *planning);
+
+/* Limits, rights and user of the program, and its start. */
+int oci_plan_program(struct oci_planning *planning);
+
+/* Appends the steps that show the container its cgroups at `destination` (a mount of type cgroup).
+ */
+int oci_plan_cgroup_mount(struct oci_planning *planning, const char *field,
+                          const struct oci_step_mount *mount);

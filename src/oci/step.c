@@ -1,0 +1,150 @@
+/* The table of steps: who performs each, and which of its values are shown. */
+#include "oci/step.h"
+
+#include <stddef.h>
+#include <sys/resource.h>
+
+#define ARG(key, its_kind, place) { (key), OCI_ARG_##its_kind, offsetof(struct oci_step, place) }
+
+static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
+    [OCI_STEP_CGROUP_MAKE] = { ARG("path", TEXT, cgroup.path),
+                               ARG("shared", FLAG, cgroup.may_be_shared) },
+    [OCI_STEP_CGROUP_ENABLE] = { ARG("path", TEXT, cgroup.path),
+                                 ARG("controllers", TEXT, cgroup.value) },
+    [OCI_STEP_CGROUP_WRITE] = { ARG("path", TEXT, cgroup.path), ARG("value", TEXT, cgroup.value) },
+    [OCI_STEP_CGROUP_DEVICES] = { ARG("path", TEXT, devices.path),
+                                  ARG("rules", RULES, devices.rules) },
+    [OCI_STEP_CGROUP_OPEN_V1] = { ARG("path", TEXT, cgroup.path), ARG("slot", SLOT, cgroup.slot) },
+    [OCI_STEP_CGROUP_OPEN_V2] = { ARG("path", TEXT, cgroup.path), ARG("slot", SLOT, cgroup.slot) },
+    [OCI_STEP_NAMESPACE_JOIN] = { ARG("type", NAMESPACE, namespace.flag),
+                                  ARG("path", TEXT, namespace.path) },
+    [OCI_STEP_CLONE] = { ARG("new", NAMESPACES, clone.flags), ARG("slot", SLOT, clone.slot) },
+    [OCI_STEP_PROCESS_WRITE] = { ARG("file", TEXT, process_file.file),
+                                 ARG("value", TEXT, process_file.value) },
+    [OCI_STEP_RELEASE] = { ARG("what", TEXT, text) },
+    [OCI_STEP_AWAIT] = { ARG("what", TEXT, text) },
+    [OCI_STEP_BECOME_ROOT] = { ARG("uid", NUMBER, user.uid), ARG("gid", NUMBER, user.gid) },
+    [OCI_STEP_CGROUP_ENTER] = { ARG("slot", SLOT, cgroup.slot) },
+    [OCI_STEP_HOSTNAME] = { ARG("name", TEXT, text) },
+    [OCI_STEP_DOMAINNAME] = { ARG("name", TEXT, text) },
+    [OCI_STEP_SYSCTL] = { ARG("path", TEXT, sysctl.path), ARG("value", TEXT, sysctl.value) },
+    [OCI_STEP_DETACH] = { ARG("propagation", PROPAGATION, flags) },
+    [OCI_STEP_ROOT] = { ARG("path", TEXT, text) },
+    [OCI_STEP_MOUNT] = { ARG("destination", TEXT, mount.destination),
+                         ARG("type", TEXT, mount.mount.fstype),
+                         ARG("source", TEXT, mount.mount.source),
+                         ARG("attributes", ATTRIBUTES, mount.mount.attributes),
+                         ARG("options", OPTIONS, mount.mount),
+                         ARG("propagation", PROPAGATION, mount.mount.propagation),
+                         ARG("no-symlinks", FLAG, mount.mount.refuses_symlinks) },
+    [OCI_STEP_BIND] = { ARG("destination", TEXT, bind.destination),
+                        ARG("source", TEXT, bind.bind.source),
+                        ARG("recursive", FLAG, bind.bind.is_recursive),
+                        ARG("attributes", ATTRIBUTES, bind.bind.own.set),
+                        ARG("without", ATTRIBUTES, bind.bind.own.clear),
+                        ARG("all-attributes", ATTRIBUTES, bind.bind.all.set),
+                        ARG("all-without", ATTRIBUTES, bind.bind.all.clear),
+                        ARG("propagation", PROPAGATION, bind.bind.propagation) },
+    [OCI_STEP_DEVICE] = { ARG("destination", TEXT, device.destination),
+                          ARG("mode", MODE, device.node.mode),
+                          ARG("major", NUMBER, device.node.major),
+                          ARG("minor", NUMBER, device.node.minor),
+                          ARG("uid", NUMBER, device.node.uid),
+                          ARG("gid", NUMBER, device.node.gid) },
+    [OCI_STEP_DEVICE_BIND] = { ARG("destination", TEXT, device.destination),
+                               ARG("major", NUMBER, device.node.major),
+                               ARG("minor", NUMBER, device.node.minor) },
+    [OCI_STEP_SYMLINK] = { ARG("destination", TEXT, symlink.destination),
+                           ARG("target", TEXT, symlink.target) },
+    [OCI_STEP_MASK] = { ARG("path", TEXT, text) },
+    [OCI_STEP_READONLY] = { ARG("path", TEXT, text) },
+    [OCI_STEP_DIRECTORY] = { ARG("path", TEXT, text) },
+    [OCI_STEP_RLIMIT] = { ARG("type", RLIMIT, rlimit.resource), ARG("soft", LIMIT, rlimit.soft),
+                          ARG("hard", LIMIT, rlimit.hard) },
+    [OCI_STEP_BOUNDING] = { ARG("keep", CAPABILITIES, bounding) },
+    [OCI_STEP_USER] = { ARG("uid", NUMBER, user.uid), ARG("gid", NUMBER, user.gid),
+                        ARG("groups", GROUPS, user) },
+    [OCI_STEP_CAPABILITIES] = { ARG("effective", CAPABILITIES, capabilities.effective),
+                                ARG("permitted", CAPABILITIES, capabilities.permitted),
+                                ARG("inheritable", CAPABILITIES, capabilities.inheritable),
+                                ARG("ambient", CAPABILITIES, capabilities.ambient) },
+    [OCI_STEP_UMASK] = { ARG("mask", MODE, umask) },
+    [OCI_STEP_EXEC] = { ARG("files", LIST, exec.candidates), ARG("args", LIST, exec.argv),
+                        ARG("env", LIST, exec.envp) },
+};
+
+static const struct {
+    const char *name;
+    enum oci_actor actor;
+} rows[OCI_STEP_KINDS] = {
+#define OCI_STEP(kind, its_name, its_actor) [OCI_STEP_##kind] = { (its_name), OCI_##its_actor },
+#include "oci/step.def"
+#undef OCI_STEP
+};
+
+const char *oci_step_name(enum oci_step_kind kind)
+{
+    return rows[kind].name;
+}
+
+enum oci_actor oci_step_actor(enum oci_step_kind kind)
+{
+    return rows[kind].actor;
+}
+
+const struct oci_arg *oci_step_args(enum oci_step_kind kind)
+{
+    return args[kind];
+}
+
+const char *oci_actor_name(enum oci_actor actor)
+{
+    static const char *const names[] = {
+        [OCI_RUNTIME] = "runtime",
+        [OCI_JOINER] = "joiner",
+        [OCI_CLONER] = "cloner",
+        [OCI_CHILD] = "child",
+    };
+
+    return names[actor];
+}
+
+static const struct {
+    const char *name;
+    int resource;
+} resources[] = {
+    { "RLIMIT_AS", RLIMIT_AS },
+    { "RLIMIT_CORE", RLIMIT_CORE },
+    { "RLIMIT_CPU", RLIMIT_CPU },
+    { "RLIMIT_DATA", RLIMIT_DATA },
+    { "RLIMIT_FSIZE", RLIMIT_FSIZE },
+    { "RLIMIT_LOCKS", RLIMIT_LOCKS },
+    { "RLIMIT_MEMLOCK", RLIMIT_MEMLOCK },
+    { "RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE },
+    { "RLIMIT_NICE", RLIMIT_NICE },
+    { "RLIMIT_NOFILE", RLIMIT_NOFILE },
+    { "RLIMIT_NPROC", RLIMIT_NPROC },
+    { "RLIMIT_RSS", RLIMIT_RSS },
+    { "RLIMIT_RTPRIO", RLIMIT_RTPRIO },
+    { "RLIMIT_RTTIME", RLIMIT_RTTIME },
+    { "RLIMIT_SIGPENDING", RLIMIT_SIGPENDING },
+    { "RLIMIT_STACK", RLIMIT_STACK },
+};
+
+int oci_rlimit_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(resources) / sizeof(resources[0]); i++) {
+        if (strcmp(resources[i].name, name) == 0)
+            return resources[i].resource;
+    }
+    return -1;
+}
+
+const char *oci_rlimit_name(int resource)
+{
+    for (size_t i = 0; i < sizeof(resources) / sizeof(resources[0]); i++) {
+        if (resources[i].resource == resource)
+            return resources[i].name;
+    }
+    return NULL;
+}
