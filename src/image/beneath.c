@@ -9,7 +9,6 @@
 #include "base/fd.h"
 #include "base/text.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -67,14 +66,7 @@ static int open_to_clear(int dir_fd, const char *name)
     return beneath_open(found, "", O_RDONLY | O_DIRECTORY);
 }
 
-static void close_listing(DIR **listing)
-{
-    if (*listing != NULL)
-        (void)closedir(*listing);
-}
-
-/* The listing of an open directory; it has a descriptor of its own. */
-static DIR *list_fd(int dir_fd)
+DIR *beneath_list_open(int dir_fd)
 {
     int own_fd = beneath_open(dir_fd, "", O_RDONLY | O_DIRECTORY);
     DIR *listing;
@@ -85,12 +77,11 @@ static DIR *list_fd(int dir_fd)
     }
     listing = fdopendir(own_fd);
     if (listing == NULL)
-        (void)close(own_fd);
+        fd_close(&own_fd);
     return listing;
 }
 
-/* The next name that is not "." or "..", or NULL at the end or (with errno) on failure. */
-static const char *next_name(DIR *listing)
+const char *beneath_list_next(DIR *listing)
 {
     const struct dirent *entry;
 
@@ -100,6 +91,16 @@ static const char *next_name(DIR *listing)
     } while (entry != NULL &&
              (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
     return entry == NULL ? NULL : entry->d_name;
+}
+
+void beneath_list_close(DIR **listing)
+{
+    int kept_errno = errno;
+
+    if (*listing != NULL)
+        (void)closedir(*listing);
+    *listing = NULL;
+    errno = kept_errno;
 }
 
 /* Removes what is no directory, or is an empty one: 0, -ENOTEMPTY, or another -errno. */
@@ -148,17 +149,17 @@ static int move_up(struct clearing *clearing, int dir_fd, const char *name)
 static int flatten(struct clearing *clearing, const char *name)
 {
     CLEANUP(fd_close) int fd = open_to_clear(clearing->top_fd, name);
-    CLEANUP(close_listing) DIR *listing = NULL;
+    CLEANUP(beneath_list_close) DIR *listing = NULL;
     bool progress = false;
     const char *inner;
     int number;
 
     if (fd < 0)
         return fd;
-    listing = list_fd(fd);
+    listing = beneath_list_open(fd);
     if (listing == NULL)
         return -errno;
-    while ((inner = next_name(listing)) != NULL) {
+    while ((inner = beneath_list_next(listing)) != NULL) {
         number = remove_simple(fd, inner);
         if (number == -ENOTEMPTY)
             number = move_up(clearing, fd, inner);
@@ -176,13 +177,13 @@ static int flatten(struct clearing *clearing, const char *name)
 /* One pass over the top directory. *ret_removed: how many names are gone. */
 static int clear_pass(struct clearing *clearing, uint64_t *ret_removed, struct err *err)
 {
-    CLEANUP(close_listing) DIR *listing = list_fd(clearing->top_fd);
+    CLEANUP(beneath_list_close) DIR *listing = beneath_list_open(clearing->top_fd);
     uint64_t removed = 0;
     const char *name;
 
     if (listing == NULL)
         return err_system(err, errno, "list a directory to remove it");
-    while ((name = next_name(listing)) != NULL) {
+    while ((name = beneath_list_next(listing)) != NULL) {
         int number = remove_simple(clearing->top_fd, name);
 
         if (number == -ENOTEMPTY)

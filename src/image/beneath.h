@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 
+#include <dirent.h>
+
 /* Opens `path` (relative, or "" for the directory itself) below `dir_fd` with open(2)'s `flags`, to
  * which O_CLOEXEC and O_NOFOLLOW are added. A symbolic link anywhere in the path is -ELOOP, a mount
  * point on the way or at its end -EXDEV, a way out of the directory -EXDEV. Gives a descriptor that
@@ -26,3 +28,14 @@ int beneath_remove(int dir_fd, const char *name, struct err *err);
 
 /* Removes all that is in the directory `dir_fd`, in the manner of beneath_remove(). */
 int beneath_clear(int dir_fd, struct err *err);
+
+/* Lists the open directory `dir_fd` (not O_PATH) through a descriptor of its own. NULL, with errno,
+ * on failure. The caller closes the listing. */
+DIR *beneath_list_open(int dir_fd);
+
+/* The next name but "." and "..", valid until the next call; NULL at the end, where errno is 0, or
+ * on failure, where it is not. */
+const char *beneath_list_next(DIR *listing);
+
+/* Closes the listing in the variable, if there is one, and keeps errno. Fits CLEANUP. */
+void beneath_list_close(DIR **listing);

@@ -10,7 +10,6 @@
 #include "base/require.h"
 #include "image/beneath.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -307,12 +306,6 @@ static int remove_path(struct image_tree *tree, const char *path, struct err *er
     return parent_fd < 0 ? parent_fd : beneath_remove(parent_fd, name, err);
 }
 
-static void close_listing(DIR **listing)
-{
-    if (*listing != NULL)
-        (void)closedir(*listing);
-}
-
 /* Puts a name in front of the list; false without memory. */
 static bool add_name(struct arena *arena, const char *name, struct image_name **names)
 {
@@ -328,20 +321,21 @@ static bool add_name(struct arena *arena, const char *name, struct image_name **
 static int list_directory(struct image_tree *tree, const char *path, struct arena *arena,
                           struct image_name **ret_names, struct err *err)
 {
-    int fd = beneath_open(directory_of(tree)->root_fd, path, O_RDONLY | O_DIRECTORY);
-    CLEANUP(close_listing) DIR *listing = fd < 0 ? NULL : fdopendir(fd);
+    CLEANUP(fd_close) int fd =
+        beneath_open(directory_of(tree)->root_fd, path, O_RDONLY | O_DIRECTORY);
+    CLEANUP(beneath_list_close) DIR *listing = fd < 0 ? NULL : beneath_list_open(fd);
     struct image_name *names = NULL;
-    const struct dirent *entry;
+    const char *name;
 
-    if (fd < 0 && fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP)
-        return err_system(err, -fd, "open the directory");
-    errno = 0;
-    while (listing != NULL && (entry = readdir(listing)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        if (!add_name(arena, entry->d_name, &names))
+    if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP) {
+        *ret_names = NULL;
+        return 0;
+    }
+    if (listing == NULL)
+        return err_system(err, fd < 0 ? -fd : errno, "open the directory");
+    while ((name = beneath_list_next(listing)) != NULL) {
+        if (!add_name(arena, name, &names))
             return err_system(err, ENOMEM, "list the directory");
-        errno = 0;
     }
     if (errno != 0)
         return err_system(err, errno, "list the directory");
