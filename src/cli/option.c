@@ -299,11 +299,36 @@ bool cli_can_colour(int fd)
     return isatty(fd) == 1;
 }
 
+/* Whether a terminal obeys what stands here: a control character of ASCII, or the first octet of
+ * one of Latin 1 in UTF-8. */
+static bool is_control(const char *at)
+{
+    unsigned char octet = (unsigned char)at[0];
+    unsigned char next = (unsigned char)at[1];
+
+    return octet < ' ' || octet == 0x7f || (octet == 0xc2 && next >= 0x80 && next < 0xa0);
+}
+
+/* A sentence may quote names from outside: what would move the cursor or change the terminal is
+ * shown as a number. */
+static void print_visibly(FILE *out, const char *sentence)
+{
+    for (const char *at = sentence; *at != '\0'; at++) {
+        unsigned char octet = (unsigned char)*at;
+
+        if (is_control(at))
+            fprintf(out, "\\x%02x", octet);
+        else
+            fputc(octet, out);
+    }
+}
+
 int cli_fail(const char *program, const struct err *err, int status)
 {
     bool colour = cli_can_colour(STDERR_FILENO);
 
-    fprintf(stderr, "%s%s:%s %s\n", colour ? "\033[31m" : "", program, colour ? "\033[0m" : "",
-            err->sentence);
+    fprintf(stderr, "%s%s:%s ", colour ? "\033[31m" : "", program, colour ? "\033[0m" : "");
+    print_visibly(stderr, err->sentence);
+    fputc('\n', stderr);
     return status;
 }

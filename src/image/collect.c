@@ -125,3 +125,37 @@ int image_store_collect(struct image_store *store, struct err *err)
         number = sweep(store, store->unpacked_fd, &needed, remove_unpacked, err);
     return number < 0 ? err_prefix(err, "store '%s'", store->path) : 0;
 }
+
+static int remove_name(struct image_store *store, const char *reference, struct err *err)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(IMAGE_STORE_ARENA_BYTES);
+    struct image_records records;
+    struct image_record *record;
+    struct image_digest digest;
+    int number = image_store_list(store, &arena, &records, err);
+
+    if (number < 0)
+        return number;
+    record = image_records_find(&records, reference);
+    if (record == NULL)
+        return err_set(err, -ENOENT, "there is no image '%s'", reference);
+    digest = record->manifest.digest;
+    image_records_remove(&records, record);
+    if (!image_records_has_manifest(&records, &digest) && image_store_is_in_use(store, &digest))
+        return err_set(err, -EBUSY, "image '%s': a container uses it", reference);
+    return image_store_replace_list(store, &records, err);
+}
+
+int image_store_remove(struct image_store *store, const char *reference, struct err *err)
+{
+    int number;
+
+    if (store->root_fd < 0)
+        return err_set(err, -ENOENT, "there is no image '%s'", reference);
+    number = image_store_lock(store, err);
+    if (number < 0)
+        return number;
+    number = remove_name(store, reference, err);
+    image_store_unlock(store);
+    return number;
+}

@@ -119,6 +119,12 @@ static int read_run(const json_t *run, struct arena *arena, struct image_config 
     return number < 0 ? err_prefix(err, "config") : 0;
 }
 
+/* Whether a text could be a date and time of RFC 3339: it is shown to people as it stands. */
+static bool is_time(const char *text)
+{
+    return strlen(text) <= 40 && strspn(text, "0123456789-:.+TZtz") == strlen(text);
+}
+
 int image_config_parse(struct bytes json, struct arena *arena, struct image_config *ret_config,
                        struct err *err)
 {
@@ -138,6 +144,8 @@ int image_config_parse(struct bytes json, struct arena *arena, struct image_conf
         return number;
     if (config.platform.os == NULL || config.platform.architecture == NULL)
         return err_set(err, -EINVAL, "os, architecture: may not be empty");
+    if (config.created != NULL && !is_time(config.created))
+        config.created = NULL;
     if (read_diff_ids(image_json_member(document, "rootfs"), arena, &config, err) < 0)
         return err_prefix(err, "rootfs");
     number = read_run(image_json_member(document, "config"), arena, &config, err);

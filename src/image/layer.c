@@ -16,6 +16,7 @@
 #define MADE_BYTES_MAX ((size_t)512 << 20)
 /* What the names in one directory may take. */
 #define NAMES_BYTES_MAX ((size_t)256 << 20)
+#define TAR_BLOCK_BYTES ((size_t)512)
 
 struct applying {
     const struct image_layer *layer;
@@ -25,6 +26,7 @@ struct applying {
     struct image_made made;
     struct image_entry entry; /* the member at hand */
     uint64_t file_bytes_left;
+    bool is_padded; /* the tar ended within a block, which was filled up */
     struct image_layer_result result;
     struct err read_err; /* why the stream failed below libarchive; number 0: it did not */
 };
@@ -61,6 +63,19 @@ static void locale_done(struct locale_change *change)
     freelocale(change->utf8);
 }
 
+/* Zeroes that fill the last block up, once. Some tools leave out what follows the content of the
+ * last member, and other readers take their layers. */
+static struct bytes pad(struct applying *applying)
+{
+    static const uint8_t zeroes[TAR_BLOCK_BYTES];
+    size_t over = (size_t)(applying->stream.bytes_read % TAR_BLOCK_BYTES);
+
+    if (over == 0 || applying->is_padded)
+        return bytes_of(zeroes, 0);
+    applying->is_padded = true;
+    return bytes_of(zeroes, TAR_BLOCK_BYTES - over);
+}
+
 /* The tar for libarchive: hashed, counted and watched on the way. */
 static la_ssize_t read_stream(struct archive *tar, void *client, const void **ret_block)
 {
@@ -76,8 +91,21 @@ static la_ssize_t read_stream(struct archive *tar, void *client, const void **re
         archive_set_error(tar, -number, "the layer cannot be read on");
         return -1;
     }
+    if (part.size == 0)
+        part = pad(applying);
     *ret_block = part.at;
     return (la_ssize_t)part.size;
+}
+
+/* Whether the member at hand, of whose content `copied` octets (and what fills their last block)
+ * have been read, reaches into what was only filled up. */
+static bool is_cut(const struct applying *applying, uint64_t copied)
+{
+    uint64_t position = (uint64_t)archive_filter_bytes(applying->tar, 0);
+    uint64_t over = copied % TAR_BLOCK_BYTES;
+    uint64_t filling = over == 0 ? 0 : TAR_BLOCK_BYTES - over;
+
+    return applying->is_padded && position > applying->stream.bytes_read + filling;
 }
 
 /* Why libarchive gave up: the stream below it, or the tar itself. */
@@ -287,6 +315,7 @@ static int apply_directory(struct applying *applying, struct err *err)
 static int copy_content(struct applying *applying, struct err *err)
 {
     uint64_t size_max = applying->entry.size;
+    uint64_t copied = 0;
 
     for (;;) {
         const void *block = NULL;
@@ -296,7 +325,7 @@ static int copy_content(struct applying *applying, struct err *err)
         int number;
 
         if (status == ARCHIVE_EOF)
-            return 0;
+            break;
         if (status != ARCHIVE_OK)
             return refuse_tar(applying, err);
         if (offset < 0 || (uint64_t)offset > size_max || size > size_max - (uint64_t)offset)
@@ -305,7 +334,11 @@ static int copy_content(struct applying *applying, struct err *err)
                                                         bytes_of(block, size), err);
         if (number < 0)
             return number;
+        copied += size;
     }
+    if (is_cut(applying, copied))
+        return err_set(err, -EINVAL, "the tar ends in its content");
+    return 0;
 }
 
 static int apply_file(struct applying *applying, struct err *err)
@@ -396,6 +429,8 @@ static int apply_entries(struct applying *applying, struct err *err)
                            (unsigned long long)applying->layer->entries_max);
         applying->result.entries++;
         number = image_entry_read(member, &applying->entry, err);
+        if (number == 0 && is_cut(applying, 0))
+            number = err_set(err, -EINVAL, "the tar ends in its header");
         if (number == 0)
             number = apply_entry(applying, err);
         name = archive_entry_pathname(member);

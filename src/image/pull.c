@@ -99,7 +99,6 @@ static bool has_blob(const struct pulling *pulling, const struct image_descripto
 static int fetch(struct pulling *pulling, const struct image_descriptor *descriptor,
                  bool *ret_fetched, struct err *err)
 {
-    const struct image_watch watch = { .tell = tell, .caller = pulling };
     CLEANUP(fd_close) int fd = -1;
     int number;
 
@@ -110,7 +109,7 @@ static int fetch(struct pulling *pulling, const struct image_descriptor *descrip
                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return err_system(err, errno, "store '%s': create a blob", pulling->store->path);
-    number = image_registry_get_blob(&pulling->registry, descriptor, fd, &watch, err);
+    number = image_registry_get_blob(&pulling->registry, descriptor, fd, err);
     if (number < 0)
         return number;
     if (fsync(fd) < 0)
@@ -333,9 +332,10 @@ static int is_there(struct pulling *pulling, bool *ret_is_there, struct err *err
 
 static int pull_all(struct pulling *pulling, struct err *err)
 {
+    const struct image_watch watch = { .tell = tell, .caller = pulling };
     bool there = false;
     int number = image_registry_open(&pulling->registry, pulling->pull->reference,
-                                     pulling->pull->trusts_anyone, err);
+                                     pulling->pull->trusts_anyone, &watch, err);
 
     if (number == 0)
         number = get_manifest(pulling, err);

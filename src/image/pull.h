@@ -7,13 +7,14 @@
 #include "image/store.h"
 
 enum image_stage {
+    IMAGE_STAGE_ASK,    /* octets of a manifest or config */
     IMAGE_STAGE_FETCH,  /* octets of a layer's blob */
     IMAGE_STAGE_UNPACK, /* octets of a layer's tar */
 };
 
 struct image_progress {
     enum image_stage stage;
-    size_t layer; /* from 0, the lowest first */
+    size_t layer; /* from 0, the lowest first; this and the rest not while asking */
     size_t layers_count;
     uint64_t bytes_done;
     uint64_t bytes_total;              /* 0: not known */

@@ -29,7 +29,6 @@ struct question {
     uint64_t bytes_max;
     image_http_take *take;
     void *owner;
-    struct image_watch watch;
 };
 
 /* A URL that libcurl has taken apart. */
@@ -85,7 +84,7 @@ static bool is_loopback_with_port(const char *host)
 }
 
 int image_registry_open(struct image_registry *registry, const struct image_reference *reference,
-                        bool trusts_anyone, struct err *err)
+                        bool trusts_anyone, const struct image_watch *watch, struct err *err)
 {
     struct text host = text_init(registry->host, sizeof(registry->host));
     struct text repository = text_init(registry->repository, sizeof(registry->repository));
@@ -101,6 +100,7 @@ int image_registry_open(struct image_registry *registry, const struct image_refe
     registry->is_plain = false;
     registry->has_answered = false;
     registry->token[0] = '\0';
+    registry->watch = *watch;
     return image_http_open(&registry->http, trusts_anyone, err);
 }
 
@@ -260,7 +260,8 @@ static int ask_for_token(struct image_registry *registry, const struct image_cha
     CLEANUP(free_pointer) struct image_http_response *response = calloc(1, sizeof(*response));
     struct image_http_request request = { .bytes_max = TOKEN_ANSWER_BYTES_MAX,
                                           .take = take_token,
-                                          .owner = answer };
+                                          .owner = answer,
+                                          .watch = registry->watch };
     int number;
 
     if (answer == NULL || response == NULL)
@@ -309,7 +310,7 @@ static int ask_once(struct image_registry *registry, const struct question *ques
         .bytes_max = question->bytes_max,
         .take = question->take,
         .owner = question->owner,
-        .watch = question->watch,
+        .watch = registry->watch,
     };
 
     for (;;) {
@@ -479,8 +480,7 @@ static int check_blob(struct incoming_blob *blob, const struct image_descriptor 
 }
 
 int image_registry_get_blob(struct image_registry *registry,
-                            const struct image_descriptor *descriptor, int fd,
-                            const struct image_watch *watch, struct err *err)
+                            const struct image_descriptor *descriptor, int fd, struct err *err)
 {
     CLEANUP(incoming_blob_done) struct incoming_blob blob = { .fd = fd };
     CLEANUP(free_pointer) struct image_http_response *response = calloc(1, sizeof(*response));
@@ -489,8 +489,7 @@ int image_registry_get_blob(struct image_registry *registry,
                                        .name = name.at,
                                        .bytes_max = descriptor->size,
                                        .take = take_blob,
-                                       .owner = &blob,
-                                       .watch = *watch };
+                                       .owner = &blob };
     int number = image_hash_init(&blob.hash, err);
 
     if (number < 0)

@@ -33,12 +33,13 @@ struct image_registry {
     bool is_plain;                   /* it is what this registry speaks */
     bool has_answered;               /* over the one or the other */
     char token[IMAGE_TOKEN_MAX + 1]; /* "" until one was asked for */
+    struct image_watch watch;        /* told of the octets of each answer */
 };
 
 /* A registry for a reference. `trusts_anyone`: certificates are not checked, and plain HTTP is all
  * right. Nothing is sent yet. */
 int image_registry_open(struct image_registry *registry, const struct image_reference *reference,
-                        bool trusts_anyone, struct err *err);
+                        bool trusts_anyone, const struct image_watch *watch, struct err *err);
 
 /* Closes its connections. Safe twice. Fits CLEANUP. */
 void image_registry_close(struct image_registry *registry);
@@ -60,5 +61,4 @@ int image_registry_get_manifest(struct image_registry *registry, const char *nam
 /* Fetches a blob and writes it to `fd`; it has the descriptor's size and digest, or it is -EINVAL
  * and what has been written is worth nothing. */
 int image_registry_get_blob(struct image_registry *registry,
-                            const struct image_descriptor *descriptor, int fd,
-                            const struct image_watch *watch, struct err *err);
+                            const struct image_descriptor *descriptor, int fd, struct err *err);

@@ -14,12 +14,6 @@
 
 static const char layout[] = "{\"imageLayoutVersion\": \"1.0.0\"}\n";
 
-static struct image_store closed_store(void)
-{
-    return (
-        struct image_store){ .root_fd = -1, .blobs_fd = -1, .unpacked_fd = -1, .staging_fd = -1 };
-}
-
 /* Whether files can be given to any owner: for root, unless it is a user namespace's. */
 static enum image_owners find_owners(void)
 {
@@ -80,11 +74,11 @@ static int open_parts(struct image_store *store, struct err *err)
 
 int image_store_open(struct image_store *store, const char *path, struct err *err)
 {
-    struct image_store opened = closed_store();
+    struct image_store opened = IMAGE_STORE_CLOSED;
     struct text text = text_init(opened.path, sizeof(opened.path));
     int number = 0;
 
-    *store = closed_store();
+    *store = (struct image_store)IMAGE_STORE_CLOSED;
     if (path[0] != '/' || !text_append(&text, path))
         return err_set(err, -EINVAL, "store '%s': is no absolute path", path);
     opened.owners = find_owners();

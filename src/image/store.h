@@ -37,6 +37,9 @@ struct image_store {
     enum image_owners owners;
 };
 
+/* What a variable for a store holds before it is opened. */
+#define IMAGE_STORE_CLOSED { .root_fd = -1, .blobs_fd = -1, .unpacked_fd = -1, .staging_fd = -1 }
+
 /* Opens the store at `path` (absolute). Nothing is made: where there is no store it is open and
  * empty. A directory that belongs to somebody else, or that others may write in, is refused. */
 int image_store_open(struct image_store *store, const char *path, struct err *err);
@@ -62,6 +65,11 @@ int image_store_list(const struct image_store *store, struct arena *arena,
  * none of them needs. The store must be locked by the caller. */
 int image_store_replace_list(struct image_store *store, const struct image_records *records,
                              struct err *err);
+
+/* Takes a name (with its defaults written out) off the list, and removes what only it needed. The
+ * store is locked meanwhile. -ENOENT where there is no such name, -EBUSY where a container uses the
+ * image and it has no other name. */
+int image_store_remove(struct image_store *store, const char *reference, struct err *err);
 
 /* Removes all blobs and unpacked images that no image of the list needs, except what is in use. The
  * store must be locked by the caller. */

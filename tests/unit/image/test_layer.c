@@ -407,6 +407,47 @@ static void a_refused_file_leaves_no_half_of_itself(void **state)
     assert_string_equal(listing.at, "whole=x\n");
 }
 
+static void a_tar_may_end_right_after_its_last_content_but_not_in_it(void **state)
+{
+    static const struct tar_member members[] = {
+        { '0', .name = "a", .content = "one" },
+        { '0', .name = "b", .content = "two" },
+        { 0 },
+    };
+    static const struct {
+        size_t size;
+        const char *tree; /* NULL: refused */
+    } rows[] = {
+        { (size_t)4 * 512, "a=one\nb=two\n" },
+        { (size_t)3 * 512 + 4, "a=one\nb=two\n" },
+        { (size_t)3 * 512 + 3, "a=one\nb=two\n" },
+        { (size_t)3 * 512 + 2, NULL },
+        { (size_t)3 * 512, NULL },
+        { (size_t)3 * 512 - 1, NULL },
+        { (size_t)2 * 512 + 300, NULL },
+        { (size_t)2 * 512, "a=one\n" },
+        { 512 + 3, "a=one\n" },
+    };
+    CLEANUP(tar_done) struct tar tar = tar_of(members);
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        CLEANUP(place_done) struct place place = place_init();
+        char block[LISTING_MAX];
+        struct text listing = text_init(block, sizeof(block));
+        struct image_layer_result result;
+        struct err err = { 0 };
+        int number = apply_bytes(place.target_fd, bytes_of(tar.at, rows[i].size), &result, &err);
+
+        if ((number == 0) != (rows[i].tree != NULL))
+            fail_msg("%zu octets: %s", rows[i].size, err.sentence);
+        list_target(&place, &listing);
+        if (rows[i].tree != NULL)
+            assert_string_equal(listing.at, rows[i].tree);
+        assert_null(strstr(listing.at, "b=tw\n"));
+    }
+}
+
 static void directories_get_their_mode_and_time_last(void **state)
 {
     static const struct tar_member lower[] = {
@@ -440,6 +481,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(layers_make_the_tree_that_they_describe),
     cmocka_unit_test(hostile_layers_are_refused_and_touch_nothing_outside),
     cmocka_unit_test(a_refused_file_leaves_no_half_of_itself),
+    cmocka_unit_test(a_tar_may_end_right_after_its_last_content_but_not_in_it),
     cmocka_unit_test(directories_get_their_mode_and_time_last),
 };
 
