@@ -212,6 +212,7 @@ static struct dns_verdict copy_rdata(struct dns_builder *builder, const struct d
     struct dns_rdata fields = dns_rdata_of(rr);
     size_t length_at = out->position;
     struct dns_value value;
+    struct dns_name name;
 
     if (!write_u16_be(out, 0))
         return no_room(mark);
@@ -221,7 +222,7 @@ static struct dns_verdict copy_rdata(struct dns_builder *builder, const struct d
 
             if (verdict.status != DNS_OK)
                 return verdict;
-        } else if (!write_bytes(out, byte_reader_rest(&value.octets))) {
+        } else if (!write_bytes(out, dns_value_octets(&value, false, &name))) {
             return no_room(mark);
         }
     }

@@ -1,11 +1,9 @@
-/*
- * RDATA. field_end() knows how each kind of field is delimited; everything else walks the fields
- * that it delimits.
- */
+/* RDATA. dns_field_check() knows where each field ends; all else walks the fields. */
 #include "dns/rdata.h"
 
 #include "base/require.h"
 #include "dns/code.h"
+#include "dns/field_check.h"
 
 struct dns_rdata dns_rdata_of(const struct dns_rr *rr)
 {
@@ -15,89 +13,34 @@ struct dns_rdata dns_rdata_of(const struct dns_rr *rr)
 
     return (struct dns_rdata){
         .in = rr->rdata,
+        .start = rr->rdata.position,
         .field = row->fields,
         .fields_left = left_out ? 0 : row->fields_count,
         .verdict = dns_accept(),
     };
 }
 
-/* Moves over `size` octets of a field. */
-static inline struct dns_verdict skip_octets(struct byte_reader *in, size_t size)
-{
-    if (byte_reader_left(in) < size)
-        return dns_refuse(DNS_RDATA_TRUNCATED, in->position);
-    in->position += size;
-    return dns_accept();
-}
-
-static struct dns_verdict skip_strings(struct byte_reader *in)
-{
-    if (byte_reader_is_done(in))
-        return dns_refuse(DNS_STRINGS_EMPTY, in->position);
-    while (in->position < in->end) {
-        size_t size = 1U + in->base[in->position];
-
-        if (size > byte_reader_left(in))
-            return dns_refuse(DNS_STRING_TRUNCATED, in->position);
-        in->position += size;
-    }
-    return dns_accept();
-}
-
-static struct dns_verdict skip_options(struct byte_reader *in)
-{
-    while (!byte_reader_is_done(in)) {
-        size_t at = in->position;
-        uint16_t code;
-        uint16_t size;
-
-        if (!(read_u16_be(in, &code) && read_u16_be(in, &size) && byte_reader_left(in) >= size))
-            return dns_refuse(DNS_OPTION_TRUNCATED, at);
-        in->position += size;
-    }
-    return dns_accept();
-}
-
-/* Moves over one field and checks it. */
-static inline struct dns_verdict field_skip(enum dns_field_kind kind, struct byte_reader *in)
-{
-    size_t name_size;
-
-    switch (kind) {
-    case DNS_FIELD_U16:
-        return skip_octets(in, 2);
-    case DNS_FIELD_U32:
-    case DNS_FIELD_IPV4:
-        return skip_octets(in, 4);
-    case DNS_FIELD_IPV6:
-        return skip_octets(in, 16);
-    case DNS_FIELD_NAME_SHORT:
-        return dns_name_skip(in, &name_size);
-    case DNS_FIELD_STRINGS:
-        return skip_strings(in);
-    case DNS_FIELD_OPTIONS:
-        return skip_options(in);
-    case DNS_FIELD_OPAQUE:
-        return skip_octets(in, byte_reader_left(in));
-    }
-    UNREACHABLE();
-}
-
 bool dns_rdata_next(struct dns_rdata *fields, struct dns_value *ret_value)
 {
     struct byte_reader at = fields->in;
+    enum dns_status status;
 
     if (fields->fields_left == 0) {
         if (fields->verdict.status == DNS_OK && !byte_reader_is_done(&at))
             fields->verdict = dns_refuse(DNS_RDATA_TRAILING, at.position);
         return false;
     }
-    fields->verdict = field_skip(fields->field->kind, &at);
-    if (fields->verdict.status != DNS_OK) {
+    status = dns_field_check(fields->field->kind, &at, fields->start);
+    if (status != DNS_OK) {
+        fields->verdict = dns_refuse(status, at.position);
         fields->fields_left = 0;
         return false;
     }
-    *ret_value = (struct dns_value){ .field = fields->field, .octets = fields->in };
+    *ret_value = (struct dns_value){
+        .field = fields->field,
+        .octets = fields->in,
+        .rdata_start = fields->start,
+    };
     ret_value->octets.end = at.position;
     fields->in = at;
     fields->field++;
@@ -108,22 +51,36 @@ bool dns_rdata_next(struct dns_rdata *fields, struct dns_value *ret_value)
 struct dns_verdict dns_rdata_check(const struct dns_rr *rr)
 {
     struct dns_rdata fields = dns_rdata_of(rr);
-    struct dns_value value;
+    struct byte_reader in = rr->rdata;
 
-    while (dns_rdata_next(&fields, &value))
-        continue;
-    return fields.verdict;
+    for (unsigned int i = 0; i < fields.fields_left; i++) {
+        enum dns_status status = dns_field_check(fields.field[i].kind, &in, fields.start);
+
+        if (status != DNS_OK)
+            return dns_refuse(status, in.position);
+    }
+    if (!byte_reader_is_done(&in))
+        return dns_refuse(DNS_RDATA_TRAILING, in.position);
+    return dns_accept();
 }
 
-/* The octets of a value as they are written: those that stand in the message, but for a name, which
- * is put into *name without compression. */
-static struct bytes value_octets(const struct dns_value *value, bool canonical,
-                                 struct dns_name *name)
+/* Whether a value is a name that is not to be written as it stands. */
+static bool is_rewritten(const struct dns_value *value, bool canonical)
+{
+    enum dns_field_kind kind = value->field->kind;
+
+    if (kind == DNS_FIELD_NAME_SHORT || kind == DNS_FIELD_NAME_OLD)
+        return true;
+    return canonical && (kind == DNS_FIELD_NAME_LOWER || kind == DNS_FIELD_PREFIX_NAME) &&
+           !byte_reader_is_done(&value->octets);
+}
+
+struct bytes dns_value_octets(const struct dns_value *value, bool canonical, struct dns_name *name)
 {
     struct byte_reader in = value->octets;
     struct dns_verdict verdict;
 
-    if (value->field->kind != DNS_FIELD_NAME_SHORT)
+    if (!is_rewritten(value, canonical))
         return byte_reader_rest(&in);
     verdict = dns_name_read(&in, name);
     REQUIRE(verdict.status == DNS_OK);
@@ -140,7 +97,7 @@ struct dns_verdict dns_rdata_write(const struct dns_rr *rr, bool canonical, stru
     struct dns_name name;
 
     while (dns_rdata_next(&fields, &value)) {
-        if (!write_bytes(out, value_octets(&value, canonical, &name))) {
+        if (!write_bytes(out, dns_value_octets(&value, canonical, &name))) {
             byte_writer_rollback(out, before);
             return dns_refuse(DNS_NO_ROOM, before);
         }
@@ -178,8 +135,8 @@ int dns_rdata_compare(const struct dns_rr *a, const struct dns_rr *b)
 
         if (!more_a || !more_b)
             return more_a - more_b;
-        order = compare_octets(value_octets(&value_a, true, &name_a),
-                               value_octets(&value_b, true, &name_b));
+        order = compare_octets(dns_value_octets(&value_a, true, &name_a),
+                               dns_value_octets(&value_b, true, &name_b));
         if (order != 0)
             return order;
     }

@@ -23,11 +23,13 @@
 struct dns_value {
     const struct dns_field *field;
     struct byte_reader octets;
+    size_t rdata_start; /* where RDATA begins, since a field may depend on one before it */
 };
 
 /* Where a walk over the fields is. */
 struct dns_rdata {
     struct byte_reader in;         /* what is left of RDATA */
+    size_t start;                  /* where RDATA begins */
     const struct dns_field *field; /* the next one */
     unsigned int fields_left;
     struct dns_verdict verdict; /* the refusal that ended the walk, or DNS_OK */
@@ -39,6 +41,11 @@ struct dns_rdata dns_rdata_of(const struct dns_rr *rr);
 /* The next field, checked. False at the end, or where the RDATA is wrong: fields->verdict says
  * which, and then *ret_value is untouched. */
 bool dns_rdata_next(struct dns_rdata *fields, struct dns_value *ret_value);
+
+/* The octets of a value as they are written without compression, and `canonical`: for signing,
+ * names in small letters where their type has them so (RFC 4034 section 6.2, RFC 6840 section 5.1).
+ * A view of the message, or of *name, which the caller keeps for it. */
+struct bytes dns_value_octets(const struct dns_value *value, bool canonical, struct dns_name *name);
 
 /* Whether the RDATA is what its type has: all fields there and right, and nothing behind them. */
 struct dns_verdict dns_rdata_check(const struct dns_rr *rr);

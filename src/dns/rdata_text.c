@@ -133,24 +133,19 @@ static bool format_opaque(struct bytes octets, struct text *text)
 static bool format_value(const struct dns_value *value, struct text *text)
 {
     struct bytes octets = byte_reader_rest(&value->octets);
+    enum dns_field_kind kind = value->field->kind;
 
-    switch (value->field->kind) {
-    case DNS_FIELD_U16:
-    case DNS_FIELD_U32:
+    if (kind < DNS_FIELD_IPV4)
         return format_number(octets, text);
-    case DNS_FIELD_IPV4:
+    if (kind == DNS_FIELD_IPV4)
         return format_ipv4(octets, text);
-    case DNS_FIELD_IPV6:
+    if (kind == DNS_FIELD_IPV6)
         return format_ipv6(octets, text);
-    case DNS_FIELD_NAME_SHORT:
+    if (kind == DNS_FIELD_NAME_SHORT)
         return format_name(value->octets, text);
-    case DNS_FIELD_STRINGS:
+    if (kind == DNS_FIELD_STRINGS)
         return format_strings(value->octets, text);
-    case DNS_FIELD_OPTIONS:
-    case DNS_FIELD_OPAQUE:
-        return format_opaque(octets, text);
-    }
-    UNREACHABLE();
+    return format_opaque(octets, text);
 }
 
 bool dns_rdata_format(const struct dns_rr *rr, struct text *text)

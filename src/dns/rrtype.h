@@ -15,17 +15,17 @@ enum dns_type {
 #undef METATYPE
 };
 
-/* What a field is: how its octets are delimited, written, made canonical and shown. */
+/* What a field is: how its octets are delimited, written, made canonical and shown. The kinds are
+ * explained in dns/field.def. */
 enum dns_field_kind {
-    DNS_FIELD_U16,        /* two octets, a decimal number */
-    DNS_FIELD_U32,        /* four octets, a decimal number */
-    DNS_FIELD_IPV4,       /* four octets, dotted decimal */
-    DNS_FIELD_IPV6,       /* sixteen octets, RFC 5952 */
-    DNS_FIELD_NAME_SHORT, /* a name that may be compressed (RFC 3597 section 4), canonically in
-                           * small letters (RFC 4034 section 6.2) */
-    DNS_FIELD_STRINGS,    /* one or more character-strings, up to the end of RDATA */
-    DNS_FIELD_OPTIONS,    /* EDNS options (code, length, octets), up to the end of RDATA */
-    DNS_FIELD_OPAQUE,     /* any octets, up to the end of RDATA; shown as RFC 3597 section 5 */
+#define FIXED(kind, octets, text) DNS_FIELD_##kind,
+#define NAME(kind, text) DNS_FIELD_##kind,
+#define SHAPED(kind, check, text) DNS_FIELD_##kind,
+#include "dns/field.def"
+#undef FIXED
+#undef NAME
+#undef SHAPED
+    DNS_FIELD_KINDS, /* how many there are */
 };
 
 struct dns_field {
