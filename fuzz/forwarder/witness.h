@@ -310,28 +310,36 @@ static inline void witness_check_retry(struct witness *witness,
     query->due_ns += config->attempt_ns;
 }
 
-/* A client was told SERVFAIL: which query was that? One that is out of attempts, or nobody's. */
+/* Whether a SERVFAIL is for this query: it is out of attempts and its time has come. */
+static inline bool witness_is_timeout_of(const struct witness *witness,
+                                         const struct witness_query *query,
+                                         const struct forwarder_datagram *out)
+{
+    struct bytes question = witness_question(query);
+
+    return query->sends == witness->forwarder->config.attempts_max &&
+           query->due_ns <= witness->now_ns && witness_same_path(&query->client, &out->path) &&
+           query->client_id == witness_header(out->payload).id &&
+           bytes_equal(question, witness_part(out->payload, DNS_HEADER_SIZE, question.size));
+}
+
+/* A client was told SERVFAIL. It may have sent the same query twice: the older one comes first. */
 static inline void witness_check_timeout(struct witness *witness,
                                          const struct forwarder_datagram *out)
 {
+    struct witness_query *oldest = NULL;
     struct dns_message answer;
 
     fuzz_require(witness_read(out->payload, &answer));
     fuzz_require(dns_message_rcode(&answer) == DNS_RCODE_SERVFAIL);
-    for (size_t i = 0; i < witness->count; i++) {
-        struct witness_query *query = &witness->queries[i];
-        struct bytes question = witness_question(query);
-
-        if (query->sends == witness->forwarder->config.attempts_max &&
-            query->due_ns <= witness->now_ns && query->client_id == answer.header.id &&
-            witness_same_path(&query->client, &out->path) &&
-            query->has_edns == (answer.opt_at != 0) &&
-            bytes_equal(question, witness_part(out->payload, DNS_HEADER_SIZE, question.size))) {
-            witness_forget(witness, query);
-            return;
-        }
-    }
-    fuzz_property_failed(__FILE__, __LINE__, "somebody waits for this SERVFAIL");
+    for (size_t i = 0; i < witness->count; i++)
+        if (witness_is_timeout_of(witness, &witness->queries[i], out) &&
+            (oldest == NULL || witness->queries[i].due_ns < oldest->due_ns))
+            oldest = &witness->queries[i];
+    if (oldest == NULL)
+        fuzz_property_failed(__FILE__, __LINE__, "somebody waits for this SERVFAIL");
+    fuzz_require(oldest->has_edns == (answer.opt_at != 0));
+    witness_forget(witness, oldest);
 }
 
 /* The time goes in. Where the batch came out full, there may be more to do. */

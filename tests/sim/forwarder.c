@@ -1,0 +1,555 @@
+/*
+ * The forwarder's core between clients and upstreams that do not exist. One seed is one run: it
+ * chooses limits, how bad the network is, and what each client and upstream does: queries good and
+ * damaged, upstreams that answer, lie, are silent, forgers that know all but one thing, a clock
+ * that leaps. witness.h says after each step what must be true; beyond that, no forged address ever
+ * reaches a client, and in a run with a perfect network and honest upstreams nothing times out.
+ *
+ *     sim.forwarder [--seed N] [--runs N] [--exchanges N]
+ *
+ * Exit status 0; or 1, and the seed that failed with the command that runs it again. With --seed it
+ * runs that one alone, in its own process, for a debugger.
+ */
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "dns/builder.h"
+#include "dns/rrtype.h"
+#include "fuzz/forwarder/witness.h"
+#include "tests/sim/network.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CLIENTS 8
+#define UPSTREAMS 3
+#define LANES 4
+#define FORGERIES_MAX 8 /* for each query that an upstream gets */
+#define NS_PER_MS UINT64_C(1000000)
+
+/* What a packet of the network is. */
+enum kind { KIND_ASK, KIND_TO_FORWARDER, KIND_TO_UPSTREAM };
+
+/* What is wrong with a forged reply. */
+enum forgery {
+    FORGE_ID,
+    FORGE_LANE,
+    FORGE_ADDRESS,
+    FORGE_PORT,
+    FORGE_UPSTREAM,
+    FORGE_CASE,
+    FORGE_NAME,
+    FORGE_QUERY,
+    FORGE_CUT,
+    FORGE_RDATA,
+    FORGE_MORE,
+    FORGE_SHORT,
+    FORGERIES
+};
+
+/* An honest address is made of the question; a forger's is this. */
+static const uint8_t forged_address[4] = { 66, 66, 66, 66 };
+
+struct simulation {
+    struct network network;
+    struct chance chance;  /* for clients and upstreams */
+    struct chance entropy; /* for the forwarder */
+    bool is_calm;          /* nothing goes wrong */
+    unsigned int silent_per_mille;
+    unsigned int forger_per_mille;
+    unsigned int meddler_per_mille;
+    unsigned int damage_per_mille;
+    unsigned int leap_per_mille;
+    uint64_t leapt_ns; /* the forwarder's clock is ahead by this */
+    uint64_t pause_ns; /* between two queries, on average */
+    uint64_t exchanges_left;
+    uint64_t exchanges;
+    struct forwarder forwarder;
+    struct witness witness;
+    void *slab;
+};
+
+/* What all runs did together. */
+struct totals {
+    uint64_t exchanges;
+    uint64_t counters[FORWARDER_COUNTERS];
+};
+
+static struct forwarder_address address_of(uint8_t net, uint8_t last, uint16_t port)
+{
+    return (struct forwarder_address){ .octets = { 10, 0, net, last }, .port = port, .size = 4 };
+}
+
+static uint64_t next_entropy(void *source)
+{
+    return chance_next(source);
+}
+
+/* A number that chance draws between two. */
+static uint64_t between(struct simulation *sim, uint64_t from, uint64_t to)
+{
+    return from + chance_below(&sim->chance, to - from + 1);
+}
+
+/* Chooses what kind of a world this run is. */
+static void choose_world(struct simulation *sim)
+{
+    sim->is_calm = chance_of(&sim->chance, 100);
+    sim->network.delay_ns_min = between(sim, 0, 2 * NS_PER_MS);
+    sim->network.delay_ns_max = sim->network.delay_ns_min + between(sim, 0, 3 * NS_PER_MS);
+    sim->pause_ns = between(sim, NS_PER_MS / 10, NS_PER_MS);
+    if (sim->is_calm)
+        return;
+    sim->network.loss_per_mille = (unsigned int)between(sim, 0, 400);
+    sim->network.twice_per_mille = (unsigned int)between(sim, 0, 300);
+    sim->network.delay_ns_max += between(sim, 0, 60 * NS_PER_MS);
+    sim->silent_per_mille = (unsigned int)between(sim, 0, 500);
+    sim->forger_per_mille = (unsigned int)between(sim, 0, 900);
+    sim->meddler_per_mille = (unsigned int)between(sim, 0, 200);
+    sim->damage_per_mille = (unsigned int)between(sim, 0, 300);
+    sim->leap_per_mille = (unsigned int)between(sim, 0, 5);
+}
+
+static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exchanges)
+{
+    struct forwarder_config config = {
+        .lanes = LANES,
+        .upstreams = { address_of(1, 1, 53), address_of(1, 2, 53), address_of(1, 3, 5353) },
+        .random = { .next = next_entropy, .source = &sim->entropy },
+    };
+
+    network_init(&sim->network, seed);
+    sim->chance.state = seed ^ UINT64_C(0xC11E47);
+    sim->entropy.state = seed ^ UINT64_C(0x1D5);
+    sim->exchanges_left = exchanges;
+    choose_world(sim);
+    config.queries_max =
+        (uint32_t)(sim->is_calm ? WITNESS_QUERIES_MAX : between(sim, 1, WITNESS_QUERIES_MAX));
+    config.attempts_max = (uint8_t)between(sim, 1, 4);
+    config.attempt_ns = between(sim, 12, 60) * NS_PER_MS;
+    config.upstreams_count = between(sim, 1, UPSTREAMS);
+    sim->slab = calloc(1, forwarder_slab_bytes(&config));
+    sim->witness.batch = calloc(1, sizeof(*sim->witness.batch));
+    fuzz_require(sim->slab != NULL && sim->witness.batch != NULL);
+    forwarder_init(&sim->forwarder, &config, sim->slab);
+    sim->witness.forwarder = &sim->forwarder;
+}
+
+static void simulation_done(struct simulation *sim)
+{
+    free(sim->slab);
+    free(sim->witness.batch);
+}
+
+/* A name that no other exchange has, in letters of any case. */
+static struct dns_name draw_name(struct simulation *sim)
+{
+    char text[64];
+    struct dns_name name;
+    int size = snprintf(text, sizeof(text), "x%" PRIx64 ".example.test", sim->exchanges);
+
+    for (int i = 0; i < size; i++)
+        if (text[i] >= 'a' && text[i] <= 'z' && chance_of(&sim->chance, 500))
+            text[i] = (char)(text[i] - 'a' + 'A');
+    fuzz_require(dns_name_parse(bytes_of(text, (size_t)size), &name).status == DNS_OK);
+    return name;
+}
+
+/* Changes, cuts or lengthens a packet. */
+static void damage(struct simulation *sim, struct packet *packet)
+{
+    for (uint64_t i = between(sim, 1, 4); i > 0; i--)
+        packet->octets[chance_below(&sim->chance, packet->size)] =
+            (uint8_t)chance_next(&sim->chance);
+    if (chance_of(&sim->chance, 300))
+        packet->size = between(sim, 0, packet->size + 1);
+}
+
+/* A client asks: one packet on its way to the forwarder. */
+static void ask(struct simulation *sim)
+{
+    uint8_t client = (uint8_t)between(sim, 1, CLIENTS);
+    struct packet packet = {
+        .kind = KIND_TO_FORWARDER,
+        .path = { .side = FORWARDER_CLIENTS,
+                  .socket = client % 2,
+                  .peer = address_of(2, client, (uint16_t)between(sim, 1024, 65535)) },
+    };
+    struct dns_header header = {
+        .id = (uint16_t)chance_next(&sim->chance),
+        .flags = (uint16_t)(chance_next(&sim->chance) & (DNS_FLAG_RD | DNS_FLAG_CD | DNS_FLAG_AD)),
+    };
+    struct dns_question question = { .name = draw_name(sim),
+                                     .type = DNS_TYPE_A,
+                                     .class = DNS_CLASS_IN };
+    struct dns_edns edns = { .udp_size = (uint16_t)between(sim, 0, 2000),
+                             .version = chance_of(&sim->chance, 20) && !sim->is_calm,
+                             .flags = (uint16_t)(chance_next(&sim->chance) & DNS_EDNS_DO) };
+    struct dns_builder builder;
+
+    if (!sim->is_calm && chance_of(&sim->chance, 20))
+        question.type = DNS_TYPE_AXFR;
+    dns_builder_init(&builder, packet.octets, sizeof(packet.octets), &header);
+    fuzz_require(dns_builder_add_question(&builder, &question).status == DNS_OK);
+    if (chance_of(&sim->chance, 500))
+        fuzz_require(dns_builder_add_edns(&builder, &edns).status == DNS_OK);
+    packet.size = dns_builder_finish(&builder).size;
+    if (chance_of(&sim->chance, sim->damage_per_mille))
+        damage(sim, &packet);
+    network_send(&sim->network, &packet);
+}
+
+/* The address that a question has: a hash of its octets, never the forged one. */
+static void address_for(const struct dns_question *question, uint8_t ret_address[4])
+{
+    uint32_t hash = question->type;
+
+    for (size_t i = 0; i < question->name.size; i++)
+        hash = (hash ^ question->name.octets[i]) * UINT32_C(16777619);
+    for (size_t i = 0; i < 4; i++)
+        ret_address[i] = (uint8_t)(hash >> 8 * i & 0x3F); /* 66 is 0x42 */
+}
+
+/* The reply to a query, with as many copies of this address as chance wants. */
+static void build_reply(struct simulation *sim, const struct dns_message *query,
+                        const struct dns_question *question, const uint8_t address[4],
+                        struct packet *packet)
+{
+    struct dns_header header = {
+        .id = query->header.id,
+        .flags = (uint16_t)(query->header.flags | DNS_FLAG_QR | DNS_FLAG_RA),
+    };
+    struct dns_rr rr = {
+        .owner = dns_name_reader(&question->name),
+        .type = DNS_TYPE_A,
+        .class = DNS_CLASS_IN,
+        .ttl_s = 60,
+        .rdata = byte_reader_init(bytes_of(address, 4)),
+    };
+    uint64_t copies = chance_of(&sim->chance, 100) ? between(sim, 20, 60) : 1;
+    struct dns_builder builder;
+    struct dns_edns edns;
+
+    dns_builder_init(&builder, packet->octets, sizeof(packet->octets), &header);
+    fuzz_require(dns_builder_add_question(&builder, question).status == DNS_OK);
+    for (uint64_t i = 0; i < copies; i++)
+        fuzz_require(dns_builder_add_rr(&builder, DNS_ANSWER, &rr).status == DNS_OK);
+    if (dns_message_edns(query, &edns) != (!sim->is_calm && chance_of(&sim->chance, 20))) {
+        edns = (struct dns_edns){ .udp_size = 1400 };
+        fuzz_require(dns_builder_add_edns(&builder, &edns).status == DNS_OK);
+    }
+    packet->size = dns_builder_finish(&builder).size;
+}
+
+/* Where the second octet of the first record's type stands: after a compressed owner. */
+static size_t first_type(const struct packet *packet)
+{
+    struct dns_message reply;
+
+    fuzz_require(dns_message_read(bytes_of(packet->octets, packet->size), &reply).status == DNS_OK);
+    return reply.section_at[DNS_ANSWER] + 3;
+}
+
+/* Makes a forged reply wrong in one way. */
+static void forge(struct simulation *sim, enum forgery forgery, struct packet *packet)
+{
+    size_t upstream = packet->path.socket / LANES;
+    uint16_t lane = packet->path.socket % LANES;
+
+    switch (forgery) {
+    case FORGE_ID:
+        packet->octets[chance_below(&sim->chance, 2)] ^= (uint8_t)between(sim, 1, 255);
+        break;
+    case FORGE_LANE:
+        packet->path.socket = (uint16_t)(upstream * LANES + (lane + 1U) % LANES);
+        break;
+    case FORGE_ADDRESS:
+        packet->path.peer.octets[3] ^= 0x80;
+        break;
+    case FORGE_PORT:
+        packet->path.peer.port += 1;
+        break;
+    case FORGE_UPSTREAM: /* the address of one on the socket of another */
+        packet->path.socket = (uint16_t)((upstream + 1) % UPSTREAMS * LANES + lane);
+        break;
+    case FORGE_CASE:
+        packet->octets[DNS_HEADER_SIZE + 1] ^= 0x20;
+        break;
+    case FORGE_NAME:
+        packet->octets[DNS_HEADER_SIZE + 1] += 1;
+        break;
+    case FORGE_QUERY:
+        packet->octets[2] &= 0x7F;
+        break;
+    case FORGE_RDATA: /* four octets of address under the type that has sixteen */
+        packet->octets[first_type(packet)] = DNS_TYPE_AAAA;
+        break;
+    case FORGE_CUT:
+        packet->size -= 1;
+        break;
+    case FORGE_SHORT:
+        packet->size = chance_below(&sim->chance, DNS_HEADER_SIZE);
+        break;
+    case FORGE_MORE:
+    case FORGERIES:
+        packet->octets[packet->size] = 0;
+        packet->size += 1;
+        break;
+    }
+}
+
+/* Makes it another upstream that answers: to be believed only if it was asked as well. */
+static void send_from_another(const struct simulation *sim, struct forwarder_path *path)
+{
+    size_t other = (path->socket / LANES + 1U) % UPSTREAMS;
+
+    path->socket = (uint16_t)(other * LANES + path->socket % LANES);
+    path->peer = sim->forwarder.config.upstreams[other];
+}
+
+/* An upstream gets a query: it may reply, and a forger may be faster. */
+static void upstream_replies(struct simulation *sim, const struct packet *query_packet)
+{
+    struct packet packet = { .kind = KIND_TO_FORWARDER, .path = query_packet->path };
+    struct dns_message query;
+    struct dns_question question;
+    uint8_t address[4];
+
+    fuzz_require(
+        dns_message_read(bytes_of(query_packet->octets, query_packet->size), &query).status ==
+        DNS_OK);
+    fuzz_require(dns_message_question(&query, &question));
+    for (int i = 0; i < FORGERIES_MAX && chance_of(&sim->chance, sim->forger_per_mille); i++) {
+        packet.path = query_packet->path;
+        build_reply(sim, &query, &question, forged_address, &packet);
+        forge(sim, (enum forgery)chance_below(&sim->chance, FORGERIES), &packet);
+        network_send(&sim->network, &packet);
+    }
+    if (chance_of(&sim->chance, sim->silent_per_mille))
+        return;
+    address_for(&question, address);
+    packet.path = query_packet->path;
+    if (chance_of(&sim->chance, sim->meddler_per_mille))
+        send_from_another(sim, &packet.path);
+    build_reply(sim, &query, &question, address, &packet);
+    network_send(&sim->network, &packet);
+}
+
+/* A client gets an answer: if it has an address, then that of its question. */
+static void check_client(const struct forwarder_datagram *datagram)
+{
+    struct dns_message answer;
+    struct dns_question question;
+    struct dns_rr rr;
+    struct dns_walk walk;
+    uint8_t address[4];
+
+    fuzz_require(dns_message_read(datagram->payload, &answer).status == DNS_OK);
+    walk = dns_message_section(&answer, DNS_ANSWER);
+    while (dns_walk_next(&walk, &rr)) {
+        fuzz_require(dns_message_question(&answer, &question));
+        address_for(&question, address);
+        fuzz_require(bytes_equal(byte_reader_rest(&rr.rdata), bytes_of(address, 4)));
+    }
+}
+
+/* Brings what the forwarder sent on its way. */
+static void carry(struct simulation *sim)
+{
+    const struct forwarder_batch *batch = sim->witness.batch;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        struct packet packet = { .kind = KIND_TO_UPSTREAM, .path = batch->at[i].path };
+
+        if (batch->at[i].path.side == FORWARDER_CLIENTS) {
+            check_client(&batch->at[i]);
+            continue;
+        }
+        packet.size = batch->at[i].payload.size;
+        memcpy(packet.octets, batch->at[i].payload.at, packet.size);
+        network_send(&sim->network, &packet);
+    }
+}
+
+static void arrive_at_forwarder(struct simulation *sim, const struct packet *packet)
+{
+    CLEANUP(free_pointer) uint8_t *exact = malloc(packet->size + 1);
+    struct forwarder_datagram datagram = { .path = packet->path };
+
+    fuzz_require(exact != NULL);
+    memcpy(exact, packet->octets, packet->size);
+    datagram.payload = bytes_of(exact, packet->size);
+    if (packet->path.side == FORWARDER_CLIENTS)
+        witness_client(&sim->witness, &datagram);
+    else
+        witness_upstream(&sim->witness, &datagram);
+    carry(sim);
+}
+
+/* The next thing on the network happens. */
+static void happen(struct simulation *sim)
+{
+    struct packet packet;
+
+    network_take(&sim->network, &packet);
+    sim->witness.now_ns = sim->network.now_ns + sim->leapt_ns;
+    if (packet.kind == KIND_TO_FORWARDER) {
+        arrive_at_forwarder(sim, &packet);
+    } else if (packet.kind == KIND_TO_UPSTREAM) {
+        upstream_replies(sim, &packet);
+    } else if (sim->exchanges_left > 0) {
+        sim->exchanges_left -= 1;
+        sim->exchanges += 1;
+        ask(sim);
+        network_schedule(&sim->network, &packet,
+                         sim->network.now_ns + chance_below(&sim->chance, 2 * sim->pause_ns));
+    }
+}
+
+/* Deadlines have come, by the forwarder's clock. */
+static void expire(struct simulation *sim)
+{
+    do {
+        witness_expire(&sim->witness);
+        carry(sim);
+    } while (forwarder_deadline_ns(&sim->forwarder) <= sim->witness.now_ns);
+}
+
+static void run(struct simulation *sim)
+{
+    network_schedule(&sim->network, &(struct packet){ .kind = KIND_ASK }, 0);
+    while (network_next_ns(&sim->network) != UINT64_MAX || sim->witness.count > 0) {
+        uint64_t next_ns = network_next_ns(&sim->network);
+        uint64_t deadline_ns = forwarder_deadline_ns(&sim->forwarder);
+
+        if (chance_of(&sim->chance, sim->leap_per_mille)) {
+            sim->leapt_ns += between(sim, 0, 200) * NS_PER_MS;
+            sim->witness.now_ns = sim->network.now_ns + sim->leapt_ns;
+            expire(sim);
+        } else if (deadline_ns == FORWARDER_NEVER ||
+                   (next_ns != UINT64_MAX && next_ns + sim->leapt_ns < deadline_ns)) {
+            happen(sim);
+        } else {
+            sim->network.now_ns = deadline_ns - sim->leapt_ns;
+            sim->witness.now_ns = deadline_ns;
+            expire(sim);
+        }
+    }
+    witness_check_rest(&sim->witness);
+    if (sim->is_calm) {
+        fuzz_require(sim->forwarder.counters[FORWARDER_COUNT_answers_timed_out] == 0);
+        fuzz_require(sim->witness.accepted == sim->exchanges);
+    }
+}
+
+static void run_seed(uint64_t seed, uint64_t exchanges, struct totals *totals)
+{
+    struct simulation *sim = calloc(1, sizeof(*sim));
+
+    fuzz_require(sim != NULL);
+    simulation_init(sim, seed, exchanges);
+    run(sim);
+    totals->exchanges += sim->exchanges;
+    for (size_t i = 0; i < FORWARDER_COUNTERS; i++)
+        totals->counters[i] += sim->forwarder.counters[i];
+    simulation_done(sim);
+    free(sim);
+}
+
+/* What the seeds do in a process of their own, for the one that waits for them to see. */
+struct progress {
+    uint64_t seed;
+    struct totals totals;
+};
+
+struct plan {
+    uint64_t seed; /* 0: all of them, from 1 on */
+    uint64_t runs;
+    uint64_t exchanges;
+};
+
+/* A simulation in which something never happens shows nothing about it. */
+static bool print_totals(const struct totals *totals, uint64_t runs, uint64_t took_ns)
+{
+    bool all_happened = true;
+
+    for (unsigned int i = 0; i < FORWARDER_COUNTERS; i++) {
+        printf("%10" PRIu64 "  %s\n", totals->counters[i],
+               forwarder_counter_name((enum forwarder_counter)i));
+        all_happened = all_happened && totals->counters[i] > 0;
+    }
+    printf("%" PRIu64 " runs, %" PRIu64 " exchanges, %" PRIu64 " a second\n", runs,
+           totals->exchanges, totals->exchanges * UINT64_C(1000000000) / (took_ns + 1));
+    if (!all_happened)
+        printf("some of this never happened\n");
+    return all_happened;
+}
+
+static int run_all(const struct plan *plan)
+{
+    struct progress *progress =
+        mmap(NULL, sizeof(*progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    uint64_t start_ns = clock_monotonic_ns();
+    int status = 0;
+    pid_t child;
+
+    fuzz_require(progress != MAP_FAILED);
+    child = fork();
+    fuzz_require(child >= 0);
+    if (child == 0) {
+        for (progress->seed = 1; progress->seed <= plan->runs; progress->seed++)
+            run_seed(progress->seed, plan->exchanges, &progress->totals);
+        _exit(0);
+    }
+    fuzz_require(waitpid(child, &status, 0) == child);
+    if (status != 0) {
+        printf("seed %" PRIu64 " fails; again: sim.forwarder --seed %" PRIu64
+               " --exchanges %" PRIu64 "\n",
+               progress->seed, progress->seed, plan->exchanges);
+        return 1;
+    }
+    return print_totals(&progress->totals, plan->runs, clock_monotonic_ns() - start_ns) ? 0 : 1;
+}
+
+static bool read_plan(int argc, char **argv, struct plan *plan)
+{
+    static const struct option options[] = {
+        { .name = "seed", .has_arg = required_argument, .val = 's' },
+        { .name = "runs", .has_arg = required_argument, .val = 'r' },
+        { .name = "exchanges", .has_arg = required_argument, .val = 'e' },
+        { .name = NULL },
+    };
+    int letter;
+
+    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        uint64_t number = letter == '?' ? 0 : strtoull(optarg, NULL, 10);
+
+        if (number == 0)
+            return false;
+        if (letter == 's')
+            plan->seed = number;
+        else if (letter == 'r')
+            plan->runs = number;
+        else
+            plan->exchanges = number;
+    }
+    return optind == argc;
+}
+
+int main(int argc, char **argv)
+{
+    struct plan plan = { .runs = 200, .exchanges = 300 };
+    struct totals totals = { 0 };
+
+    if (!read_plan(argc, argv, &plan)) {
+        fprintf(stderr, "usage: sim.forwarder [--seed N] [--runs N] [--exchanges N]\n");
+        return 2;
+    }
+    if (plan.seed == 0)
+        return run_all(&plan);
+    run_seed(plan.seed, plan.exchanges, &totals);
+    (void)print_totals(&totals, 1, 0);
+    return 0;
+}
