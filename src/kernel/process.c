@@ -9,6 +9,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -155,5 +156,16 @@ int kernel_process_wait(int pidfd, bool may_wait, int *ret_status, struct err *e
     if (end.si_pid == 0)
         return -EAGAIN;
     *ret_status = end.si_code == CLD_EXITED ? end.si_status : 128 + end.si_status;
+    return 0;
+}
+
+int kernel_process_await_end(int pidfd, struct err *err)
+{
+    struct pollfd end = { .fd = pidfd, .events = POLLIN };
+
+    while (poll(&end, 1, -1) < 0) {
+        if (errno != EINTR)
+            return err_system(err, errno, "wait for the process");
+    }
     return 0;
 }

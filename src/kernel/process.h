@@ -61,3 +61,6 @@ int kernel_process_signal(int pidfd, int signal, struct err *err);
 /* Waits for the end of a child and gives its exit status, or 128 + n for the signal n. With
  * `may_wait` false it gives -EAGAIN, without a sentence, when the child still runs. */
 int kernel_process_wait(int pidfd, bool may_wait, int *ret_status, struct err *err);
+
+/* Waits for the end of a process that need not be a child. */
+int kernel_process_await_end(int pidfd, struct err *err);

@@ -23,6 +23,7 @@ enum oci_record_kind {
 struct oci_record {
     enum oci_record_kind kind;
     pid_t pid;
+    bool is_program; /* FAILED: it was the program itself that could not be executed */
     struct err err;
 };
 

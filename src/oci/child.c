@@ -234,7 +234,9 @@ static const performer performers[OCI_STEP_KINDS] = {
 /* Tells the runtime what went wrong at a step, and ends the process. */
 static _Noreturn void give_up(int channel_fd, const struct oci_step *step, const struct err *err)
 {
-    struct oci_record record = { .kind = OCI_RECORD_FAILED, .err = *err };
+    struct oci_record record = { .kind = OCI_RECORD_FAILED,
+                                 .is_program = step->kind == OCI_STEP_EXEC,
+                                 .err = *err };
 
     if (step->field[0] != '\0')
         (void)err_prefix(&record.err, "%s", step->field);

@@ -26,6 +26,9 @@
 
 #include <sys/types.h>
 
+/* The version of the specification that Cupel follows. */
+#define OCI_VERSION "1.2.0"
+
 /* The most that a config and its plan take together, and the largest config.json. */
 #define OCI_ARENA_BYTES ((size_t)16 << 20)
 #define OCI_JSON_BYTES_MAX ((size_t)2 << 20)

@@ -49,7 +49,7 @@ static const struct oci_device_rule no_devices[] = {
 };
 
 static const struct oci_config standard = {
-    .oci_version = "1.2.0",
+    .oci_version = OCI_VERSION,
     .root = { .path = "rootfs", .readonly = true },
     .process = {
         .args = TEXTS("sh"),

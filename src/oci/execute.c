@@ -29,6 +29,7 @@ struct execution {
     int pidfd;
     bool is_ready;      /* the child has said that it is about to become the program */
     struct err failure; /* what the child or the joiner has said; number 0: nothing */
+    int failure_status; /* see struct oci_run_options */
     struct made_cgroup cgroups[OCI_SLOTS];
     size_t cgroups_count;
 };
@@ -121,6 +122,8 @@ static void hear(struct execution *run, const struct oci_record *record)
         break;
     case OCI_RECORD_FAILED:
         run->failure = record->err;
+        if (record->is_program)
+            run->failure_status = record->err.number == -ENOENT ? 127 : 126;
         break;
     }
 }
@@ -321,6 +324,7 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
 {
     struct execution run = { .options = options,
                              .child = { .plan = plan, .channel_fd = -1 },
+                             .failure_status = 125,
                              .channel_fd = -1,
                              .pidfd = -1 };
     struct signals signals;
@@ -342,5 +346,7 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
     signals_give_back(&signals);
     if (number == 0)
         *ret_status = status;
+    else if (options->ret_failure_status != NULL)
+        *options->ret_failure_status = run.failure_status;
     return number;
 }

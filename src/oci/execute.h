@@ -42,6 +42,9 @@ struct oci_run_options {
     /* Called when the program has been started (the exec succeeded), e.g. to write a pid file. On
      * failure as on_created. May be NULL. */
     int (*on_started)(void *owner, pid_t pid, struct err *err);
+    /* Where oci_run() fails, and this is not NULL, it is set to what shells, docker and podman exit
+     * with: 127 when the program is not there, 126 when it cannot be executed, 125 for all else. */
+    int *ret_failure_status;
 };
 
 /* Makes the container, runs its program to its end and cleans up. On success *ret_status is the

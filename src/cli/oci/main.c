@@ -4,6 +4,12 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct cli_option program_rows[] = {
+    { .name = "root",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_globals, root),
+      .value = "DIR",
+      .help = "where containers are known (root: /run/cupel-oci; others: "
+              "$XDG_RUNTIME_DIR/cupel-oci, or /tmp/cupel-oci-UID)" },
     { .name = "log",
       .kind = CLI_TEXT,
       .offset = offsetof(struct oci_globals, log),
@@ -15,6 +21,10 @@ static const struct cli_option program_rows[] = {
       .value = "FORMAT",
       .choices = "text json",
       .help = "how a line of the log looks" },
+    { .name = "debug",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_globals, debug),
+      .help = "also log the steps of the plan" },
 };
 
 #define BUNDLE_ROW(command)                                                                        \
@@ -26,35 +36,60 @@ static const struct cli_option program_rows[] = {
       .help = "the directory that config.json is in (default: the working directory)" }
 
 static const struct cli_option run_rows[] = {
-    BUNDLE_ROW(oci_run_command),
+    BUNDLE_ROW(oci_run_words),
     { .name = "pid-file",
       .kind = CLI_TEXT,
-      .offset = offsetof(struct oci_run_command, pid_file),
+      .offset = offsetof(struct oci_run_words, pid_file),
       .value = "FILE",
       .help = "write the process id of the container's first process to this file" },
 };
 
 static const struct cli_option spec_rows[] = {
-    BUNDLE_ROW(oci_spec_command),
+    BUNDLE_ROW(oci_spec_options),
     { .name = "rootless",
       .kind = CLI_FLAG,
-      .offset = offsetof(struct oci_spec_command, rootless),
+      .offset = offsetof(struct oci_spec_options, rootless),
       .help = "for a user without rights, even if the caller is root" },
 };
 
 static const struct cli_option plan_rows[] = {
-    BUNDLE_ROW(oci_plan_command),
+    BUNDLE_ROW(oci_plan_options),
     { .name = "json",
       .letter = 'j',
       .kind = CLI_FLAG,
-      .offset = offsetof(struct oci_plan_command, json),
+      .offset = offsetof(struct oci_plan_options, json),
       .help = "print JSON" },
 };
 
+static const struct cli_option list_rows[] = {
+    { .name = "format",
+      .letter = 'f',
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_list_options, format),
+      .value = "FORMAT",
+      .choices = "table json",
+      .help = "how the list looks" },
+    { .name = "quiet",
+      .letter = 'q',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_list_options, quiet),
+      .help = "print the names alone" },
+};
+
+static const struct cli_option delete_rows[] = {
+    { .name = "force",
+      .letter = 'f',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_delete_options, force),
+      .help = "kill it if it runs; one that is not there is no error" },
+};
+
 static const struct oci_globals globals_standard = { .log_format = "text" };
-static const struct oci_run_command run_standard = { .bundle = "." };
-static const struct oci_spec_command spec_standard = { .bundle = "." };
-static const struct oci_plan_command plan_standard = { .bundle = "." };
+static const struct oci_run_words run_standard = { .bundle = "." };
+static const struct oci_spec_options spec_standard = { .bundle = "." };
+static const struct oci_plan_options plan_standard = { .bundle = "." };
+
+static const struct oci_list_options list_standard = { .format = "table" };
 
 static const struct cli_command commands[] = {
     { .name = "run",
@@ -69,7 +104,7 @@ static const struct cli_command commands[] = {
       .options_count = COUNT(run_rows),
       .operands_min = 1,
       .operands_max = 1,
-      .run = oci_run_run,
+      .run = oci_run_command,
       .defaults = &run_standard,
       .options_bytes = sizeof(run_standard) },
     { .name = "spec",
@@ -80,7 +115,7 @@ static const struct cli_command commands[] = {
       .options = spec_rows,
       .options_count = COUNT(spec_rows),
       .operands_max = 0,
-      .run = oci_spec_run,
+      .run = oci_spec_command,
       .defaults = &spec_standard,
       .options_bytes = sizeof(spec_standard) },
     { .name = "plan",
@@ -93,9 +128,42 @@ static const struct cli_command commands[] = {
       .options = plan_rows,
       .options_count = COUNT(plan_rows),
       .operands_max = 1,
-      .run = oci_plan_run,
+      .run = oci_plan_command,
       .defaults = &plan_standard,
       .options_bytes = sizeof(plan_standard) },
+    { .name = "state",
+      .operands = "ID",
+      .summary = "print the state of a container as JSON",
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = oci_state_command },
+    { .name = "list",
+      .operands = "",
+      .summary = "list the containers that there are",
+      .options = list_rows,
+      .options_count = COUNT(list_rows),
+      .operands_max = 0,
+      .run = oci_list_command,
+      .defaults = &list_standard,
+      .options_bytes = sizeof(list_standard) },
+    { .name = "kill",
+      .operands = "ID [SIGNAL]",
+      .summary = "send a signal to the first process of a container",
+      .description = "SIGNAL is a name (TERM or SIGTERM) or a number; without it, SIGTERM.",
+      .operands_min = 1,
+      .operands_max = 2,
+      .run = oci_kill_command },
+    { .name = "delete",
+      .operands = "ID",
+      .summary = "remove what is left of a container",
+      .description = "run removes its container itself at the end. This is for one whose runtime "
+                     "was killed.",
+      .options = delete_rows,
+      .options_count = COUNT(delete_rows),
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = oci_delete_command,
+      .options_bytes = sizeof(struct oci_delete_options) },
 };
 
 static const struct cli_example examples[] = {
@@ -103,6 +171,7 @@ static const struct cli_example examples[] = {
       "write demo/config.json for the root file system demo/rootfs" },
     { "cupel-oci plan --bundle demo", "see what the kernel will be asked for" },
     { "cupel-oci run --bundle demo web", "run it" },
+    { "cupel-oci kill web INT", "from elsewhere: as if Ctrl-C were typed" },
 };
 
 static const struct cli_program program = {

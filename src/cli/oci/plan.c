@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-int oci_plan_run(const void *globals, const void *options, struct cli_operands operands)
+int oci_plan_command(const void *globals, const void *options, struct cli_operands operands)
 {
-    const struct oci_plan_command *command = options;
+    const struct oci_plan_options *command = options;
     const char *id = operands.count > 0 ? operands.at[0] : "container";
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_prepared prepared;

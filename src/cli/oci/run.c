@@ -5,57 +5,90 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "oci/execute.h"
+#include "oci/state.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-int oci_prepare(const char *bundle, const char *id, struct arena *arena,
-                struct oci_prepared *ret_prepared, struct err *err)
+/* What is done when the program has been started. */
+struct start {
+    const char *root;
+    const char *pid_file; /* or NULL */
+    const struct oci_prepared *prepared;
+    struct arena *arena;
+};
+
+static int write_pid_file(const char *path, pid_t pid, struct err *err)
 {
-    struct oci_prepared prepared;
-    char path[PATH_MAX];
-    struct oci_plan_request request = {
-        .config = &prepared.config, .host = &prepared.host, .id = id, .bundle = path
-    };
-
-    if (realpath(bundle, path) == NULL)
-        return err_system(err, errno, "bundle '%s'", bundle);
-    if (oci_id_check(id, err) < 0 || oci_config_read(bundle, arena, &prepared.config, err) < 0 ||
-        oci_host_read(arena, &prepared.host, err) < 0)
-        return err->number;
-    if (oci_plan_make(&request, arena, &prepared.plan, err) < 0)
-        return err_prefix(err, "bundle '%s': config.json", bundle);
-    *ret_prepared = prepared;
-    return 0;
-}
-
-static int write_pid_file(void *owner, pid_t pid, struct err *err)
-{
-    const struct oci_run_command *command = owner;
     char block[32];
     struct text text = text_init(block, sizeof(block));
 
-    if (command->pid_file == NULL)
-        return 0;
     (void)text_append_decimal(&text, (uint64_t)pid, 0);
-    return file_write_atomic((struct file_place){ AT_FDCWD, command->pid_file }, text_bytes(&text),
-                             0644, err);
+    if (file_write_atomic((struct file_place){ AT_FDCWD, path }, text_bytes(&text), 0644, err) < 0)
+        return err_prefix(err, "option '--pid-file'");
+    return 0;
 }
 
-int oci_run_run(const void *globals, const void *options, struct cli_operands operands)
+static int tell_others(void *owner, pid_t pid, struct err *err)
 {
-    struct oci_run_command command = *(const struct oci_run_command *)options;
+    const struct start *start = owner;
+    const struct oci_plan_request *request = &start->prepared->request;
+    struct oci_state state = { .id = request->id, .bundle = request->bundle, .pid = pid };
+
+    if (oci_state_describe(&start->prepared->plan, start->arena, &state, err) < 0 ||
+        oci_state_write(start->root, &state, err) < 0)
+        return err->number;
+    return start->pid_file == NULL ? 0 : write_pid_file(start->pid_file, pid, err);
+}
+
+/* Runs it under its name, which is free again afterwards. */
+static int run_claimed(struct start *start, int *ret_status, struct err *err)
+{
+    const struct oci_run_options how = { .on_started = tell_others, .owner = start };
+    const char *id = start->prepared->request.id;
+    struct err second = { 0 };
+    int number = oci_state_claim(start->root, id, err);
+
+    if (number < 0)
+        return number;
+    number = oci_run(&start->prepared->plan, &how, ret_status, err);
+    if (oci_state_remove(start->root, id, &second) < 0 && number == 0) {
+        *err = second;
+        number = second.number;
+    }
+    return number;
+}
+
+/* The plan, a message a line. */
+static void debug_plan(const struct oci_globals *globals, const struct oci_plan *plan,
+                       struct arena *arena)
+{
+    struct err ignored = { 0 };
+    struct bytes text;
+    char *lines;
+
+    if (!globals->debug || oci_plan_format(plan, false, arena, &text, &ignored) < 0)
+        return;
+    lines = arena_copy_bytes(arena, text);
+    for (char *line = lines == NULL ? NULL : strtok_r(lines, "\n", &lines); line != NULL;
+         line = strtok_r(NULL, "\n", &lines))
+        oci_debug(globals, line);
+}
+
+int oci_run_command(const void *globals, const void *options, struct cli_operands operands)
+{
+    const struct oci_run_words *words = options;
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    const struct oci_run_options how = { .on_started = write_pid_file, .owner = &command };
     struct oci_prepared prepared;
+    struct start start = { .pid_file = words->pid_file, .prepared = &prepared, .arena = &arena };
     struct err err = { 0 };
     int status = 0;
 
-    if (oci_prepare(command.bundle, operands.at[0], &arena, &prepared, &err) < 0 ||
-        oci_run(&prepared.plan, &how, &status, &err) < 0)
+    if (oci_root_find(globals, &arena, &start.root, &err) < 0 ||
+        oci_prepare(words->bundle, operands.at[0], &arena, &prepared, &err) < 0)
+        return oci_fail(globals, &err, 1);
+    debug_plan(globals, &prepared.plan, &arena);
+    if (run_claimed(&start, &status, &err) < 0)
         return oci_fail(globals, &err, 1);
     return status;
 }

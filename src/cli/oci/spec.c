@@ -38,9 +38,9 @@ static int make_rootless(struct arena *arena, struct oci_config *ret_config, str
     return 0;
 }
 
-int oci_spec_run(const void *globals, const void *options, struct cli_operands operands)
+int oci_spec_command(const void *globals, const void *options, struct cli_operands operands)
 {
-    const struct oci_spec_command *command = options;
+    const struct oci_spec_options *command = options;
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_caller caller = oci_caller_now();
     struct oci_config config;

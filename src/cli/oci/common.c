@@ -1,0 +1,128 @@
+/* Errors, the place where containers are known, and the way from a bundle to a plan. */
+#include "cli/oci/oci.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct line {
+    bool is_json;
+    const char *level;
+    const char *message;
+};
+
+/* A line as runc and crun write it, for podman and containerd. */
+static void write_line(FILE *log, const struct line *line)
+{
+    time_t now = time(NULL);
+    struct tm parts;
+    char when[64] = "";
+
+    if (gmtime_r(&now, &parts) != NULL)
+        (void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    if (line->is_json) {
+        json_t *json =
+            json_pack("{ss ss ss}", "level", line->level, "msg", line->message, "time", when);
+
+        (void)json_dumpf(json, log, JSON_COMPACT);
+        (void)fputc('\n', log);
+        json_decref(json);
+        return;
+    }
+    (void)fprintf(log, "time=\"%s\" level=%s msg=\"%s\"\n", when, line->level, line->message);
+}
+
+/* Appends a line to the log; false where that cannot be done. */
+static bool append_line(const struct oci_globals *globals, const char *level, const char *message)
+{
+    const struct line line = { .is_json = strcmp(globals->log_format, "json") == 0,
+                               .level = level,
+                               .message = message };
+    FILE *log = fopen(globals->log, "ae");
+
+    if (log == NULL)
+        return false;
+    write_line(log, &line);
+    return fclose(log) == 0;
+}
+
+static int no_log(const struct oci_globals *globals, int status)
+{
+    struct err err = { 0 };
+
+    (void)err_system(&err, errno, "option '--log': write '%s'", globals->log);
+    return cli_fail(OCI_PROGRAM, &err, status);
+}
+
+int oci_fail(const struct oci_globals *globals, const struct err *err, int status)
+{
+    (void)cli_fail(OCI_PROGRAM, err, status);
+    if (globals->log != NULL && !append_line(globals, "error", err->sentence))
+        return no_log(globals, status);
+    return status;
+}
+
+void oci_debug(const struct oci_globals *globals, const char *message)
+{
+    if (!globals->debug)
+        return;
+    if (globals->log == NULL)
+        (void)fprintf(stderr, OCI_PROGRAM ": debug: %s\n", message);
+    else if (!append_line(globals, "debug", message))
+        (void)no_log(globals, 0);
+}
+
+int oci_root_find(const struct oci_globals *globals, struct arena *arena, const char **ret_root,
+                  struct err *err)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    uid_t uid = oci_caller_now().uid;
+    char block[PATH_MAX];
+    struct text text = text_init(block, sizeof(block));
+    bool fits;
+    char *copy;
+
+    if (globals->root != NULL)
+        fits = text_append(&text, globals->root);
+    else if (uid == 0)
+        fits = text_append(&text, "/run/cupel-oci");
+    else if (runtime != NULL && runtime[0] == '/')
+        fits = text_format(&text, "%s/cupel-oci", runtime);
+    else
+        fits = text_format(&text, "/tmp/cupel-oci-%u", uid);
+    copy = fits && text.size > 0 ? arena_copy_text(arena, text.at) : NULL;
+    if (copy == NULL)
+        return err_set(err, -EINVAL, "option '--root': '%s' is no directory's name",
+                       globals->root == NULL ? "" : globals->root);
+    *ret_root = copy;
+    return 0;
+}
+
+int oci_prepare(const char *bundle, const char *id, struct arena *arena,
+                struct oci_prepared *ret_prepared, struct err *err)
+{
+    struct oci_prepared *prepared = ret_prepared;
+    char path[PATH_MAX];
+    char *copy;
+
+    if (realpath(bundle, path) == NULL)
+        return err_system(err, errno, "bundle '%s'", bundle);
+    copy = arena_copy_text(arena, path);
+    if (copy == NULL)
+        return err_system(err, ENOMEM, "bundle '%s'", bundle);
+    prepared->request = (struct oci_plan_request){
+        .config = &prepared->config, .host = &prepared->host, .id = id, .bundle = copy
+    };
+    if (oci_id_check(id, err) < 0 || oci_config_read(bundle, arena, &prepared->config, err) < 0 ||
+        oci_host_read(arena, &prepared->host, err) < 0)
+        return err->number;
+    if (oci_plan_make(&prepared->request, arena, &prepared->plan, err) < 0)
+        return err_prefix(err, "bundle '%s': config.json", bundle);
+    return 0;
+}

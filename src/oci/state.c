@@ -1,0 +1,389 @@
+/* A directory a container, a small JSON file in it; the process id counts only with its start time.
+ */
+#include "oci/state.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "kernel/cgroup.h"
+#include "kernel/process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STATE_BYTES_MAX ((size_t)65536)
+#define STATE_FILE "state.json"
+#define NEW_FILE "state.json.new"
+
+static int open_directory(const char *root, const char *id, int *ret_fd, struct err *err)
+{
+    char block[PATH_MAX];
+    struct text path = text_init(block, sizeof(block));
+    int fd;
+
+    if (!text_append(&path, root) || !text_append_char(&path, '/') || !text_append(&path, id))
+        return err_system(err, ENAMETOOLONG, "'%s'", root);
+    fd = open(path.at, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno == ENOENT)
+        return err_set(err, -ENOENT, "there is no container '%s'", id);
+    if (fd < 0)
+        return err_system(err, errno, "open '%s'", path.at);
+    *ret_fd = fd;
+    return 0;
+}
+
+/* Makes a directory for this user alone, and those above it that are missing. */
+static int make_directories(const char *path, struct err *err)
+{
+    char block[PATH_MAX];
+    struct text part = text_init(block, sizeof(block));
+
+    for (const char *at = path; *at != '\0';) {
+        size_t size = strspn(at, "/");
+
+        size += strcspn(at + size, "/");
+        if (!text_append_bytes(&part, bytes_of(at, size)))
+            return err_system(err, ENAMETOOLONG, "make the directory '%s'", path);
+        at += size;
+        if (mkdir(part.at, 0700) < 0 && errno != EEXIST)
+            return err_system(err, errno, "make the directory '%s'", part.at);
+    }
+    return 0;
+}
+
+/* The directory of all states must be the user's own: another's could feign containers. */
+static int open_root(const char *root, int *ret_fd, struct err *err)
+{
+    int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct stat status;
+
+    if (fd < 0)
+        return err_system(err, errno, "open '%s'", root);
+    if (fstat(fd, &status) < 0 || status.st_uid != geteuid() || (status.st_mode & 022) != 0) {
+        (void)close(fd);
+        return err_set(err, -EPERM, "the directory '%s' can be written by other users", root);
+    }
+    *ret_fd = fd;
+    return 0;
+}
+
+int oci_state_claim(const char *root, const char *id, struct err *err)
+{
+    CLEANUP(fd_close) int root_fd = -1;
+
+    if (oci_id_check(id, err) < 0 || make_directories(root, err) < 0 ||
+        open_root(root, &root_fd, err) < 0)
+        return err->number;
+    if (mkdirat(root_fd, id, 0700) == 0)
+        return 0;
+    if (errno == EEXIST)
+        return err_set(err, -EEXIST, "there is a container '%s' already", id);
+    return err_system(err, errno, "make the directory '%s/%s'", root, id);
+}
+
+/* When a process started, in clock ticks after boot: field 22 of /proc/<pid>/stat (proc(5)). False
+ * where it does not run: it is gone, or has ended and is not waited for. */
+static bool read_start(pid_t pid, uint64_t *ret_ticks)
+{
+    char block[64];
+    struct text path = text_init(block, sizeof(block));
+    char content[1024];
+    const char *at;
+    ssize_t size;
+
+    (void)text_format(&path, "/proc/%d/stat", (int)pid);
+    {
+        CLEANUP(fd_close) int fd = open(path.at, O_RDONLY | O_CLOEXEC);
+
+        size = fd < 0 ? -1 : read(fd, content, sizeof(content) - 1);
+    }
+    if (size <= 0)
+        return false;
+    content[size] = '\0';
+    /* The second field is the program's name in parentheses, which may hold anything. */
+    at = strrchr(content, ')');
+    if (at == NULL || at[1] == '\0' || at[2] == 'Z' || at[2] == 'X')
+        return false;
+    for (int field = 2; field < 22 && at != NULL; field++)
+        at = strchr(at + 1, ' ');
+    if (at == NULL)
+        return false;
+    *ret_ticks = strtoull(at + 1, NULL, 10);
+    return true;
+}
+
+static enum oci_status look(const struct oci_state *state)
+{
+    uint64_t ticks;
+
+    return read_start(state->pid, &ticks) && ticks == state->start_ticks ? OCI_RUNNING
+                                                                         : OCI_STOPPED;
+}
+
+static int no_memory(struct err *err)
+{
+    return err_system(err, ENOMEM, "the state of a container");
+}
+
+int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct oci_state *state,
+                       struct err *err)
+{
+    const char **cgroups = arena_alloc_array(arena, OCI_SLOTS, sizeof(*cgroups));
+    char *created = arena_alloc(arena, 32);
+    time_t now = time(NULL);
+    struct tm parts;
+
+    if (cgroups == NULL || created == NULL)
+        return no_memory(err);
+    if (gmtime_r(&now, &parts) == NULL || strftime(created, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        return err_system(err, EOVERFLOW, "the time");
+    state->created = created;
+    state->cgroups = (struct oci_texts){ .count = 0, .at = cgroups };
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct oci_step *step = &plan->steps[i];
+
+        if (step->kind == OCI_STEP_CGROUP_MAKE && state->cgroups.count < OCI_SLOTS)
+            cgroups[state->cgroups.count++] = step->cgroup.path;
+        if (step->kind == OCI_STEP_ROOT)
+            state->rootfs = step->text;
+    }
+    /* One that has ended already has no start that could be read; no process has 0. */
+    if (!read_start(state->pid, &state->start_ticks))
+        state->start_ticks = 0;
+    state->status = OCI_RUNNING;
+    return 0;
+}
+
+static json_t *texts_json(const struct oci_texts *texts)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < texts->count; i++)
+        (void)json_array_append_new(list, json_string(texts->at[i]));
+    return list;
+}
+
+int oci_state_write(const char *root, const struct oci_state *state, struct err *err)
+{
+    CLEANUP(fd_close) int directory_fd = -1;
+    CLEANUP(fd_close) int fd = -1;
+    CLEANUP(free_pointer) char *text = NULL;
+    json_t *json;
+
+    if (open_directory(root, state->id, &directory_fd, err) < 0)
+        return err->number;
+    json = json_pack("{ss ss si sI ss ss ss so}", "ociVersion", OCI_VERSION, "id", state->id, "pid",
+                     (int)state->pid, "startTicks", (json_int_t)state->start_ticks, "bundle",
+                     state->bundle, "rootfs", state->rootfs, "created", state->created, "cgroups",
+                     texts_json(&state->cgroups));
+    text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
+    json_decref(json);
+    if (text == NULL)
+        return no_memory(err);
+    fd = openat(directory_fd, NEW_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_system(err, errno, "write the state of '%s'", state->id);
+    /* Not synced: what it tells of does not outlive the system either. */
+    if (fd_write_all(fd, bytes_of_text(text)) < 0 ||
+        renameat(directory_fd, NEW_FILE, directory_fd, STATE_FILE) < 0)
+        return err_system(err, errno, "write the state of '%s'", state->id);
+    return 0;
+}
+
+/* Copies a text of the JSON object into the arena; NULL where it is none. */
+static const char *get_text(const json_t *json, const char *key, struct arena *arena)
+{
+    const char *text = json_string_value(json_object_get(json, key));
+
+    return text == NULL ? NULL : arena_copy_text(arena, text);
+}
+
+static int fill(const json_t *json, struct arena *arena, struct oci_state *state, struct err *err)
+{
+    const json_t *list = json_object_get(json, "cgroups");
+    const char **cgroups = arena_alloc_array(arena, OCI_SLOTS, sizeof(*cgroups));
+    size_t count = json_array_size(list);
+
+    state->pid = (pid_t)json_integer_value(json_object_get(json, "pid"));
+    state->start_ticks = (uint64_t)json_integer_value(json_object_get(json, "startTicks"));
+    state->bundle = get_text(json, "bundle", arena);
+    state->rootfs = get_text(json, "rootfs", arena);
+    state->created = get_text(json, "created", arena);
+    if (cgroups == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < count && i < OCI_SLOTS; i++) {
+        const char *path = json_string_value(json_array_get(list, i));
+
+        cgroups[i] = arena_copy_text(arena, path == NULL ? "" : path);
+        if (cgroups[i] == NULL)
+            return no_memory(err);
+    }
+    state->cgroups = (struct oci_texts){ .count = count, .at = cgroups };
+    if (state->pid <= 0 || state->bundle == NULL || state->rootfs == NULL ||
+        state->created == NULL || count > OCI_SLOTS)
+        return err_set(err, -EINVAL, "the state of '%s' is damaged", state->id);
+    return 0;
+}
+
+int oci_state_read(const char *root, const char *id, struct arena *arena,
+                   struct oci_state *ret_state, struct err *err)
+{
+    CLEANUP(fd_close) int directory_fd = -1;
+    struct oci_state state = { .id = id, .status = OCI_CREATING };
+    struct bytes content;
+    json_t *json;
+    int number;
+
+    if (oci_id_check(id, err) < 0 || open_directory(root, id, &directory_fd, err) < 0)
+        return err->number;
+    number = file_read((struct file_place){ directory_fd, STATE_FILE }, STATE_BYTES_MAX, arena,
+                       &content, err);
+    if (number < 0 && number != -ENOENT)
+        return err_prefix(err, "the state of '%s'", id);
+    if (number == 0) {
+        json = json_loadb((const char *)content.at, content.size, 0, NULL);
+        number = fill(json, arena, &state, err);
+        json_decref(json);
+        if (number < 0)
+            return number;
+        state.status = look(&state);
+    }
+    *ret_state = state;
+    return 0;
+}
+
+int oci_state_remove(const char *root, const char *id, struct err *err)
+{
+    CLEANUP(fd_close) int root_fd = -1;
+    CLEANUP(fd_close) int directory_fd = -1;
+
+    if (open_root(root, &root_fd, err) < 0)
+        return err->number;
+    if (open_directory(root, id, &directory_fd, err) < 0)
+        return err->number == -ENOENT ? 0 : err->number;
+    (void)unlinkat(directory_fd, NEW_FILE, 0);
+    if (unlinkat(directory_fd, STATE_FILE, 0) < 0 && errno != ENOENT)
+        return err_system(err, errno, "remove the state of '%s'", id);
+    if (unlinkat(root_fd, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+        return err_system(err, errno, "remove the state of '%s'", id);
+    return 0;
+}
+
+static void close_directory(DIR **directory)
+{
+    if (*directory != NULL)
+        (void)closedir(*directory);
+}
+
+int oci_state_list(const char *root, struct arena *arena, struct oci_texts *ret_ids,
+                   struct err *err)
+{
+    CLEANUP(close_directory) DIR *directory = opendir(root);
+    const char **ids = arena_alloc_array(arena, OCI_LIST_MAX, sizeof(*ids));
+    struct err ignored;
+    size_t count = 0;
+
+    if (ids == NULL)
+        return no_memory(err);
+    if (directory == NULL && errno != ENOENT)
+        return err_system(err, errno, "open '%s'", root);
+    while (directory != NULL && count < OCI_LIST_MAX) {
+        const struct dirent *entry = readdir(directory);
+
+        if (entry == NULL)
+            break;
+        if (oci_id_check(entry->d_name, &ignored) < 0)
+            continue;
+        ids[count] = arena_copy_text(arena, entry->d_name);
+        if (ids[count] == NULL)
+            return no_memory(err);
+        count++;
+    }
+    *ret_ids = (struct oci_texts){ .count = count, .at = ids };
+    return 0;
+}
+
+/* Opens the container's process, if it is that and still runs. */
+static int open_process(const struct oci_state *state, int *ret_pidfd, struct err *err)
+{
+    CLEANUP(fd_close) int pidfd = -1;
+
+    /* Looked at after it was opened: then the descriptor is that of the process that was seen. */
+    if (state->status == OCI_CREATING || kernel_process_open(state->pid, &pidfd, err) < 0 ||
+        look(state) != OCI_RUNNING)
+        return err_set(err, -ESRCH, "the container '%s' does not run", state->id);
+    *ret_pidfd = fd_take(&pidfd);
+    return 0;
+}
+
+int oci_state_kill(const struct oci_state *state, int signal, struct err *err)
+{
+    CLEANUP(fd_close) int pidfd = -1;
+
+    if (open_process(state, &pidfd, err) < 0)
+        return err->number;
+    return kernel_process_signal(pidfd, signal, err);
+}
+
+int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err)
+{
+    CLEANUP(fd_close) int pidfd = -1;
+    int number = open_process(state, &pidfd, err);
+
+    if (number == 0) {
+        number = kernel_process_signal(pidfd, SIGKILL, err);
+        if (number == 0)
+            number = kernel_process_await_end(pidfd, err);
+        if (number < 0)
+            return number;
+    }
+    for (size_t i = state->cgroups.count; i > 0; i--) {
+        if (kernel_cgroup_remove(state->cgroups.at[i - 1], 1, err) < 0)
+            return err->number;
+    }
+    return oci_state_remove(root, state->id, err);
+}
+
+const char *oci_status_name(enum oci_status status)
+{
+    static const char *const names[] = {
+        [OCI_CREATING] = "creating", [OCI_RUNNING] = "running", [OCI_STOPPED] = "stopped"
+    };
+
+    return names[status];
+}
+
+int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
+                     struct err *err)
+{
+    bool has_process = state->status == OCI_RUNNING;
+    json_t *json = json_pack("{ss ss ss ss* ss* ss*}", "ociVersion", OCI_VERSION, "id", state->id,
+                             "status", oci_status_name(state->status), "bundle", state->bundle,
+                             "rootfs", state->rootfs, "created", state->created);
+    CLEANUP(free_pointer) char *text = NULL;
+    struct bytes all;
+    char *copy = NULL;
+
+    /* runtime.md#state: the process id must be there while it runs, and may be 0 afterwards. */
+    if (json != NULL &&
+        json_object_set_new(json, "pid", json_integer(has_process ? state->pid : 0)) == 0)
+        text = json_dumps(json, JSON_INDENT(2));
+    json_decref(json);
+    if (text != NULL) {
+        all = bytes_of_text(text);
+        copy = arena_copy_bytes(arena, all);
+    }
+    if (copy == NULL)
+        return no_memory(err);
+    *ret_json = bytes_of(copy, all.size);
+    return 0;
+}

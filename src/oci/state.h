@@ -1,0 +1,68 @@
+/*
+ * What is known of a container while it lives: a directory <root>/<id> with a file state.json, for
+ * those who ask for the container by its name, and for whoever removes what a runtime that was
+ * killed has left.
+ *
+ * Order of calls for a new container: oci_state_claim(), which no other can then do for the same
+ * name; oci_state_write() when its process exists; oci_state_remove() at the end. Errors are 0 or
+ * -errno with a sentence. Source: OCI runtime-spec 1.2, runtime.md#state.
+ */
+#pragma once
+
+#include "oci/plan.h"
+
+#include <sys/types.h>
+
+enum oci_status {
+    OCI_CREATING, /* claimed, without a process so far */
+    OCI_RUNNING,
+    OCI_STOPPED,
+};
+
+struct oci_state {
+    const char *id;
+    pid_t pid;            /* the container's first process, as seen outside */
+    uint64_t start_ticks; /* when it started, so that another process of that id is not it */
+    const char *bundle;
+    const char *rootfs;
+    const char *created;      /* RFC 3339 */
+    struct oci_texts cgroups; /* directories that were made for it, outermost first */
+    enum oci_status status;   /* when it was looked at; not written */
+};
+
+/* Makes <root>/<id>, and <root> where it is missing, for this user alone. -EEXIST: there is a
+ * container of that name. */
+int oci_state_claim(const char *root, const char *id, struct err *err);
+
+/* Fills in the rest of a state of which the caller has set id, bundle and pid: of the plan, of the
+ * process, and the time. What is new lives in the arena or in the plan. */
+int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct oci_state *state,
+                       struct err *err);
+
+/* Writes <root>/<id>/state.json; a reader sees all of it or none. */
+int oci_state_write(const char *root, const struct oci_state *state, struct err *err);
+
+/* Reads it, and looks whether the process still runs. -ENOENT: there is no such container. */
+int oci_state_read(const char *root, const char *id, struct arena *arena,
+                   struct oci_state *ret_state, struct err *err);
+
+/* Removes <root>/<id>; one that is not there is no error. */
+int oci_state_remove(const char *root, const char *id, struct err *err);
+
+/* The names of all containers below `root`, in no particular order; none where there is no such
+ * directory. */
+int oci_state_list(const char *root, struct arena *arena, struct oci_texts *ret_ids,
+                   struct err *err);
+
+/* Sends a signal to the container's first process. -ESRCH: it does not run any more. */
+int oci_state_kill(const struct oci_state *state, int signal, struct err *err);
+
+/* Removes a container wholly: its process is killed if it runs, its cgroups and its state go. */
+int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err);
+
+/* The state as the text of a JSON object, as `cupel-oci state` prints it; in the arena. */
+int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
+                     struct err *err);
+
+/* "creating", "running" or "stopped". Pure. */
+const char *oci_status_name(enum oci_status status);
