@@ -6,10 +6,12 @@ import os
 import re
 
 import jinja2
-import matplotlib
-import matplotlib.pyplot as plot
 
 from harness import ROOT
+
+os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "build" / "matplotlib"))  # its font cache
+import matplotlib  # noqa: E402
+import matplotlib.pyplot as plot  # noqa: E402
 
 matplotlib.use("svg")
 

@@ -4,7 +4,6 @@ preset `coverage` (source coverage of clang), which does not depend on an engine
 import json
 import os
 import pathlib
-import shutil
 import tempfile
 
 from driver import ROOT, Cannot, children, targets
@@ -12,7 +11,6 @@ from driver import ROOT, Cannot, children, targets
 PRESET = "coverage"
 BUILD = ROOT / "build" / PRESET
 REPLAY_S = 300
-TOOLS = ("llvm-profdata-19", "llvm-cov-19")
 
 
 def replayer(target):
@@ -20,9 +18,6 @@ def replayer(target):
 
 
 def build(chosen):
-    for tool in TOOLS:
-        if shutil.which(tool) is None:
-            raise Cannot(f"{tool} is not installed ('ci/setup check fuzz' installs it)")
     targets.build(PRESET, [f"fuzz_{target.name}" for target in chosen])
 
 
@@ -41,9 +36,9 @@ def measure(target, folders):
         scratch = pathlib.Path(name)
         binary = replayer(target)
         run(binary, *folders, env=os.environ | {"LLVM_PROFILE_FILE": f"{scratch}/raw"})
-        run(TOOLS[0], "merge", "-o", scratch / "profile", scratch / "raw")
-        said = run(TOOLS[1], "export", "-summary-only", f"-instr-profile={scratch}/profile", binary,
-                   cwd=ROOT)
+        run("llvm-profdata-19", "merge", "-o", scratch / "profile", scratch / "raw")
+        said = run("llvm-cov-19", "export", "-summary-only", f"-instr-profile={scratch}/profile",
+                   binary, cwd=ROOT)
     # The compiler names files from the top of the tree, llvm-cov puts the build's folder before it.
     reached = {os.path.relpath(ROOT / item["filename"], BUILD): item["summary"]["lines"]
                for item in json.loads(said)["data"][0]["files"]}

@@ -14,7 +14,6 @@ from driver import ROOT, children
 
 HANG_S = 10          # an execution that takes longer is a hang, unless the user says otherwise
 MEMORY_MIB = 2048    # an execution that takes more is a crash (fuzz/engine/sanitizers.c)
-SEED_CHECK_S = 300
 WORK = ROOT / "build" / "fuzz" / "work"
 SYMBOLIZER = pathlib.Path("/usr/lib/llvm-19/bin/llvm-symbolizer")
 
@@ -87,8 +86,8 @@ class Run:
             shutil.copyfile(path, self.seeds / path.name)
             self.seed_count += 1
         self.state = "running"
-        self.started = time.monotonic()
         self.set_aside_bad_seeds()
+        self.started = time.monotonic()
         self.launch()
 
     def set_aside_bad_seeds(self):
@@ -103,9 +102,10 @@ class Run:
             (self.seeds / "blank").write_bytes(b" ")
 
     def failing(self, names):
-        """Those of the seeds that fail, found by halving the list."""
-        limit = SEED_CHECK_S if len(names) > 1 else self.settings.hang_s
-        status, _ = children.run([self.binary, *names], limit, cwd=self.seeds, env=environment())
+        """Those of the seeds that fail, found by halving the list; a list that is merely long for
+        the limit is halved as well, and cleared."""
+        status, _ = children.run([self.binary, *names], self.settings.hang_s, cwd=self.seeds,
+                                 env=environment())
         if status == 0:
             return []
         if len(names) == 1:
@@ -164,7 +164,8 @@ class Run:
                 self.kill()
         if self.process is not None:
             self.read_figures()
-        self.elapsed = time.monotonic() - self.started
+        if self.started:
+            self.elapsed = time.monotonic() - self.started
         self.finish("interrupted")
 
     def kill(self):

@@ -12,7 +12,8 @@ import subprocess
 from driver import ROOT, Cannot, short
 
 SELFTEST = "selftest"  # this layer's targets hold planted bugs: they run only when they are named
-COMPILERS = {"libfuzzer": "clang-19", "afl": "afl-clang-fast", "coverage": "clang-19"}
+PROGRAMS = {"libfuzzer": ("clang-19",), "afl": ("afl-clang-fast", "afl-fuzz"),
+            "coverage": ("clang-19", "llvm-profdata-19", "llvm-cov-19")}  # of each preset
 FIRST_COMMENT = re.compile(r"/\*(?P<text>.*?)\*/", re.DOTALL)
 COVERS = re.compile(r"^Covers:(?P<items>.*?)(?:^\s*$|\Z)", re.DOTALL | re.MULTILINE)
 ITEM = re.compile(r"(?P<file>src/[\w./-]+\.[ch])(?:\s+(?P<floor>\d+)%)?")
@@ -106,8 +107,7 @@ def run_quietly(command, log):
 
 def build(preset, goals):
     """Build these CMake targets of a preset."""
-    compiler = COMPILERS[preset]
-    for program in ("cmake", compiler):
+    for program in ("cmake", *PROGRAMS[preset]):
         if shutil.which(program) is None:
             raise Cannot(f"{program} is not installed ('ci/setup build fuzz' installs it)")
     log = ROOT / "build" / "fuzz" / f"build-{preset}.log"
