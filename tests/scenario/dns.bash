@@ -57,6 +57,7 @@ server:
   xfrdfile: "$PWD/nsd.xfrd"
   xfrdir: "$PWD"
   server-count: 1
+  rrl-ratelimit: 0
 remote-control:
   control-enable: no
 zone:
@@ -89,10 +90,11 @@ CONF
     wait_until answers "$1"
 }
 
-# start_forwarder OPTION…: $forwarder is its process, $ready the line that it says.
+# start_forwarder OPTION…: $forwarder is its process, $ready the line that it says. It is patient,
+# so that a slow machine changes nothing.
 start_forwarder() {
     rm -f forwarder.log
-    cupel-dns "$@" >forwarder.log 2>&1 &
+    cupel-dns --timeout-ms 30000 "$@" >forwarder.log 2>&1 &
     forwarder=$!
     wait_until grep -q ready forwarder.log
     ready=$(head -n 1 forwarder.log)

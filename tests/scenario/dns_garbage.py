@@ -59,7 +59,7 @@ CASES = [
 def open_client():
     client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     client.connect(SERVER)
-    client.settimeout(10)
+    client.settimeout(60)
     return client
 
 
