@@ -47,9 +47,9 @@ class Subject:
 class Case:
     name: str
     about: str
-    main: str        # the metric that ratios are made of
+    compared: tuple  # the metrics that ratios are made of; the first is drawn as well
     against: tuple   # the subjects that ratios are made to: the floor first
     subjects: list
 
-    def find(self, name):
-        return next((subject for subject in self.subjects if subject.name == name), None)
+    def measured(self):
+        return [subject for subject in self.subjects if subject.is_measured()]

@@ -21,7 +21,7 @@ def series(suite, cases):
     row, of the metric that it should have had."""
     for case in cases:
         for subject in case.subjects:
-            metrics = subject.metrics or {case.main: ("", [])}
+            metrics = subject.metrics or {case.compared[0]: ("", [])}
             for name, (unit, samples) in metrics.items():
                 row = {"suite": suite, "case": case.name, "subject": subject.name, "metric": name,
                        "unit": unit, "samples": samples, "state": subject.state}
@@ -41,19 +41,19 @@ def spread(triple):
     return f"{number(value)} [{number(low)}, {number(high)}]"
 
 
-def rows_of(case, summary):
-    """A heading, and a row of words for each subject, fastest first; then those without samples."""
-    measured = sorted((subject for subject in case.subjects if subject.is_measured()),
-                      key=lambda subject: summary[subject.name]["medians"][case.main][0])
-    names = {name: unit for subject in measured for name, (unit, _) in subject.metrics.items()}
-    against = [name for name in case.against if any(name in row["ratios"]
-                                                    for row in summary.values())]
-    yield ("subject", *(f"{name}, {unit}" for name, unit in names.items()),
-           *(f"{case.main} / {name}" for name in against))
+def rows_of(case, summary, compared):
+    """A heading, and a row of words for each subject, the first metric's lowest median first."""
+    main = case.compared[0]
+    measured = sorted(case.measured(), key=lambda each: summary[each.name]["medians"][main][0])
+    units = {name: unit for subject in measured for name, (unit, _) in subject.metrics.items()}
+    pairs = [pair for pair in (summary[measured[0].name]["ratios"] if measured else ())
+             if pair[0] in compared]
+    yield ("subject", *(f"{name}, {unit}" for name, unit in units.items()),
+           *(f"{metric} / {other}" for metric, other in pairs))
     for subject in measured:
         row = summary[subject.name]
-        yield (subject.name, *(number(row["medians"][name][0]) for name in names),
-               *(spread(row["ratios"][name]) for name in against))
+        yield (subject.name, *(number(row["medians"][name][0]) for name in units),
+               *(spread(row["ratios"][pair]) for pair in pairs))
 
 
 def set_aside(case):
@@ -61,7 +61,7 @@ def set_aside(case):
 
 
 def table(case, summary):
-    rows = list(rows_of(case, summary))
+    rows = list(rows_of(case, summary, case.compared[:1]))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     yield f"{case.name}: {case.about}"
     for row in rows:
@@ -72,12 +72,13 @@ def table(case, summary):
 
 
 def picture(case):
-    """The samples of the main metric as inline SVG: a box and all points for each subject."""
-    measured = [subject for subject in case.subjects if subject.is_measured()][::-1]
+    """The samples of the first compared metric as inline SVG: a box and all points for each."""
+    measured = case.measured()[::-1]
     if not measured:
         return ""
-    samples = [subject.metrics[case.main][1] for subject in measured]
-    unit = measured[0].metrics[case.main][0]
+    main = case.compared[0]
+    samples = [subject.metrics[main][1] for subject in measured]
+    unit = measured[0].metrics[main][0]
     with plot.rc_context({"svg.hashsalt": "cupel", "svg.fonttype": "none", "font.size": 10}):
         figure, axes = plot.subplots(figsize=(8, 0.6 + 0.5 * len(measured)))
         for height, values in enumerate(samples, 1):
@@ -85,7 +86,7 @@ def picture(case):
         axes.boxplot(samples, vert=False, labels=[subject.name for subject in measured],
                      showfliers=False, widths=0.35, medianprops={"color": "#c22", "linewidth": 2})
         axes.set_xscale("log")
-        axes.set_xlabel(f"{case.main}, {unit}")
+        axes.set_xlabel(f"{main}, {unit}")
         axes.xaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(matplotlib.ticker.ScalarFormatter())
         axes.xaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())

@@ -22,23 +22,31 @@ def interval(values):
     return float(low), float(high)
 
 
+def median(samples):
+    return float(numpy.median(samples))
+
+
 def summarize(case, seed):
-    """For each measured subject: its medians, and the ratio of its main metric to each of
-    case.against, all as (value, low, high)."""
-    measured = [subject for subject in case.subjects if subject.is_measured()]
+    """For each measured subject its medians, by metric, and the ratios of its medians, by metric
+    and by each subject of case.against; all as (value, low, high)."""
+    measured = case.measured()
     if not measured:
         return {}
-    resampling = Resampling(len(measured[0].metrics[case.main][1]), seed)
-    main = {subject.name: resampling.medians(subject.metrics[case.main][1])
+    rounds = len(next(iter(measured[0].metrics.values()))[1])
+    resampling = Resampling(rounds, seed)
+    samples = {(subject.name, metric): values for subject in measured
+               for metric, (_, values) in subject.metrics.items()}
+    resampled = {key: resampling.medians(values) for key, values in samples.items()}
+
+    def ratio(name, other, metric):
+        value = median(samples[name, metric]) / median(samples[other, metric])
+        return value, *interval(resampled[name, metric] / resampled[other, metric])
+
+    return {subject.name: {
+        "medians": {metric: (median(samples[subject.name, metric]),
+                             *interval(resampled[subject.name, metric]))
+                    for metric in subject.metrics},
+        "ratios": {(metric, other.name): ratio(subject.name, other.name, metric)
+                   for metric in case.compared
+                   for other in measured if other.name in case.against}}
             for subject in measured}
-    summary = {}
-    for subject in measured:
-        medians = {name: (float(numpy.median(samples)), *interval(resampling.medians(samples)))
-                   for name, (_, samples) in subject.metrics.items()}
-        ratios = {}
-        for other in case.against:
-            if other in main:
-                value = medians[case.main][0] / numpy.median(case.find(other).metrics[case.main][1])
-                ratios[other] = (float(value), *interval(main[subject.name] / main[other]))
-        summary[subject.name] = {"medians": medians, "ratios": ratios}
-    return summary

@@ -176,7 +176,7 @@ def measure_as(settings, uid, cgroups):
         who = "as a plain user" if place.is_user else "as root"
         contenders = [contender(settings, place, row) for row in SUBJECTS]
         rounds.measure(settings, who, [pair for pair in contenders if pair[1] is not None])
-    return Case(name=f"true, {who}", main="wall", against=(FLOOR, PEER),
+    return Case(name=f"true, {who}", compared=("wall", "cpu"), against=(FLOOR, PEER),
                 about=f"{settings.samples} samples of each subject, interleaved; {cgroups}.",
                 subjects=[subject for subject, _ in contenders])
 
