@@ -13,6 +13,7 @@ import time
 from driver import ROOT, children
 
 HANG_S = 10          # an execution that takes longer is a hang, unless the user says otherwise
+SAMPLES_MAX = 300    # of a run's figures on the way
 MEMORY_MIB = 2048    # an execution that takes more is a crash (fuzz/engine/sanitizers.c)
 WORK = ROOT / "build" / "fuzz" / "work"
 SYMBOLIZER = pathlib.Path("/usr/lib/llvm-19/bin/llvm-symbolizer")
@@ -67,7 +68,7 @@ class Run:
         self.started = 0.0
         self.elapsed = 0.0
         self.figures = Figures()
-        self.samples = []      # (seconds, executions, edges, corpus), once a second
+        self.samples = []      # (seconds, executions, edges, corpus)
         self.seed_count = 0
         self.bad_seeds = []
 
@@ -134,7 +135,8 @@ class Run:
         self.elapsed = time.monotonic() - self.started
         ended = self.process.poll() is not None
         self.read_figures()
-        if ended or not self.samples or self.elapsed - self.samples[-1][0] >= 1:
+        pause = max(1, self.seconds / SAMPLES_MAX)
+        if ended or not self.samples or self.elapsed - self.samples[-1][0] >= pause:
             figures = self.figures
             self.samples.append((round(self.elapsed, 1), figures.executions, figures.edges,
                                  figures.corpus))
