@@ -309,11 +309,9 @@ static bool is_control(const char *at)
     return octet < ' ' || octet == 0x7f || (octet == 0xc2 && next >= 0x80 && next < 0xa0);
 }
 
-/* A sentence may quote names from outside: what would move the cursor or change the terminal is
- * shown as a number. */
-static void print_visibly(FILE *out, const char *sentence)
+void cli_print_visibly(FILE *out, const char *text)
 {
-    for (const char *at = sentence; *at != '\0'; at++) {
+    for (const char *at = text; *at != '\0'; at++) {
         unsigned char octet = (unsigned char)*at;
 
         if (is_control(at))
@@ -326,9 +324,18 @@ static void print_visibly(FILE *out, const char *sentence)
 int cli_fail(const char *program, const struct err *err, int status)
 {
     bool colour = cli_can_colour(STDERR_FILENO);
+    char *line = NULL;
+    size_t size = 0;
+    FILE *whole = open_memstream(&line, &size);
 
-    fprintf(stderr, "%s%s:%s ", colour ? "\033[31m" : "", program, colour ? "\033[0m" : "");
-    print_visibly(stderr, err->sentence);
-    fputc('\n', stderr);
+    /* In one write, so that lines of several processes do not mix. */
+    if (whole == NULL)
+        return status;
+    fprintf(whole, "%s%s:%s ", colour ? "\033[31m" : "", program, colour ? "\033[0m" : "");
+    cli_print_visibly(whole, err->sentence);
+    fputc('\n', whole);
+    if (fclose(whole) == 0)
+        fputs(line, stderr);
+    free(line);
     return status;
 }

@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum cli_kind {
     CLI_FLAG,   /* bool: false, or true when the option is there */
@@ -98,6 +99,10 @@ struct cli_program {
 /* Reads the command line and runs what it asks for; returns the exit status. A mistake on the
  * command line gives one sentence on stderr, which names the word, and program->usage_status. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
+
+/* Prints a text that may come from outside: control characters, which a terminal would obey, are
+ * shown as numbers. */
+void cli_print_visibly(FILE *out, const char *text);
 
 /* Says what went wrong, "<program>: <sentence>", on stderr, in red where stderr is a terminal (and
  * NO_COLOR is not set), and returns `status` for the caller to exit with. */

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/require.h"
+#include "image/unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,7 @@ struct pulling {
     struct image_manifest manifest;
     struct image_config config;
     struct image_pulled pulled;
-    uint64_t unpacked_bytes;
+    struct image_unpacked unpacked;
     struct image_progress progress; /* what is told next */
 };
 
@@ -185,54 +186,36 @@ static int fetch_layers(struct pulling *pulling, struct err *err)
     return 0;
 }
 
-static int unpack_layer(struct pulling *pulling, struct image_tree *tree, size_t i, struct err *err)
+static void begin_unpack(void *caller, size_t layer)
 {
-    const struct image_descriptor *descriptor = &pulling->manifest.layers[i];
-    CLEANUP(fd_close) int fd =
-        openat(pulling->staging.fd, descriptor->digest.hex, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    const struct image_layer layer = {
-        .source = { .compression = image_media_compression(descriptor->media), .fd = fd },
-        .diff_id = pulling->config.diff_ids[i],
-        .bytes_max = pulling->pull->bytes_max - pulling->unpacked_bytes,
-        .entries_max = IMAGE_LAYER_ENTRIES_MAX,
-        .watch = { .tell = tell, .caller = pulling },
-    };
-    struct image_layer_result result;
-    int number;
-
-    begin_stage(pulling, IMAGE_STAGE_UNPACK, i);
-    if (fd < 0)
-        number = err_system(err, errno, "open it");
-    else
-        number = image_layer_apply(&layer, tree, &result, err);
-    if (number < 0)
-        return err_prefix(err, "layer %s", image_digest_text(&descriptor->digest).at);
-    pulling->unpacked_bytes += result.bytes;
-    pulling->pulled.left_out += result.left_out;
-    return 0;
+    begin_stage(caller, IMAGE_STAGE_UNPACK, layer);
 }
 
 static int unpack(struct pulling *pulling, struct err *err)
 {
-    CLEANUP(image_directory_done) struct image_directory directory = { .parent_fd = -1,
-                                                                       .file_fd = -1 };
+    const struct image_unpack request = {
+        .blobs_fd = pulling->staging.fd,
+        .manifest = &pulling->manifest,
+        .config = &pulling->config,
+        .owners = pulling->store->owners,
+        .bytes_max = pulling->pull->bytes_max,
+        .begin = begin_unpack,
+        .watch = { .tell = tell, .caller = pulling },
+    };
     CLEANUP(fd_close) int fd = -1;
+    int number;
 
     if (mkdirat(pulling->staging.fd, rootfs_name, 0700) < 0)
         return err_system(err, errno, "store '%s': create the root file system",
                           pulling->store->path);
     fd = openat(pulling->staging.fd, rootfs_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    /* What the image does not say of its root: everyone may pass. */
-    if (fd < 0 || fchmod(fd, 0755) < 0)
+    if (fd < 0)
         return err_system(err, errno, "store '%s': open the root file system",
                           pulling->store->path);
-    image_directory_init(&directory, fd, pulling->store->owners);
-    for (size_t i = 0; i < pulling->manifest.layers_count; i++) {
-        int number = unpack_layer(pulling, &directory.tree, i, err);
-
-        if (number < 0)
-            return number;
-    }
+    number = image_unpack(&request, fd, &pulling->unpacked, err);
+    if (number < 0)
+        return number;
+    pulling->pulled.left_out = pulling->unpacked.left_out;
     if (syncfs(fd) < 0)
         return err_system(err, errno, "store '%s': write the root file system",
                           pulling->store->path);
@@ -281,7 +264,7 @@ static int enter(struct pulling *pulling, struct err *err)
         .manifest = { .media = pulling->document.media,
                       .digest = pulling->document.digest,
                       .size = pulling->document.json.size },
-        .unpacked_bytes = pulling->unpacked_bytes,
+        .unpacked_bytes = pulling->unpacked.bytes,
         .created = pulling->config.created,
     };
     struct image_records records;

@@ -217,6 +217,44 @@ int image_store_read(const struct image_store *store, const struct image_digest 
     return 0;
 }
 
+static int read_documents(const struct image_store *store, struct arena *arena,
+                          struct image_stored *stored, struct err *err)
+{
+    struct bytes json;
+    int number = image_store_read(store, &stored->record.manifest.digest, arena, &json, err);
+
+    if (number == 0)
+        number = image_manifest_parse(json, stored->record.manifest.media, &stored->manifest, err);
+    if (number == 0)
+        number = image_store_read(store, &stored->manifest.config.digest, arena, &json, err);
+    if (number == 0)
+        number = image_config_parse(json, arena, &stored->config, err);
+    if (number == 0 && stored->config.diff_ids_count != stored->manifest.layers_count)
+        number = err_set(err, -EINVAL, "its config and manifest differ in the number of layers");
+    return number;
+}
+
+int image_store_find(const struct image_store *store, const char *reference, struct arena *arena,
+                     struct image_stored *ret_stored, struct err *err)
+{
+    struct image_records records;
+    const struct image_record *record;
+    struct image_stored stored = { 0 };
+    int number = image_store_list(store, arena, &records, err);
+
+    if (number < 0)
+        return number;
+    record = image_records_find(&records, reference);
+    if (record == NULL)
+        return err_set(err, -ENOENT, "there is no image '%s'", reference);
+    stored.record = *record;
+    number = read_documents(store, arena, &stored, err);
+    if (number < 0)
+        return err_prefix(err, "image '%s'", reference);
+    *ret_stored = stored;
+    return 0;
+}
+
 int image_store_use(const struct image_store *store, const struct image_digest *manifest,
                     int *ret_fd, struct err *err)
 {

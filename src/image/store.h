@@ -79,6 +79,19 @@ int image_store_collect(struct image_store *store, struct err *err);
 int image_store_read(const struct image_store *store, const struct image_digest *digest,
                      struct arena *arena, struct bytes *ret_json, struct err *err);
 
+/* An image of the store: what to unpack and what to run. */
+struct image_stored {
+    struct image_record record;
+    struct image_manifest manifest;
+    struct image_config config;
+};
+
+/* Finds an image by its name (with its defaults written out) and reads its documents; texts and
+ * lists live in the arena (IMAGE_STORE_ARENA_BYTES). -ENOENT where the store has none of that
+ * name. */
+int image_store_find(const struct image_store *store, const char *reference, struct arena *arena,
+                     struct image_stored *ret_stored, struct err *err);
+
 /* Opens an image's unpacked root file system, to be read only. As long as the descriptor (or a
  * copy of it) is open, the image cannot be removed. */
 int image_store_use(const struct image_store *store, const struct image_digest *manifest,

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # some variables are for those who source this
 # What the image_*.sh scenarios share: a registry of Debian's docker-registry on loopback, filled by
 # umoci and skopeo with images that are made here from Debian's static busybox.
+scenario_unshare=(--mount-proc)
 # shellcheck source=tests/scenario/scenario.bash
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/scenario.bash"
 

@@ -2,7 +2,8 @@
 # What all scenarios share. Each sources this file (or one that does), which runs it again in a
 # network and a process namespace of its own: ports are free there, nothing leaves the machine, and
 # whatever was started dies with it. A test is a function whose name is a sentence; run_tests runs
-# them in turn, or the one alone that is the first word of the command line.
+# them in turn, or the one alone that is the first word of the command line. Further options for
+# unshare may be in scenario_unshare.
 set -euo pipefail
 
 only=${1-}
@@ -11,7 +12,7 @@ PATH=$PATH:/usr/sbin:/sbin
 here=$(dirname "$(readlink -f "$0")")
 
 if [ -z "${CUPEL_IN_NAMESPACE-}" ]; then
-    own=(unshare --net --pid --fork --kill-child)
+    own=(unshare --net --pid --fork --kill-child "${scenario_unshare[@]}")
     [ "$(id -u)" -eq 0 ] || own+=(--user --map-root-user)
     if ! "${own[@]}" -- ip link set lo up; then
         echo "skipped: no network namespace can be made"

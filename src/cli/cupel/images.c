@@ -2,7 +2,9 @@
 #include "cli/cupel/cupel.h"
 
 #include "base/cleanup.h"
+#include "engine/container.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 
@@ -67,6 +69,21 @@ int cupel_images_run(const void *globals, const void *options, struct cli_operan
     return number < 0 ? cli_fail(CUPEL_PROGRAM, &err, CUPEL_FAILED) : 0;
 }
 
+/* A container that is kept needs the image that it was made of, if it has no other name. */
+static int check_containers(const struct image_store *store, const char *name, struct err *err)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(2 * IMAGE_STORE_ARENA_BYTES);
+    struct engine_listed *listed = NULL;
+    int number = engine_container_list(store, &arena, &listed, err);
+
+    for (; number == 0 && listed != NULL; listed = listed->next) {
+        if (listed->record.image != NULL && strcmp(listed->record.image, name) == 0)
+            return err_set(err, -EBUSY, "image '%s': the container '%s' was made of it", name,
+                           listed->record.name);
+    }
+    return number;
+}
+
 static int remove_one(struct image_store *store, const char *word, struct err *err)
 {
     char block[IMAGE_REFERENCE_TEXT_MAX];
@@ -77,7 +94,8 @@ static int remove_one(struct image_store *store, const char *word, struct err *e
     if (number < 0)
         return number;
     (void)image_reference_format(&reference, &name);
-    return image_store_remove(store, name.at, err);
+    number = check_containers(store, name.at, err);
+    return number < 0 ? number : image_store_remove(store, name.at, err);
 }
 
 int cupel_rmi_run(const void *globals, const void *options, struct cli_operands operands)

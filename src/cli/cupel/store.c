@@ -57,6 +57,27 @@ int cupel_reference_parse(const char *word, struct image_reference *ret_referenc
     return 0;
 }
 
+int cupel_size_parse(const char *word, int64_t *ret_bytes, struct err *err)
+{
+    static const char units[] = "bkmgt";
+    char *end = NULL;
+    const char *unit;
+    long long number;
+
+    errno = 0;
+    number = strtoll(word, &end, 10);
+    unit = *end == '\0' ? units : strchr(units, *end | 0x20);
+    if (errno != 0 || word[0] < '0' || word[0] > '9' || unit == NULL ||
+        (*end != '\0' && end[1] != '\0'))
+        return err_set(err, -EINVAL, "'%s' is no size such as 64m", word);
+    for (; unit > units; unit--) {
+        if (__builtin_mul_overflow(number, 1024, &number))
+            return err_set(err, -EINVAL, "'%s' is more than can be counted", word);
+    }
+    *ret_bytes = number;
+    return 0;
+}
+
 void cupel_size_format(uint64_t bytes, struct text *ret_text)
 {
     static const char units[] = "kMGTPE";
