@@ -26,18 +26,23 @@ static const struct image_json_field record_fields[] = {
     { "status", JSON_INTEGER, false },
 };
 
-/* The directory of all containers, which is made where it is missing. */
+/* The directory of all containers; -ENOENT where there has never been one. */
 static int open_all(const struct image_store *store, int *ret_fd, struct err *err)
 {
-    int fd;
+    int fd = beneath_open(store->root_fd, "containers", O_RDONLY | O_DIRECTORY);
 
-    if (mkdirat(store->root_fd, "containers", 0700) < 0 && errno != EEXIST)
-        return err_system(err, errno, "store '%s': create 'containers'", store->path);
-    fd = beneath_open(store->root_fd, "containers", O_RDONLY | O_DIRECTORY);
     if (fd < 0)
         return err_system(err, -fd, "store '%s': open 'containers'", store->path);
     *ret_fd = fd;
     return 0;
+}
+
+/* The same, made where it is missing. */
+static int make_all(const struct image_store *store, int *ret_fd, struct err *err)
+{
+    if (mkdirat(store->root_fd, "containers", 0700) < 0 && errno != EEXIST)
+        return err_system(err, errno, "store '%s': create 'containers'", store->path);
+    return open_all(store, ret_fd, err);
 }
 
 /* A name that nobody has thought of. */
@@ -85,7 +90,7 @@ int engine_container_create(const struct image_store *store, const char *name,
     if (number == 0 && name != NULL)
         REQUIRE(text_append(&own, name));
     if (number == 0)
-        number = open_all(store, &all_fd, err);
+        number = make_all(store, &all_fd, err);
     if (number < 0)
         return number;
     number = make_place(all_fd, &container, err);
@@ -207,6 +212,8 @@ int engine_container_list(const struct image_store *store, struct arena *arena,
     if (store->root_fd < 0)
         return 0;
     number = open_all(store, &all_fd, err);
+    if (number == -ENOENT)
+        return 0;
     if (number < 0)
         return number;
     listing = beneath_list_open(all_fd);
@@ -233,9 +240,9 @@ int engine_container_remove_named(const struct image_store *store, const char *n
         return err_set(err, -ENOENT, "there is no container '%s'", name);
     REQUIRE(text_append(&own, name));
     number = open_all(store, &all_fd, err);
-    if (number < 0)
+    if (number < 0 && number != -ENOENT)
         return number;
-    container.fd = beneath_open(all_fd, name, O_RDONLY | O_DIRECTORY);
+    container.fd = number < 0 ? number : beneath_open(all_fd, name, O_RDONLY | O_DIRECTORY);
     if (container.fd == -ENOENT)
         return err_set(err, -ENOENT, "there is no container '%s'", name);
     if (container.fd < 0)
