@@ -30,6 +30,7 @@ struct dns_message {
     struct dns_header header;
     size_t section_at[DNS_SECTIONS]; /* offset of the first entry of each section */
     size_t opt_at;                   /* offset of the OPT record; 0: there is none */
+    struct dns_verdict rdata;        /* the second verdict: dns_message_check_rdata() */
 };
 
 /* Records of one section that are still to come. */

@@ -58,14 +58,67 @@ static const uint8_t row_of[256] = {
 #undef METATYPE
 };
 
-const struct dns_rrtype *dns_rrtype_of(uint16_t type, uint16_t class)
+/* The octets of each kind of fixed size; 0: of another. */
+enum {
+#define FIXED(kind, octets, text) OCTETS_##kind = (octets),
+#define NAME(kind, text) OCTETS_##kind = 0,
+#define SHAPED(kind, check, text) OCTETS_##kind = 0,
+#include "dns/field.def"
+#undef FIXED
+#undef NAME
+#undef SHAPED
+};
+
+/* Sums over the octets of fields, up to the first field that has none: of octets, and of ones. */
+#define LEAD_OCTETS(...) LEAD(IS_OCTETS, __VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0)
+#define LEAD_COUNT(...) LEAD(IS_ONE, __VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0)
+#define LEAD(is, a, b, c, d, e, f, g, h, ...)                                                      \
+    ADD(is, a,                                                                                     \
+        ADD(is, b, ADD(is, c, ADD(is, d, ADD(is, e, ADD(is, f, ADD(is, g, ADD(is, h, 0))))))))
+#define ADD(is, octets, rest) ((octets) == 0 ? 0 : is(octets) + (rest))
+#define IS_OCTETS(octets) (octets)
+#define IS_ONE(octets) 1
+
+static const struct dns_rdata_shape shapes[] = {
+    [ROW_OPAQUE] = { .count = 1, .kinds = { DNS_FIELD_OPAQUE } },
+#define METATYPE(name, ...) [ROW_##name] = { .count = 1, .kinds = { DNS_FIELD_OPAQUE } },
+#define FIELD(kind, name) OCTETS_##kind
+#define RRTYPE(name, value, text, class, ...)                                                      \
+    [ROW_##name].lead_octets = LEAD_OCTETS(__VA_ARGS__),                                           \
+    [ROW_##name].lead_count = LEAD_COUNT(__VA_ARGS__),
+#include "dns/rrtype.def"
+#undef RRTYPE
+#undef METATYPE
+#undef FIELD
+#define METATYPE(name, ...)
+#define FIELD(kind, name) DNS_FIELD_##kind
+#define RRTYPE(name, value, text, class, ...)                                                      \
+    [ROW_##name].count = COUNT(fields_##name), [ROW_##name].kinds = { __VA_ARGS__ },
+#include "dns/rrtype.def"
+#undef RRTYPE
+#undef METATYPE
+#undef FIELD
+};
+
+/* The place in the tables. */
+static inline unsigned int row_index(uint16_t type, uint16_t class)
 {
-    const struct dns_rrtype *row = &rows[type < COUNT(row_of) ? row_of[type] : ROW_OPAQUE];
+    unsigned int row = type < COUNT(row_of) ? row_of[type] : ROW_OPAQUE;
 
     /* An update names a record that is to go by class NONE (RFC 2136 section 2.5.4). */
-    if (row->only_in_class_in && class != DNS_CLASS_IN && class != DNS_CLASS_NONE)
-        return &rows[ROW_OPAQUE];
+    if (class != DNS_CLASS_IN && class != DNS_CLASS_NONE && rows[row].only_in_class_in)
+        return ROW_OPAQUE;
     return row;
+}
+
+const struct dns_rrtype *dns_rrtype_of(uint16_t type, uint16_t class)
+{
+    return &rows[row_index(type, class)];
+}
+
+const struct dns_rdata_shape *dns_rdata_shape_of(uint16_t type, uint16_t class)
+{
+    return &shapes[row_index(type, class)];
 }
 
 bool dns_type_format(uint16_t type, struct text *text)

@@ -44,6 +44,19 @@ struct dns_rrtype {
     const struct dns_field *fields;
 };
 
+#define DNS_FIELDS_MAX 9
+
+/* The fields of a row once more, as the pass over a whole message wants them: in few octets. */
+struct dns_rdata_shape {
+    uint8_t lead_octets; /* of the fields of fixed size that come first */
+    uint8_t lead_count;  /* how many these are */
+    uint8_t count;       /* of all fields */
+    uint8_t kinds[DNS_FIELDS_MAX];
+};
+
+/* The shape of the row that dns_rrtype_of() gives. Never NULL. */
+const struct dns_rdata_shape *dns_rdata_shape_of(uint16_t type, uint16_t class);
+
 /* The row by which RDATA of this type and class is read: the type's own, or the row of opaque RDATA
  * for a type that is not in the table, or not in this class. Never NULL. */
 const struct dns_rrtype *dns_rrtype_of(uint16_t type, uint16_t class);

@@ -1,0 +1,77 @@
+/*
+ * Names that were followed already: what makes one pass over a message fast, and linear.
+ *
+ * Most names of a message end with a pointer to where many others point. The memo keeps, for some
+ * of these targets, what follows from them; the next name that leads there is then known to be well
+ * formed without being followed again. What is not kept is followed, and the steps of that are
+ * counted: a message may ask for DNS_NAME_STEPS_PER_OCTET steps for each of its octets, which no
+ * message does that was made to say something, so that time is linear in its size.
+ *
+ * A memo serves one pass over one message, forwards. Pure; one thread.
+ */
+#pragma once
+
+#include "base/byte_reader.h"
+#include "dns/name.h"
+
+#define DNS_NAME_PLACES 64U
+#define DNS_NAME_STEPS_PER_OCTET 4
+#define DNS_NAME_STEPS_FREE 1024
+
+/* A target of pointers, in the place of its offset modulo DNS_NAME_PLACES. */
+struct dns_name_place {
+    uint16_t at;  /* 0: nothing is kept here */
+    uint8_t size; /* octets of the name from here on, uncompressed, with the root's */
+    uint8_t hops; /* pointers that are followed from here on */
+    uint8_t span; /* octets that stand here, up to and with the root's or the first pointer's */
+};
+
+struct dns_name_memo {
+    struct dns_name_place places[DNS_NAME_PLACES];
+    size_t steps_left; /* labels and pointers that may still be followed */
+};
+
+/* An empty memo for a message of `size` octets. */
+static inline void dns_name_memo_init(struct dns_name_memo *memo, size_t size)
+{
+    memset(memo->places, 0, sizeof(memo->places));
+    memo->steps_left = DNS_NAME_STEPS_PER_OCTET * size + DNS_NAME_STEPS_FREE;
+}
+
+/* The rest of dns_name_memo_skip() for a name that has `size` octets up to the pointer at offset
+ * `at`, and whose target is not kept. */
+size_t dns_name_memo_follow(struct dns_name_memo *memo, struct byte_reader name, size_t at,
+                            size_t size);
+
+/* The offset behind the name at the reader's cursor, where dns_name_skip() would move it. 0 where
+ * the name is not well formed, or where no step is left: dns_name_skip() tells which. */
+static inline size_t dns_name_memo_skip(struct dns_name_memo *memo, struct byte_reader name)
+{
+    size_t at = name.position;
+    size_t size = 0;
+
+    while (at < name.end) {
+        unsigned int length = name.base[at];
+        const struct dns_name_place *place;
+        size_t target;
+
+        if (length == 0)
+            return at + 1;
+        if (length <= DNS_LABEL_SIZE_MAX) {
+            size += 1 + length;
+            at += 1 + length;
+            if (size >= DNS_NAME_SIZE_MAX)
+                return 0;
+            continue;
+        }
+        if (length < 0xC0 || name.end - at < 2)
+            return 0;
+        target = (size_t)(length & 0x3F) << 8 | name.base[at + 1];
+        place = &memo->places[target % DNS_NAME_PLACES];
+        if (place->at != target || target + place->span > name.position || target == 0 ||
+            size + place->size > DNS_NAME_SIZE_MAX || place->hops >= DNS_NAME_HOPS_MAX)
+            return dns_name_memo_follow(memo, name, at, size);
+        return at + 2;
+    }
+    return 0;
+}
