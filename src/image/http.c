@@ -91,6 +91,7 @@ static int explain(const struct transfer *transfer, CURLcode code, const char *m
         { CURLE_SSL_CONNECT_ERROR, -EPROTO },          { CURLE_COULDNT_CONNECT, -ECONNREFUSED },
         { CURLE_COULDNT_RESOLVE_HOST, -EHOSTUNREACH }, { CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT },
         { CURLE_PEER_FAILED_VERIFICATION, -EACCES },   { CURLE_OUT_OF_MEMORY, -ENOMEM },
+        { CURLE_SSL_CACERT_BADFILE, -EPROTO }, /* no ca-certificates: TLS cannot be spoken here */
     };
     int number = -EIO;
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Bundles for the cases that run containers: . "$CUPEL_SOURCE/vm/lib/bundle.sh"
+# For the cases that run containers: . "$CUPEL_SOURCE/vm/lib/container.sh"
 
 # fail SENTENCE
 fail() {
@@ -7,15 +7,20 @@ fail() {
     exit 1
 }
 
-# make_bundle SCRIPT [LIMITS]: makes ./bundle, a container in which the shell runs SCRIPT; LIMITS
-# are members of linux.resources. The root file system is busybox with a few names (300 take an
-# emulated processor seconds), the namespaces are all but time, and a plain user is root inside.
-make_bundle() {
-    mkdir -p bundle/rootfs/bin bundle/rootfs/proc bundle/rootfs/dev
-    cp /bin/busybox bundle/rootfs/bin
-    for applet in sh cat head hostname id sleep tail; do
-        ln -sf busybox "bundle/rootfs/bin/$applet"
+# make_root DIRECTORY: a root file system of busybox with a few names (300 would take an emulated
+# processor seconds).
+make_root() {
+    mkdir -p "$1/bin" "$1/proc" "$1/dev"
+    cp /bin/busybox "$1/bin"
+    for applet in sh cat head hostname id nc sleep tail; do
+        ln -sf busybox "$1/bin/$applet"
     done
+}
+
+# make_bundle SCRIPT [LIMITS]: makes ./bundle, a container in which the shell runs SCRIPT; LIMITS
+# are members of linux.resources. The namespaces are all but time, and a plain user is root inside.
+make_bundle() {
+    make_root bundle/rootfs
     echo "$1" >bundle/rootfs/script
     user='' maps=''
     if [ "$(id -u)" -ne 0 ]; then
