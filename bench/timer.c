@@ -14,6 +14,7 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -59,15 +60,15 @@ static unsigned int kill_children(void)
 {
     char path[64];
     unsigned int count = 0;
+    char pid[16];
     FILE *list;
-    int pid;
 
     (void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
     list = fopen(path, "re");
     if (list == NULL)
         return 0;
-    while (fscanf(list, "%d", &pid) == 1)
-        count += kill(pid, SIGKILL) == 0 ? 1 : 0;
+    while (fscanf(list, "%15s", pid) == 1)
+        count += kill((pid_t)strtol(pid, NULL, 10), SIGKILL) == 0 ? 1 : 0;
     (void)fclose(list);
     return count;
 }

@@ -35,7 +35,7 @@ static int need_blobs_of(const struct image_store *store, const struct image_rec
                          struct needed *needed, struct err *err)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(2 * IMAGE_JSON_BYTES_MAX);
-    struct image_manifest manifest;
+    struct image_manifest manifest = { 0 };
     struct bytes json;
     int number = image_store_read(store, &record->manifest.digest, &arena, &json, err);
 

@@ -81,7 +81,7 @@ int cupel_size_parse(const char *word, int64_t *ret_bytes, struct err *err)
 void cupel_size_format(uint64_t bytes, struct text *ret_text)
 {
     static const char units[] = "kMGTPE";
-    double value = (double)bytes;
+    double value = (double)bytes / 1000;
     size_t unit = 0;
 
     text_clear(ret_text);
@@ -89,7 +89,9 @@ void cupel_size_format(uint64_t bytes, struct text *ret_text)
         (void)text_format(ret_text, "%" PRIu64 " B", bytes);
         return;
     }
-    for (value /= 1000; value >= 999.95; value /= 1000)
+    while (value >= 999.95) {
+        value /= 1000;
         unit++;
+    }
     (void)text_format(ret_text, "%.1f %cB", value, units[unit]);
 }
