@@ -91,7 +91,7 @@ int engine_container_create(const struct image_store *store, const char *name,
         REQUIRE(text_append(&own, name));
     if (number == 0)
         number = make_all(store, &all_fd, err);
-    if (number < 0)
+    if (number != 0)
         return number;
     number = make_place(all_fd, &container, err);
     if (number < 0) {

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,15 +20,17 @@ static enum image_owners find_owners(void)
     CLEANUP(arena_done) struct arena arena = arena_init(65536);
     struct bytes map;
     struct err err;
-    unsigned long first = 1;
-    unsigned long host = 1;
-    unsigned long size = 0;
+    unsigned long first;
+    unsigned long host;
+    unsigned long size;
+    char *rest;
 
     if (geteuid() != 0 || file_read((struct file_place){ AT_FDCWD, "/proc/self/uid_map" }, 4096,
                                     &arena, &map, &err) < 0)
         return IMAGE_OWNERS_OURS;
-    if (sscanf((const char *)map.at, "%lu %lu %lu", &first, &host, &size) != 3)
-        return IMAGE_OWNERS_OURS;
+    first = strtoul((const char *)map.at, &rest, 10);
+    host = strtoul(rest, &rest, 10);
+    size = strtoul(rest, &rest, 10);
     return first == 0 && host == 0 && size == UINT32_MAX ? IMAGE_OWNERS_KEEP : IMAGE_OWNERS_OURS;
 }
 
