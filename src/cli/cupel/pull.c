@@ -122,8 +122,7 @@ static int pull(const struct cupel_globals *globals, const struct cupel_pull_opt
     if (number < 0)
         return err_prefix(err, "pull '%s'", word);
     if (display.is_on)
-        fprintf(stderr, "%zu layers, %zu of them fetched\n", pulled.layers_count,
-                pulled.layers_fetched);
+        fprintf(stderr, "layers: %zu, fetched: %zu\n", pulled.layers_count, pulled.layers_fetched);
     puts(image_digest_text(&pulled.manifest).at);
     return 0;
 }
