@@ -43,7 +43,7 @@ static void check_fields(const struct dns_rr *rr)
         fuzz_require(value.octets.position == at);
         fuzz_require(value.octets.end <= rr->rdata.end);
         at = value.octets.end;
-        if (value.field->kind == DNS_FIELD_NAME_SHORT)
+        if (value.field->kind >= DNS_FIELD_NAME_SHORT && value.field->kind <= DNS_FIELD_NAME_PLAIN)
             check_name(value.octets);
     }
     if (fields.verdict.status == DNS_OK)

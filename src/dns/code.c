@@ -61,3 +61,62 @@ bool dns_class_format(uint16_t class, struct text *text)
 {
     return code_format(LIST("CLASS", classes), class, text);
 }
+
+/* Whether `text` begins with `word` but for the case of letters; `word` has capitals only. */
+static bool has_prefix(struct bytes text, const char *word)
+{
+    size_t size = strlen(word);
+
+    if (text.size < size)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        uint8_t octet = text.at[i];
+
+        if (octet >= 'a' && octet <= 'z')
+            octet = (uint8_t)(octet - ('a' - 'A'));
+        if (octet != (uint8_t)word[i])
+            return false;
+    }
+    return true;
+}
+
+bool dns_word_equal(struct bytes text, const char *word)
+{
+    return text.size == strlen(word) && has_prefix(text, word);
+}
+
+static bool parse_number(struct bytes digits, uint16_t *ret_number)
+{
+    unsigned int number = 0;
+
+    if (digits.size == 0 || digits.size > 5)
+        return false;
+    for (size_t i = 0; i < digits.size; i++) {
+        if (digits.at[i] < '0' || digits.at[i] > '9')
+            return false;
+        number = number * 10 + (unsigned int)(digits.at[i] - '0');
+    }
+    if (number > UINT16_MAX)
+        return false;
+    *ret_number = (uint16_t)number;
+    return true;
+}
+
+bool dns_number_parse(struct bytes text, const char *word, uint16_t *ret_number)
+{
+    size_t size = strlen(word);
+
+    return has_prefix(text, word) &&
+           parse_number(bytes_of(text.at + size, text.size - size), ret_number);
+}
+
+bool dns_class_parse(struct bytes text, uint16_t *ret_class)
+{
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        if (dns_word_equal(text, classes[i].name)) {
+            *ret_class = (uint16_t)classes[i].number;
+            return true;
+        }
+    }
+    return dns_number_parse(text, "CLASS", ret_class);
+}

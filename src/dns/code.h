@@ -34,3 +34,14 @@ bool dns_rcode_format(unsigned int rcode, struct text *text);
 
 /* As dns_opcode_format(), for a class (RFC 3597 section 5). */
 bool dns_class_format(uint16_t class, struct text *text);
+
+/* The number of a class by its name (of any case), or of CLASS and a number; false, and *ret_class
+ * untouched, for another text. */
+bool dns_class_parse(struct bytes text, uint16_t *ret_class);
+
+/* Whether a text is a word of capitals (`word`), but for the case of letters. */
+bool dns_word_equal(struct bytes text, const char *word);
+
+/* The number behind a word of capitals, of any case, such as TYPE or CLASS: up to five digits, and
+ * at most 65535. False, and *ret_number untouched, for another text. */
+bool dns_number_parse(struct bytes text, const char *word, uint16_t *ret_number);

@@ -235,37 +235,11 @@ static enum dns_status check_zone_digest(struct byte_reader *in, size_t start)
     return check_sized(in, algorithm < sizeof(sizes) ? sizes[algorithm] : 0, 12);
 }
 
-#define PRIVATE_NAME 253 /* algorithms that are named in front (RFC 4034 appendix A.1.1) */
-#define PRIVATE_IDENTIFIER 254
-
-/* Octets of a key or a signature up to the end: one at least, and the algorithm's name where that
- * is private. */
-static enum dns_status check_of_algorithm(struct byte_reader *in, uint8_t algorithm)
-{
-    struct byte_reader named = *in;
-
-    if (byte_reader_is_done(in))
-        return DNS_OCTETS_EMPTY;
-    if ((algorithm == PRIVATE_NAME &&
-         dns_field_check_name(DNS_FIELD_NAME_PLAIN, &named) != DNS_OK) ||
-        (algorithm == PRIVATE_IDENTIFIER && check_salt(&named, 0) != DNS_OK))
-        return DNS_PRIVATE_ALGORITHM;
-    in->position = in->end;
-    return DNS_OK;
-}
-
 static enum dns_status check_public_key(struct byte_reader *in, size_t start)
 {
     bool has_no_key = (in->base[start] & 0xC0U) == 0xC0U;
 
-    if (has_no_key && byte_reader_is_done(in))
-        return DNS_OK;
-    return check_of_algorithm(in, in->base[start + 3]);
-}
-
-static enum dns_status check_signature(struct byte_reader *in, size_t start)
-{
-    return check_of_algorithm(in, in->base[start + 2]);
+    return has_no_key ? check_rest(in, start) : check_some(in, start);
 }
 
 #define WINDOW_SIZE_MAX 32

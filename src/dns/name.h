@@ -80,6 +80,11 @@ unsigned int dns_name_labels(const struct dns_name *name);
  * refusal, the offset in the text; *ret_name is untouched. */
 struct dns_verdict dns_name_parse(struct bytes text, struct dns_name *ret_name);
 
+/* As dns_name_parse(), but behind a text without a dot at its end comes the origin, and "@" is the
+ * origin itself (RFC 1035 section 5.1). `origin`: NULL is the root. */
+struct dns_verdict dns_name_parse_relative(struct bytes text, const struct dns_name *origin,
+                                           struct dns_name *ret_name);
+
 /* Appends the name as text, with a dot at the end: the root is ".". Octets that are not printable
  * ASCII become \DDD, and those that mean something in a zone file are led by a backslash. Any name
  * fits into DNS_NAME_TEXT_MAX; false, and nothing appended, where there is less room. */

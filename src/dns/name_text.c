@@ -67,6 +67,45 @@ struct dns_verdict dns_name_parse(struct bytes text, struct dns_name *ret_name)
     return dns_accept();
 }
 
+/* Whether a text ends with a dot that no backslash leads. */
+static bool is_absolute(struct bytes text)
+{
+    size_t backslashes = 0;
+
+    if (text.size == 0 || text.at[text.size - 1] != '.')
+        return false;
+    while (backslashes + 1 < text.size && text.at[text.size - 2 - backslashes] == '\\')
+        backslashes++;
+    return backslashes % 2 == 0;
+}
+
+struct dns_verdict dns_name_parse_relative(struct bytes text, const struct dns_name *origin,
+                                           struct dns_name *ret_name)
+{
+    struct dns_name root = dns_name_root();
+    const struct dns_name *behind = origin == NULL ? &root : origin;
+    struct dns_name name;
+    struct dns_verdict verdict;
+
+    if (text.size == 1 && text.at[0] == '@') {
+        *ret_name = *behind;
+        return dns_accept();
+    }
+    verdict = dns_name_parse(text, &name);
+    if (verdict.status != DNS_OK)
+        return verdict;
+    if (!is_absolute(text)) {
+        size_t size = name.size - 1U;
+
+        if (size + behind->size > DNS_NAME_SIZE_MAX)
+            return dns_refuse(DNS_NAME_SIZE, text.size);
+        memcpy(&name.octets[size], behind->octets, behind->size);
+        name.size = (uint8_t)(size + behind->size);
+    }
+    *ret_name = name;
+    return dns_accept();
+}
+
 bool dns_name_format(const struct dns_name *name, struct text *text)
 {
     size_t before = text->size;

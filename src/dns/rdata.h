@@ -61,10 +61,11 @@ struct dns_verdict dns_rdata_write(const struct dns_rr *rr, bool canonical,
 int dns_rdata_compare(const struct dns_rr *a, const struct dns_rr *b);
 
 /* Appends RDATA as text, fields with spaces between; RDATA that has no row, or is not what its row
- * says, in the form of RFC 3597 section 5 (`\# 4 0a000001`). OPT: one "CODE=hex" for each
- * option. False, and nothing appended, where there is no room (DNS_RDATA_TEXT_MAX always is). */
+ * says, in the form of RFC 3597 section 5 (`\# 4 0a000001`). Whatever it appends can be read again
+ * by dns_rdata_parse(). False, and nothing appended, where there is no room (DNS_RDATA_TEXT_MAX
+ * always is). */
 bool dns_rdata_format(const struct dns_rr *rr, struct text *text);
 
-/* Room for any RDATA as text, with the final NUL: no field's text takes more than four characters
- * for an octet, but for names, of which no type has so many. */
-#define DNS_RDATA_TEXT_MAX (4 * 65535 + 1)
+/* Room for any RDATA as text, with the final NUL: most by far takes a bitmap of all types, with up
+ * to ten letters and a space for each of them; no other field takes more than six for an octet. */
+#define DNS_RDATA_TEXT_MAX (11 * 65536 + 2048)

@@ -5,9 +5,9 @@
 
 /* The fields of each type, in an array of its own. */
 #define FIELD(kind, name) { DNS_FIELD_##kind, #name }
-#define METATYPE(mnemonic, number, source)
-#define RRTYPE(mnemonic, number, source, class, ...)                                               \
-    static const struct dns_field fields_##mnemonic[] = { __VA_ARGS__ };
+#define METATYPE(id, mnemonic, number, source)
+#define RRTYPE(id, mnemonic, number, source, class, ...)                                           \
+    static const struct dns_field fields_##id[] = { __VA_ARGS__ };
 #include "dns/rrtype.def"
 #undef RRTYPE
 #undef METATYPE
@@ -19,8 +19,8 @@ static const struct dns_field fields_opaque[] = { FIELD(OPAQUE, rdata) };
 /* How each type is read, by ROW_…; row 0 is that of opaque RDATA. */
 enum {
     ROW_OPAQUE,
-#define METATYPE(mnemonic, number, source) ROW_##mnemonic,
-#define RRTYPE(mnemonic, number, ...) ROW_##mnemonic,
+#define METATYPE(id, mnemonic, number, source) ROW_##id,
+#define RRTYPE(id, mnemonic, number, ...) ROW_##id,
 #include "dns/rrtype.def"
 #undef RRTYPE
 #undef METATYPE
@@ -28,31 +28,37 @@ enum {
 
 static const struct dns_rrtype rows[] = {
     [ROW_OPAQUE] = { .fields = fields_opaque, .fields_count = COUNT(fields_opaque) },
-#define METATYPE(name, value, text)                                                                \
-    [ROW_##name] = { .mnemonic = #name,                                                            \
-                     .number = (value),                                                            \
-                     .source = (text),                                                             \
-                     .is_meta = true,                                                              \
-                     .fields = fields_opaque,                                                      \
-                     .fields_count = COUNT(fields_opaque) },
+#define METATYPE(id, name, value, text)                                                            \
+    [ROW_##id] = { .mnemonic = (name),                                                             \
+                   .number = (value),                                                              \
+                   .source = (text),                                                               \
+                   .is_meta = true,                                                                \
+                   .fields = fields_opaque,                                                        \
+                   .fields_count = COUNT(fields_opaque) },
 #define ONLY_IN true
 #define ONLY_ANY false
-#define RRTYPE(name, value, text, class, ...)                                                      \
-    [ROW_##name] = { .mnemonic = #name,                                                            \
-                     .number = (value),                                                            \
-                     .source = (text),                                                             \
-                     .only_in_class_in = ONLY_##class,                                             \
-                     .fields = fields_##name,                                                      \
-                     .fields_count = COUNT(fields_##name) },
+#define RRTYPE(id, name, value, text, class, ...)                                                  \
+    [ROW_##id] = { .mnemonic = (name),                                                             \
+                   .number = (value),                                                              \
+                   .source = (text),                                                               \
+                   .only_in_class_in = ONLY_##class,                                               \
+                   .fields = fields_##id,                                                          \
+                   .fields_count = COUNT(fields_##id) },
 #include "dns/rrtype.def"
 #undef RRTYPE
 #undef METATYPE
 };
 
-/* The row of each type below 256. */
-static const uint8_t row_of[256] = {
-#define METATYPE(mnemonic, number, source) [number] = ROW_##mnemonic,
-#define RRTYPE(mnemonic, number, ...) [number] = ROW_##mnemonic,
+#define HIGH_MIN 32768 /* the first of the few types with a great number */
+#define HIGH_COUNT 2
+#define LOW_COUNT 263 /* and of those with a small one */
+
+/* Where the row of a type is found: the small numbers, and then the great ones. */
+#define PLACE(number) ((number) < LOW_COUNT ? (number) : (number) - HIGH_MIN + LOW_COUNT)
+
+static const uint8_t row_of[LOW_COUNT + HIGH_COUNT] = {
+#define METATYPE(id, mnemonic, number, source) [PLACE(number)] = ROW_##id,
+#define RRTYPE(id, mnemonic, number, ...) [PLACE(number)] = ROW_##id,
 #include "dns/rrtype.def"
 #undef RRTYPE
 #undef METATYPE
@@ -81,19 +87,19 @@ enum {
 
 static const struct dns_rdata_shape shapes[] = {
     [ROW_OPAQUE] = { .count = 1, .kinds = { DNS_FIELD_OPAQUE } },
-#define METATYPE(name, ...) [ROW_##name] = { .count = 1, .kinds = { DNS_FIELD_OPAQUE } },
+#define METATYPE(id, ...) [ROW_##id] = { .count = 1, .kinds = { DNS_FIELD_OPAQUE } },
 #define FIELD(kind, name) OCTETS_##kind
-#define RRTYPE(name, value, text, class, ...)                                                      \
-    [ROW_##name].lead_octets = LEAD_OCTETS(__VA_ARGS__),                                           \
-    [ROW_##name].lead_count = LEAD_COUNT(__VA_ARGS__),
+#define RRTYPE(id, name, value, text, class, ...)                                                  \
+    [ROW_##id].lead_octets = LEAD_OCTETS(__VA_ARGS__),                                             \
+    [ROW_##id].lead_count = LEAD_COUNT(__VA_ARGS__),
 #include "dns/rrtype.def"
 #undef RRTYPE
 #undef METATYPE
 #undef FIELD
-#define METATYPE(name, ...)
+#define METATYPE(id, ...)
 #define FIELD(kind, name) DNS_FIELD_##kind
-#define RRTYPE(name, value, text, class, ...)                                                      \
-    [ROW_##name].count = COUNT(fields_##name), [ROW_##name].kinds = { __VA_ARGS__ },
+#define RRTYPE(id, name, value, text, class, ...)                                                  \
+    [ROW_##id].count = COUNT(fields_##id), [ROW_##id].kinds = { __VA_ARGS__ },
 #include "dns/rrtype.def"
 #undef RRTYPE
 #undef METATYPE
@@ -103,7 +109,8 @@ static const struct dns_rdata_shape shapes[] = {
 /* The place in the tables. */
 static inline unsigned int row_index(uint16_t type, uint16_t class)
 {
-    unsigned int row = type < COUNT(row_of) ? row_of[type] : ROW_OPAQUE;
+    bool is_placed = type < LOW_COUNT || (type >= HIGH_MIN && type < HIGH_MIN + HIGH_COUNT);
+    unsigned int row = is_placed ? row_of[PLACE(type)] : ROW_OPAQUE;
 
     /* An update names a record that is to go by class NONE (RFC 2136 section 2.5.4). */
     if (class != DNS_CLASS_IN && class != DNS_CLASS_NONE && rows[row].only_in_class_in)
@@ -134,48 +141,13 @@ bool dns_type_format(uint16_t type, struct text *text)
     return false;
 }
 
-/* Whether `text` begins with `word` but for the case of letters; `word` has capitals only. */
-static bool has_prefix(struct bytes text, const char *word)
-{
-    size_t size = strlen(word);
-
-    if (text.size < size)
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        uint8_t octet = text.at[i];
-
-        if (octet >= 'a' && octet <= 'z')
-            octet = (uint8_t)(octet - ('a' - 'A'));
-        if (octet != (uint8_t)word[i])
-            return false;
-    }
-    return true;
-}
-
-static bool parse_number(struct bytes digits, uint16_t *ret_number)
-{
-    unsigned int number = 0;
-
-    if (digits.size == 0 || digits.size > 5)
-        return false;
-    for (size_t i = 0; i < digits.size; i++) {
-        if (digits.at[i] < '0' || digits.at[i] > '9')
-            return false;
-        number = number * 10 + (unsigned int)(digits.at[i] - '0');
-    }
-    if (number > UINT16_MAX)
-        return false;
-    *ret_number = (uint16_t)number;
-    return true;
-}
-
 bool dns_type_parse(struct bytes text, uint16_t *ret_type)
 {
     for (size_t i = ROW_OPAQUE + 1; i < COUNT(rows); i++) {
-        if (text.size == strlen(rows[i].mnemonic) && has_prefix(text, rows[i].mnemonic)) {
+        if (dns_word_equal(text, rows[i].mnemonic)) {
             *ret_type = rows[i].number;
             return true;
         }
     }
-    return has_prefix(text, "TYPE") && parse_number(bytes_of(text.at + 4, text.size - 4), ret_type);
+    return dns_number_parse(text, "TYPE", ret_type);
 }

@@ -8,8 +8,8 @@
 
 /* Type numbers as on the wire, for the types in the table; any other uint16_t is a type too. */
 enum dns_type {
-#define RRTYPE(mnemonic, number, ...) DNS_TYPE_##mnemonic = (number),
-#define METATYPE(mnemonic, number, source) DNS_TYPE_##mnemonic = (number),
+#define RRTYPE(id, mnemonic, number, ...) DNS_TYPE_##id = (number),
+#define METATYPE(id, mnemonic, number, source) DNS_TYPE_##id = (number),
 #include "dns/rrtype.def"
 #undef RRTYPE
 #undef METATYPE
@@ -38,7 +38,7 @@ struct dns_rrtype {
     const char *mnemonic; /* NULL in the row that stands for the types without one */
     uint16_t number;
     const char *source;    /* where it is specified */
-    bool is_meta;          /* a type of questions, or one that is read elsewhere */
+    bool is_meta;          /* a type of questions, or one without RDATA */
     bool only_in_class_in; /* in other classes its RDATA is opaque */
     uint8_t fields_count;
     const struct dns_field *fields;

@@ -14,7 +14,7 @@ int wire_types_run(const void *globals, const void *options, struct cli_operands
 
         if (row->mnemonic == NULL || row->is_meta)
             continue;
-        printf("%-8s %5u  %-24s", row->mnemonic, type, row->source);
+        printf("%-10s %5u  %-40s", row->mnemonic, type, row->source);
         for (unsigned int i = 0; i < row->fields_count; i++)
             printf(" %s", row->fields[i].name);
         printf("\n");
