@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ci/setup: what it says of packages that cannot be installed. apt-get and sudo are stand-ins, so that
-# nothing of this machine changes. With the name of a function as its word, it runs that test alone.
+# ci/setup: what it says of packages that cannot be installed. apt-get and sudo are stand-ins, so
+# that nothing of this machine changes. With the name of a function as its word, it runs that test alone.
 # shellcheck disable=SC2016,SC2317 # stand-ins are scripts; functions are called by name
 set -euo pipefail
 
@@ -49,8 +49,8 @@ user_without_sudo_is_told_what_to_run() {
         echo "a missing package is no failure"
         return 1
     fi
-    [ "$(wc -l <err)" -eq 1 ]
-    grep -qx 'ci/setup: packages are missing; as root run: apt-get install no-such-package-at-all' err
+    [ "$(cat err)" = "ci/setup: packages are missing;"\
+" as root run: apt-get install no-such-package-at-all" ]
 }
 
 packages_that_are_there_need_nothing() {
