@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # ci/setup: what it says of packages that cannot be installed. apt-get and sudo are stand-ins, so
-# that nothing of this machine changes. With the name of a function as its word, it runs that test alone.
+# that nothing of this machine changes. With the name of a function as its word, it runs that test
+# alone.
 # shellcheck disable=SC2016,SC2317 # stand-ins are scripts; functions are called by name
 set -euo pipefail
 
