@@ -24,7 +24,8 @@
 #define STATE_FILE "state.json"
 #define NEW_FILE "state.json.new"
 
-static int open_directory(const char *root, const char *id, int *ret_fd, struct err *err)
+/* Opens <root>/<id>; a descriptor, or -errno with a sentence. */
+static int open_directory(const char *root, const char *id, struct err *err)
 {
     char block[PATH_MAX];
     struct text path = text_init(block, sizeof(block));
@@ -37,8 +38,7 @@ static int open_directory(const char *root, const char *id, int *ret_fd, struct 
         return err_set(err, -ENOENT, "there is no container '%s'", id);
     if (fd < 0)
         return err_system(err, errno, "open '%s'", path.at);
-    *ret_fd = fd;
-    return 0;
+    return fd;
 }
 
 /* Makes a directory for this user alone, and those above it that are missing. */
@@ -60,8 +60,9 @@ static int make_directories(const char *path, struct err *err)
     return 0;
 }
 
-/* The directory of all states must be the user's own: another's could feign containers. */
-static int open_root(const char *root, int *ret_fd, struct err *err)
+/* Opens the directory of all states, which must be the user's own: another's could feign
+ * containers. A descriptor, or -errno with a sentence. */
+static int open_root(const char *root, struct err *err)
 {
     int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct stat status;
@@ -72,17 +73,18 @@ static int open_root(const char *root, int *ret_fd, struct err *err)
         (void)close(fd);
         return err_set(err, -EPERM, "the directory '%s' can be written by other users", root);
     }
-    *ret_fd = fd;
-    return 0;
+    return fd;
 }
 
 int oci_state_claim(const char *root, const char *id, struct err *err)
 {
     CLEANUP(fd_close) int root_fd = -1;
 
-    if (oci_id_check(id, err) < 0 || make_directories(root, err) < 0 ||
-        open_root(root, &root_fd, err) < 0)
+    if (oci_id_check(id, err) < 0 || make_directories(root, err) < 0)
         return err->number;
+    root_fd = open_root(root, err);
+    if (root_fd < 0)
+        return root_fd;
     if (mkdirat(root_fd, id, 0700) == 0)
         return 0;
     if (errno == EEXIST)
@@ -174,13 +176,13 @@ static json_t *texts_json(const struct oci_texts *texts)
 
 int oci_state_write(const char *root, const struct oci_state *state, struct err *err)
 {
-    CLEANUP(fd_close) int directory_fd = -1;
+    CLEANUP(fd_close) int directory_fd = open_directory(root, state->id, err);
     CLEANUP(fd_close) int fd = -1;
     CLEANUP(free_pointer) char *text = NULL;
     json_t *json;
 
-    if (open_directory(root, state->id, &directory_fd, err) < 0)
-        return err->number;
+    if (directory_fd < 0)
+        return directory_fd;
     json = json_pack("{ss ss si sI ss ss ss so}", "ociVersion", OCI_VERSION, "id", state->id, "pid",
                      (int)state->pid, "startTicks", (json_int_t)state->start_ticks, "bundle",
                      state->bundle, "rootfs", state->rootfs, "created", state->created, "cgroups",
@@ -243,8 +245,11 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
     json_t *json;
     int number;
 
-    if (oci_id_check(id, err) < 0 || open_directory(root, id, &directory_fd, err) < 0)
+    if (oci_id_check(id, err) < 0)
         return err->number;
+    directory_fd = open_directory(root, id, err);
+    if (directory_fd < 0)
+        return directory_fd;
     number = file_read((struct file_place){ directory_fd, STATE_FILE }, STATE_BYTES_MAX, arena,
                        &content, err);
     if (number < 0 && number != -ENOENT)
@@ -263,12 +268,10 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
 
 int oci_state_remove(const char *root, const char *id, struct err *err)
 {
-    CLEANUP(fd_close) int root_fd = -1;
-    CLEANUP(fd_close) int directory_fd = -1;
+    CLEANUP(fd_close) int root_fd = open_root(root, err);
+    CLEANUP(fd_close) int directory_fd = root_fd < 0 ? -1 : open_directory(root, id, err);
 
-    if (open_root(root, &root_fd, err) < 0)
-        return err->number;
-    if (open_directory(root, id, &directory_fd, err) < 0)
+    if (root_fd < 0 || directory_fd < 0)
         return err->number == -ENOENT ? 0 : err->number;
     (void)unlinkat(directory_fd, NEW_FILE, 0);
     if (unlinkat(directory_fd, STATE_FILE, 0) < 0 && errno != ENOENT)

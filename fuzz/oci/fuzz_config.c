@@ -1,0 +1,135 @@
+/*
+ * Property: the bytes of a config.json are either refused, with a sentence that names the place or
+ * what is wrong with the JSON, and leave the config untouched; or they become a config that reads
+ * back the same from its own JSON. That config, for each of several machines and callers, is either
+ * refused in the same way or becomes a plan in which no step stands before what it needs, every
+ * destination is inside of the root, and all is bounded.
+ *
+ * Covers: src/oci/config.c src/oci/config_read.c src/oci/config_write.c src/oci/plan.c
+ * src/oci/plan_cgroup.c src/oci/plan_cgroup_mount.c src/oci/plan_mounts.c src/oci/plan_process.c
+ * src/oci/plan_program.c src/oci/plan_devices.c src/oci/plan_format.c src/oci/step.c
+ */
+#include "fuzz/target.h"
+#include "oci/fields.h"
+#include "tests/unit/oci/invariants.h"
+
+#include <errno.h>
+
+static const struct oci_pair v1_hierarchies[] = {
+    { "pids", "/" },         { "memory", "/" },  { "devices", "/" },
+    { "cpu,cpuacct", "/a" }, { "unified", "/" },
+};
+static const struct oci_pair v2_hierarchy[] = { { "", "/user.slice/user-1000.slice/a.scope" } };
+
+static const struct oci_host hosts[] = {
+    { .caller = { 0, 0 },
+      .cap_last = 40,
+      .cgroup_layout = OCI_CGROUP_V1,
+      .hierarchies = { 4, v1_hierarchies } },
+    { .caller = { 0, 0 },
+      .cap_last = 63,
+      .cgroup_layout = OCI_CGROUP_UNIFIED,
+      .hierarchies = { 1, v2_hierarchy } },
+    { .caller = { 1000, 100 },
+      .cap_last = 40,
+      .cgroup_layout = OCI_CGROUP_UNIFIED,
+      .hierarchies = { 1, v2_hierarchy } },
+    { .caller = { 1000, 100 }, .cap_last = 40, .cgroup_layout = OCI_CGROUP_NONE },
+};
+
+/* Whether a sentence begins with the name of a key at the top of a config.json. */
+static bool names_a_place(const char *sentence)
+{
+    for (size_t i = 0; i < oci_config_table.count; i++) {
+        const char *name = oci_config_table.fields[i].name;
+        size_t size = strlen(name);
+
+        if (strncmp(sentence, name, size) == 0 && strchr(".[:", sentence[size]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* The few sentences that are about the document as a whole. */
+static bool is_about_the_whole(const char *sentence)
+{
+    static const char *const starts[] = {
+        "is not JSON: line ", "is a",      "is null, must be an object", "larger than ",
+        "lists and objects ", "the plan ", "this config cannot ",        "this plan cannot ",
+    };
+
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        if (strncmp(sentence, starts[i], strlen(starts[i])) == 0)
+            return true;
+    }
+    return strstr(sentence, "is longer than") != NULL;
+}
+
+static void check_refusal(const struct err *err)
+{
+    fuzz_require(err->number < 0);
+    fuzz_require(names_a_place(err->sentence) || is_about_the_whole(err->sentence));
+    fuzz_require(strchr(err->sentence, '\n') == NULL);
+}
+
+static void check_plan(const struct oci_config *config, const struct oci_host *host, bool has_hook)
+{
+    struct arena arena = arena_init(OCI_ARENA_BYTES);
+    const struct oci_plan_request request = {
+        .config = config, .host = host, .id = "fuzz", .bundle = "/bundle", .has_hook = has_hook
+    };
+    struct oci_plan plan = { 0 };
+    struct bytes text;
+    struct err err = { 0 };
+
+    if (oci_plan_make(&request, &arena, &plan, &err) < 0) {
+        check_refusal(&err);
+        fuzz_require(plan.steps == NULL && plan.count == 0);
+    } else {
+        fuzz_require(plan_flaw(&plan) == NULL);
+        if (oci_plan_format(&plan, false, &arena, &text, &err) < 0)
+            check_refusal(&err);
+    }
+    arena_done(&arena);
+}
+
+/* The config's own JSON means the same config. */
+static void check_round_trip(const struct oci_config *config)
+{
+    struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config again;
+    struct bytes first;
+    struct bytes second;
+    struct err err = { 0 };
+
+    if (oci_config_format(config, &arena, &first, &err) < 0) {
+        check_refusal(&err);
+    } else if (oci_config_parse(first, &arena, &again, &err) == 0) {
+        fuzz_require(oci_config_format(&again, &arena, &second, &err) == 0);
+        fuzz_require(bytes_equal(first, second));
+    } else {
+        fuzz_require(err.number == -ENOMEM || strncmp(err.sentence, "larger than", 11) == 0);
+    }
+    arena_done(&arena);
+}
+
+FUZZ_TARGET(input)
+{
+    struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config;
+    struct oci_config untouched;
+    struct err err = { 0 };
+
+    memset(&config, 0xA5, sizeof(config));
+    memcpy(&untouched, &config, sizeof(config));
+    if (oci_config_parse(input, &arena, &config, &err) < 0) {
+        check_refusal(&err);
+        fuzz_require(
+            bytes_equal(bytes_of(&config, sizeof(config)), bytes_of(&untouched, sizeof(config))));
+    } else {
+        check_round_trip(&config);
+        for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+            check_plan(&config, &hosts[i], i % 2 == 1);
+    }
+    arena_done(&arena);
+}

@@ -1,0 +1,474 @@
+/* A plan is computed of a config and of facts, without any system: its order, its steps, and what
+ * is refused. */
+#include "unit.h"
+
+#include "base/cleanup.h"
+#include "unit/oci/invariants.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static const struct oci_pair v1[] = {
+    { "pids", "/" },
+    { "memory", "/" },
+    { "devices", "/" },
+    { "cpu,cpuacct", "/" },
+};
+static const struct oci_pair v2[] = { { "", "/user.slice/shell.scope" } };
+
+static const struct oci_host root_on_v1 = { .cap_last = 40,
+                                            .cgroup_layout = OCI_CGROUP_V1,
+                                            .hierarchies = { ROWS(v1), v1 } };
+static const struct oci_host root_on_v2 = { .cap_last = 40,
+                                            .cgroup_layout = OCI_CGROUP_UNIFIED,
+                                            .hierarchies = { ROWS(v2), v2 } };
+static const struct oci_host user_on_v2 = { .caller = { 1000, 100 },
+                                            .cap_last = 40,
+                                            .cgroup_layout = OCI_CGROUP_UNIFIED,
+                                            .hierarchies = { ROWS(v2), v2 } };
+static const struct oci_host without_cgroups = { .cap_last = 40 };
+
+static const struct oci_id_map own_uid[] = { { 0, 1000, 1 } };
+static const struct oci_id_map own_gid[] = { { 0, 100, 1 } };
+
+/* The least that can be planned as root. */
+static struct oci_config smallest(void)
+{
+    static const char *const args[] = { "a" };
+
+    return (struct oci_config){
+        .oci_version = "1.2.0",
+        .root = { .path = "rootfs" },
+        .process = { .args = { 1, args }, .cwd = "/" },
+        .namespaces = { [OCI_NAMESPACE_MOUNT] = { .is_wanted = true } },
+    };
+}
+
+/* The same for the user with uid 1000. */
+static struct oci_config smallest_of_user(void)
+{
+    struct oci_config config = smallest();
+
+    config.namespaces[OCI_NAMESPACE_USER].is_wanted = true;
+    config.uid_maps = (struct oci_id_maps){ 1, own_uid };
+    config.gid_maps = (struct oci_id_maps){ 1, own_gid };
+    return config;
+}
+
+static int make(const struct oci_config *config, const struct oci_host *host, struct arena *arena,
+                struct oci_plan *ret_plan, struct err *err)
+{
+    const struct oci_plan_request request = {
+        .config = config, .host = host, .id = "web", .bundle = "/bundle"
+    };
+
+    return oci_plan_make(&request, arena, ret_plan, err);
+}
+
+/* Asserts that the plan of the config has a line that ends as `line` does, without its number. */
+static void assert_line(const struct oci_config *config, const struct oci_host *host,
+                        const char *line)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_plan plan;
+    struct bytes text;
+    struct err err = { 0 };
+
+    if (make(config, host, &arena, &plan, &err) < 0)
+        fail_msg("refused: %s", err.sentence);
+    assert_null(plan_flaw(&plan));
+    assert_int_equal(oci_plan_format(&plan, false, &arena, &text, &err), 0);
+    if (strstr((const char *)text.at, line) == NULL)
+        fail_msg("there is no line '%s' in\n%s", line, (const char *)text.at);
+}
+
+static void assert_refused(const struct oci_config *config, const struct oci_host *host,
+                           const char *sentence)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_plan plan = { .count = 7 };
+    struct err err = { 0 };
+
+    assert_int_equal(make(config, host, &arena, &plan, &err), -EINVAL);
+    assert_string_equal(err.sentence, sentence);
+    assert_int_equal(plan.count, 7);
+}
+
+static void every_default_config_makes_a_sound_plan(void **state)
+{
+    static const struct oci_host *const hosts[] = { &root_on_v1, &root_on_v2, &user_on_v2 };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(hosts); i++) {
+        CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+        struct oci_config config;
+        struct oci_plan plan;
+        struct err err = { 0 };
+
+        assert_int_equal(oci_config_default(&arena, hosts[i]->caller, &config, &err), 0);
+        assert_int_equal(make(&config, hosts[i], &arena, &plan, &err), 0);
+        assert_null(plan_flaw(&plan));
+    }
+}
+
+static void without_limits_there_is_no_cgroup(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest();
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    config.resources.pids_limit = oci_number(0);
+    assert_int_equal(make(&config, &root_on_v1, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_CGROUP_MAKE).count, 0);
+}
+
+static void limits_are_written_before_the_clone(void **state)
+{
+    struct oci_config config = smallest();
+    struct oci_config of_user = smallest_of_user();
+
+    (void)state;
+    config.resources.pids_limit = oci_number(64);
+    config.resources.memory_limit = oci_number(-1);
+    assert_line(&config, &root_on_v1,
+                "cgroup-write path=/sys/fs/cgroup/pids/cupel-web/pids.max value=64");
+    assert_line(&config, &root_on_v1,
+                "cgroup-write path=/sys/fs/cgroup/memory/cupel-web/memory.limit_in_bytes value=-1");
+    assert_line(&config, &root_on_v1, "cgroup-enter slot=1");
+    assert_line(&config, &root_on_v2,
+                "cgroup-enable path=/sys/fs/cgroup controllers=\"+pids +memory\"");
+    assert_line(&config, &root_on_v2,
+                "cgroup-write path=/sys/fs/cgroup/cupel-web/memory.max value=max");
+    assert_line(&config, &root_on_v2, "clone new=mount slot=0");
+    of_user.resources.pids_limit = oci_number(5);
+    assert_line(&of_user, &user_on_v2,
+                "cgroup-write path=/sys/fs/cgroup/user.slice/cupel-web/pids.max value=5");
+    config.cgroups_path = "/a/./b";
+    assert_line(&config, &root_on_v1, "cgroup-make path=/sys/fs/cgroup/pids/a/b shared=yes");
+    assert_line(&config, &root_on_v2, "cgroup-enable path=/sys/fs/cgroup/a controllers=");
+}
+
+static void cgroups_that_cannot_be_are_refused(void **state)
+{
+    static const struct oci_device_rule rule = { .allow = true, .type = "x" };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.resources.memory_limit = oci_number(1 << 20);
+    assert_refused(&config, &without_cgroups,
+                   "linux.resources.memory.limit: there is no cgroup file system in "
+                   "/sys/fs/cgroup");
+    config.cgroups_path = "/..";
+    assert_refused(&config, &root_on_v1,
+                   "linux.cgroupsPath: '/..' is the cgroup of the whole system");
+    config.cgroups_path = "system.slice:cupel:web";
+    assert_refused(&config, &root_on_v1,
+                   "linux.cgroupsPath: 'system.slice:cupel:web' is a name for systemd, and must "
+                   "be a path");
+    config.cgroups_path = NULL;
+    config.resources.devices = (struct oci_device_rules){ 1, &rule };
+    assert_refused(&config, &root_on_v1,
+                   "linux.resources.devices[0].type: 'x' is none of a, b and c");
+}
+
+static void device_rules_are_written_for_root_alone(void **state)
+{
+    static const struct oci_device_rule rules[] = {
+        { .allow = false },
+        { .allow = true, .access = "rw" },
+        { .allow = true, .type = "c", .major = { true, 10 }, .minor = { true, 229 } },
+    };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest();
+    struct oci_config of_user = smallest_of_user();
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    config.resources.devices = (struct oci_device_rules){ ROWS(rules), rules };
+    assert_line(&config, &root_on_v1, "devices.deny value=\"a *:* rwm\"");
+    assert_line(&config, &root_on_v1, "devices.allow value=\"b *:* rw\"");
+    assert_line(&config, &root_on_v1, "devices.allow value=\"c *:* rw\"");
+    assert_line(&config, &root_on_v1, "devices.allow value=\"c 10:229 rwm\"");
+    assert_line(&config, &root_on_v2, "rules=\"deny a *:* rwm,allow a *:* rw,allow c 10:229 rwm,");
+    of_user.resources.devices = config.resources.devices;
+    assert_int_equal(make(&of_user, &user_on_v2, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_CGROUP_MAKE).count, 0);
+}
+
+static void destinations_stay_inside_the_root(void **state)
+{
+    static const struct {
+        const char *destination;
+        const char *clean;
+    } rows[] = {
+        { "/a", "destination=/a type" },           { "a/b", "destination=/a/b type" },
+        { "/../../etc", "destination=/etc type" }, { "/a/../../b", "destination=/b type" },
+        { "//a///b/", "destination=/a/b type" },   { "/./a/.", "destination=/a type" },
+        { "/a/..b", "destination=/a/..b type" },   { "/...", "destination=/... type" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        const struct oci_mount mount = { .destination = rows[i].destination, .type = "tmpfs" };
+        struct oci_config config = smallest();
+
+        config.mounts = (struct oci_mounts){ 1, &mount };
+        assert_line(&config, &root_on_v1, rows[i].clean);
+    }
+}
+
+static void options_of_mounts_become_attributes(void **state)
+{
+    static const struct {
+        const char *const options[4];
+        const char *line;
+    } rows[] = {
+        { { "bind" }, "bind destination=/x source=/y  #" },
+        { { "rbind", "ro" }, "source=/y recursive=yes attributes=ro  #" },
+        { { "bind", "ro", "rw" }, "source=/y without=ro  #" },
+        { { "bind", "rro", "nosuid" }, "attributes=nosuid all-attributes=ro  #" },
+        { { "bind", "noatime", "strictatime" }, "attributes=strictatime without=noatime" },
+        { { "rbind", "rslave" }, "recursive=yes propagation=slave,recursive  #" },
+        { { "nodev", "size=1k", "x" },
+          "type=tmpfs source=y attributes=nodev options=size=1k,x  #" },
+        { { "sync", "defaults", "loud" }, "type=tmpfs source=y options=sync  #" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct oci_mount mount = { .destination = "/x", .type = "tmpfs", .source = "y" };
+        struct oci_config config = smallest();
+
+        if (strstr(rows[i].options[0], "bind") != NULL)
+            mount.source = "/y";
+        mount.options.at = rows[i].options;
+        while (mount.options.count < 4 && rows[i].options[mount.options.count] != NULL)
+            mount.options.count++;
+        config.mounts = (struct oci_mounts){ 1, &mount };
+        assert_line(&config, &root_on_v1, rows[i].line);
+    }
+}
+
+static void mounts_that_cannot_be_are_refused(void **state)
+{
+    static const struct {
+        struct oci_mount mount;
+        const char *option;
+        const char *sentence;
+    } rows[] = {
+        { { .destination = "/", .type = "tmpfs" },
+          NULL,
+          "mounts[0].destination: would cover the root" },
+        { { .destination = "/a/..", .type = "tmpfs" },
+          NULL,
+          "mounts[0].destination: would cover the root" },
+        { { .destination = "/x" }, NULL, "mounts[0].type: is missing" },
+        { { .destination = "/x", .type = "bind" }, NULL, "mounts[0].source: is missing" },
+        { { .destination = "/x", .type = "bind", .source = "/" },
+          "size=1",
+          "mounts[0].options: a bind mount has no option 'size=1'" },
+        { { .destination = "/x", .type = "tmpfs" },
+          "remount",
+          "mounts[0].options[0]: 'remount' is not supported" },
+        { { .destination = "/proc", .type = "tmpfs" },
+          NULL,
+          "mounts[0].destination: '/proc' must be of type proc" },
+        { { .destination = "/proc/sys/kernel", .type = "bind", .source = "/" },
+          NULL,
+          "mounts[0].destination: '/proc/sys/kernel' is inside of /proc" },
+        { { .destination = "/proc/../proc/1", .type = "tmpfs" },
+          NULL,
+          "mounts[0].destination: '/proc/1' is inside of /proc" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct oci_mount mount = rows[i].mount;
+        struct oci_config config = smallest();
+
+        if (rows[i].option != NULL)
+            mount.options = (struct oci_texts){ 1, &rows[i].option };
+        config.mounts = (struct oci_mounts){ 1, &mount };
+        assert_refused(&config, &root_on_v1, rows[i].sentence);
+    }
+}
+
+static void a_user_gets_its_own_id_and_no_other(void **state)
+{
+    static const struct oci_id_map anothers[] = { { 0, 1001, 1 } };
+    struct oci_config config = smallest_of_user();
+
+    (void)state;
+    assert_line(&config, &user_on_v2, "process-write file=setgroups value=deny");
+    assert_line(&config, &user_on_v2, "process-write file=uid_map value=\"0 1000 1\\n\"");
+    assert_line(&config, &user_on_v2, "become-root uid=0 gid=0");
+    assert_line(&config, &user_on_v2, "user uid=0 gid=0 groups=unchanged");
+    config.uid_maps.at = anothers;
+    assert_refused(&config, &user_on_v2,
+                   "linux.uidMappings: only root may map other ids than its own (1000)");
+    config = smallest_of_user();
+    config.process.user.uid = 5;
+    assert_refused(&config, &user_on_v2, "process.user.uid: 5 is not among linux.uidMappings");
+    config = smallest();
+    assert_refused(&config, &user_on_v2,
+                   "linux.namespaces: without one of type 'user', only root can make a container");
+}
+
+static void a_user_may_keep_its_own_id(void **state)
+{
+    static const struct oci_id_map same_uid[] = { { 1000, 1000, 1 } };
+    static const struct oci_id_map same_gid[] = { { 100, 100, 1 } };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest_of_user();
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    config.uid_maps.at = same_uid;
+    config.gid_maps.at = same_gid;
+    config.process.user.uid = 1000;
+    config.process.user.gid = 100;
+    assert_int_equal(make(&config, &user_on_v2, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_BECOME_ROOT).count, 0);
+}
+
+static void namespaces_are_joined_with_the_rights_that_it_takes(void **state)
+{
+    static const struct {
+        const struct oci_host *host;
+        bool user_is_first;
+    } rows[] = { { &root_on_v2, false }, { &user_on_v2, true } };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+        struct oci_config config = smallest();
+        struct oci_plan plan;
+        struct occurrence joins;
+        struct err err = { 0 };
+
+        config.namespaces[OCI_NAMESPACE_NETWORK] = (struct oci_namespace){ true, "/net" };
+        config.namespaces[OCI_NAMESPACE_USER] = (struct oci_namespace){ true, "/user" };
+        assert_int_equal(make(&config, rows[i].host, &arena, &plan, &err), 0);
+        assert_null(plan_flaw(&plan));
+        joins = occurrence_of(&plan, OCI_STEP_NAMESPACE_JOIN);
+        assert_int_equal(joins.count, 2);
+        assert_string_equal(
+            plan.steps[rows[i].user_is_first ? joins.first : joins.last].namespace.path, "/user");
+    }
+}
+
+static void a_user_namespace_has_devices_of_outside(void **state)
+{
+    struct oci_config config = smallest();
+    struct oci_config of_user = smallest_of_user();
+
+    (void)state;
+    assert_line(&config, &root_on_v1, "device destination=/dev/null mode=20666 major=1 minor=3");
+    assert_line(&of_user, &user_on_v2, "device-bind destination=/dev/null major=1 minor=3");
+}
+
+static void programs_that_cannot_be_are_refused(void **state)
+{
+    static const char *const empty[] = { "" };
+    static const struct oci_rlimit unknown = { .type = "RLIMIT_NONE" };
+    static const struct oci_rlimit twice[] = { { "RLIMIT_CPU", 1, 1 }, { "RLIMIT_CPU", 1, 1 } };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.process.cwd = "tmp";
+    assert_refused(&config, &root_on_v1, "process.cwd: 'tmp' is no absolute path");
+    config = smallest();
+    config.process.args.count = 0;
+    assert_refused(&config, &root_on_v1, "process.args: is empty");
+    config.process.args = (struct oci_texts){ 1, empty };
+    assert_refused(&config, &root_on_v1, "process.args[0]: is empty");
+    config = smallest();
+    config.process.rlimits = (struct oci_rlimits){ 1, &unknown };
+    assert_refused(&config, &root_on_v1,
+                   "process.rlimits[0].type: there is no limit 'RLIMIT_NONE'");
+    config.process.rlimits = (struct oci_rlimits){ 2, twice };
+    assert_refused(&config, &root_on_v1, "process.rlimits[1].type: 'RLIMIT_CPU' is there twice");
+    config = smallest();
+    config.process.capabilities.effective = 1;
+    assert_refused(&config, &root_on_v1,
+                   "process.capabilities.effective: has one that is not in permitted");
+    config = smallest();
+    config.oci_version = "2.0.0";
+    assert_refused(&config, &root_on_v1, "ociVersion: is 2.0.0, only 1.x is known");
+}
+
+static void the_program_is_looked_for_in_its_own_path(void **state)
+{
+    static const char *const env[] = { "A=b", "PATH=/x::/y/" };
+    static const char *const named[] = { "./a", "b" };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.process.env = (struct oci_texts){ 2, env };
+    assert_line(&config, &root_on_v1, "exec files=[\"/x/a\",\"./a\",\"/y//a\"] args=[\"a\"]");
+    config.process.args = (struct oci_texts){ 2, named };
+    assert_line(&config, &root_on_v1, "exec files=[\"./a\"] args=[\"./a\",\"b\"]");
+}
+
+static void settings_of_the_whole_machine_are_refused(void **state)
+{
+    struct oci_pair setting = { "net.ipv4.ip_forward", "1" };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.sysctl = (struct oci_pairs){ 1, &setting };
+    assert_refused(&config, &root_on_v1,
+                   "linux.sysctl: 'net.ipv4.ip_forward' needs a namespace of its own");
+    config.namespaces[OCI_NAMESPACE_NETWORK].is_wanted = true;
+    assert_line(&config, &root_on_v1, "sysctl path=/proc/sys/net/ipv4/ip_forward value=1");
+    setting.name = "kernel.panic";
+    assert_refused(&config, &root_on_v1,
+                   "linux.sysctl: 'kernel.panic' is not a setting that a container can have of "
+                   "its own");
+    setting.name = "net/../kernel";
+    assert_refused(&config, &root_on_v1, "linux.sysctl: 'net/../kernel' is no name of a setting");
+}
+
+static void names_that_could_leave_their_directory_are_refused(void **state)
+{
+    static const char *const bad[] = { "", ".", "..", "../a", "a/b", "-a", "a b", "a\n", "ä" };
+    static const char *const good[] = { "a", "A-1_2+3.4", "0" };
+    char long_name[OCI_ID_MAX + 2];
+    struct err err = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(bad); i++)
+        assert_row(bad[i], oci_id_check(bad[i], &err) == -EINVAL);
+    for (size_t i = 0; i < ROWS(good); i++)
+        assert_row(good[i], oci_id_check(good[i], &err) == 0);
+    memset(long_name, 'a', sizeof(long_name));
+    long_name[OCI_ID_MAX + 1] = '\0';
+    assert_int_equal(oci_id_check(long_name, &err), -EINVAL);
+    long_name[OCI_ID_MAX] = '\0';
+    assert_int_equal(oci_id_check(long_name, &err), 0);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_default_config_makes_a_sound_plan),
+    cmocka_unit_test(without_limits_there_is_no_cgroup),
+    cmocka_unit_test(limits_are_written_before_the_clone),
+    cmocka_unit_test(cgroups_that_cannot_be_are_refused),
+    cmocka_unit_test(device_rules_are_written_for_root_alone),
+    cmocka_unit_test(destinations_stay_inside_the_root),
+    cmocka_unit_test(options_of_mounts_become_attributes),
+    cmocka_unit_test(mounts_that_cannot_be_are_refused),
+    cmocka_unit_test(a_user_gets_its_own_id_and_no_other),
+    cmocka_unit_test(a_user_may_keep_its_own_id),
+    cmocka_unit_test(namespaces_are_joined_with_the_rights_that_it_takes),
+    cmocka_unit_test(a_user_namespace_has_devices_of_outside),
+    cmocka_unit_test(programs_that_cannot_be_are_refused),
+    cmocka_unit_test(the_program_is_looked_for_in_its_own_path),
+    cmocka_unit_test(settings_of_the_whole_machine_are_refused),
+    cmocka_unit_test(names_that_could_leave_their_directory_are_refused),
+};
+
+RUN_TESTS(tests)

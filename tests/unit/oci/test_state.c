@@ -1,0 +1,167 @@
+/* What is known of containers by name, on any file system. */
+#include "unit.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "oci/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int make_root(void **state)
+{
+    char *root = strdup("/tmp/cupel-state-XXXXXX");
+
+    assert_non_null(root);
+    assert_non_null(mkdtemp(root));
+    *state = root;
+    return 0;
+}
+
+static int remove_root(void **state)
+{
+    assert_int_equal(rmdir(*state), 0);
+    free(*state);
+    return 0;
+}
+
+/* The state of a container whose first process is `pid`. */
+static struct oci_state describe(pid_t pid, struct arena *arena)
+{
+    static const struct oci_step steps[] = {
+        { .kind = OCI_STEP_CGROUP_MAKE, .field = "", .cgroup = { .path = "/tmp/none-such" } },
+        { .kind = OCI_STEP_ROOT, .field = "", .text = "/bundle/rootfs" },
+    };
+    const struct oci_plan plan = { .steps = steps, .count = ROWS(steps) };
+    struct oci_state state = { .id = "web", .bundle = "/bundle", .pid = pid };
+    struct err err = { 0 };
+
+    assert_int_equal(oci_state_describe(&plan, arena, &state, &err), 0);
+    return state;
+}
+
+static void a_name_can_be_claimed_once(void **state)
+{
+    struct err err = { 0 };
+
+    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(oci_state_claim(*state, "web", &err), -EEXIST);
+    assert_string_equal(err.sentence, "there is a container 'web' already");
+    assert_int_equal(oci_state_claim(*state, "../web", &err), -EINVAL);
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+}
+
+static void a_state_reads_back_the_same(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_state wrote = describe(getpid(), &arena);
+    struct oci_state read;
+    struct oci_texts ids;
+    struct err err = { 0 };
+
+    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_CREATING);
+    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_RUNNING);
+    assert_int_equal(read.pid, getpid());
+    assert_string_equal(read.rootfs, "/bundle/rootfs");
+    assert_string_equal(read.created, wrote.created);
+    assert_int_equal(read.cgroups.count, 1);
+    assert_int_equal(oci_state_list(*state, &arena, &ids, &err), 0);
+    assert_int_equal(ids.count, 1);
+    assert_string_equal(ids.at[0], "web");
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), -ENOENT);
+    assert_string_equal(err.sentence, "there is no container 'web'");
+}
+
+static void another_process_with_its_id_is_not_the_container(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_state wrote = describe(getpid(), &arena);
+    struct oci_state read;
+    struct err err = { 0 };
+
+    wrote.start_ticks++;
+    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_STOPPED);
+    assert_int_equal(oci_state_kill(&read, 0, &err), -ESRCH);
+    assert_string_equal(err.sentence, "the container 'web' does not run");
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+}
+
+static void a_container_that_is_destroyed_is_gone_wholly(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_state known;
+    struct err err = { 0 };
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        for (;;)
+            (void)pause();
+    }
+    known = describe(pid, &arena);
+    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(oci_state_write(*state, &known, &err), 0);
+    assert_int_equal(oci_state_destroy(*state, &known, &err), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WTERMSIG(status), SIGKILL);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &known, &err), -ENOENT);
+}
+
+static void a_damaged_state_is_told(void **state)
+{
+    static const char *const rows[] = { "", "[]", "{}", "{\"pid\":-1}", "{\"pid\":\"1\"}" };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    char path[128];
+    struct err err = { 0 };
+
+    (void)snprintf(path, sizeof(path), "%s/web/state.json", (const char *)*state);
+    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct oci_state read = { .pid = 7 };
+        const struct file_place place = { AT_FDCWD, path };
+
+        assert_int_equal(file_write_atomic(place, bytes_of_text(rows[i]), 0600, &err), 0);
+        assert_row(rows[i], oci_state_read(*state, "web", &arena, &read, &err) == -EINVAL);
+        assert_string_equal(err.sentence, "the state of 'web' is damaged");
+        assert_int_equal(read.pid, 7);
+    }
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+}
+
+static void a_place_that_others_can_write_to_is_refused(void **state)
+{
+    struct err err = { 0 };
+
+    assert_int_equal(chmod(*state, 0777), 0);
+    assert_int_equal(oci_state_claim(*state, "web", &err), -EPERM);
+    assert_int_equal(chmod(*state, 0700), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+static const struct CMUnitTest tests[] = {
+    TEST(a_name_can_be_claimed_once),
+    TEST(a_state_reads_back_the_same),
+    TEST(another_process_with_its_id_is_not_the_container),
+    TEST(a_container_that_is_destroyed_is_gone_wholly),
+    TEST(a_damaged_state_is_told),
+    TEST(a_place_that_others_can_write_to_is_refused),
+};
+
+RUN_TESTS(tests)
