@@ -40,7 +40,7 @@ package_that_apt_does_not_know_is_named_in_a_sentence() {
 }
 
 user_without_sudo_is_told_what_to_run() {
-    local tool
+    local tool said
     mkdir -p few
     for tool in bash dirname mkdir awk sort tr sed dpkg-query grep; do
         ln -sf "$(command -v "$tool")" few/
@@ -50,8 +50,8 @@ user_without_sudo_is_told_what_to_run() {
         echo "a missing package is no failure"
         return 1
     fi
-    [ "$(cat err)" = "ci/setup: packages are missing;"\
-" as root run: apt-get install no-such-package-at-all" ]
+    said='ci/setup: packages are missing; as root run: apt-get install'
+    [ "$(cat err)" = "$said no-such-package-at-all" ]
 }
 
 packages_that_are_there_need_nothing() {
