@@ -93,6 +93,8 @@ SEEDS = {
     "queries-of-many-kinds": limits() + query(QUESTION) + query(QUESTION + OPT, 3) +
         query(QUESTION + b"\0\0\x29\2\0\0\1\0\0\0\0", 3) + query(b"\0\0\xfc\0\1") +
         query(b"\0\0\xfb\0\1", 4) + query(QUESTION + OPT_ERROR, 5) + WAIT * 8,
+    "one-question-at-one-time-with-and-without-edns": limits() + query(QUESTION + OPT, 3) * 2 +
+        query(QUESTION + b"\0\xff\0\0\1\0\0\0\0\0\0", 3) + WAIT * 9,
     "questions-that-are-none": limits() + query(b"") + query(b"\xc0\x0c\0\1\0\1") +
         query(b"\xc0\0\0\1\0\1") + query(QUESTION + b"\0") + query(b"\x40\0\0\1\0\1") +
         query(b"\x3f" + b"a" * 62),

@@ -323,7 +323,8 @@ static inline bool witness_is_timeout_of(const struct witness *witness,
            bytes_equal(question, witness_part(out->payload, DNS_HEADER_SIZE, question.size));
 }
 
-/* A client was told SERVFAIL. It may have sent the same query twice: the older one comes first. */
+/* A client was told SERVFAIL. It may have sent the same query twice, with and without EDNS: the one
+ * whose time was over first comes first, and of those at one instant any. */
 static inline void witness_check_timeout(struct witness *witness,
                                          const struct forwarder_datagram *out)
 {
@@ -332,10 +333,15 @@ static inline void witness_check_timeout(struct witness *witness,
 
     fuzz_require(witness_read(out->payload, &answer));
     fuzz_require(dns_message_rcode(&answer) == DNS_RCODE_SERVFAIL);
-    for (size_t i = 0; i < witness->count; i++)
-        if (witness_is_timeout_of(witness, &witness->queries[i], out) &&
-            (oldest == NULL || witness->queries[i].due_ns < oldest->due_ns))
-            oldest = &witness->queries[i];
+    for (size_t i = 0; i < witness->count; i++) {
+        struct witness_query *query = &witness->queries[i];
+        bool is_alike = query->has_edns == (answer.opt_at != 0);
+
+        if (witness_is_timeout_of(witness, query, out) &&
+            (oldest == NULL || query->due_ns < oldest->due_ns ||
+             (query->due_ns == oldest->due_ns && is_alike)))
+            oldest = query;
+    }
     if (oldest == NULL)
         fuzz_property_failed(__FILE__, __LINE__, "somebody waits for this SERVFAIL");
     fuzz_require(oldest->has_edns == (answer.opt_at != 0));
