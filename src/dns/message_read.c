@@ -54,7 +54,7 @@ static __attribute__((noinline)) size_t skip_doubtful_name(struct pass *pass, si
 
 static inline size_t skip_name(struct pass *pass, size_t at, size_t end)
 {
-    size_t next = dns_name_memo_skip(&pass->memo, reader_of(pass, at, end));
+    size_t next = dns_name_memo_skip(&pass->memo, pass->base, (struct dns_name_run){ at, end });
 
     return next != 0 ? next : skip_doubtful_name(pass, at, end);
 }

@@ -52,15 +52,15 @@ static inline bool is_kept(const struct dns_name_place *place, size_t target, si
     return place->at == target && target + place->span <= start;
 }
 
-size_t dns_name_memo_follow(struct dns_name_memo *memo, struct byte_reader name, size_t at,
-                            size_t size)
+size_t dns_name_memo_follow(struct dns_name_memo *memo, const uint8_t *base,
+                            struct dns_name_run name, size_t at, size_t size)
 {
-    struct follow follow = { .at = at, .start = name.position, .size = size };
-    size_t first = target_of(name.base + at);
+    struct follow follow = { .at = at, .start = name.start, .size = size };
+    size_t first = target_of(base + at);
     const struct dns_name_place *place = NULL;
 
     do {
-        size_t target = target_of(name.base + follow.at);
+        size_t target = target_of(base + follow.at);
 
         if (target >= follow.start || target < DNS_HEADER_SIZE || follow.hops >= DNS_NAME_HOPS_MAX)
             return 0;
@@ -70,9 +70,9 @@ size_t dns_name_memo_follow(struct dns_name_memo *memo, struct byte_reader name,
         if (is_kept(place, target, follow.start))
             break;
         place = NULL;
-        if (!follow_run(name.base, &follow, target))
+        if (!follow_run(base, &follow, target))
             return 0;
-    } while (name.base[follow.at] != 0);
+    } while (base[follow.at] != 0);
     follow.size += place != NULL ? place->size : 1;
     follow.hops += place != NULL ? place->hops : 0;
     if (follow.size > DNS_NAME_SIZE_MAX || follow.hops > DNS_NAME_HOPS_MAX)
@@ -84,9 +84,9 @@ size_t dns_name_memo_follow(struct dns_name_memo *memo, struct byte_reader name,
     memo->steps_left -= follow.steps;
     memo->places[first % DNS_NAME_PLACES] = (struct dns_name_place){
         .at = (uint16_t)first,
-        .size = (uint8_t)(follow.size - size),
-        .hops = (uint8_t)(follow.hops - 1),
-        .span = (uint8_t)follow.span,
+        .size = (uint16_t)(follow.size - size),
+        .hops = (uint16_t)(follow.hops - 1),
+        .span = (uint16_t)follow.span,
     };
     return at + 2;
 }

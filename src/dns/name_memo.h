@@ -20,10 +20,17 @@
 
 /* A target of pointers, in the place of its offset modulo DNS_NAME_PLACES. */
 struct dns_name_place {
-    uint16_t at;  /* 0: nothing is kept here */
-    uint8_t size; /* octets of the name from here on, uncompressed, with the root's */
-    uint8_t hops; /* pointers that are followed from here on */
-    uint8_t span; /* octets that stand here, up to and with the root's or the first pointer's */
+    uint16_t at;   /* 0: nothing is kept here */
+    uint16_t size; /* octets of the name from here on, uncompressed, with the root's */
+    uint16_t hops; /* pointers that are followed from here on */
+    uint16_t span; /* octets that stand here, up to and with the root's or the first pointer's */
+};
+
+/* Where a run of labels begins, and where it must be over. Here and below, offsets are from the
+ * first octet of the message. */
+struct dns_name_run {
+    size_t start;
+    size_t end;
 };
 
 struct dns_name_memo {
@@ -38,20 +45,22 @@ static inline void dns_name_memo_init(struct dns_name_memo *memo, size_t size)
     memo->steps_left = DNS_NAME_STEPS_PER_OCTET * size + DNS_NAME_STEPS_FREE;
 }
 
-/* The rest of dns_name_memo_skip() for a name that has `size` octets up to the pointer at offset
- * `at`, and whose target is not kept. */
-size_t dns_name_memo_follow(struct dns_name_memo *memo, struct byte_reader name, size_t at,
-                            size_t size);
+/* The rest of dns_name_memo_skip() for a name that has `size` octets up to the pointer at `at`, and
+ * whose target is not kept. */
+size_t dns_name_memo_follow(struct dns_name_memo *memo, const uint8_t *base,
+                            struct dns_name_run name, size_t at, size_t size);
 
-/* The offset behind the name at the reader's cursor, where dns_name_skip() would move it. 0 where
- * the name is not well formed, or where no step is left: dns_name_skip() tells which. */
-static inline size_t dns_name_memo_skip(struct dns_name_memo *memo, struct byte_reader name)
+/* The offset behind the name that begins with the run in the message at `base`: where
+ * dns_name_skip() would move a reader. 0 where the name is not well formed, or where no step is
+ * left: dns_name_skip() tells which. */
+static inline size_t dns_name_memo_skip(struct dns_name_memo *memo, const uint8_t *base,
+                                        struct dns_name_run name)
 {
-    size_t at = name.position;
+    size_t at = name.start;
     size_t size = 0;
 
     while (at < name.end) {
-        unsigned int length = name.base[at];
+        unsigned int length = base[at];
         const struct dns_name_place *place;
         size_t target;
 
@@ -66,11 +75,11 @@ static inline size_t dns_name_memo_skip(struct dns_name_memo *memo, struct byte_
         }
         if (length < 0xC0 || name.end - at < 2)
             return 0;
-        target = (size_t)(length & 0x3F) << 8 | name.base[at + 1];
+        target = (size_t)(length & 0x3F) << 8 | base[at + 1];
         place = &memo->places[target % DNS_NAME_PLACES];
-        if (place->at != target || target + place->span > name.position || target == 0 ||
+        if (place->at != target || target == 0 || target + place->span > name.start ||
             size + place->size > DNS_NAME_SIZE_MAX || place->hops >= DNS_NAME_HOPS_MAX)
-            return dns_name_memo_follow(memo, name, at, size);
+            return dns_name_memo_follow(memo, base, name, at, size);
         return at + 2;
     }
     return 0;
