@@ -13,7 +13,7 @@ static struct byte_reader reader_at(const uint8_t *wire, size_t position, size_t
     return (struct byte_reader){ .base = wire, .position = position, .end = size };
 }
 
-static size_t skip(struct dns_name_memo *memo, struct byte_reader in)
+static size_t pass_over(struct dns_name_memo *memo, struct byte_reader in)
 {
     return dns_name_memo_skip(memo, in.base, (struct dns_name_run){ in.position, in.end });
 }
@@ -26,9 +26,9 @@ static void second_name_that_points_to_a_target_is_not_followed(void **state)
 
     (void)state;
     dns_name_memo_init(&memo, sizeof(wire));
-    assert_int_equal(skip(&memo, reader_at(wire, 15, sizeof(wire))), 17);
+    assert_int_equal(pass_over(&memo, reader_at(wire, 15, sizeof(wire))), 17);
     steps = memo.steps_left;
-    assert_int_equal(skip(&memo, reader_at(wire, 17, sizeof(wire))), 21);
+    assert_int_equal(pass_over(&memo, reader_at(wire, 17, sizeof(wire))), 21);
     assert_int_equal(memo.steps_left, steps);
 }
 
@@ -42,8 +42,8 @@ static void target_that_is_kept_still_counts_for_the_size(void **state)
         wire[12 + 2 * i] = 1; /* 127 labels of one octet: 255 octets with the root's */
     memcpy(wire + 12 + 255, "\xC0\x0C\x01z\xC0\x0C", 6);
     dns_name_memo_init(&memo, sizeof(wire));
-    assert_int_equal(skip(&memo, reader_at(wire, 267, sizeof(wire))), 269);
-    assert_int_equal(skip(&memo, reader_at(wire, 269, sizeof(wire))), 0);
+    assert_int_equal(pass_over(&memo, reader_at(wire, 267, sizeof(wire))), 269);
+    assert_int_equal(pass_over(&memo, reader_at(wire, 269, sizeof(wire))), 0);
 }
 
 static void target_whose_labels_reach_into_the_name_is_not_taken_from_the_memo(void **state)
@@ -56,8 +56,8 @@ static void target_whose_labels_reach_into_the_name_is_not_taken_from_the_memo(v
 
     (void)state;
     dns_name_memo_init(&memo, sizeof(wire));
-    assert_int_equal(skip(&memo, reader_at(wire, 19, sizeof(wire))), 21);
-    assert_int_equal(skip(&memo, early), 0);
+    assert_int_equal(pass_over(&memo, reader_at(wire, 19, sizeof(wire))), 21);
+    assert_int_equal(pass_over(&memo, early), 0);
     assert_int_equal(dns_name_skip(&early, &size).status, DNS_NAME_TRUNCATED);
 }
 
@@ -89,7 +89,7 @@ static void names_that_are_wrong_are_left_to_dns_name_skip(void **state)
 
         memcpy(wire + 12, rows[i].octets, rows[i].size);
         dns_name_memo_init(&memo, in.end);
-        assert_row(rows[i].label, skip(&memo, in) == 0);
+        assert_row(rows[i].label, pass_over(&memo, in) == 0);
         assert_row(rows[i].label, dns_name_skip(&in, &size).status != DNS_OK);
     }
 }
