@@ -235,11 +235,23 @@ static enum dns_status check_zone_digest(struct byte_reader *in, size_t start)
     return check_sized(in, algorithm < sizeof(sizes) ? sizes[algorithm] : 0, 12);
 }
 
+#define PRIVATE_NAME 253 /* algorithms that are named in front of a key (RFC 4034 appendix A.1.1)  \
+                          */
+#define PRIVATE_IDENTIFIER 254
+
 static enum dns_status check_public_key(struct byte_reader *in, size_t start)
 {
     bool has_no_key = (in->base[start] & 0xC0U) == 0xC0U;
+    unsigned int algorithm = in->base[start + 3];
+    struct byte_reader named = *in;
 
-    return has_no_key ? check_rest(in, start) : check_some(in, start);
+    if (byte_reader_is_done(in))
+        return has_no_key ? DNS_OK : DNS_OCTETS_EMPTY;
+    if ((algorithm == PRIVATE_NAME &&
+         dns_field_check_name(DNS_FIELD_NAME_PLAIN, &named) != DNS_OK) ||
+        (algorithm == PRIVATE_IDENTIFIER && check_salt(&named, start) != DNS_OK))
+        return DNS_PRIVATE_ALGORITHM;
+    return check_rest(in, start);
 }
 
 #define WINDOW_SIZE_MAX 32
