@@ -235,8 +235,9 @@ static enum dns_status check_zone_digest(struct byte_reader *in, size_t start)
     return check_sized(in, algorithm < sizeof(sizes) ? sizes[algorithm] : 0, 12);
 }
 
-#define PRIVATE_NAME 253 /* algorithms that are named in front of a key (RFC 4034 appendix A.1.1)  \
-                          */
+#define PRIVATE_NAME                                                                               \
+    253 /* algorithms that are named in front of a key (RFC 4034 appendix A.1.1)                   \
+         */
 #define PRIVATE_IDENTIFIER 254
 
 static enum dns_status check_public_key(struct byte_reader *in, size_t start)
