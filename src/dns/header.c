@@ -5,16 +5,12 @@
 
 struct dns_verdict dns_header_read(struct byte_reader *in, struct dns_header *ret_header)
 {
-    struct byte_reader at = *in;
-    struct dns_header header = { 0 };
-    bool ok = read_u16_be(&at, &header.id) && read_u16_be(&at, &header.flags);
-
-    for (size_t i = 0; i < DNS_SECTIONS; i++)
-        ok = ok && read_u16_be(&at, &header.counts[i]);
-    if (!ok)
+    if (byte_reader_left(in) < DNS_HEADER_SIZE)
         return dns_refuse(DNS_HEADER_TRUNCATED, in->end);
-    *in = at;
-    *ret_header = header;
+    (void)read_u16_be(in, &ret_header->id);
+    (void)read_u16_be(in, &ret_header->flags);
+    for (size_t i = 0; i < DNS_SECTIONS; i++)
+        (void)read_u16_be(in, &ret_header->counts[i]);
     return dns_accept();
 }
 

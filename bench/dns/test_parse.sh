@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# A small run of the parse benchmark: each subject is measured or says why not, and a subject that
+# refuses a message has failed. No figure is looked at.
+set -euo pipefail
+
+/usr/bin/python3 -c 'import jinja2, matplotlib, numpy' 2>/dev/null || {
+    echo "skipped: python3-matplotlib or python3-jinja2 is not installed" >&2
+    exit 77
+}
+"$CUPEL_SOURCE/bench/run" --suite dns --samples 2 --programs "$CUPEL_BIN" --out "$PWD/report" \
+    --json >said
+/usr/bin/python3 -c '
+import json, sys
+rows = json.load(sys.stdin)
+assert len({row["case"] for row in rows}) == 9, "eight messages and their mean"
+for row in rows:
+    if row["subject"] in ("floor", "cupel"):
+        assert row["state"] == "measured", row
+    assert row["state"] != "failed", row
+    assert all(value > 0 for value in row["samples"]), row' <said
+
+printf 'no message' >garbage
+status=0
+"$CUPEL_BIN/../bench/parse_cupel" garbage 2>err || status=$?
+[ "$status" -eq 1 ] && [ "$(cat err)" = "'garbage' is refused" ]
