@@ -1,6 +1,6 @@
 """Parsing of DNS messages: from octets to the verdict on every name and every known RDATA."""
 
-import itertools
+import functools
 import math
 import random
 import subprocess
@@ -10,9 +10,9 @@ from harness import ROOT, Cannot, Case, Subject
 TITLE = "Parsing of DNS messages"
 ABOUT = """One sample is the mean of a loop of some hundred microseconds inside one process, over
 one message; each round runs every subject once, in an order that is drawn anew. The floor is one
-pass by hand that makes cupel's checks for the types of these messages and keeps nothing. libknot and
-ldns are measured as they are used, with their own memory; libknot looks into RDATA when it is read
-later, ldns when it parses."""
+pass by hand that makes cupel's checks for the types of these messages and keeps nothing. libknot
+and ldns are measured as they are used, with their own memory; libknot looks into RDATA when it is
+read later, ldns when it parses."""
 
 FLOOR = "floor"
 PEER = "libknot"
@@ -79,6 +79,11 @@ def subjects_of(missing, failures, samples):
     return subjects
 
 
+def column(taken, index, subject):
+    """The samples of one message."""
+    return [values[index] for values in taken[subject]]
+
+
 def measure(settings):
     running, missing = {}, {}
     for name, program, package in SUBJECTS:
@@ -94,9 +99,9 @@ def measure(settings):
                   against=(FLOOR, PEER),
                   subjects=subjects_of(missing, failures, lambda name: map(geometric_mean,
                                                                            taken[name])))]
-    for index, (label, about, name) in zip(itertools.count(), MESSAGES):
+    for index, (label, about, name) in enumerate(MESSAGES):
         size = (CORPUS / name).stat().st_size
-        column = lambda subject, index=index: [values[index] for values in taken[subject]]  # noqa: E731
+        subjects = subjects_of(missing, failures, functools.partial(column, taken, index))
         cases.append(Case(name=label, about=f"{about}, {size} octets.", compared=("parse",),
-                          against=(FLOOR, PEER), subjects=subjects_of(missing, failures, column)))
+                          against=(FLOOR, PEER), subjects=subjects))
     return cases
