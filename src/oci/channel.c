@@ -16,10 +16,13 @@ int oci_channel_open(int *ret_runtime_fd, int *ret_child_fd, struct err *err)
     return 0;
 }
 
-void oci_channel_say(int child_fd, const struct oci_record *record)
+bool oci_channel_say(int child_fd, const struct oci_record *record)
 {
-    while (send(child_fd, record, sizeof(*record), MSG_NOSIGNAL) < 0 && errno == EINTR)
-        ;
+    while (send(child_fd, record, sizeof(*record), MSG_NOSIGNAL) < 0) {
+        if (errno != EINTR)
+            return false;
+    }
+    return true;
 }
 
 int oci_channel_await(int child_fd, struct err *err)

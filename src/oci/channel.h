@@ -30,8 +30,8 @@ struct oci_record {
 /* Makes the pair. Both descriptors belong to the caller and close themselves at exec. */
 int oci_channel_open(int *ret_runtime_fd, int *ret_child_fd, struct err *err);
 
-/* Upwards: sends a record. A runtime that has gone is no error: nobody is left to be told. */
-void oci_channel_say(int child_fd, const struct oci_record *record);
+/* Upwards: sends a record. False when the runtime has gone. */
+bool oci_channel_say(int child_fd, const struct oci_record *record);
 
 /* Downwards: waits for the next release. -ECANCELED when the runtime has gone. */
 int oci_channel_await(int child_fd, struct err *err);

@@ -194,7 +194,9 @@ static int do_exec(struct inside *inside, const struct oci_step *step, struct er
 
     if (kernel_process_reset_signals(err) < 0)
         return err->number;
-    oci_channel_say(inside->channel_fd, &ready);
+    /* Nobody would know of a container whose runtime has gone before it began. */
+    if (!oci_channel_say(inside->channel_fd, &ready))
+        return err_set(err, -ECANCELED, "the runtime has gone");
     return kernel_process_exec(step->exec.candidates, step->exec.argv, step->exec.envp, err);
 }
 
@@ -240,7 +242,7 @@ static _Noreturn void give_up(int channel_fd, const struct oci_step *step, const
 
     if (step->field[0] != '\0')
         (void)err_prefix(&record.err, "%s", step->field);
-    oci_channel_say(channel_fd, &record);
+    (void)oci_channel_say(channel_fd, &record);
     _exit(1);
 }
 
@@ -250,6 +252,8 @@ _Noreturn void oci_child_run(const struct oci_child *child)
         .channel_fd = child->channel_fd, .slots = child->slots, .root_fd = -1, .empty_fd = -1
     };
 
+    /* While this copy were open, the end of the runtime would not be heard. */
+    (void)close(child->runtime_fd);
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];
         performer function = performers[step->kind];
@@ -300,6 +304,6 @@ _Noreturn void oci_joiner_run(const struct oci_child *child)
     record.pid = oci_child_clone(child, CLONE_PARENT, &record.err);
     if (record.pid < 0)
         record.kind = OCI_RECORD_FAILED;
-    oci_channel_say(child->channel_fd, &record);
+    (void)oci_channel_say(child->channel_fd, &record);
     _exit(record.pid < 0 ? 1 : 0);
 }

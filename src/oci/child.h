@@ -11,6 +11,7 @@
 struct oci_child {
     const struct oci_plan *plan;
     int channel_fd;       /* the child's end */
+    int runtime_fd;       /* the runtime's end, which only the runtime may hold */
     int slots[OCI_SLOTS]; /* open cgroups, or -1 */
 };
 

@@ -24,7 +24,6 @@ struct made_cgroup {
 struct execution {
     const struct oci_run_options *options;
     struct oci_child child; /* with the runtime's copies of the descriptors */
-    int channel_fd;         /* the runtime's end */
     pid_t pid;              /* of the container's process; 0: there is none */
     int pidfd;
     bool is_ready;      /* the child has said that it is about to become the program */
@@ -97,7 +96,7 @@ static int do_process_write(struct execution *run, const struct oci_step *step, 
 
 static int do_release(struct execution *run, const struct oci_step *step, struct err *err)
 {
-    int number = oci_channel_release(run->channel_fd);
+    int number = oci_channel_release(run->child.runtime_fd);
 
     if (number < 0)
         return err_system(err, -number, "let the container go on (%s)", step->text);
@@ -151,7 +150,7 @@ static int clone_by_joiner(struct execution *run, struct err *err)
     if (joiner < 0)
         return (int)joiner;
     fd_close(&run->child.channel_fd);
-    while (run->pid == 0 && oci_channel_listen(run->channel_fd, true, &record))
+    while (run->pid == 0 && oci_channel_listen(run->child.runtime_fd, true, &record))
         hear(run, &record);
     if (kernel_process_open(joiner, &joiner_fd, err) < 0 ||
         kernel_process_wait(joiner_fd, true, &status, err) < 0)
@@ -170,7 +169,7 @@ static int do_clone(struct execution *run, const struct oci_step *step, struct e
     int number;
 
     (void)step;
-    number = oci_channel_open(&run->channel_fd, &run->child.channel_fd, err);
+    number = oci_channel_open(&run->child.runtime_fd, &run->child.channel_fd, err);
     if (number < 0)
         return number;
     if (has_joins(run->child.plan)) {
@@ -220,7 +219,7 @@ static int await_start(struct execution *run, struct err *err)
 {
     struct oci_record record;
 
-    while (oci_channel_listen(run->channel_fd, true, &record))
+    while (oci_channel_listen(run->child.runtime_fd, true, &record))
         hear(run, &record);
     if (run->failure.number < 0) {
         *err = run->failure;
@@ -238,9 +237,9 @@ static int start(struct execution *run, struct err *err)
 
     if (number == 0)
         number = await_start(run, err);
-    else if (run->channel_fd >= 0) {
+    else if (run->child.runtime_fd >= 0) {
         /* What went wrong here may follow from what went wrong there. */
-        while (run->pid != 0 && oci_channel_listen(run->channel_fd, false, &record))
+        while (run->pid != 0 && oci_channel_listen(run->child.runtime_fd, false, &record))
             hear(run, &record);
         if (run->failure.number < 0)
             *err = run->failure;
@@ -299,7 +298,7 @@ static int take_down(struct execution *run, bool is_over, struct err *err)
     int number = 0;
     int status;
 
-    fd_close(&run->channel_fd);
+    fd_close(&run->child.runtime_fd);
     if (run->pidfd >= 0 && !is_over) {
         (void)kernel_process_signal(run->pidfd, SIGKILL, &ignored);
         (void)kernel_process_wait(run->pidfd, true, &status, &ignored);
@@ -323,9 +322,8 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
             struct err *err)
 {
     struct execution run = { .options = options,
-                             .child = { .plan = plan, .channel_fd = -1 },
+                             .child = { .plan = plan, .channel_fd = -1, .runtime_fd = -1 },
                              .failure_status = 125,
-                             .channel_fd = -1,
                              .pidfd = -1 };
     struct signals signals;
     struct err second = { 0 };
