@@ -303,6 +303,8 @@ static int execute(struct running *running, struct err *err)
         .id = running->id,
         .bundle = running->bundle == NULL ? "/" : running->bundle,
         .has_hook = has_slirp,
+        /* Nothing else watches over it, and its root may be in a mount namespace of ours. */
+        .ends_with_caller = true,
     };
     struct oci_plan plan;
     int number = oci_host_read(&running->arena, &host, err);

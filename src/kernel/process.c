@@ -44,6 +44,13 @@ int kernel_process_set_no_new_privileges(struct err *err)
     return 0;
 }
 
+int kernel_process_set_death_signal(int signal, struct err *err)
+{
+    if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
+        return err_system(err, errno, "ask for a signal at the end of the runtime");
+    return 0;
+}
+
 int kernel_process_new_session(struct err *err)
 {
     if (setsid() < 0)

@@ -30,6 +30,10 @@ int kernel_process_set_rlimit(int resource, uint64_t soft, uint64_t hard, struct
 /* From now on no exec gives the process a right that it does not have. */
 int kernel_process_set_no_new_privileges(struct err *err);
 
+/* The process is sent `signal` when its parent ends. Changing its ids or capabilities, or executing
+ * a set-user-id program, undoes it (prctl(2), PR_SET_PDEATHSIG). */
+int kernel_process_set_death_signal(int signal, struct err *err);
+
 /* Makes the process the leader of a session of its own, without a terminal. */
 int kernel_process_new_session(struct err *err);
 

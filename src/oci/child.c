@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -188,13 +189,21 @@ static int do_no_new_privileges(struct inside *inside, const struct oci_step *st
     return kernel_process_set_no_new_privileges(err);
 }
 
+static int do_death_signal(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    (void)step;
+    return kernel_process_set_death_signal(SIGKILL, err);
+}
+
 static int do_exec(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     const struct oci_record ready = { .kind = OCI_RECORD_READY };
 
     if (kernel_process_reset_signals(err) < 0)
         return err->number;
-    /* Nobody would know of a container whose runtime has gone before it began. */
+    /* Nobody would know of a container whose runtime has gone before it began; and the signal of
+     * OCI_STEP_DEATH_SIGNAL comes only from one that goes after that step. */
     if (!oci_channel_say(inside->channel_fd, &ready))
         return err_set(err, -ECANCELED, "the runtime has gone");
     return kernel_process_exec(step->exec.candidates, step->exec.argv, step->exec.envp, err);
@@ -230,6 +239,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CAPABILITIES] = do_capabilities,
     [OCI_STEP_UMASK] = do_umask,
     [OCI_STEP_NO_NEW_PRIVILEGES] = do_no_new_privileges,
+    [OCI_STEP_DEATH_SIGNAL] = do_death_signal,
     [OCI_STEP_EXEC] = do_exec,
 };
 

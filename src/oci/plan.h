@@ -41,9 +41,10 @@ struct oci_host {
 struct oci_plan_request {
     const struct oci_config *config;
     const struct oci_host *host;
-    const char *id;     /* the container's name: oci_id_check() */
-    const char *bundle; /* absolute path that relative paths of the config start from */
-    bool has_hook;      /* oci_run()'s caller does something before the program starts */
+    const char *id;        /* the container's name: oci_id_check() */
+    const char *bundle;    /* absolute path that relative paths of the config start from */
+    bool ends_with_caller; /* the container is killed when oci_run()'s caller is */
+    bool has_hook;         /* oci_run()'s caller does something before the program starts */
 };
 
 struct oci_plan {

@@ -234,5 +234,8 @@ int oci_plan_program(struct oci_planning *planning)
         number = plan_rights(planning);
     if (number == 0 && planning->request->has_hook)
         number = PLAN(planning, AWAIT, "", .text = "hook");
+    /* After the last change of ids and capabilities, which would undo it. */
+    if (number == 0 && planning->request->ends_with_caller)
+        number = PLAN(planning, DEATH_SIGNAL, "", .text = NULL);
     return number < 0 ? number : plan_exec(planning);
 }

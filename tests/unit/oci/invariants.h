@@ -115,6 +115,9 @@ static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_USER, OCI_STEP_CAPABILITIES },
     { OCI_STEP_CAPABILITIES, OCI_STEP_EXEC },
     { OCI_STEP_NO_NEW_PRIVILEGES, OCI_STEP_EXEC },
+    { OCI_STEP_USER, OCI_STEP_DEATH_SIGNAL },
+    { OCI_STEP_CAPABILITIES, OCI_STEP_DEATH_SIGNAL },
+    { OCI_STEP_DEATH_SIGNAL, OCI_STEP_EXEC },
 };
 
 /* The steps that every plan has, each once. */

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# What a program leaves that was killed, interrupted or refused something at a bad moment, and what
+# removes it. It needs nothing but Debian's busybox.
+scenario_unshare=(--mount-proc)
+# shellcheck source=tests/scenario/scenario.bash
+source "$(dirname "$(readlink -f "$0")")/scenario.bash"
+
+needs busybox busybox-static
+store=$PWD/store
+
+make_root() {
+    local tool
+    mkdir -p root/bin root/proc root/dev root/sys root/etc root/tmp
+    cp "$(command -v busybox)" root/bin/busybox
+    for tool in sh cat echo sleep ls id; do
+        ln -s busybox "root/bin/$tool"
+    done
+}
+
+cupel_() {
+    cupel --store "$store" "$@"
+}
+
+# start COMMAND…: runs it, as $pid; what it starts says something when it is up, and $hears is open
+# as long as anything of it lives.
+start() {
+    local line
+    rm -f says
+    mkfifo says
+    "$@" >says &
+    pid=$!
+    exec {hears}<says
+    read -r -t 10 -u "$hears" line || fail "it did not start: $*"
+}
+
+# Nothing of what was started lives any more.
+is_over() {
+    timeout 10 cat <&"$hears" >rest || fail "it lives on"
+    exec {hears}<&-
+    wait "$pid" 2>&- || true
+}
+
+a_container_whose_cupel_is_killed_ends_with_it() {
+    start cupel --store "$store" run --rm --name killed ./root sh -c 'echo up; exec sleep 4321'
+    kill -KILL "$pid"
+    is_over
+    cupel_ rm killed
+    [ -z "$(cupel_ ps | tail -n +2)" ] || fail "$(cupel_ ps)"
+}
+
+make_root
+run_tests a_container_whose_cupel_is_killed_ends_with_it
