@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "image/beneath.h"
 #include "image/unpack.h"
+#include "oci/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -162,6 +163,13 @@ static int try_overlay(const struct image_store *store, const struct image_store
     return number < 0 ? err_prefix(err, "container '%s'", container->name) : 0;
 }
 
+static bool goes_on(void *caller, uint64_t bytes)
+{
+    (void)caller;
+    (void)bytes;
+    return !oci_signals_are_against_it();
+}
+
 static int unpack_again(const struct image_store *store, const struct image_stored *image,
                         const struct engine_root *root, struct err *err)
 {
@@ -171,6 +179,7 @@ static int unpack_again(const struct image_store *store, const struct image_stor
         .config = &image->config,
         .owners = store->owners,
         .bytes_max = IMAGE_LAYER_BYTES_MAX,
+        .watch = { .tell = goes_on },
     };
     struct image_unpacked unpacked;
     int number = image_unpack(&request, root->fd, &unpacked, err);

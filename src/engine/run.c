@@ -9,6 +9,7 @@
 #include "image/beneath.h"
 #include "image/reference.h"
 #include "oci/execute.h"
+#include "oci/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -346,6 +347,7 @@ int engine_run(const struct engine_run *request, int *ret_status, struct err *er
         [ENGINE_ROOTFS] = prepare_rootfs,
         [ENGINE_BUNDLE] = prepare_bundle,
     };
+    CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
     CLEANUP(free_pointer) struct running *running = calloc(1, sizeof(*running));
     int number;
 
@@ -359,7 +361,9 @@ int engine_run(const struct engine_run *request, int *ret_status, struct err *er
     running->setting.request = request;
     running->created_s = (int64_t)time(NULL);
     running->status = STATUS_FAILED;
-    number = prepare[request->origin](running, err);
+    number = oci_signals_hold(&signals, err);
+    if (number == 0)
+        number = prepare[request->origin](running, err);
     if (number == 0)
         number = execute(running, err);
     number = finish(running, number, err);

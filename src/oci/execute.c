@@ -9,6 +9,7 @@
 #include "kernel/cgroup_v2.h"
 #include "kernel/namespace.h"
 #include "oci/child.h"
+#include "oci/signals.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -233,8 +234,11 @@ static int await_start(struct execution *run, struct err *err)
 static int start(struct execution *run, struct err *err)
 {
     struct oci_record record;
-    int number = perform(run, err);
+    int number = 0;
 
+    if (oci_signals_are_against_it())
+        return err_set(err, -ECANCELED, "interrupted");
+    number = perform(run, err);
     if (number == 0)
         number = await_start(run, err);
     else if (run->child.runtime_fd >= 0) {

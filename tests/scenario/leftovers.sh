@@ -24,13 +24,12 @@ cupel_() {
 # start COMMAND…: runs it, as $pid; what it starts says something when it is up, and $hears is open
 # as long as anything of it lives.
 start() {
-    local line
     rm -f says
     mkfifo says
     "$@" >says &
     pid=$!
     exec {hears}<says
-    read -r -t 10 -u "$hears" line || fail "it did not start: $*"
+    read -r -t 10 -u "$hears" || fail "it did not start: $*"
 }
 
 # Nothing of what was started lives any more.
@@ -48,5 +47,39 @@ a_container_whose_cupel_is_killed_ends_with_it() {
     [ -z "$(cupel_ ps | tail -n +2)" ] || fail "$(cupel_ ps)"
 }
 
+# What there is in the places where the programs keep what they make.
+world() {
+    find "$store/containers" state -mindepth 1 2>/dev/null || true
+    find /sys/fs/cgroup -name 'cupel-scenario-leftovers*' 2>/dev/null || true
+}
+
+# interrupted_leaves_nothing COMMAND…: ended by SIGTERM at 60 moments of its life.
+interrupted_leaves_nothing() {
+    local i
+    "$@"
+    for ((i = 0; i < 60; i++)); do
+        "$@" >/dev/null 2>&1 &
+        pid=$!
+        sleep "0.0$((i / 10))$((i % 10))"
+        kill -TERM "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+        [ -z "$(world)" ] || fail "interrupted after $i ms: $(world)"
+    done
+}
+
+an_interrupted_cupel_leaves_nothing() {
+    interrupted_leaves_nothing cupel --store "$store" run --rm --name scenario-leftovers ./root \
+        sleep 0.01
+}
+
+an_interrupted_runtime_leaves_nothing() {
+    mkdir bundle
+    cupel-oci spec --bundle bundle
+    sed -i -e 's|"sh"|"sleep","0.01"|; s|"rootfs"|"../root"|' bundle/config.json
+    interrupted_leaves_nothing cupel-oci --root state run --bundle bundle scenario-leftovers
+}
+
 make_root
-run_tests a_container_whose_cupel_is_killed_ends_with_it
+run_tests a_container_whose_cupel_is_killed_ends_with_it \
+    an_interrupted_cupel_leaves_nothing \
+    an_interrupted_runtime_leaves_nothing

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "oci/execute.h"
+#include "oci/signals.h"
 #include "oci/state.h"
 
 #include <fcntl.h>
@@ -46,9 +47,12 @@ static int run_claimed(struct start *start, int *ret_status, struct err *err)
 {
     const struct oci_run_options how = { .on_started = tell_others, .owner = start };
     const char *id = start->prepared->request.id;
+    CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
     struct err second = { 0 };
-    int number = oci_state_claim(start->root, id, err);
+    int number = oci_signals_hold(&signals, err);
 
+    if (number == 0)
+        number = oci_state_claim(start->root, id, err);
     if (number < 0)
         return number;
     number = oci_run(&start->prepared->plan, &how, ret_status, err);

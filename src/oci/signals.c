@@ -1,0 +1,35 @@
+/* The thread's mask of signals, there and back. */
+#include "oci/signals.h"
+
+#include <errno.h>
+
+int oci_signals_hold(struct oci_signals *signals, struct err *err)
+{
+    sigset_t all;
+
+    if (sigfillset(&all) < 0 || sigprocmask(SIG_BLOCK, &all, &signals->before) < 0)
+        return err_system(err, errno, "block signals");
+    signals->is_held = true;
+    return 0;
+}
+
+void oci_signals_release(struct oci_signals *signals)
+{
+    if (signals->is_held)
+        (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
+    signals->is_held = false;
+}
+
+bool oci_signals_are_against_it(void)
+{
+    static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+    sigset_t waiting;
+
+    if (sigpending(&waiting) < 0)
+        return false;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (sigismember(&waiting, ends[i]) == 1)
+            return true;
+    }
+    return false;
+}
