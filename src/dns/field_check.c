@@ -336,9 +336,9 @@ static enum dns_status check_location(struct byte_reader *in, size_t start)
     struct byte_reader latitude = *in;
     struct byte_reader longitude = *in;
 
-    (void)start;
+    /* Of another version nothing else is known (RFC 1876 section 2). */
     if (!byte_reader_is_done(in) && octets[0] != 0)
-        return DNS_LOC_VERSION;
+        return check_rest(in, start);
     if (byte_reader_left(in) < LOC_SIZE)
         return DNS_RDATA_TRUNCATED;
     latitude.position += 4;

@@ -73,6 +73,11 @@ static bool format_location(const struct dns_value *value, struct text *text)
            format_size(octets[2], text) && format_size(octets[3], text);
 }
 
+bool dns_location_is_known(const struct dns_value *value)
+{
+    return dns_value_rest(value).at[0] == 0;
+}
+
 /* A number with up to `places` digits behind a dot, as a whole number of the last of them. */
 static bool parse_fixed(struct bytes text, unsigned int places, uint64_t *ret_number)
 {

@@ -120,6 +120,9 @@ bool dns_prefixes_are_known(const struct dns_value *value);
 /* Whether the format of an ATM address is one that has a text form; likewise. */
 bool dns_atm_is_known(const struct dns_value *value);
 
+/* Whether the version of a location is one that has a text form; likewise. */
+bool dns_location_is_known(const struct dns_value *value);
+
 /* Whether the type of a relay is one that has a text form; likewise. */
 bool dns_relay_is_known(const struct dns_value *value);
 

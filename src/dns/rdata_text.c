@@ -20,6 +20,8 @@ static bool has_form(const struct dns_value *value)
         return dns_prefixes_are_known(value);
     if (kind == DNS_FIELD_RELAY)
         return dns_relay_is_known(value);
+    if (kind == DNS_FIELD_LOCATION)
+        return dns_location_is_known(value);
     return kind != DNS_FIELD_ATM || dns_atm_is_known(value);
 }
 
