@@ -5,6 +5,7 @@
 #include "cli/document.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdalign.h>
 #include <stdio.h>
@@ -256,6 +257,21 @@ static const struct cli_command *find_command(const struct cli_program *program,
     return NULL;
 }
 
+/* Standard input, output and error that are closed become /dev/null: else the next file that is
+ * opened would get their numbers, and with them what is printed. */
+static bool fill_standard_files(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        (void)close(fd);
+    /* Without /dev/null it goes on where all three are open. */
+    return fd >= 0 || fcntl(STDERR_FILENO, F_GETFD) >= 0;
+}
+
 int cli_main(const struct cli_program *program, int argc, char **argv)
 {
     struct option_block globals;
@@ -266,6 +282,8 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
     int status;
 
     REQUIRE(argc >= 1);
+    if (!fill_standard_files())
+        return program->usage_status;
     if (program->commands_count == 1 && program->commands[0].name == NULL)
         return run_command(program, &program->commands[0], NULL, argc, argv);
     block_init(&globals, program->defaults, program->options_bytes);

@@ -24,23 +24,6 @@
 #define STATE_FILE "state.json"
 #define NEW_FILE "state.json.new"
 
-/* Opens <root>/<id>; a descriptor, or -errno with a sentence. */
-static int open_directory(const char *root, const char *id, struct err *err)
-{
-    char block[PATH_MAX];
-    struct text path = text_init(block, sizeof(block));
-    int fd;
-
-    if (!text_append(&path, root) || !text_append_char(&path, '/') || !text_append(&path, id))
-        return err_system(err, ENAMETOOLONG, "'%s'", root);
-    fd = open(path.at, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 && errno == ENOENT)
-        return err_set(err, -ENOENT, "there is no container '%s'", id);
-    if (fd < 0)
-        return err_system(err, errno, "open '%s'", path.at);
-    return fd;
-}
-
 /* Makes a directory for this user alone, and those above it that are missing. */
 static int make_directories(const char *path, struct err *err)
 {
@@ -73,6 +56,24 @@ static int open_root(const char *root, struct err *err)
         (void)close(fd);
         return err_set(err, -EPERM, "the directory '%s' can be written by other users", root);
     }
+    return fd;
+}
+
+/* Opens <root>/<id>; a descriptor, or -errno with a sentence. */
+static int open_directory(const char *root, const char *id, struct err *err)
+{
+    CLEANUP(fd_close) int root_fd = open_root(root, err);
+    int fd;
+
+    if (root_fd == -ENOENT)
+        return err_set(err, -ENOENT, "there is no container '%s'", id);
+    if (root_fd < 0)
+        return root_fd;
+    fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno == ENOENT)
+        return err_set(err, -ENOENT, "there is no container '%s'", id);
+    if (fd < 0)
+        return err_system(err, errno, "open '%s/%s'", root, id);
     return fd;
 }
 
@@ -290,15 +291,20 @@ static void close_directory(DIR **directory)
 int oci_state_list(const char *root, struct arena *arena, struct oci_texts *ret_ids,
                    struct err *err)
 {
-    CLEANUP(close_directory) DIR *directory = opendir(root);
+    CLEANUP(fd_close) int root_fd = open_root(root, err);
+    CLEANUP(close_directory) DIR *directory = root_fd < 0 ? NULL : fdopendir(root_fd);
     const char **ids = arena_alloc_array(arena, OCI_LIST_MAX, sizeof(*ids));
     struct err ignored;
     size_t count = 0;
 
+    if (root_fd < 0 && root_fd != -ENOENT)
+        return root_fd;
+    if (root_fd >= 0 && directory == NULL)
+        return err_system(err, errno, "open '%s'", root);
+    /* The listing owns it now. */
+    (void)fd_take(&root_fd);
     if (ids == NULL)
         return no_memory(err);
-    if (directory == NULL && errno != ENOENT)
-        return err_system(err, errno, "open '%s'", root);
     while (directory != NULL && count < OCI_LIST_MAX) {
         const struct dirent *entry = readdir(directory);
 

@@ -12,7 +12,7 @@ make_root() {
     local tool
     mkdir -p root/bin root/proc root/dev root/sys root/etc root/tmp
     cp "$(command -v busybox)" root/bin/busybox
-    for tool in sh cat echo sleep ls id; do
+    for tool in sh cat echo sleep ls id readlink; do
         ln -s busybox "root/bin/$tool"
     done
 }
@@ -79,7 +79,16 @@ an_interrupted_runtime_leaves_nothing() {
     interrupted_leaves_nothing cupel-oci --root state run --bundle bundle scenario-leftovers
 }
 
+# The numbers of closed files go to the next that are opened: here to those of the store.
+closed_files_are_not_written_to() {
+    # shellcheck disable=SC2016 # for the container's shell
+    cupel_ run --rm ./root sh -c 'for i in 0 1 2; do readlink /proc/$$/fd/$i; done >/tmp/files' \
+        <&- >&- 2>&-
+    [ "$(sort -u root/tmp/files)" = /dev/null ] || fail "$(cat root/tmp/files)"
+}
+
 make_root
-run_tests a_container_whose_cupel_is_killed_ends_with_it \
+run_tests closed_files_are_not_written_to \
+    a_container_whose_cupel_is_killed_ends_with_it \
     an_interrupted_cupel_leaves_nothing \
     an_interrupted_runtime_leaves_nothing

@@ -76,11 +76,8 @@ static void the_container_ends_when_the_runtime_is_killed_before_the_start(void 
     assert_int_equal(read(ours, &octet, 1), 0);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_container_ends_when_the_runtime_is_killed_before_the_start),
-    };
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_container_ends_when_the_runtime_is_killed_before_the_start),
+};
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+RUN_TESTS(tests)

@@ -147,11 +147,24 @@ static void a_damaged_state_is_told(void **state)
 
 static void a_place_that_others_can_write_to_is_refused(void **state)
 {
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_state wrote = describe(getpid(), &arena);
+    struct oci_state read = { .pid = 7 };
+    struct oci_texts ids = { .count = 7 };
     struct err err = { 0 };
 
+    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
     assert_int_equal(chmod(*state, 0777), 0);
-    assert_int_equal(oci_state_claim(*state, "web", &err), -EPERM);
+    assert_int_equal(oci_state_claim(*state, "other", &err), -EPERM);
+    /* What is told there may be anything: which process to kill, which directory to remove. */
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), -EPERM);
+    assert_int_equal(read.pid, 7);
+    assert_int_equal(oci_state_write(*state, &wrote, &err), -EPERM);
+    assert_int_equal(oci_state_list(*state, &arena, &ids, &err), -EPERM);
+    assert_int_equal(ids.count, 7);
     assert_int_equal(chmod(*state, 0700), 0);
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
