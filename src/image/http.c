@@ -12,13 +12,16 @@
 /* A transfer that is slower than this for so long is given up. */
 #define SLOW_BYTES_PER_SECOND 64L
 #define SLOW_SECONDS_MAX 30L
+/* What a redirect or a refusal may have to say. */
+#define OTHER_BODY_BYTES_MAX ((uint64_t)1 << 20)
 
 /* One transfer, as libcurl's callbacks see it. */
 struct transfer {
     CURL *curl;
     const struct image_http_request *request;
     uint64_t bytes_done;
-    struct err err; /* why we stopped it; number 0: we did not */
+    uint64_t bytes_passed_over; /* of a body that nobody asked for */
+    struct err err;             /* why we stopped it; number 0: we did not */
 };
 
 int image_http_open(struct image_http *http, bool trusts_anyone, struct err *err)
@@ -42,6 +45,18 @@ void image_http_close(struct image_http *http)
     http->curl = NULL;
 }
 
+/* The body of an answer that is none: it is not needed, but it must end. */
+static size_t pass_over(struct transfer *transfer, size_t size)
+{
+    if (size > OTHER_BODY_BYTES_MAX - transfer->bytes_passed_over) {
+        (void)err_set(&transfer->err, -EFBIG, "it sends more than the %llu bytes that it may",
+                      (unsigned long long)OTHER_BODY_BYTES_MAX);
+        return 0;
+    }
+    transfer->bytes_passed_over += size;
+    return size;
+}
+
 /* libcurl's write callback: any other result than `size` ends the transfer. */
 static size_t take_body(char *block, size_t one, size_t size, void *owner)
 {
@@ -52,7 +67,7 @@ static size_t take_body(char *block, size_t one, size_t size, void *owner)
     REQUIRE(one == 1);
     (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200)
-        return size;
+        return pass_over(transfer, size);
     if (size > request->bytes_max - transfer->bytes_done) {
         (void)err_set(&transfer->err, -EFBIG, "it sends more than the %llu bytes that are expected",
                       (unsigned long long)request->bytes_max);
