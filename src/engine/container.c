@@ -67,12 +67,24 @@ static int lock_place(struct engine_container *container, struct err *err)
 
 static int make_place(int all_fd, struct engine_container *container, struct err *err)
 {
-    if (mkdirat(all_fd, container->name, 0700) < 0 && errno == EEXIST)
-        return err_set(err, -EEXIST, "there is one of that name");
+    int number = 0;
+
+    if (mkdirat(all_fd, container->name, 0700) < 0) {
+        if (errno == EEXIST)
+            return err_set(err, -EEXIST, "there is one of that name");
+        return err_system(err, errno, "create its directory");
+    }
     container->fd = beneath_open(all_fd, container->name, O_RDONLY | O_DIRECTORY);
     if (container->fd < 0)
-        return err_system(err, -container->fd, "create its directory");
-    return lock_place(container, err);
+        number = err_system(err, -container->fd, "open its directory");
+    else
+        number = lock_place(container, err);
+    /* Only an empty directory goes: never what somebody else has put there. */
+    if (number < 0) {
+        (void)unlinkat(container->fd, lock_name, 0);
+        (void)unlinkat(all_fd, container->name, AT_REMOVEDIR);
+    }
+    return number;
 }
 
 int engine_container_create(const struct image_store *store, const char *name,

@@ -108,11 +108,18 @@ int kernel_process_reset_signals(struct err *err)
 int kernel_process_exec(char *const *candidates, char *const *argv, char *const *envp,
                         struct err *err)
 {
+    const char *denied = NULL;
+
     for (size_t i = 0; candidates[i] != NULL; i++) {
         (void)execve(candidates[i], argv, envp);
-        if (errno != ENOENT && errno != ENOTDIR)
+        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
             return err_system(err, errno, "execute '%s'", candidates[i]);
+        /* Directories of PATH that are closed to the user, as /root/bin, hide nothing. */
+        if (errno == EACCES && denied == NULL)
+            denied = candidates[i];
     }
+    if (denied != NULL)
+        return err_system(err, EACCES, "execute '%s'", denied);
     if (strchr(argv[0], '/') != NULL)
         return err_system(err, ENOENT, "execute '%s'", argv[0]);
     return err_set(err, -ENOENT, "executable file '%s' not found in $PATH", argv[0]);

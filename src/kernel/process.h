@@ -48,8 +48,8 @@ int kernel_process_close_all_but(int *fd, struct err *err);
 int kernel_process_reset_signals(struct err *err);
 
 /* Becomes the first of the programs (a list that ends with NULL) that can be executed; returns
- * only on failure. -ENOENT: none of them is there; other numbers: the first that is there cannot
- * be executed. */
+ * only on failure. -ENOENT: none of them is there; -EACCES: those that are there, or may be, are
+ * denied to the process; other numbers: the first that it may execute is no program. */
 int kernel_process_exec(char *const *candidates, char *const *argv, char *const *envp,
                         struct err *err);
 

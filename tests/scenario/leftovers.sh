@@ -87,8 +87,47 @@ closed_files_are_not_written_to() {
     [ "$(sort -u root/tmp/files)" = /dev/null ] || fail "$(cat root/tmp/files)"
 }
 
+# small_store OPTIONS COMMAND…: in a store on a file system of its own.
+small_store() {
+    mkdir -p small
+    mount -t tmpfs -o "$1" none small
+    shift
+    "$@"
+    umount small
+}
+
+starts_or_leaves_nothing() {
+    if cupel --store "$PWD/small/store" run --rm --name full ./root echo hello >out 2>&1; then
+        [ "$(cat out)" = hello ] || fail "$(cat out)"
+    else
+        grep -qF 'No space left on device' out || fail "$(cat out)"
+    fi
+    [ -z "$(find small/store/containers -mindepth 1 2>&1)" ] || [ ! -d small/store/containers ] ||
+        fail "it left $(find small/store/containers) ($(cat out))"
+}
+
+a_full_store_is_told_and_nothing_is_left() {
+    local inodes
+    for ((inodes = 2; inodes < 15; inodes++)); do
+        small_store "size=1m,nr_inodes=$inodes" starts_or_leaves_nothing
+    done
+}
+
+tells_that_it_cannot_write() {
+    cupel --store "$PWD/small/store" run --rm ./root echo
+    mount -o remount,ro small
+    ! cupel --store "$PWD/small/store" run ./root echo 2>out || fail 'it wrote'
+    grep -qF 'Read-only file system' out || fail "$(cat out)"
+}
+
+a_read_only_store_is_told() {
+    small_store size=1m tells_that_it_cannot_write
+}
+
 make_root
-run_tests closed_files_are_not_written_to \
+run_tests a_full_store_is_told_and_nothing_is_left \
+    a_read_only_store_is_told \
+    closed_files_are_not_written_to \
     a_container_whose_cupel_is_killed_ends_with_it \
     an_interrupted_cupel_leaves_nothing \
     an_interrupted_runtime_leaves_nothing
