@@ -264,7 +264,7 @@ static int prepare_bundle(struct running *running, struct err *err)
     running->id = request->name != NULL ? request->name : arena_copy_text(&running->arena, id.at);
     if (running->bundle == NULL || running->id == NULL)
         return err_system(err, ENOMEM, "make a container");
-    number = oci_config_read(path, &running->arena, &running->config, err);
+    number = oci_config_read(request->what, &running->arena, &running->config, err);
     if (number == 0)
         number = engine_config_change(request, &running->arena, &running->config, err);
     return number;
@@ -310,10 +310,12 @@ static int execute(struct running *running, struct err *err)
     struct oci_plan plan;
     int number = oci_host_read(&running->arena, &host, err);
 
-    if (number == 0)
-        number = oci_plan_make(&request, &running->arena, &plan, err);
     if (number < 0)
-        return err_prefix(err, "'%s'", running->request->what);
+        return number;
+    if (oci_plan_make(&request, &running->arena, &plan, err) < 0)
+        return err_prefix(
+            err, running->request->origin == ENGINE_BUNDLE ? "bundle '%s': config.json" : "'%s'",
+            running->request->what);
     number = oci_run(&plan, &options, &running->status, err);
     if (number < 0)
         running->status = failed_status(err);
