@@ -54,6 +54,20 @@ every_link_leads_to_a_file() {
     done
 }
 
+every_path_that_is_named_is_there() {
+    local document path
+    for document in $(documents); do
+        grep -oE '`(\.ci|bench|ci|cmake|corpus|docs|fuzz|src|tests|vm)/[a-zA-Z0-9_./-]+`' \
+            "$CUPEL_SOURCE/$document" | tr -d '`' >paths || true
+        while read -r path; do
+            [ -e "$CUPEL_SOURCE/$path" ] || {
+                echo "$document: there is no $path"
+                return 1
+            }
+        done <paths
+    done
+}
+
 every_word_of_make_that_is_named_is_one() {
     local document word
     for document in $(documents); do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What cupel-oci and cupel say to a command line or a bundle that makes no sense: one sentence that
-# names what is wrong, and an exit status. No state, no store, mount, cgroup or file is left. With the
-# name of a function as its word, it runs that test alone.
+# names what is wrong, and an exit status. No state, no store, mount, cgroup or file is left. With
+# the name of a function as its word, it runs that test alone.
 # shellcheck disable=SC2317,SC2329 # functions are called by name
 set -euo pipefail
 
@@ -36,7 +36,7 @@ cupel_() {
     says 125 "cupel: $1" cupel --store "$PWD/store" "${@:2}"
 }
 
-# bundle PYTHON: ./bundle, whose config.json is that of `spec`, here called `c`, after the statement.
+# bundle PYTHON: ./bundle, whose config.json is that of `spec`, called `c`, after the statement.
 bundle() {
     rm -rf bundle
     mkdir -p bundle/rootfs

@@ -20,22 +20,35 @@ as_user() {
         HOME="$PWD/home" PATH="$PWD/bin:/usr/sbin:/usr/bin:/sbin:/bin" cupel "$@"
 }
 
-# What containers could leave: mounts, processes, cgroups, files in the store.
+# What containers could leave: mounts, processes, files in the store.
 world() {
     cat /proc/self/mounts
     sort /proc/[0-9]*/comm 2>/dev/null | grep -E '^(cupel|busybox|sh|sleep|slirp|httpd)' || true
-    find /sys/fs/cgroup -name 'cupel*' 2>/dev/null || true
     inventory "$store"
     inventory home/.local/share/cupel
 }
 
-# leaves_nothing COMMAND…: its status and output are its own, the world is as before.
+# Cgroups are those of the whole machine: other tests make and remove theirs meanwhile.
+cgroups() {
+    find /sys/fs/cgroup -name 'cupel*' 2>/dev/null | sort
+}
+
+no_cgroup_was_added() {
+    [ -z "$(comm -13 cgroups.before <(cgroups))" ]
+}
+
+# leaves_nothing COMMAND…: its status and output are its own, the world is as before. If it is not,
+# all ends here, whatever the caller makes of a status; left.log is printed then.
 leaves_nothing() {
     local status=0
     world >before
+    cgroups >cgroups.before
     "$@" || status=$?
     world >after
-    diff before after >&2 || fail "it left something: $*"
+    if ! diff before after >left.log || ! wait_until no_cgroup_was_added >>left.log; then
+        echo "it left something: $*" >>left.log
+        exit 1
+    fi
     return "$status"
 }
 

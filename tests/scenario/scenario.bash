@@ -22,10 +22,13 @@ if [ -z "${CUPEL_IN_NAMESPACE-}" ]; then
 fi
 ip link set lo up
 
+# A test may end where its output goes to a file; what is said of it goes where it went before.
 test_name=
+exec 9>&1
 on_exit() {
     local status=$?
     [ -z "$test_name" ] || [ "$status" -eq 0 ] && return
+    exec >&9
     echo "not ok - ${test_name//_/ }"
     for log in *.log; do
         [ ! -f "$log" ] || sed "s/^/    $log: /" "$log"
