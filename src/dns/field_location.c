@@ -6,18 +6,18 @@
 
 #define ZERO 0x80000000U        /* of a coordinate: the equator, or the meridian of Greenwich */
 #define ALTITUDE_ZERO 10000000U /* centimetres below the ellipsoid, from where it is counted */
-#define MINUTE_MS (60 * 1000U)  /* of arc, in thousandths of its second */
-#define DEGREE_MS (60 * MINUTE_MS)
+#define MINUTE_MS 60000U        /* of arc, in thousandths of its second */
+#define DEGREE_MS 3600000U
 #define METRE_CM 100U
 
 /* An axis of the globe, and the letters for its two directions. */
 struct axis {
     unsigned int degrees_max;
-    char above, below;
+    const char *above, *below;
 };
 
-static const struct axis latitude = { 90, 'N', 'S' };
-static const struct axis longitude = { 180, 'E', 'W' };
+static const struct axis latitude = { 90, "N", "S" };
+static const struct axis longitude = { 180, "E", "W" };
 
 static uint32_t word_at(const uint8_t *octets)
 {
@@ -33,7 +33,7 @@ static bool format_coordinate(const struct axis *axis, uint32_t value, struct te
            text_append_decimal(text, ms / MINUTE_MS % 60, 0) && text_append_char(text, ' ') &&
            text_append_decimal(text, ms / 1000 % 60, 0) && text_append_char(text, '.') &&
            text_append_decimal(text, ms % 1000, 3) && text_append_char(text, ' ') &&
-           text_append_char(text, value >= ZERO ? axis->above : axis->below) &&
+           text_append(text, value >= ZERO ? axis->above : axis->below) &&
            text_append_char(text, ' ');
 }
 
@@ -104,32 +104,43 @@ static bool parse_fixed(struct bytes text, unsigned int places, uint64_t *ret_nu
     return has_digit;
 }
 
-/* The directions that end a coordinate. Minutes and seconds may be left out. */
+/* A coordinate's degrees, minutes and seconds: what each is in thousandths of a second of arc, how
+ * many digits may stand behind its dot, and what it may not reach. */
+struct part {
+    uint32_t unit;
+    unsigned int places;
+    uint64_t end;
+};
+
+/* Minutes and seconds may be left out before the direction that ends a coordinate. */
 static enum dns_status parse_coordinate(struct dns_parse *parse, const struct axis *axis,
                                         uint32_t *ret_value)
 {
-    static const uint32_t units[] = { DEGREE_MS, MINUTE_MS, 1 };
+    const struct part parts[] = { { DEGREE_MS, 0, axis->degrees_max + 1ULL },
+                                  { MINUTE_MS, 0, 60 },
+                                  { 1, 3, MINUTE_MS } };
+    uint64_t ms_max = (uint64_t)axis->degrees_max * DEGREE_MS;
     uint64_t ms = 0;
 
     for (size_t i = 0;; i++) {
         uint64_t number = 0;
         struct bytes word;
         enum dns_status status = dns_parse_word(parse, &word);
+        bool is_above = status == DNS_OK && bytes_equal(word, bytes_of_text(axis->above));
+        bool is_below = status == DNS_OK && bytes_equal(word, bytes_of_text(axis->below));
 
         if (status != DNS_OK)
             return status;
-        if (i > 0 && word.size == 1 && (word.at[0] == axis->above || word.at[0] == axis->below)) {
-            if (ms > (uint64_t)axis->degrees_max * DEGREE_MS)
+        if (is_above || is_below) {
+            if (i == 0 || ms > ms_max)
                 return DNS_TEXT_LOCATION;
-            *ret_value = (uint32_t)(word.at[0] == axis->above ? ZERO + ms : ZERO - ms);
+            *ret_value = (uint32_t)(is_above ? ZERO + ms : ZERO - ms);
             return DNS_OK;
         }
-        if (i == 3 || !parse_fixed(word, i == 2 ? 3 : 0, &number) ||
-            number >= (i == 0   ? axis->degrees_max + 1ULL
-                       : i == 1 ? 60
-                                : MINUTE_MS))
+        if (i == sizeof(parts) / sizeof(parts[0]) || !parse_fixed(word, parts[i].places, &number) ||
+            number >= parts[i].end)
             return DNS_TEXT_LOCATION;
-        ms += number * units[i];
+        ms += number * parts[i].unit;
     }
 }
 

@@ -176,8 +176,8 @@ static bool seconds_of(const struct moment *moment, uint32_t *ret_seconds)
     if (moment->year < 1970 || moment->month < 1 || moment->month > 12 || moment->day < 1)
         return false;
     days = (uint64_t)days_before_year(year) + days_before_month(month) + moment->day - 1;
-    seconds = (days - DAYS_TO_1970) * DAY_SECONDS + moment->hour * 3600ULL + moment->minute * 60 +
-              moment->second;
+    seconds = (days - DAYS_TO_1970) * DAY_SECONDS + moment->hour * 3600ULL +
+              moment->minute * 60ULL + moment->second;
     if (seconds > UINT32_MAX)
         return false;
     /* The 31st of a short month, and the 24th hour, come back as something else. */

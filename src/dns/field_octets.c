@@ -57,8 +57,10 @@ static bool format_digits(const struct alphabet *alphabet, struct bytes octets, 
             bits_count += 8;
         }
         bits_count -= alphabet->bits;
-        piece[filled++] =
-            i >= digits ? '=' : alphabet->digits[bits >> bits_count & ((1U << alphabet->bits) - 1)];
+        piece[filled] = '=';
+        if (i < digits)
+            piece[filled] = alphabet->digits[bits >> bits_count & ((1U << alphabet->bits) - 1)];
+        filled++;
         if (filled == sizeof(piece)) {
             if (!text_append_bytes(text, bytes_of(piece, filled)))
                 return false;
@@ -123,8 +125,8 @@ static enum dns_status read_digits(struct digits *digits, struct bytes text,
 static enum dns_status finish_digits(const struct digits *digits)
 {
     const struct alphabet *alphabet = digits->alphabet;
-    bool is_whole = !alphabet->is_padded || (digits->count % alphabet->group == 0 &&
-                                             digits->padding * alphabet->bits < 8 * 2);
+    bool is_whole = !alphabet->is_padded ||
+                    (digits->count % alphabet->group == 0 && digits->padding * alphabet->bits < 16);
 
     if (!is_whole || digits->bits_count >= alphabet->bits ||
         (digits->bits & ((1U << digits->bits_count) - 1)) != 0)

@@ -31,9 +31,9 @@ static bool parse_key(struct bytes text, uint16_t *ret_key)
     struct bytes prefix = bytes_of_text("key");
     uint64_t number;
 
-    for (uint16_t key = 0; key < DNS_PARAMS_KNOWN; key++) {
-        if (bytes_equal(text, bytes_of_text(form_of(key)->name))) {
-            *ret_key = key;
+    for (unsigned int key = 0; key < DNS_PARAMS_KNOWN; key++) {
+        if (bytes_equal(text, bytes_of_text(form_of((uint16_t)key)->name))) {
+            *ret_key = (uint16_t)key;
             return true;
         }
     }
