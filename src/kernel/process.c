@@ -114,7 +114,7 @@ int kernel_process_exec(char *const *candidates, char *const *argv, char *const 
         (void)execve(candidates[i], argv, envp);
         if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
             return err_system(err, errno, "execute '%s'", candidates[i]);
-        /* Directories of PATH that are closed to the user, as /root/bin, hide nothing. */
+        /* Directories of PATH that are closed to the user, such as those of root, hide nothing. */
         if (errno == EACCES && denied == NULL)
             denied = candidates[i];
     }
