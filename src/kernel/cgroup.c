@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -65,6 +66,18 @@ int kernel_cgroup_make(const char *path, unsigned int *ret_levels, struct err *e
         }
     }
     *ret_levels = levels;
+    return 0;
+}
+
+int kernel_cgroup_claim(const char *path, int *ret_fd, struct err *err)
+{
+    CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_system(err, errno, "open the cgroup '%s'", path);
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+        return err_set(err, -EEXIST, "the cgroup '%s' is another container's", path);
+    *ret_fd = fd_take(&fd);
     return 0;
 }
 

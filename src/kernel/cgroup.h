@@ -14,6 +14,10 @@
  * when it was there. On failure none of them is left. */
 int kernel_cgroup_make(const char *path, unsigned int *ret_levels, struct err *err);
 
+/* Takes the cgroup for the caller alone, as long as *ret_fd is open: -EEXIST where another has done
+ * so. Processes that are in it, or come into it, do not matter to that. */
+int kernel_cgroup_claim(const char *path, int *ret_fd, struct err *err);
+
 /* Writes one of a cgroup's files, which `path` names in full. */
 int kernel_cgroup_write(const char *path, const char *value, struct err *err);
 

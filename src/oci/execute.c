@@ -20,6 +20,7 @@
 struct made_cgroup {
     const char *path;
     unsigned int levels;
+    int claim_fd; /* or -1: it may be shared */
 };
 
 struct execution {
@@ -34,27 +35,37 @@ struct execution {
     size_t cgroups_count;
 };
 
-static int do_cgroup_make(struct execution *run, const struct oci_step *step, struct err *err)
+/* Claims a cgroup that was made, or was there: it may be what a runtime that was killed has left of
+ * a container of the same name, or another's that has just made it. */
+static int claim(struct made_cgroup *made, struct err *err)
 {
-    struct made_cgroup *made = &run->cgroups[run->cgroups_count];
     bool is_populated = false;
 
-    if (kernel_cgroup_make(step->cgroup.path, &made->levels, err) < 0)
+    if (kernel_cgroup_claim(made->path, &made->claim_fd, err) < 0)
         return err->number;
-    made->path = step->cgroup.path;
-    if (made->levels > 0) {
-        run->cgroups_count++;
-        return 0;
-    }
-    if (step->cgroup.may_be_shared)
+    if (made->levels > 0)
         return 0;
     if (kernel_cgroup_is_populated(made->path, &is_populated, err) < 0)
         return err->number;
     if (is_populated)
         return err_set(err, -EEXIST, "the cgroup '%s' is another container's", made->path);
-    /* What a runtime that was killed has left of a container of the same name. */
     made->levels = 1;
-    run->cgroups_count++;
+    return 0;
+}
+
+static int do_cgroup_make(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    struct made_cgroup *made = &run->cgroups[run->cgroups_count];
+
+    *made = (struct made_cgroup){ .path = step->cgroup.path, .claim_fd = -1 };
+    if (kernel_cgroup_make(made->path, &made->levels, err) < 0)
+        return err->number;
+    if (!step->cgroup.may_be_shared && claim(made, err) < 0) {
+        fd_close(&made->claim_fd);
+        return err->number;
+    }
+    if (made->levels > 0)
+        run->cgroups_count++;
     return 0;
 }
 
@@ -311,9 +322,10 @@ static int take_down(struct execution *run, bool is_over, struct err *err)
     for (size_t i = 0; i < OCI_SLOTS; i++)
         fd_close(&run->child.slots[i]);
     for (size_t i = run->cgroups_count; i > 0; i--) {
-        const struct made_cgroup *made = &run->cgroups[i - 1];
+        struct made_cgroup *made = &run->cgroups[i - 1];
         int removed = kernel_cgroup_remove(made->path, made->levels, &ignored);
 
+        fd_close(&made->claim_fd);
         if (removed < 0 && number == 0) {
             number = removed;
             *err = ignored;

@@ -343,6 +343,18 @@ int oci_state_kill(const struct oci_state *state, int signal, struct err *err)
     return kernel_process_signal(pidfd, signal, err);
 }
 
+/* Ends what is in a cgroup of the container, and removes it, unless it belongs by now to another of
+ * that name, or its own runtime is there to do it. */
+static int remove_cgroup(const char *path, struct err *err)
+{
+    CLEANUP(fd_close) int claim_fd = -1;
+    int number = kernel_cgroup_claim(path, &claim_fd, err);
+
+    if (number == -ENOENT || number == -EEXIST)
+        return 0;
+    return number < 0 ? number : kernel_cgroup_remove(path, 1, err);
+}
+
 int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err)
 {
     CLEANUP(fd_close) int pidfd = -1;
@@ -356,7 +368,7 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
             return number;
     }
     for (size_t i = state->cgroups.count; i > 0; i--) {
-        if (kernel_cgroup_remove(state->cgroups.at[i - 1], 1, err) < 0)
+        if (remove_cgroup(state->cgroups.at[i - 1], err) < 0)
             return err->number;
     }
     return oci_state_remove(root, state->id, err);

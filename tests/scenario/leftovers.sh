@@ -7,6 +7,8 @@ source "$(dirname "$(readlink -f "$0")")/scenario.bash"
 
 needs busybox busybox-static
 store=$PWD/store
+# Of this run alone: cgroups are the whole machine's.
+name=leftovers-$RANDOM$RANDOM
 
 make_root() {
     local tool
@@ -50,7 +52,7 @@ a_container_whose_cupel_is_killed_ends_with_it() {
 # What there is in the places where the programs keep what they make.
 world() {
     find "$store/containers" state -mindepth 1 2>/dev/null || true
-    find /sys/fs/cgroup -name 'cupel-scenario-leftovers*' 2>/dev/null || true
+    find /sys/fs/cgroup -name "cupel-$name*" 2>/dev/null || true
 }
 
 # interrupted_leaves_nothing COMMAND…: ended by SIGTERM at 60 moments of its life.
@@ -68,7 +70,7 @@ interrupted_leaves_nothing() {
 }
 
 an_interrupted_cupel_leaves_nothing() {
-    interrupted_leaves_nothing cupel --store "$store" run --rm --name scenario-leftovers ./root \
+    interrupted_leaves_nothing cupel --store "$store" run --rm --name "$name" ./root \
         sleep 0.01
 }
 
@@ -76,7 +78,7 @@ an_interrupted_runtime_leaves_nothing() {
     mkdir bundle
     cupel-oci spec --bundle bundle
     sed -i -e 's|"sh"|"sleep","0.01"|; s|"rootfs"|"../root"|' bundle/config.json
-    interrupted_leaves_nothing cupel-oci --root state run --bundle bundle scenario-leftovers
+    interrupted_leaves_nothing cupel-oci --root state run --bundle bundle "$name"
 }
 
 # The numbers of closed files go to the next that are opened: here to those of the store.

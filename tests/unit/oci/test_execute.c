@@ -5,9 +5,12 @@
 #include "base/fd.h"
 #include "oci/execute.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,8 +79,52 @@ static void the_container_ends_when_the_runtime_is_killed_before_the_start(void 
     assert_int_equal(read(ours, &octet, 1), 0);
 }
 
+/* The same plan once more, while the first is being performed. */
+struct second {
+    const struct oci_plan *plan;
+    struct err err;
+};
+
+static int run_another(void *owner, pid_t pid, int pidfd, struct err *err)
+{
+    const struct oci_run_options options = { .on_created = NULL };
+    struct second *second = owner;
+    int status = 0;
+
+    (void)pid;
+    (void)pidfd;
+    (void)oci_run(second->plan, &options, &status, &second->err);
+    return err_set(err, -ECANCELED, "the first one has had its turn");
+}
+
+static void a_cgroup_is_one_containers_before_a_process_is_in_it(void **state)
+{
+    char top[] = "/tmp/cupel-execute-XXXXXX";
+    char path[64];
+    /* A cgroup, on any file system, and nothing in it so far. */
+    const struct oci_step cgroup_steps[] = {
+        { .kind = OCI_STEP_CGROUP_MAKE, .field = "", .cgroup = { .path = path } },
+        { .kind = OCI_STEP_HOOK, .field = "" },
+    };
+    const struct oci_plan plan = { .steps = cgroup_steps, .count = ROWS(cgroup_steps) };
+    struct second second = { .plan = &plan };
+    const struct oci_run_options options = { .on_created = run_another, .owner = &second };
+    struct err err = { 0 };
+    int status = 0;
+
+    (void)state;
+    assert_non_null(mkdtemp(top));
+    (void)snprintf(path, sizeof(path), "%s/web", top);
+    assert_int_equal(oci_run(&plan, &options, &status, &err), -ECANCELED);
+    assert_int_equal(second.err.number, -EEXIST);
+    assert_non_null(strstr(second.err.sentence, "/web' is another container's"));
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(rmdir(top), 0);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_container_ends_when_the_runtime_is_killed_before_the_start),
+    cmocka_unit_test(a_cgroup_is_one_containers_before_a_process_is_in_it),
 };
 
 RUN_TESTS(tests)
