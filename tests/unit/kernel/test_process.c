@@ -7,17 +7,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A file that may not be executed, and a directory that is none. */
-static char not_executable[] = "/proc/version";
-static char not_there[] = "/proc/version/true";
-static char program[] = "/bin/true";
+/* Programs to try: no file, one that may not be executed, one that may. */
+struct fixture {
+    char not_there[32];
+    char not_executable[32];
+    char program[32];
+};
 
-static char *const words[] = { program, NULL };
-static char *const variables[] = { NULL };
+static struct fixture fixture_init(void)
+{
+    return (struct fixture){ .not_there = "/proc/version/true",
+                             .not_executable = "/proc/version",
+                             .program = "/bin/true" };
+}
 
 static void the_first_program_that_can_be_executed_is(void **state)
 {
-    char *const candidates[] = { not_there, not_executable, program, NULL };
+    struct fixture fixture = fixture_init();
+    char *const candidates[] = { fixture.not_there, fixture.not_executable, fixture.program, NULL };
+    char *const words[] = { fixture.program, NULL };
+    char *const variables[] = { NULL };
     int status = 0;
     pid_t pid = fork();
 
@@ -35,7 +44,10 @@ static void the_first_program_that_can_be_executed_is(void **state)
 
 static void a_program_that_cannot_be_executed_is_told_where_there_is_no_other(void **state)
 {
-    char *const candidates[] = { not_executable, not_there, NULL };
+    struct fixture fixture = fixture_init();
+    char *const candidates[] = { fixture.not_executable, fixture.not_there, NULL };
+    char *const words[] = { fixture.program, NULL };
+    char *const variables[] = { NULL };
     struct err err = { 0 };
 
     (void)state;
