@@ -39,6 +39,11 @@ assert len(set(reasons)) == len(reasons), reasons
 assert len(reasons) <= 6, reasons'
 }
 
+# AFL++ leaves a stopped process of a target that hung while comparisons were learnt from it.
+nothing_is_left_of_targets_that_hang() {
+    [ -z "$(left_behind)" ] || fail "left: $(left_behind)"
+}
+
 the_reported_commands_show_the_bugs_again() {
     local command reason status number=0
     while IFS=$'\t' read -r command reason; do
@@ -70,9 +75,9 @@ for run in fuzz["runs"]:
         assert run[word] > 0, (word, run)'
 }
 
-# The processes that run the clean target's binaries, one a line.
+# The processes that run the binaries of this test's targets, one a line.
 left_behind() {
-    grep -lzE 'build/fuzz/(libfuzzer|afl)/selftest_clean' /proc/[0-9]*/cmdline 2>/dev/null || true
+    grep -lzE 'build/fuzz/(libfuzzer|afl)/selftest_' /proc/[0-9]*/cmdline 2>/dev/null || true
 }
 
 # Segments of shared memory by process ids that are no more.
@@ -144,6 +149,7 @@ coverage_tells_a_target_that_misses_what_it_names() {
 }
 
 both_engines_find_the_planted_bugs
+nothing_is_left_of_targets_that_hang
 the_reported_commands_show_the_bugs_again
 a_clean_target_passes
 a_signal_leaves_nothing INT 130
