@@ -115,6 +115,20 @@ check_status() {
     fails_with "says no command" "$1" run --rm --entrypoint '' "$image"
 }
 
+# begins_at COLUMN TEXT: where the column of ./table begins; several lines if it is not straight.
+begins_at() {
+    awk -v header="$1" -v text="$2" '{ print index($0, NR == 1 ? header : text) }' table | uniq
+}
+
+the_columns_of_ps_are_straight() {
+    as_root run --name a-name-that-is-longer-than-names-are-usually "$image" true
+    as_root run --name b "$image" true
+    as_root ps >table
+    [ "$(begins_at IMAGE 127.0.0.1 | wc -l)" -eq 1 ] || fail "$(cat table)"
+    [ "$(begins_at COMMAND /bin/sh | wc -l)" -eq 1 ] || fail "$(cat table)"
+    as_root rm a-name-that-is-longer-than-names-are-usually b
+}
+
 the_exit_status_says_who_failed() {
     for_both check_status
 }
@@ -297,6 +311,7 @@ as_user run --rm "$image" true
 run_tests \
     the_config_of_the_image_holds_and_options_win_over_it \
     the_exit_status_says_who_failed \
+    the_columns_of_ps_are_straight \
     each_container_writes_in_a_place_of_its_own \
     a_running_container_is_seen_and_cannot_be_removed \
     volumes_are_shared_and_read_only_ones_are \

@@ -10,7 +10,31 @@
 
 #define TEXT(text) ((text) == NULL ? "-" : (text))
 
-static void print_container(const struct engine_listed *listed)
+/* The columns whose contents have no usual length. */
+struct widths {
+    int name;
+    int image;
+};
+
+static int widened(int width, const char *text)
+{
+    int own = (int)strlen(text);
+
+    return own > width ? own : width;
+}
+
+static struct widths widths_of(const struct engine_listed *listed)
+{
+    struct widths widths = { .name = (int)strlen("NAME"), .image = (int)strlen("IMAGE") };
+
+    for (; listed != NULL; listed = listed->next) {
+        widths.name = widened(widths.name, listed->record.name);
+        widths.image = widened(widths.image, TEXT(listed->record.image));
+    }
+    return widths;
+}
+
+static void print_container(const struct engine_listed *listed, struct widths widths)
 {
     const struct engine_record *record = &listed->record;
     char made[32] = "-";
@@ -24,9 +48,20 @@ static void print_container(const struct engine_listed *listed)
         (void)snprintf(state, sizeof(state), "running");
     else if (record->has_ended)
         (void)snprintf(state, sizeof(state), "exited (%d)", record->status);
-    printf("%-16s  %-12s  %-16s  %s  ", record->name, state, made, TEXT(record->image));
+    printf("%-*s  %-12s  %-16s  %-*s  ", widths.name, record->name, state, made, widths.image,
+           TEXT(record->image));
     cli_print_visibly(stdout, TEXT(record->command));
     putchar('\n');
+}
+
+static void print_table(const struct engine_listed *listed)
+{
+    struct widths widths = widths_of(listed);
+
+    printf("%-*s  %-12s  %-16s  %-*s  %s\n", widths.name, "NAME", "STATE", "CREATED", widths.image,
+           "IMAGE", "COMMAND");
+    for (; listed != NULL; listed = listed->next)
+        print_container(listed, widths);
 }
 
 static json_t *container_json(const struct engine_listed *listed)
@@ -73,11 +108,8 @@ int cupel_ps_run(const void *globals, const void *options, struct cli_operands o
         number = print_json(listed, &err);
     if (number < 0)
         return cli_fail(CUPEL_PROGRAM, &err, CUPEL_FAILED);
-    if (chosen->json)
-        return 0;
-    printf("%-16s  %-12s  %-16s  %s  %s\n", "NAME", "STATE", "CREATED", "IMAGE", "COMMAND");
-    for (; listed != NULL; listed = listed->next)
-        print_container(listed);
+    if (!chosen->json)
+        print_table(listed);
     return 0;
 }
 

@@ -201,6 +201,12 @@ static const struct cli_example examples[] = {
 static const struct cli_program program = {
     .name = CUPEL_PROGRAM,
     .summary = "containers and their images",
+    .description = "Images are fetched from registries into a store; containers are made of them, "
+                   "or of any directory with a root file system or an OCI bundle. Root and every "
+                   "user have a store of their own. Nothing runs in the background: a container "
+                   "ends with the 'cupel run' that started it.\n\n"
+                   "The exit status is 0, or 125 and one sentence where something went wrong; that "
+                   "of 'cupel run' is its program's.",
     .options = global_rows,
     .options_count = COUNT(global_rows),
     .options_bytes = sizeof(struct cupel_globals),

@@ -69,6 +69,10 @@ static const struct cli_example examples[] = {
 static const struct cli_program program = {
     .name = WIRE_PROGRAM,
     .summary = "DNS messages on the desk: check and decode",
+    .description = "A message is what a UDP datagram carries, or TCP after the two octets of the "
+                   "length.\n\n"
+                   "The exit status is 0; 1 where a file cannot be read, or decoded; 2 where the "
+                   "command line makes no sense.",
     .commands = commands,
     .commands_count = COUNT(commands),
     .examples = examples,
