@@ -262,8 +262,10 @@ _Noreturn void oci_child_run(const struct oci_child *child)
         .channel_fd = child->channel_fd, .slots = child->slots, .root_fd = -1, .empty_fd = -1
     };
 
-    /* While this copy were open, the end of the runtime would not be heard. */
+    /* While these copies were open, the end of the runtime would not be noticed. */
     (void)close(child->runtime_fd);
+    for (size_t i = 0; i < OCI_SLOTS; i++)
+        (void)close(child->claims[i]);
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];
         performer function = performers[step->kind];

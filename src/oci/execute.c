@@ -20,7 +20,6 @@
 struct made_cgroup {
     const char *path;
     unsigned int levels;
-    int claim_fd; /* or -1: it may be shared */
 };
 
 struct execution {
@@ -37,11 +36,11 @@ struct execution {
 
 /* Claims a cgroup that was made, or was there: it may be what a runtime that was killed has left of
  * a container of the same name, or another's that has just made it. */
-static int claim(struct made_cgroup *made, struct err *err)
+static int claim(struct made_cgroup *made, int *ret_fd, struct err *err)
 {
     bool is_populated = false;
 
-    if (kernel_cgroup_claim(made->path, &made->claim_fd, err) < 0)
+    if (kernel_cgroup_claim(made->path, ret_fd, err) < 0)
         return err->number;
     if (made->levels > 0)
         return 0;
@@ -56,12 +55,13 @@ static int claim(struct made_cgroup *made, struct err *err)
 static int do_cgroup_make(struct execution *run, const struct oci_step *step, struct err *err)
 {
     struct made_cgroup *made = &run->cgroups[run->cgroups_count];
+    int *claim_fd = &run->child.claims[run->cgroups_count];
 
-    *made = (struct made_cgroup){ .path = step->cgroup.path, .claim_fd = -1 };
+    *made = (struct made_cgroup){ .path = step->cgroup.path };
     if (kernel_cgroup_make(made->path, &made->levels, err) < 0)
         return err->number;
-    if (!step->cgroup.may_be_shared && claim(made, err) < 0) {
-        fd_close(&made->claim_fd);
+    if (!step->cgroup.may_be_shared && claim(made, claim_fd, err) < 0) {
+        fd_close(claim_fd);
         return err->number;
     }
     if (made->levels > 0)
@@ -322,10 +322,10 @@ static int take_down(struct execution *run, bool is_over, struct err *err)
     for (size_t i = 0; i < OCI_SLOTS; i++)
         fd_close(&run->child.slots[i]);
     for (size_t i = run->cgroups_count; i > 0; i--) {
-        struct made_cgroup *made = &run->cgroups[i - 1];
+        const struct made_cgroup *made = &run->cgroups[i - 1];
         int removed = kernel_cgroup_remove(made->path, made->levels, &ignored);
 
-        fd_close(&made->claim_fd);
+        fd_close(&run->child.claims[i - 1]);
         if (removed < 0 && number == 0) {
             number = removed;
             *err = ignored;
@@ -348,8 +348,10 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
 
     if (number < 0)
         return number;
-    for (size_t i = 0; i < OCI_SLOTS; i++)
+    for (size_t i = 0; i < OCI_SLOTS; i++) {
         run.child.slots[i] = -1;
+        run.child.claims[i] = -1;
+    }
     number = start(&run, err);
     if (number == 0)
         number = wait_for_end(&run, &signals, &status, err);

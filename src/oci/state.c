@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 #define STATE_BYTES_MAX ((size_t)65536)
+#define CLAIM_TRIES_MAX 40
+#define CLAIM_PAUSE_NS 5000000 /* 5 ms: all tries together take a fifth of a second */
 #define STATE_FILE "state.json"
 #define NEW_FILE "state.json.new"
 
@@ -231,7 +233,7 @@ static int fill(const json_t *json, struct arena *arena, struct oci_state *state
             return no_memory(err);
     }
     state->cgroups = (struct oci_texts){ .count = count, .at = cgroups };
-    if (state->pid <= 0 || state->bundle == NULL || state->rootfs == NULL ||
+    if (state->pid < 0 || state->bundle == NULL || state->rootfs == NULL ||
         state->created == NULL || count > OCI_SLOTS)
         return err_set(err, -EINVAL, "the state of '%s' is damaged", state->id);
     return 0;
@@ -261,7 +263,7 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
         json_decref(json);
         if (number < 0)
             return number;
-        state.status = look(&state);
+        state.status = state.pid == 0 ? OCI_CREATING : look(&state);
     }
     *ret_state = state;
     return 0;
@@ -348,8 +350,14 @@ int oci_state_kill(const struct oci_state *state, int signal, struct err *err)
 static int remove_cgroup(const char *path, struct err *err)
 {
     CLEANUP(fd_close) int claim_fd = -1;
+    const struct timespec pause = { .tv_nsec = CLAIM_PAUSE_NS };
     int number = kernel_cgroup_claim(path, &claim_fd, err);
 
+    /* The child of a runtime that was killed may not have noticed so far. */
+    for (int i = 0; number == -EEXIST && i < CLAIM_TRIES_MAX; i++) {
+        (void)nanosleep(&pause, NULL);
+        number = kernel_cgroup_claim(path, &claim_fd, err);
+    }
     if (number == -ENOENT || number == -EEXIST)
         return 0;
     return number < 0 ? number : kernel_cgroup_remove(path, 1, err);

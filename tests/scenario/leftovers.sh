@@ -126,10 +126,24 @@ a_read_only_store_is_told() {
     small_store size=1m tells_that_it_cannot_write
 }
 
+what_a_killed_runtime_leaves_is_deleted() {
+    local i
+    for ((i = 0; i < 12; i++)); do
+        cupel-oci --root state run --bundle bundle "$name" >/dev/null 2>&1 &
+        pid=$!
+        sleep "0.0$((i / 10))$((i % 10))"
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+        cupel-oci --root state delete --force "$name"
+        [ -z "$(world)" ] || fail "killed after $i ms: $(world)"
+    done
+}
+
 make_root
 run_tests a_full_store_is_told_and_nothing_is_left \
     a_read_only_store_is_told \
     closed_files_are_not_written_to \
     a_container_whose_cupel_is_killed_ends_with_it \
     an_interrupted_cupel_leaves_nothing \
-    an_interrupted_runtime_leaves_nothing
+    an_interrupted_runtime_leaves_nothing \
+    what_a_killed_runtime_leaves_is_deleted

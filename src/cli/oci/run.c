@@ -30,14 +30,22 @@ static int write_pid_file(const char *path, pid_t pid, struct err *err)
     return 0;
 }
 
-static int tell_others(void *owner, pid_t pid, struct err *err)
+/* `pid` is 0 as long as there is no process. */
+static int tell_state(const struct start *start, pid_t pid, struct err *err)
 {
-    const struct start *start = owner;
     const struct oci_plan_request *request = &start->prepared->request;
     struct oci_state state = { .id = request->id, .bundle = request->bundle, .pid = pid };
 
-    if (oci_state_describe(&start->prepared->plan, start->arena, &state, err) < 0 ||
-        oci_state_write(start->root, &state, err) < 0)
+    if (oci_state_describe(&start->prepared->plan, start->arena, &state, err) < 0)
+        return err->number;
+    return oci_state_write(start->root, &state, err);
+}
+
+static int tell_others(void *owner, pid_t pid, struct err *err)
+{
+    const struct start *start = owner;
+
+    if (tell_state(start, pid, err) < 0)
         return err->number;
     return start->pid_file == NULL ? 0 : write_pid_file(start->pid_file, pid, err);
 }
@@ -55,7 +63,10 @@ static int run_claimed(struct start *start, int *ret_status, struct err *err)
         number = oci_state_claim(start->root, id, err);
     if (number < 0)
         return number;
-    number = oci_run(&start->prepared->plan, &how, ret_status, err);
+    /* From here on `delete` knows what to remove, should this process be killed. */
+    number = tell_state(start, 0, err);
+    if (number == 0)
+        number = oci_run(&start->prepared->plan, &how, ret_status, err);
     if (oci_state_remove(start->root, id, &second) < 0 && number == 0) {
         *err = second;
         number = second.number;
