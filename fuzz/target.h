@@ -15,12 +15,17 @@
 
 #include "base/bytes.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 /* The entry that the engines call; gives 0 (keep the input), or -1 (do not keep it). */
 int LLVMFuzzerTestOneInput(const uint8_t *start, size_t size);
+
+/* Defined by replay.c alone: whether the inputs are files that are replayed, each once, and not an
+ * engine's, of which it wants thousands a second. For what is worth doing but slow. */
+bool fuzz_is_replay(void) __attribute__((weak));
 
 /* Ends the process when the target's property does not hold, saying which. */
 #define fuzz_require(condition)                                                                    \

@@ -63,11 +63,15 @@ static int room_for(struct image_directory *directory, const char *path, const c
     return parent_fd;
 }
 
-static int set_xattrs(int fd, const struct image_attributes *attributes, struct err *err)
+static int set_xattrs(const struct image_directory *directory, int fd,
+                      const struct image_attributes *attributes, struct err *err)
 {
     for (size_t i = 0; i < attributes->xattrs_count; i++) {
         const struct image_xattr *xattr = &attributes->xattrs[i];
 
+        /* Only root may give capabilities to files. */
+        if (directory->owners == IMAGE_OWNERS_OURS && strncmp(xattr->name, "user.", 5) != 0)
+            continue;
         /* A file system without extended attributes still makes a usable image. */
         if (fsetxattr(fd, xattr->name, xattr->value.at, xattr->value.size, 0) < 0 &&
             errno != ENOTSUP)
@@ -96,7 +100,7 @@ static int set_attributes(const struct image_directory *directory, int fd,
                           (unsigned int)attributes->gid);
     if (fchmod(fd, attributes->mode) < 0)
         return err_system(err, errno, "set its mode");
-    number = set_xattrs(fd, attributes, err);
+    number = set_xattrs(directory, fd, attributes, err);
     if (number < 0)
         return number;
     times_of(attributes, times);

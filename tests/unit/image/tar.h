@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TAR_BYTES_MAX ((size_t)1 << 20)
+#define TAR_BYTES_MAX ((size_t)1 << 16)
 #define TAR_MEMBERS_MAX 12
 
 struct tar_member {
