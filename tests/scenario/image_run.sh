@@ -28,9 +28,11 @@ world() {
     inventory home/.local/share/cupel
 }
 
-# Cgroups are those of the whole machine: other tests make and remove theirs meanwhile.
+# Cgroups are those of the whole machine, where other tests make and remove theirs meanwhile: only
+# names that containers get here count.
 cgroups() {
-    find /sys/fs/cgroup -name 'cupel*' 2>/dev/null | sort
+    find /sys/fs/cgroup -regextype posix-extended \
+        -regex '.*/cupel-([0-9a-f]{12}|run-[0-9]+|kept|busy)' 2>/dev/null | sort
 }
 
 no_cgroup_was_added() {
