@@ -16,8 +16,10 @@
 #include <errno.h>
 
 static const struct oci_pair v1_hierarchies[] = {
-    { "pids", "/" },         { "memory", "/" },  { "devices", "/" },
-    { "cpu,cpuacct", "/a" }, { "unified", "/" },
+    { "memory,pids", "/" },
+    { "devices", "/" },
+    { "cpu", "/a" },
+    { "unified", "/" },
 };
 static const struct oci_pair v2_hierarchy[] = { { "", "/user.slice/user-1000.slice/a.scope" } };
 
