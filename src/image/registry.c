@@ -116,12 +116,12 @@ static int check_url(const struct image_registry *registry, CURLU *url, struct e
     CLEANUP(part_done) char *scheme = url_part(url, CURLUPART_SCHEME);
     CLEANUP(part_done) char *host = url_part(url, CURLUPART_HOST);
 
-    if (scheme == NULL || host == NULL)
-        return err_set(err, -EINVAL, "it names a URL without a scheme or a host");
+    if (scheme == NULL || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
+        return err_set(err, -EINVAL, "it names a URL that is neither https nor http");
+    if (host == NULL)
+        return err_set(err, -EINVAL, "it names a URL without a host");
     if (strcmp(scheme, "https") == 0)
         return 0;
-    if (strcmp(scheme, "http") != 0)
-        return err_set(err, -EINVAL, "it names a URL that is neither https nor http");
     if (registry->http.trusts_anyone || (registry->may_be_plain && is_loopback(host)))
         return 0;
     return err_set(err, -EINVAL, "it leads to plain HTTP at '%s'", host);
