@@ -21,7 +21,7 @@ SUBJECTS = (("floor", "parse_floor", ""), ("cupel", "parse_cupel", ""),
 CORPUS = ROOT / "corpus" / "dns" / "message"
 MESSAGES = (("query", "a query with EDNS", "edns-cookie-query"),
             ("alias", "an answer through a CNAME", "nsd-alias-response"),
-            ("mx", "MX with addresses", "nsd-apex-mx-response"),
+            ("mx", "MX", "unbound-resolved-answer-mx-response"),
             ("nxdomain", "a signed denial", "knot-signed-nxdomain-response"),
             ("referral", "a signed referral", "knot-signed-referral-response"),
             ("txt", "large TXT", "nsd-large-over-tcp-response"),

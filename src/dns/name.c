@@ -17,13 +17,19 @@ struct follow {
     unsigned int hops;
 };
 
+/* What it means that a run is longer than it may be. */
+static inline enum dns_status past_end(const struct follow *name)
+{
+    return name->hops == 0 ? DNS_NAME_TRUNCATED : DNS_NAME_OVERLAP;
+}
+
 /* What a pointer does to the walk: the next run is where it leads, and ends before this one. */
 static inline enum dns_status follow_pointer(const uint8_t *base, struct follow *name)
 {
     size_t target;
 
     if (name->end - name->at < 2)
-        return DNS_NAME_TRUNCATED;
+        return past_end(name);
     target = (base[name->at] & ~POINTER_BITS) << 8 | base[name->at + 1];
     if (target >= name->run)
         return DNS_POINTER_NOT_BACKWARD;
@@ -51,13 +57,13 @@ static inline struct dns_verdict name_check(const struct byte_reader *in, size_t
         unsigned int length;
 
         if (name.at >= name.end)
-            return dns_refuse(DNS_NAME_TRUNCATED, name.at);
+            return dns_refuse(past_end(&name), name.at);
         length = base[name.at];
         if (length == 0)
             break;
         if (length <= DNS_LABEL_SIZE_MAX) {
             if (name.end - name.at <= length)
-                return dns_refuse(DNS_NAME_TRUNCATED, name.at);
+                return dns_refuse(past_end(&name), name.at);
             size += 1 + length;
             if (size > DNS_NAME_SIZE_MAX)
                 return dns_refuse(DNS_NAME_SIZE, name.at);

@@ -84,8 +84,8 @@ static void name_read_refuses_and_says_where(void **state)
           DNS_POINTER_NOT_BACKWARD, 14 },
         { "pointer to the header's end", HEADER "00 c00b", 13, DNS_POINTER_TO_HEADER, 13 },
         { "pointer to the id", HEADER "00 c000", 13, DNS_POINTER_TO_HEADER, 13 },
-        { "labels that overlap the name that points", HEADER "03'ab' c00c 00", 15,
-          DNS_NAME_TRUNCATED, 12 },
+        { "labels that overlap the name that points", HEADER "03'ab' c00c 00", 15, DNS_NAME_OVERLAP,
+          12 },
     };
 
     (void)state;
