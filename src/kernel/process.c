@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <limits.h>
 #include <linux/close_range.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -148,6 +150,33 @@ int kernel_process_open(pid_t pid, int *ret_pidfd, struct err *err)
     if (fd < 0)
         return err_system(err, errno, "open process %d", (int)pid);
     *ret_pidfd = fd;
+    return 0;
+}
+
+int kernel_process_find_in_proc(int pidfd, pid_t *ret_pid, struct err *err)
+{
+    char block[64];
+    struct text path = text_init(block, sizeof(block));
+    CLEANUP(fd_close) int fd = -1;
+    char content[512];
+    const char *line;
+    ssize_t size;
+    long pid;
+
+    (void)text_append(&path, "/proc/self/fdinfo/");
+    (void)text_append_decimal(&path, (uint64_t)pidfd, 0);
+    fd = open(path.at, O_RDONLY | O_CLOEXEC);
+    size = fd < 0 ? -1 : read(fd, content, sizeof(content) - 1);
+    if (size < 0)
+        return err_system(err, errno, "read '%s'", path.at);
+    content[size] = '\0';
+    /* pidfd_open(2): "Pid:" is 0 for a process that /proc does not show, -1 for one that is gone.
+     */
+    line = strstr(content, "\nPid:");
+    pid = line == NULL ? 0 : strtol(line + strlen("\nPid:"), NULL, 10);
+    if (pid <= 0)
+        return -ESRCH;
+    *ret_pid = (pid_t)pid;
     return 0;
 }
 

@@ -59,6 +59,10 @@ int kernel_process_write_file(const char *path, const char *value, struct err *e
 /* Opens a descriptor of a child, which stays that of this very process. */
 int kernel_process_open(pid_t pid, int *ret_pidfd, struct err *err);
 
+/* The id of a process as /proc shows it, which is another than the caller's when /proc is that of
+ * another pid namespace. -ESRCH, without a sentence, where /proc does not show it. */
+int kernel_process_find_in_proc(int pidfd, pid_t *ret_pid, struct err *err);
+
 /* Sends a signal; a process that has ended is no error. */
 int kernel_process_signal(int pidfd, int signal, struct err *err);
 

@@ -26,6 +26,7 @@ struct execution {
     const struct oci_run_options *options;
     struct oci_child child; /* with the runtime's copies of the descriptors */
     pid_t pid;              /* of the container's process; 0: there is none */
+    pid_t proc_pid;         /* the same, as /proc has it; 0: it has not been looked for */
     int pidfd;
     bool is_ready;      /* the child has said that it is about to become the program */
     struct err failure; /* what the child or the joiner has said; number 0: nothing */
@@ -102,7 +103,12 @@ static int do_process_write(struct execution *run, const struct oci_step *step, 
     char block[64];
     struct text path = text_init(block, sizeof(block));
 
-    (void)text_format(&path, "/proc/%d/%s", (int)run->pid, step->process_file.file);
+    if (run->proc_pid == 0 &&
+        kernel_process_find_in_proc(run->pidfd, &run->proc_pid, err) == -ESRCH)
+        return err_set(err, -ESRCH, "/proc does not show the container's process");
+    if (run->proc_pid == 0)
+        return err->number;
+    (void)text_format(&path, "/proc/%d/%s", (int)run->proc_pid, step->process_file.file);
     return kernel_process_write_file(path.at, step->process_file.value, err);
 }
 

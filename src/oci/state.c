@@ -95,25 +95,35 @@ int oci_state_claim(const char *root, const char *id, struct err *err)
     return err_system(err, errno, "make the directory '%s/%s'", root, id);
 }
 
-/* When a process started, in clock ticks after boot: field 22 of /proc/<pid>/stat (proc(5)). False
- * where it does not run: it is gone, or has ended and is not waited for. */
-static bool read_start(pid_t pid, uint64_t *ret_ticks)
+/* Reads a small file of /proc/<pid>; false where there is none. */
+static bool read_proc(pid_t pid, const char *name, char *ret_content, size_t room)
 {
     char block[64];
     struct text path = text_init(block, sizeof(block));
-    char content[1024];
-    const char *at;
+    CLEANUP(fd_close) int fd = -1;
     ssize_t size;
 
-    (void)text_format(&path, "/proc/%d/stat", (int)pid);
-    {
-        CLEANUP(fd_close) int fd = open(path.at, O_RDONLY | O_CLOEXEC);
-
-        size = fd < 0 ? -1 : read(fd, content, sizeof(content) - 1);
-    }
+    (void)text_format(&path, "/proc/%d/%s", (int)pid, name);
+    fd = open(path.at, O_RDONLY | O_CLOEXEC);
+    size = fd < 0 ? -1 : read(fd, ret_content, room - 1);
     if (size <= 0)
         return false;
-    content[size] = '\0';
+    ret_content[size] = '\0';
+    return true;
+}
+
+/* When a process started, in clock ticks after boot: field 22 of /proc/<pid>/stat (proc(5)). False
+ * where it does not run: it is gone, or has ended and is not waited for. */
+static bool read_start(int pidfd, uint64_t *ret_ticks)
+{
+    char content[1024];
+    struct err ignored;
+    const char *at;
+    pid_t pid;
+
+    if (kernel_process_find_in_proc(pidfd, &pid, &ignored) < 0 ||
+        !read_proc(pid, "stat", content, sizeof(content)))
+        return false;
     /* The second field is the program's name in parentheses, which may hold anything. */
     at = strrchr(content, ')');
     if (at == NULL || at[1] == '\0' || at[2] == 'Z' || at[2] == 'X')
@@ -126,12 +136,24 @@ static bool read_start(pid_t pid, uint64_t *ret_ticks)
     return true;
 }
 
-static enum oci_status look(const struct oci_state *state)
+/* Opens the container's process, if it is still that; a descriptor, or -ESRCH with a sentence. */
+static int open_process(const struct oci_state *state, struct err *err)
 {
+    CLEANUP(fd_close) int pidfd = -1;
     uint64_t ticks;
 
-    return read_start(state->pid, &ticks) && ticks == state->start_ticks ? OCI_RUNNING
-                                                                         : OCI_STOPPED;
+    if (state->pid <= 0 || kernel_process_open(state->pid, &pidfd, err) < 0 ||
+        !read_start(pidfd, &ticks) || ticks != state->start_ticks)
+        return err_set(err, -ESRCH, "the container '%s' does not run", state->id);
+    return fd_take(&pidfd);
+}
+
+static enum oci_status look(const struct oci_state *state)
+{
+    struct err ignored;
+    CLEANUP(fd_close) int pidfd = open_process(state, &ignored);
+
+    return pidfd < 0 ? OCI_STOPPED : OCI_RUNNING;
 }
 
 static int no_memory(struct err *err)
@@ -144,6 +166,7 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
 {
     const char **cgroups = arena_alloc_array(arena, OCI_SLOTS, sizeof(*cgroups));
     char *created = arena_alloc(arena, 32);
+    CLEANUP(fd_close) int pidfd = -1;
     time_t now = time(NULL);
     struct tm parts;
 
@@ -162,8 +185,9 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
             state->rootfs = step->text;
     }
     /* One that has ended already has no start that could be read; no process has 0. */
-    if (!read_start(state->pid, &state->start_ticks))
-        state->start_ticks = 0;
+    state->start_ticks = 0;
+    if (kernel_process_open(state->pid, &pidfd, err) == 0)
+        (void)read_start(pidfd, &state->start_ticks);
     state->status = OCI_RUNNING;
     return 0;
 }
@@ -323,26 +347,11 @@ int oci_state_list(const char *root, struct arena *arena, struct oci_texts *ret_
     return 0;
 }
 
-/* Opens the container's process, if it is that and still runs. */
-static int open_process(const struct oci_state *state, int *ret_pidfd, struct err *err)
-{
-    CLEANUP(fd_close) int pidfd = -1;
-
-    /* Looked at after it was opened: then the descriptor is that of the process that was seen. */
-    if (state->status == OCI_CREATING || kernel_process_open(state->pid, &pidfd, err) < 0 ||
-        look(state) != OCI_RUNNING)
-        return err_set(err, -ESRCH, "the container '%s' does not run", state->id);
-    *ret_pidfd = fd_take(&pidfd);
-    return 0;
-}
-
 int oci_state_kill(const struct oci_state *state, int signal, struct err *err)
 {
-    CLEANUP(fd_close) int pidfd = -1;
+    CLEANUP(fd_close) int pidfd = open_process(state, err);
 
-    if (open_process(state, &pidfd, err) < 0)
-        return err->number;
-    return kernel_process_signal(pidfd, signal, err);
+    return pidfd < 0 ? pidfd : kernel_process_signal(pidfd, signal, err);
 }
 
 /* Ends what is in a cgroup of the container, and removes it, unless it belongs by now to another of
@@ -365,16 +374,11 @@ static int remove_cgroup(const char *path, struct err *err)
 
 int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err)
 {
-    CLEANUP(fd_close) int pidfd = -1;
-    int number = open_process(state, &pidfd, err);
+    CLEANUP(fd_close) int pidfd = open_process(state, err);
 
-    if (number == 0) {
-        number = kernel_process_signal(pidfd, SIGKILL, err);
-        if (number == 0)
-            number = kernel_process_await_end(pidfd, err);
-        if (number < 0)
-            return number;
-    }
+    if (pidfd >= 0 && (kernel_process_signal(pidfd, SIGKILL, err) < 0 ||
+                       kernel_process_await_end(pidfd, err) < 0))
+        return err->number;
     for (size_t i = state->cgroups.count; i > 0; i--) {
         if (remove_cgroup(state->cgroups.at[i - 1], err) < 0)
             return err->number;

@@ -3,7 +3,7 @@
 # network and a process namespace of its own: ports are free there, nothing leaves the machine, and
 # whatever was started dies with it. A test is a function whose name is a sentence; run_tests runs
 # them in turn, or the one alone that is the first word of the command line. Further options for
-# unshare may be in scenario_unshare.
+# unshare may be in scenario_unshare; scenario_network=host leaves the script where it is.
 set -euo pipefail
 
 only=${1-}
@@ -11,7 +11,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 here=$(dirname "$(readlink -f "$0")")
 
-if [ -z "${CUPEL_IN_NAMESPACE-}" ]; then
+if [ "${scenario_network-own}" = own ] && [ -z "${CUPEL_IN_NAMESPACE-}" ]; then
     own=(unshare --net --pid --fork --kill-child "${scenario_unshare[@]}")
     [ "$(id -u)" -eq 0 ] || own+=(--user --map-root-user)
     if ! "${own[@]}" -- ip link set lo up; then
@@ -20,7 +20,7 @@ if [ -z "${CUPEL_IN_NAMESPACE-}" ]; then
     fi
     CUPEL_IN_NAMESPACE=1 exec "${own[@]}" -- "$0" "$@"
 fi
-ip link set lo up
+[ "${scenario_network-own}" = host ] || ip link set lo up
 
 # A test may end where its output goes to a file; what is said of it goes where it went before.
 test_name=

@@ -111,6 +111,8 @@ int oci_prepare(const char *bundle, const char *id, struct arena *arena,
     char path[PATH_MAX];
     char *copy;
 
+    if (oci_id_check(id, err) < 0)
+        return err->number;
     if (realpath(bundle, path) == NULL)
         return err_system(err, errno, "bundle '%s'", bundle);
     copy = arena_copy_text(arena, path);
@@ -119,7 +121,7 @@ int oci_prepare(const char *bundle, const char *id, struct arena *arena,
     prepared->request = (struct oci_plan_request){
         .config = &prepared->config, .host = &prepared->host, .id = id, .bundle = copy
     };
-    if (oci_id_check(id, err) < 0 || oci_config_read(bundle, arena, &prepared->config, err) < 0 ||
+    if (oci_config_read(bundle, arena, &prepared->config, err) < 0 ||
         oci_host_read(arena, &prepared->host, err) < 0)
         return err->number;
     if (oci_plan_make(&prepared->request, arena, &prepared->plan, err) < 0)

@@ -1,0 +1,125 @@
+# shellcheck shell=bash
+# What the oci_*.sh scenarios share: bundles, callers, and a look at what is left afterwards. Each
+# test runs as root and as a user where it can; who may run what is in its name or not at all.
+# shellcheck disable=SC2034 # for scenario.bash
+scenario_network=host
+# shellcheck source=tests/scenario/scenario.bash
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/scenario.bash"
+
+# Whatever a test that failed has left running.
+take_down() {
+    local caller
+    for caller in root user; do
+        [ ! -d "state-$caller" ] ||
+            as "$caller" cupel-oci --root "$PWD/state-$caller" delete --force case || true
+    done
+}
+trap 'on_exit; take_down' EXIT
+
+nobody=65534
+[ -x /bin/busybox ] || needs busybox busybox-static
+
+# callers: root and a user, or the user alone that runs this.
+callers() {
+    [ "$(id -u)" -ne 0 ] || echo root
+    echo user
+}
+
+# become CALLER: sets $becoming to the words that give a command that caller's rights, and a user's
+# none but its own. The command keeps their process.
+become() {
+    becoming=(env XDG_RUNTIME_DIR=)
+    [ "$1" = user ] && [ "$(id -u)" -eq 0 ] || return 0
+    becoming+=(setpriv "--reuid=$nobody" "--regid=$nobody" --clear-groups --inh-caps=-all
+        --bounding-set=-all)
+}
+
+# as CALLER COMMAND…: with that caller's rights.
+as() {
+    become "$1"
+    shift
+    "${becoming[@]}" "$@"
+}
+
+# bundle CALLER [CHANGE…]: makes ./bundle for the caller, with the changes to its config, each a
+# line of Python such as 'process["args"] = ["true"]'.
+bundle() {
+    local caller=$1
+    shift
+    rm -rf bundle
+    mkdir place
+    [ "$caller" = root ] || [ "$(id -u)" -ne 0 ] || chown $nobody:$nobody place
+    as "$caller" "$here/../make-busybox-bundle" place/bundle
+    mv place/bundle bundle
+    rmdir place
+    change "$@"
+}
+
+# change CHANGE…: changes bundle/config.json, as bundle does.
+change() {
+    /usr/bin/python3 - "$@" <<'END'
+import json, sys
+
+config = json.load(open("bundle/config.json", encoding="utf-8"))
+for change in sys.argv[1:]:
+    exec(change, dict(config, config=config))
+with open("bundle/config.json", "w", encoding="utf-8") as stream:
+    json.dump(config, stream, indent=1)
+END
+}
+
+# shell COMMANDS: the change that makes a shell run them.
+shell() {
+    /usr/bin/python3 -c 'import sys; print("process[\"args\"] =", ["sh", "-c", sys.argv[1]])' "$1"
+}
+
+# run CALLER [OPTION…]: the container "case" from ./bundle; its output is in ./out, and ./err.
+run() {
+    local caller=$1
+    shift
+    as "$caller" cupel-oci --root "$(state_root "$caller")" run --bundle bundle "$@" case \
+        >out 2>err </dev/null
+}
+
+# state_root CALLER: where the caller's containers are known, beside all others on this machine.
+state_root() {
+    mkdir -p "state-$1"
+    chmod 700 "state-$1"
+    [ "$1" = root ] || [ "$(id -u)" -ne 0 ] || chown $nobody:$nobody "state-$1"
+    echo "$PWD/state-$1"
+}
+
+# Everything of this machine that a container could leave behind.
+inventory() {
+    sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo
+    find /sys/fs/cgroup -type d -name '*cupel-case*'
+    find . -mindepth 2 | sort
+}
+
+# leaves_nothing COMMAND…: fails if the command leaves something behind that was not there.
+leaves_nothing() {
+    inventory >before.inventory
+    "$@"
+    inventory >after.inventory
+    cmp -s before.inventory after.inventory ||
+        fail "left behind: $(diff before.inventory after.inventory)"
+}
+
+# expect_out TEXT: what the program printed.
+expect_out() {
+    [ "$(cat out)" = "$1" ] || fail "it printed: $(cat out err)"
+}
+
+# expect_error SENTENCE: what cupel-oci has said.
+expect_error() {
+    [ "$(cat err)" = "cupel-oci: $1" ] || fail "it said: $(cat err)"
+}
+
+# expect_status NUMBER COMMAND…
+expect_status() {
+    local expected=$1 status=0
+    shift
+    "$@" || status=$?
+    [ "$status" -eq "$expected" ] ||
+        fail "exit status $status, not $expected: $(cat out err 2>/dev/null)"
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# The life of a container: its end and its exit status, signals, its name, and that nothing of it is
+# left.
+# shellcheck source=tests/scenario/oci.bash
+source "$(dirname "$0")/oci.bash"
+
+# oci CALLER WORD…: cupel-oci, where the caller's containers are known.
+oci() {
+    local caller=$1
+    shift
+    as "$caller" cupel-oci --root "$(state_root "$caller")" "$@"
+}
+
+# start CALLER COMMANDS: the container "case" in the background, until its program has begun; its
+# runtime is process $runtime.
+start() {
+    local known
+    bundle "$1" "$(shell "echo up; $2")"
+    known=$(state_root "$1")
+    become "$1"
+    : >out
+    "${becoming[@]}" cupel-oci --root "$known" run --bundle bundle case >out 2>err </dev/null &
+    runtime=$!
+    wait_until grep -q up out
+}
+
+the_exit_status_is_the_programs() {
+    local caller status
+    for caller in $(callers); do
+        for status in 0 7 255; do
+            bundle "$caller" "$(shell "exit $status")"
+            leaves_nothing expect_status "$status" run "$caller"
+        done
+    done
+}
+
+a_signal_that_ends_the_program_is_told() {
+    local caller
+    for caller in $(callers); do
+        # Without a pid namespace the program is not process 1, which cannot end itself.
+        bundle "$caller" "$(shell 'kill -SEGV $$')" \
+            'linux["namespaces"] = [n for n in linux["namespaces"] if n["type"] != "pid"]' \
+            'config["mounts"] = [m for m in mounts if m["type"] != "proc"]' \
+            'linux["maskedPaths"] = linux["readonlyPaths"] = []'
+        leaves_nothing expect_status 139 run "$caller"
+    done
+}
+
+signals_are_passed_on() {
+    local caller
+    for caller in $(callers); do
+        start "$caller" 'trap "exit 9" TERM; while true; do sleep 0.05; done'
+        kill -TERM "$runtime"
+        expect_status 9 wait "$runtime"
+    done
+}
+
+a_program_that_is_not_there_is_told_and_leaves_nothing() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" 'process["args"] = ["none-such"]'
+        leaves_nothing expect_status 1 run "$caller"
+        expect_error "process.args: executable file 'none-such' not found in \$PATH"
+        change 'process["args"] = ["/etc/passwd"]'
+        leaves_nothing expect_status 1 run "$caller"
+        expect_error "process.args: execute '/etc/passwd': Permission denied"
+    done
+}
+
+a_step_that_fails_is_named_and_leaves_nothing() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" 'mounts.append({"destination": "/tmp", "type": "bind", "source": "/none"})'
+        leaves_nothing expect_status 1 run "$caller"
+        grep -qx "cupel-oci: mounts\[[67]\]: bind '/none': No such file or directory" err ||
+            fail "$(cat err)"
+        change 'mounts.pop()' \
+            'mounts.append({"destination": "/tmp", "type": "tmpfs", "options": ["size=x"]})'
+        leaves_nothing expect_status 1 run "$caller"
+        grep -qx "cupel-oci: mounts\[[67]\]: '/tmp': mount a tmpfs: .*'size'.*" err ||
+            fail "$(cat err)"
+        change 'mounts.pop()' 'process["cwd"] = "/none"'
+        leaves_nothing expect_status 1 run "$caller"
+        expect_error \
+            "process.cwd: enter the working directory '/none': No such file or directory"
+    done
+}
+
+a_container_is_known_while_it_lives() {
+    local caller
+    for caller in $(callers); do
+        start "$caller" 'exec sleep 100'
+        oci "$caller" list --quiet >listed
+        [ "$(cat listed)" = case ] || fail "listed: $(cat listed)"
+        oci "$caller" state case | grep -q '"status": "running"' || fail "it does not run"
+        expect_status 1 run "$caller"
+        expect_error "there is a container 'case' already"
+        expect_status 1 oci "$caller" delete case 2>err
+        expect_error "the container 'case' is running; --force kills it"
+        oci "$caller" kill case KILL
+        expect_status 137 wait "$runtime"
+        [ -z "$(oci "$caller" list --quiet)" ] || fail "still listed"
+        expect_status 1 oci "$caller" state case 2>err
+        expect_error "there is no container 'case'"
+    done
+}
+
+what_a_killed_runtime_leaves_can_be_deleted() {
+    local caller
+    for caller in $(callers); do
+        inventory >before.inventory
+        start "$caller" 'exec sleep 100'
+        pid=$(oci "$caller" state case | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
+        kill -KILL "$runtime"
+        wait "$runtime" 2>/dev/null || true
+        [ -d "/proc/$pid" ] || fail "the container died with its runtime"
+        oci "$caller" delete --force case
+        # It may be there as a zombie until whoever inherited it looks after it.
+        ! grep -q '^State:.[^Z]' "/proc/$pid/status" 2>/dev/null || fail "the container still runs"
+        oci "$caller" delete --force case
+        rm -rf bundle
+        inventory >after.inventory
+        grep -v '^./bundle' before.inventory | cmp -s - after.inventory ||
+            fail "left behind: $(diff before.inventory after.inventory)"
+    done
+}
+
+the_pid_file_names_the_first_process() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" "$(shell 'true')"
+        state_root "$caller" >/dev/null
+        leaves_nothing expect_status 1 run "$caller" --pid-file /none/pid
+        grep -q "option '--pid-file': create '/none/pid.*': No such file or directory" err ||
+            fail "$(cat err)"
+        run "$caller" --pid-file "state-$caller/pid" || fail "$(cat err)"
+        grep -qxE '[0-9]+' "state-$caller/pid" || fail "$(cat "state-$caller/pid")"
+    done
+}
+
+run_tests \
+    the_exit_status_is_the_programs \
+    a_signal_that_ends_the_program_is_told \
+    signals_are_passed_on \
+    a_program_that_is_not_there_is_told_and_leaves_nothing \
+    a_step_that_fails_is_named_and_leaves_nothing \
+    a_container_is_known_while_it_lives \
+    what_a_killed_runtime_leaves_can_be_deleted \
+    the_pid_file_names_the_first_process

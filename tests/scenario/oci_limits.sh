@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Limits of processes and memory, by whichever cgroups this machine has, and what cannot be limited.
+# shellcheck source=tests/scenario/oci.bash
+source "$(dirname "$0")/oci.bash"
+
+is_unified() {
+    [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ]
+}
+
+# Whether root can limit here: a controller of v1 or v2 for each.
+can_limit() {
+    [ "$(id -u)" -eq 0 ] || return 1
+    if is_unified; then
+        grep -q memory /sys/fs/cgroup/cgroup.controllers &&
+            grep -q pids /sys/fs/cgroup/cgroup.controllers
+    else
+        [ -d /sys/fs/cgroup/pids ] && [ -d /sys/fs/cgroup/memory ]
+    fi
+}
+
+if ! can_limit; then
+    echo "skipped: needs root and cgroups with the controllers pids and memory"
+    exit 77
+fi
+
+processes_are_limited() {
+    bundle root 'linux["resources"]["pids"] = {"limit": 3}' "$(shell '
+        sleep 0.1 & sleep 0.1 & wait
+        echo three ran
+        sleep 0.1 & sleep 0.1 & sleep 0.1 & wait
+        echo four ran')"
+    leaves_nothing expect_status 2 run root
+    expect_out 'three ran'
+    grep -q "can't fork" err || fail "$(cat err)"
+}
+
+memory_is_limited() {
+    bundle root 'linux["resources"]["memory"] = {"limit": 16777216}' "$(shell '
+        head -c 4000000 /dev/zero | tail -c 4000000 | wc -c
+        exec tail -c 64000000 /dev/zero')"
+    leaves_nothing expect_status 137 run root
+    expect_out 4000000
+}
+
+a_limit_without_limit_is_none() {
+    bundle root 'linux["resources"]["pids"] = {"limit": -1}' \
+        'linux["resources"]["memory"] = {"limit": -1}' "$(shell 'sleep 0.1 & wait; echo ran')"
+    leaves_nothing run root || fail "$(cat err)"
+    expect_out ran
+}
+
+the_cgroup_is_where_the_config_wants_it() {
+    local hierarchy=/sys/fs/cgroup/pids
+    ! is_unified || hierarchy=/sys/fs/cgroup
+    bundle root 'linux["cgroupsPath"] = "/cupel-case/a/b"' \
+        'linux["resources"] = {"pids": {"limit": 7}}' \
+        'mounts.append({"destination": "/tmp", "type": "bind", "source": "'$hierarchy'"})' \
+        "$(shell 'cat /tmp/cupel-case/a/b/pids.max; cat /tmp/cupel-case/a/b/cgroup.procs | wc -l')"
+    leaves_nothing run root || fail "$(cat err)"
+    # The shell, and the cat whose output is counted.
+    [ "$(head -n 1 out)" = 7 ] || fail "$(cat out err)"
+    [ "$(tail -n 1 out)" -ge 2 ] || fail "$(cat out err)"
+}
+
+the_container_sees_its_own_cgroup_alone() {
+    bundle root 'linux["resources"]["pids"] = {"limit": 9}' \
+        "$(shell 'cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null
+                  find /sys/fs/cgroup -type d | wc -l; cut -d : -f 3 /proc/self/cgroup | sort -u')"
+    run root || fail "$(cat err)"
+    [ "$(head -n 1 out)" = 9 ] || fail "$(cat out err)"
+    [ "$(sed -n 2p out)" -le 3 ] || fail "$(cat out err)"
+    [ "$(tail -n 1 out)" = / ] || fail "$(cat out err)"
+}
+
+devices_that_no_rule_allows_cannot_be_opened() {
+    bundle root "$(shell 'cat /tmp/kmsg 2>&1 | head -c 200; echo x >/dev/null && echo null')" \
+        'mounts.append({"destination": "/tmp/kmsg", "type": "bind", "source": "/dev/mem"})'
+    : >bundle/rootfs/tmp/kmsg
+    [ -c /dev/mem ] || change 'mounts[-1]["source"] = "/dev/kmsg"'
+    leaves_nothing run root || fail "$(cat err)"
+    expect_out "cat: can't open '/tmp/kmsg': Operation not permitted
+null"
+}
+
+processes_that_outlive_the_program_are_ended() {
+    bundle root "$(shell 'sleep 1000 & echo $!')" 'linux["resources"]["pids"] = {"limit": 9}' \
+        'linux["namespaces"] = [n for n in linux["namespaces"] if n["type"] != "pid"]' \
+        'config["mounts"] = [m for m in mounts if m["type"] != "proc"]' \
+        'linux["maskedPaths"] = linux["readonlyPaths"] = []'
+    leaves_nothing run root || fail "$(cat err)"
+}
+
+a_limit_that_cannot_be_set_is_refused_and_leaves_nothing() {
+    bundle user 'linux["resources"] = {"pids": {"limit": 9}}'
+    leaves_nothing expect_status 1 run user
+    grep -q "linux.cgroupsPath: make the cgroup '.*/cupel-case': Permission denied" err ||
+        fail "$(cat err)"
+    bundle root 'linux["resources"] = {"memory": {"limit": 1}}'
+    leaves_nothing expect_status 1 run root
+    [ "$(wc -l <err)" -eq 1 ] || fail "$(cat err)"
+}
+
+run_tests \
+    processes_are_limited \
+    memory_is_limited \
+    a_limit_without_limit_is_none \
+    the_cgroup_is_where_the_config_wants_it \
+    the_container_sees_its_own_cgroup_alone \
+    devices_that_no_rule_allows_cannot_be_opened \
+    processes_that_outlive_the_program_are_ended \
+    a_limit_that_cannot_be_set_is_refused_and_leaves_nothing
