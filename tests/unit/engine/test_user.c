@@ -8,7 +8,7 @@
 
 static const struct engine_accounts accounts = {
     .passwd = { .at = (const uint8_t *)"root:x:0:0::/root:/bin/sh\n"
-                                       "guest:x:1234:56::/home/guest:/bin/sh\n"
+                                       "guest:x:1234:56::/srv/guests:/bin/sh\n"
                                        "bad:x:99999999999:0::/:/bin/sh\n"
                                        "homeless:x:7:8",
                 .size = 26 + 37 + 31 + 14 },
@@ -26,10 +26,10 @@ static void users_are_found_by_name_and_number(void **state)
     } rows[] = {
         { "0", 0, 0, 1, "/root" },
         { "root", 0, 0, 1, "/root" },
-        { "guest", 1234, 56, 2, "/home/guest" },
-        { "1234", 1234, 56, 2, "/home/guest" },
-        { "guest:floppy", 1234, 11, 0, "/home/guest" },
-        { "guest:77", 1234, 77, 0, "/home/guest" },
+        { "guest", 1234, 56, 2, "/srv/guests" },
+        { "1234", 1234, 56, 2, "/srv/guests" },
+        { "guest:floppy", 1234, 11, 0, "/srv/guests" },
+        { "guest:77", 1234, 77, 0, "/srv/guests" },
         { "homeless", 7, 8, 0, "/" },
         { "4242", 4242, 0, 0, "/" },
         { "4242:wheel", 4242, 10, 0, "/" },
