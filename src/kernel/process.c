@@ -90,18 +90,19 @@ int kernel_process_close_all_but(int *fd, struct err *err)
     return 0;
 }
 
+/* A struct sigaction as the kernel has it, of which only the size and the zeroes matter here. */
+#define KERNEL_SIGACTION_WORDS 4
+#define KERNEL_SIGSET_BYTES ((NSIG - 1) / 8)
+
 int kernel_process_reset_signals(struct err *err)
 {
-    struct sigaction standard = { .sa_handler = SIG_DFL };
+    const unsigned long standard[KERNEL_SIGACTION_WORDS] = { 0 }; /* SIG_DFL, no flags, no mask */
     sigset_t none;
 
-    for (int i = 1; i < NSIG; i++) {
-        struct sigaction now;
-
-        /* SIGKILL, SIGSTOP and the two of the C library refuse. */
-        if (sigaction(i, NULL, &now) == 0 && now.sa_handler != SIG_DFL)
-            (void)sigaction(i, &standard, NULL);
-    }
+    /* sigaction(3) leaves 32 and 33 to the C library, but a caller can have them ignored too.
+     * SIGKILL and SIGSTOP refuse, and are as at birth. */
+    for (int i = 1; i < NSIG; i++)
+        (void)syscall(SYS_rt_sigaction, i, standard, NULL, KERNEL_SIGSET_BYTES);
     if (sigemptyset(&none) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
         return err_system(err, errno, "unblock signals");
     return 0;

@@ -4,6 +4,9 @@
 #include "kernel/process.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,7 +58,36 @@ static void a_program_that_cannot_be_executed_is_told_where_there_is_no_other(vo
     assert_string_equal(err.sentence, "execute '/proc/version': Permission denied");
 }
 
+/* Every signal that can be ignored is, the two that the C library keeps to itself as well. */
+static void signals_that_a_caller_ignored_are_as_at_birth_again(void **state)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    (void)state;
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        const unsigned long ignored[4] = { (unsigned long)SIG_IGN };
+        unsigned long now[4];
+        struct err err = { 0 };
+        bool all = true;
+
+        for (int i = 1; i < NSIG; i++)
+            (void)syscall(SYS_rt_sigaction, i, ignored, NULL, (NSIG - 1) / 8);
+        all = kernel_process_reset_signals(&err) == 0;
+        for (int i = 1; i < NSIG; i++) {
+            memset(now, 0, sizeof(now));
+            (void)syscall(SYS_rt_sigaction, i, NULL, now, (NSIG - 1) / 8);
+            all = all && now[0] == (unsigned long)SIG_DFL;
+        }
+        _exit(all ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(signals_that_a_caller_ignored_are_as_at_birth_again),
     cmocka_unit_test(the_first_program_that_can_be_executed_is),
     cmocka_unit_test(a_program_that_cannot_be_executed_is_told_where_there_is_no_other),
 };
