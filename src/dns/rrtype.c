@@ -143,11 +143,14 @@ bool dns_type_format(uint16_t type, struct text *text)
 
 bool dns_type_parse(struct bytes text, uint16_t *ret_type)
 {
+    /* Numbers first: there can be many in a bitmap, and no mnemonic looks like one. */
+    if (dns_number_parse(text, "TYPE", ret_type))
+        return true;
     for (size_t i = ROW_OPAQUE + 1; i < COUNT(rows); i++) {
         if (dns_word_equal(text, rows[i].mnemonic)) {
             *ret_type = rows[i].number;
             return true;
         }
     }
-    return dns_number_parse(text, "TYPE", ret_type);
+    return false;
 }
