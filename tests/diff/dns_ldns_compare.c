@@ -206,13 +206,12 @@ static struct word reading_of(const struct dns_rr *rr)
     return word;
 }
 
-/* Whether ldns knows the fields of a type; it names the others by their numbers. */
+/* Whether ldns knows the fields of a type. */
 static bool is_known_to_ldns(uint16_t type)
 {
     const ldns_rr_descriptor *descriptor = ldns_rr_descript(type);
 
-    return descriptor != NULL && descriptor->_name != NULL &&
-           strncmp(descriptor->_name, "TYPE", 4) != 0;
+    return ldns_rr_descriptor_field_type(descriptor, 0) != LDNS_RDF_TYPE_UNKNOWN;
 }
 
 /* The type of a record. */
