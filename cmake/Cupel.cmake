@@ -12,10 +12,10 @@
 #       preset is for that engine, and elsewhere the CTest test replay.<layer>.<name> over
 #       corpus/<layer>/<name>/.
 #   cupel_script_test(<test name> <script> [NEEDS_ROOT] [LABELS label…] [TIMEOUT seconds]
-#                     [LOCK name])
+#                     [SERIAL])
 #       a script that exits 0 (passed), 77 (skipped, the reason is its last line) or else (failed).
 #       It finds the programs in $CUPEL_BIN, the tree in $CUPEL_SOURCE, the build in $CUPEL_BUILD,
-#       and runs in an empty directory of its own. Tests with the same LOCK run one at a time.
+#       and runs in an empty directory of its own. SERIAL: with no other test beside it.
 include_guard()
 find_package(PkgConfig REQUIRED)
 
@@ -134,7 +134,7 @@ function(cupel_fuzz_target layer name source)
 endfunction()
 
 function(cupel_script_test test script)
-    cmake_parse_arguments(PARSE_ARGV 2 arg "NEEDS_ROOT" "TIMEOUT;LOCK" "LABELS")
+    cmake_parse_arguments(PARSE_ARGV 2 arg "NEEDS_ROOT;SERIAL" "TIMEOUT" "LABELS")
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
     endif()
@@ -147,7 +147,5 @@ function(cupel_script_test test script)
                "CUPEL_BUILD=${PROJECT_BINARY_DIR}")
     set_tests_properties(${test} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
                                             SKIP_RETURN_CODE 77 ENVIRONMENT "${places}")
-    if(arg_LOCK)
-        set_tests_properties(${test} PROPERTIES RESOURCE_LOCK ${arg_LOCK})
-    endif()
+    set_tests_properties(${test} PROPERTIES RUN_SERIAL ${arg_SERIAL})
 endfunction()
