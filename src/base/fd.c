@@ -2,7 +2,7 @@
 #include "base/fd.h"
 
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "base/text_format.h"
 
 #include <errno.h>
 #include <fcntl.h>

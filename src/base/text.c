@@ -3,9 +3,6 @@
 
 #include "base/require.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 struct text text_init(char *block, size_t capacity)
 {
     REQUIRE(capacity >= 1);
@@ -75,23 +72,6 @@ bool text_append_hex(struct text *text, struct bytes part)
             return false;
         }
     }
-    return true;
-}
-
-bool text_format(struct text *text, const char *format, ...)
-{
-    va_list arguments;
-    size_t room = text->capacity - text->size;
-    int length;
-
-    va_start(arguments, format);
-    length = vsnprintf(text->at + text->size, room, format, arguments);
-    va_end(arguments);
-    if (length < 0 || (size_t)length >= room) {
-        text->at[text->size] = '\0';
-        return false;
-    }
-    text->size += (size_t)length;
     return true;
 }
 

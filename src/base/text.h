@@ -3,8 +3,7 @@
  *
  * Order of calls: text_init() over a block, text_append…() to it; the C string is `text.at`. Each
  * append gives true, or gives false where it does not fit and changes nothing. Pure; any thread;
- * never allocates. text_format() alone uses stdio; the others are fit for pure layers and for the
- * time between clone and exec.
+ * never allocates; fit for the time between clone and exec.
  */
 #pragma once
 
@@ -40,9 +39,6 @@ bool text_append_decimal(struct text *text, uint64_t value, unsigned int width);
 
 /* Appends the octets of a view as lower-case hexadecimal, two digits each. */
 bool text_append_hex(struct text *text, struct bytes part);
-
-/* Appends as printf does. */
-bool text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Goes back to a size that it had before. `size` must not be greater than it is now (REQUIRE). */
 void text_rollback(struct text *text, size_t size);

@@ -1,4 +1,5 @@
 /* --help: usage, what it is for, options in two columns, commands, examples. */
+#include "base/text_format.h"
 #include "cli/document.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "engine/root.h"
 
 #include "base/cleanup.h"
+#include "base/text_format.h"
 #include "image/beneath.h"
 #include "image/unpack.h"
 #include "oci/signals.h"

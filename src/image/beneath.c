@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
-#include "base/text.h"
+#include "base/text_format.h"
 
 #include <errno.h>
 #include <fcntl.h>

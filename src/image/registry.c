@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/require.h"
+#include "base/text_format.h"
 #include "image/challenge.h"
 #include "image/json.h"
 

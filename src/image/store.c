@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/require.h"
+#include "base/text_format.h"
 #include "image/beneath.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
-#include "base/text.h"
+#include "base/text_format.h"
 #include "kernel/cgroup.h"
 #include "kernel/cgroup_v1.h"
 #include "kernel/cgroup_v2.h"

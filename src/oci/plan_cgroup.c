@@ -7,7 +7,7 @@
  */
 #include "oci/planning.h"
 
-#include "base/text.h"
+#include "base/text_format.h"
 #include "kernel/cgroup_v1.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "oci/plan.h"
 
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "base/text_format.h"
 #include "kernel/cgroup_v1.h"
 
 #include <ctype.h>

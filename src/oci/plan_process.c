@@ -4,7 +4,7 @@
  */
 #include "oci/planning.h"
 
-#include "base/text.h"
+#include "base/text_format.h"
 
 #include <sched.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
-#include "base/text.h"
+#include "base/text_format.h"
 #include "kernel/cgroup.h"
 #include "kernel/process.h"
 

@@ -9,7 +9,7 @@
  */
 #include "diff/dns_ldns.h"
 
-#include "base/text.h"
+#include "base/text_format.h"
 #include "dns/code.h"
 #include "dns/message.h"
 #include "dns/rrtype.h"

@@ -1,4 +1,5 @@
 /* Where the store is, and words from the command line. */
+#include "base/text_format.h"
 #include "cli/cupel/cupel.h"
 
 #include <errno.h>

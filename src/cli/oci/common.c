@@ -1,7 +1,7 @@
 /* Errors, the place where containers are known, and the way from a bundle to a plan. */
 #include "cli/oci/oci.h"
 
-#include "base/text.h"
+#include "base/text_format.h"
 
 #include <errno.h>
 #include <jansson.h>

@@ -2,6 +2,7 @@
 #include "forwarder/io/endpoint.h"
 
 #include "base/require.h"
+#include "base/text_format.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

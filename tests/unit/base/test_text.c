@@ -1,7 +1,7 @@
 /* Capped text: what does not fit whole is not appended at all. */
 #include "unit.h"
 
-#include "base/text.h"
+#include "base/text_format.h"
 
 #include <string.h>
 

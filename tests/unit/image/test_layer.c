@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/text_format.h"
 #include "image/beneath.h"
 #include "image/directory.h"
 #include "image/layer.h"
