@@ -24,6 +24,12 @@ static const struct code classes[] = {
 #undef CLASS
 };
 
+static const struct code errors[] = {
+#define EDE(name, number, text) { (number), (text) },
+#include "dns/code.def"
+#undef EDE
+};
+
 /* The codes of one kind. */
 struct code_list {
     const char *kind; /* what stands before a number without a name */
@@ -110,13 +116,43 @@ bool dns_number_parse(struct bytes text, const char *word, uint16_t *ret_number)
            parse_number(bytes_of(text.at + size, text.size - size), ret_number);
 }
 
-bool dns_class_parse(struct bytes text, uint16_t *ret_class)
+/* The number of a name in the list, or of its kind with a number up to `max`. */
+static bool code_parse(struct code_list list, struct bytes text, uint16_t max, uint16_t *ret_number)
 {
-    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-        if (dns_word_equal(text, classes[i].name)) {
-            *ret_class = (uint16_t)classes[i].number;
+    uint16_t number;
+
+    for (size_t i = 0; i < list.count; i++) {
+        if (dns_word_equal(text, list.codes[i].name)) {
+            *ret_number = (uint16_t)list.codes[i].number;
             return true;
         }
     }
-    return dns_number_parse(text, "CLASS", ret_class);
+    if (!dns_number_parse(text, list.kind, &number) || number > max)
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+bool dns_opcode_parse(struct bytes text, uint16_t *ret_opcode)
+{
+    return code_parse(LIST("OPCODE", opcodes), text, 15, ret_opcode);
+}
+
+bool dns_rcode_parse(struct bytes text, uint16_t *ret_rcode)
+{
+    return code_parse(LIST("RCODE", rcodes), text, 4095, ret_rcode);
+}
+
+bool dns_class_parse(struct bytes text, uint16_t *ret_class)
+{
+    return code_parse(LIST("CLASS", classes), text, UINT16_MAX, ret_class);
+}
+
+const char *dns_ede_name(uint16_t code)
+{
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        if (errors[i].number == code)
+            return errors[i].name;
+    }
+    return NULL;
 }

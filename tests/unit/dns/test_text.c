@@ -134,6 +134,66 @@ static void type_is_read_in_any_case_and_nothing_else_is(void **state)
     }
 }
 
+static void codes_are_read_by_name_and_by_number(void **state)
+{
+    static const struct {
+        bool (*parse)(struct bytes text, uint16_t *ret_code);
+        const char *text;
+        bool known;
+        uint16_t code;
+    } rows[] = {
+        { dns_opcode_parse, "QUERY", true, 0 },         { dns_opcode_parse, "update", true, 5 },
+        { dns_opcode_parse, "DSO", true, 6 },           { dns_opcode_parse, "OPCODE15", true, 15 },
+        { dns_opcode_parse, "OPCODE16", false, 0 },     { dns_opcode_parse, "", false, 0 },
+        { dns_rcode_parse, "NoError", true, 0 },        { dns_rcode_parse, "DSOTYPENI", true, 11 },
+        { dns_rcode_parse, "BADVERS", true, 16 },       { dns_rcode_parse, "BADSIG", true, 16 },
+        { dns_rcode_parse, "badtrunc", true, 22 },      { dns_rcode_parse, "BADCOOKIE", true, 23 },
+        { dns_rcode_parse, "RCODE4095", true, 4095 },   { dns_rcode_parse, "RCODE4096", false, 0 },
+        { dns_rcode_parse, "NXDOMAINS", false, 0 },     { dns_class_parse, "hs", true, 4 },
+        { dns_class_parse, "CLASS65535", true, 65535 }, { dns_class_parse, "CLASS65536", false, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        uint16_t code = 7;
+
+        assert_row(rows[i].text,
+                   rows[i].parse(bytes_of_text(rows[i].text), &code) == rows[i].known);
+        assert_row(rows[i].text, code == (rows[i].known ? rows[i].code : 7));
+    }
+}
+
+static void codes_are_read_as_they_are_shown(void **state)
+{
+    (void)state;
+    for (unsigned int code = 0; code <= 4095; code++) {
+        char block[16];
+        struct text text = text_init(block, sizeof(block));
+        uint16_t again = 0;
+
+        assert_true(dns_rcode_format(code, &text));
+        assert_true(dns_rcode_parse(text_bytes(&text), &again));
+        assert_int_equal(again, code);
+        text_clear(&text);
+        if (code > 15)
+            continue;
+        assert_true(dns_opcode_format(code, &text));
+        assert_true(dns_opcode_parse(text_bytes(&text), &again));
+        assert_int_equal(again, code);
+    }
+}
+
+static void every_registered_extended_error_has_its_name(void **state)
+{
+    (void)state;
+    for (uint16_t code = 0; code <= DNS_EDE_NEW_DELEGATION_ONLY; code++)
+        assert_non_null(dns_ede_name(code));
+    assert_string_equal(dns_ede_name(DNS_EDE_PROHIBITED), "Prohibited");
+    assert_string_equal(dns_ede_name(25), "Signature Expired before Valid");
+    assert_null(dns_ede_name(DNS_EDE_NEW_DELEGATION_ONLY + 1));
+    assert_null(dns_ede_name(UINT16_MAX));
+}
+
 static void every_status_has_a_sentence(void **state)
 {
     (void)state;
@@ -151,6 +211,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(question_is_shown_with_class_and_type),
     cmocka_unit_test(type_is_read_as_it_is_shown),
     cmocka_unit_test(type_is_read_in_any_case_and_nothing_else_is),
+    cmocka_unit_test(codes_are_read_by_name_and_by_number),
+    cmocka_unit_test(codes_are_read_as_they_are_shown),
+    cmocka_unit_test(every_registered_extended_error_has_its_name),
     cmocka_unit_test(every_status_has_a_sentence),
 };
 
