@@ -116,7 +116,6 @@ static struct dns_verdict parse_owner(struct dns_scan *scan, const struct dns_rr
 /* TTL and class, each at most once, and then the type. */
 static enum dns_status parse_type(struct dns_scan *scan, struct dns_rr_text *record)
 {
-    bool has_ttl = false;
     bool has_class = false;
 
     for (;;) {
@@ -125,8 +124,8 @@ static enum dns_status parse_type(struct dns_scan *scan, struct dns_rr_text *rec
 
         if (status != DNS_OK)
             return status;
-        if (!has_ttl && dns_period_parse(word, &record->ttl_s))
-            has_ttl = true;
+        if (!record->has_ttl && dns_period_parse(word, &record->ttl_s))
+            record->has_ttl = true;
         else if (!has_class && dns_class_parse(word, &record->class))
             has_class = true;
         else

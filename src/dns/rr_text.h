@@ -31,6 +31,7 @@ struct dns_rr_text {
     uint32_t ttl_s;
     uint16_t type;
     uint16_t class;
+    bool has_ttl;       /* the line said it; else it is the default */
     struct bytes rdata; /* a view of the block that the caller gave */
 };
 
