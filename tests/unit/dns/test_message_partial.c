@@ -9,63 +9,59 @@
 #define ANSWER "c00c 0001 0001 0000003c 0004 c0000201 "
 #define OPT "00 0029 04d0 00008000 0000 "
 
+static const struct {
+    const char *label, *wire;
+    enum dns_status status;
+    uint16_t counts[DNS_SECTIONS];
+    size_t left;
+} rows[] = {
+    { "nothing", "", DNS_HEADER_TRUNCATED, { 0 }, 0 },
+    { "eleven octets", "abcd 8180 0001 0001 0000 00", DNS_HEADER_TRUNCATED, { 0 }, 11 },
+    { "a header that promises", HEADER "0001 0001 0000 0000", DNS_QUESTION_TRUNCATED, { 0 }, 0 },
+    { "half a question",
+      HEADER "0001 0001 0000 0000 01'a'00 00",
+      DNS_QUESTION_TRUNCATED,
+      { 0 },
+      4 },
+    { "no second answer",
+      HEADER "0001 0002 0001 0000 " QUESTION ANSWER,
+      DNS_RR_TRUNCATED,
+      { 1, 1, 0, 0 },
+      0 },
+    { "an answer that is cut",
+      HEADER "0001 0002 0000 0001 " QUESTION ANSWER "c00c 0001 0001",
+      DNS_RR_TRUNCATED,
+      { 1, 1, 0, 0 },
+      6 },
+    { "octets behind",
+      HEADER "0001 0001 0000 0000 " QUESTION ANSWER "0102",
+      DNS_TRAILING_OCTETS,
+      { 1, 1, 0, 0 },
+      2 },
+    { "a pointer to itself",
+      HEADER "0001 0001 0001 0000 " QUESTION ANSWER "c023 0002 0001 00000000 0000",
+      DNS_POINTER_NOT_BACKWARD,
+      { 1, 1, 0, 0 },
+      12 },
+    { "two questions of a query, which can be read",
+      "abcd 0100 0002 0000 0000 0000 " QUESTION QUESTION,
+      DNS_QUESTION_COUNT,
+      { 2, 0, 0, 0 },
+      0 },
+    { "OPT among the answers, which can be read",
+      HEADER "0001 0002 0000 0001 " QUESTION OPT ANSWER OPT,
+      DNS_OPT_SECTION,
+      { 1, 2, 0, 1 },
+      0 },
+    { "nothing is wrong",
+      HEADER "0001 0001 0000 0001 " QUESTION ANSWER OPT,
+      DNS_OK,
+      { 1, 1, 0, 1 },
+      0 },
+};
+
 static void partial_gives_entries_up_to_the_first_that_cannot_be_read(void **state)
 {
-    static const struct {
-        const char *label, *wire;
-        enum dns_status status;
-        uint16_t counts[DNS_SECTIONS];
-        size_t left;
-    } rows[] = {
-        { "nothing", "", DNS_HEADER_TRUNCATED, { 0 }, 0 },
-        { "eleven octets", "abcd 8180 0001 0001 0000 00", DNS_HEADER_TRUNCATED, { 0 }, 11 },
-        { "a header that promises",
-          HEADER "0001 0001 0000 0000",
-          DNS_QUESTION_TRUNCATED,
-          { 0 },
-          0 },
-        { "half a question",
-          HEADER "0001 0001 0000 0000 01'a'00 00",
-          DNS_QUESTION_TRUNCATED,
-          { 0 },
-          4 },
-        { "no second answer",
-          HEADER "0001 0002 0001 0000 " QUESTION ANSWER,
-          DNS_RR_TRUNCATED,
-          { 1, 1, 0, 0 },
-          0 },
-        { "an answer that is cut",
-          HEADER "0001 0002 0000 0001 " QUESTION ANSWER "c00c 0001 0001",
-          DNS_RR_TRUNCATED,
-          { 1, 1, 0, 0 },
-          6 },
-        { "octets behind",
-          HEADER "0001 0001 0000 0000 " QUESTION ANSWER "0102",
-          DNS_TRAILING_OCTETS,
-          { 1, 1, 0, 0 },
-          2 },
-        { "a pointer to itself",
-          HEADER "0001 0001 0001 0000 " QUESTION ANSWER "c023 0002 0001 00000000 0000",
-          DNS_POINTER_NOT_BACKWARD,
-          { 1, 1, 0, 0 },
-          12 },
-        { "two questions of a query, which can be read",
-          "abcd 0100 0002 0000 0000 0000 " QUESTION QUESTION,
-          DNS_QUESTION_COUNT,
-          { 2, 0, 0, 0 },
-          0 },
-        { "OPT among the answers, which can be read",
-          HEADER "0001 0002 0000 0001 " QUESTION OPT ANSWER OPT,
-          DNS_OPT_SECTION,
-          { 1, 2, 0, 1 },
-          0 },
-        { "nothing is wrong",
-          HEADER "0001 0001 0000 0001 " QUESTION ANSWER OPT,
-          DNS_OK,
-          { 1, 1, 0, 1 },
-          0 },
-    };
-
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
         WIRE(wire, rows[i].wire);
