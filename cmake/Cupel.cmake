@@ -5,6 +5,13 @@
 #       what it may include and link; ci/check arrows reads the same line.
 #   cupel_program(<program> SOURCES file… USES layer…)
 #       build/<preset>/bin/<program> (release: build/bin), with its manual page and completion.
+#   cupel_library(<library> LAYER layer PARTS file… HEADERS file… TABLES file… INTERNAL file…
+#                 ABOUT sentence)
+#       lib<library>.so and lib<library>.a of src/<layer>/*.c and, of the layers below, PARTS; with
+#       HEADERS and their .def TABLES, pkg-config file and manual pages, all of which are installed
+#       (component lib<library>). Exported is what src/<layer>/lib<library>.symbols lists, which
+#       also names the SONAME. cmake/library/ makes and checks the rest; the target
+#       lib<library>-update writes the records again.
 #   cupel_unit_tests()
 #       each tests/unit/<layer>/test_<name>.c becomes the CTest test unit.<layer>.<name>.
 #   cupel_fuzz_targets()
@@ -53,6 +60,128 @@ function(cupel_program program)
     if(CUPEL_DOCUMENTS)
         cupel_program_documents(${program})
     endif()
+endfunction()
+
+function(cupel_library library)
+    if(NOT CUPEL_LIBRARIES)
+        return()
+    endif()
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LAYER;ABOUT" "PARTS;HEADERS;TABLES;INTERNAL")
+    set(name lib${library})
+    set(place "${PROJECT_BINARY_DIR}/library/${name}")
+    set(record "${CMAKE_CURRENT_SOURCE_DIR}/${name}")
+    cupel_library_soname("${record}.symbols" version)
+    cupel_library_description(${library} "${place}/${name}.json")
+
+    # The objects of both libraries are compiled with the headers as they are installed.
+    cupel_library_step(${name} headers "${place}/include")
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.c")
+    list(TRANSFORM arg_PARTS PREPEND "${PROJECT_SOURCE_DIR}/src/")
+    add_library(${name}-objects OBJECT ${sources} ${arg_PARTS})
+    add_dependencies(${name}-objects ${name}-headers)
+    target_include_directories(
+        ${name}-objects PRIVATE "${place}/include/cupel" "${PROJECT_SOURCE_DIR}/src")
+    target_link_libraries(${name}-objects PRIVATE cupel_warnings)
+    target_compile_definitions(${name}-objects PRIVATE require_failed=cupel_require_failed)
+    target_compile_options(
+        ${name}-objects PRIVATE -fvisibility=hidden -fno-semantic-interposition
+                                -ffunction-sections -fdata-sections)
+
+    add_library(${name}-static STATIC $<TARGET_OBJECTS:${name}-objects>)
+    add_library(${name} SHARED $<TARGET_OBJECTS:${name}-objects>)
+    set_target_properties(
+        ${name}-static ${name}
+        PROPERTIES OUTPUT_NAME ${library} ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib"
+                   LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+    set_target_properties(
+        ${name} PROPERTIES VERSION ${version}.${PROJECT_VERSION} SOVERSION ${version}
+                           LINK_DEPENDS "${place}/versions")
+    cupel_library_step(${name} versions "${place}/versions")
+    add_dependencies(${name} ${name}-versions)
+    target_link_options(
+        ${name} PRIVATE "-Wl,--version-script=${place}/versions" -Wl,-z,defs -Wl,--gc-sections
+                        -Wl,-Bsymbolic-functions)
+    cupel_library_install(${library})
+    add_custom_target(
+        ${name}-update COMMENT "Writing the records of ${name} again from its headers"
+        COMMAND "${PROJECT_SOURCE_DIR}/cmake/library/library" update "${place}/${name}.json")
+    add_dependencies(${name}-update ${name}-headers)
+endfunction()
+
+# The digits behind ".so." in the first line of a symbol record.
+function(cupel_library_soname record ret_version)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${record}")
+    file(STRINGS "${record}" soname REGEX "^lib[a-z-]+\\.so\\.[0-9]+$" LIMIT_COUNT 1)
+    string(REGEX REPLACE ".*\\." "" version "${soname}")
+    set(${ret_version} "${version}" PARENT_SCOPE)
+endfunction()
+
+# What cmake/library/ has to know.
+macro(cupel_library_description library path)
+    foreach(list HEADERS TABLES INTERNAL)
+        list(JOIN arg_${list} "\", \"" ${list})
+    endforeach()
+    file(
+        GENERATE
+        OUTPUT "${path}"
+        CONTENT
+            "{
+  \"name\": \"${library}\", \"version\": \"${PROJECT_VERSION}\", \"about\": \"${arg_ABOUT}\",
+  \"source\": \"${PROJECT_SOURCE_DIR}/src\", \"layer\": \"${arg_LAYER}\",
+  \"headers\": [\"${HEADERS}\"],
+  \"tables\": [\"${TABLES}\"],
+  \"internal\": [\"${INTERNAL}\"],
+  \"symbols\": \"${record}.symbols\", \"layout\": \"${record}.layout\",
+  \"staged\": \"${place}/include\", \"shared\": \"$<TARGET_FILE:${name}>\",
+  \"compiler\": \"${CMAKE_C_COMPILER}\",
+  \"overview\": \"${PROJECT_SOURCE_DIR}/docs/${name}.3.in\",
+  \"example\": \"${PROJECT_SOURCE_DIR}/docs/examples/${arg_LAYER}.c\",
+  \"example_output\": \"${PROJECT_SOURCE_DIR}/docs/examples/${arg_LAYER}.out\"
+}
+")
+endmacro()
+
+# One call of cmake/library/library as the target <library>-<command>.
+function(cupel_library_step name command output)
+    file(GLOB tools CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/library/*")
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/*.h"
+         "${PROJECT_SOURCE_DIR}/src/*.def")
+    file(GLOB documents CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/docs/${name}.3.in"
+         "${PROJECT_SOURCE_DIR}/docs/examples/*")
+    set(place "${PROJECT_BINARY_DIR}/library/${name}")
+    add_custom_command(
+        OUTPUT "${place}/${command}.done"
+        BYPRODUCTS "${output}"
+        COMMAND "${PROJECT_SOURCE_DIR}/cmake/library/library" ${command} "${place}/${name}.json"
+                "${output}"
+        COMMAND "${CMAKE_COMMAND}" -E touch "${place}/${command}.done"
+        DEPENDS "${place}/${name}.json" ${tools} ${headers} ${documents}
+                "${CMAKE_CURRENT_SOURCE_DIR}/${name}.symbols"
+        VERBATIM)
+    add_custom_target(${name}-${command} ALL DEPENDS "${place}/${command}.done")
+endfunction()
+
+function(cupel_library_install library)
+    set(name lib${library})
+    set(place "${PROJECT_BINARY_DIR}/library/${name}")
+    include(GNUInstallDirs)
+    install(TARGETS ${name} ${name}-static COMPONENT ${name} LIBRARY COMPONENT ${name}
+                                                             NAMELINK_COMPONENT ${name})
+    install(DIRECTORY "${place}/include/cupel" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+            COMPONENT ${name})
+    if(CUPEL_DOCUMENTS)
+        cupel_library_step(${name} manual "${place}/man3")
+        install(DIRECTORY "${place}/man3" DESTINATION "${CMAKE_INSTALL_MANDIR}" COMPONENT ${name})
+    endif()
+    # The prefix may be chosen as late as when it is installed.
+    set(CUPEL_LIBRARY ${library})
+    set(CUPEL_ABOUT "${arg_ABOUT}")
+    configure_file("${PROJECT_SOURCE_DIR}/cmake/library.pc.in" "${place}/${library}.pc.in" @ONLY)
+    install(CODE "file(READ \"${place}/${library}.pc.in\" text)
+                  string(REPLACE \"%PREFIX%\" \"\${CMAKE_INSTALL_PREFIX}\" text \"\${text}\")
+                  file(WRITE \"${place}/${library}.pc\" \"\${text}\")" COMPONENT ${name})
+    install(FILES "${place}/${library}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+            COMPONENT ${name})
 endfunction()
 
 # The manual page and the bash completion of a program come from its own option tables.
