@@ -78,9 +78,19 @@ void diff_table_done(struct diff_table *table)
     arena_done(&table->arena);
 }
 
+/* Whether a column of the table is `*`, or one of its words, with commas between, is this one. */
 static bool matches(const char *pattern, const char *word)
 {
-    return strcmp(pattern, "*") == 0 || strcmp(pattern, word) == 0;
+    size_t size = strlen(word);
+
+    if (strcmp(pattern, "*") == 0)
+        return true;
+    for (const char *at = pattern; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, word, size) == 0 && (at[size] == ',' || at[size] == '\0'))
+            return true;
+    }
+    return false;
 }
 
 /* `verdict` is either kind of verdict. */
@@ -88,7 +98,7 @@ static bool matches_kind(const char *kind, const char *found)
 {
     if (strcmp(kind, "verdict") == 0)
         return strcmp(found, "framing") == 0 || strcmp(found, "rdata") == 0;
-    return strcmp(kind, found) == 0;
+    return matches(kind, found);
 }
 
 int diff_table_find(const struct diff_table *table, const struct difference *difference)

@@ -1,0 +1,477 @@
+/*
+ * Two views of a message, and what differs between them. A difference in print is a `text` where
+ * our reader makes the same octets of what the peer printed, and else a `misprint`. What is
+ * levelled in print where it is read back, since it says the same: capitals (of hexadecimal
+ * digits), backslashes before what needs none, and several blanks. Where both accept, each codec's
+ * own writing of the message is read by the other: `wire` is theirs, read by us, and `rebuilt`
+ * ours, read by them.
+ */
+#include "diff/dns_peer.h"
+
+#include "dns/rr_text.h"
+#include "dns/rrtype.h"
+#include "dns/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+enum { OURS, THEIRS, OTHER };
+
+/* What is being compared. */
+struct comparison {
+    struct diff_bench *bench;
+    struct diff_findings *findings;
+    const char *kind; /* in place of record and others; NULL: their own */
+};
+
+/* A word of the table. */
+struct word {
+    char at[32];
+};
+
+static const char *status_name(enum dns_status status)
+{
+    static const char *const names[] = {
+        [DNS_OK] = "OK",
+#define STATUS(name, sentence) [DNS_##name] = #name,
+#include "dns/status.def"
+#undef STATUS
+    };
+
+    return names[status];
+}
+
+/* Adds a difference, unless there is one in the same words. */
+static struct diff_finding *add(struct comparison *comparison, const char *kind, const char *ours,
+                                const char *theirs)
+{
+    struct diff_findings *findings = comparison->findings;
+    struct diff_finding made = { 0 };
+
+    (void)snprintf(made.kind, sizeof(made.kind), "%s", kind);
+    (void)snprintf(made.ours, sizeof(made.ours), "%s", ours);
+    (void)snprintf(made.theirs, sizeof(made.theirs), "%s", theirs);
+    for (unsigned int i = 0; i < findings->count; i++) {
+        const struct diff_finding *other = &findings->items[i];
+
+        if (strcmp(other->kind, made.kind) == 0 && strcmp(other->ours, made.ours) == 0 &&
+            strcmp(other->theirs, made.theirs) == 0)
+            return NULL;
+    }
+    if (findings->count == DIFF_FINDINGS_MAX)
+        return NULL;
+    findings->items[findings->count] = made;
+    return &findings->items[findings->count++];
+}
+
+static void print_entry(char *line, const struct diff_entry *entry)
+{
+    if (entry == NULL)
+        (void)snprintf(line, DIFF_SHOWN_MAX, "nothing");
+    else
+        (void)snprintf(line, DIFF_SHOWN_MAX, "%s: %.60s %s %s %s %.120s | %.120s", entry->section,
+                       entry->owner, entry->type, entry->class, entry->ttl, entry->rdata,
+                       entry->text);
+}
+
+static uint16_t number_of(const char *column)
+{
+    return (uint16_t)strtoul(column, NULL, 10);
+}
+
+static struct word type_word(uint16_t type)
+{
+    struct word word;
+    struct text text = text_init(word.at, sizeof(word.at));
+
+    (void)dns_type_format(type, &text);
+    return word;
+}
+
+/* How we read a record: the mnemonic of its row, or OPAQUE. */
+static struct word reading_of(const struct diff_entry *entry)
+{
+    struct word word;
+    struct text text = text_init(word.at, sizeof(word.at));
+    const struct dns_rrtype *row;
+
+    if (entry == NULL)
+        return (struct word){ "none" };
+    row = dns_rrtype_of(number_of(entry->type), number_of(entry->class));
+    (void)text_append(&text, row->mnemonic == NULL || row->is_meta ? "OPAQUE" : row->mnemonic);
+    return word;
+}
+
+static void differ(struct comparison *comparison, const char *kind, const struct diff_entry *ours,
+                   const struct diff_entry *theirs)
+{
+    const struct diff_entry *either = ours == NULL ? theirs : ours;
+    struct word word = type_word(number_of(either->type));
+    struct diff_finding *finding;
+
+    if (theirs == NULL)
+        word = (struct word){ "none" };
+    else if (strcmp(kind, "case") == 0 && comparison->kind != NULL)
+        word = (struct word){ "case" };
+    else if (strncmp(theirs->text, "\\#", 2) == 0 &&
+             (strcmp(kind, "text") == 0 || strcmp(kind, "misprint") == 0))
+        word = (struct word){ "unknown" };
+    finding = add(comparison, comparison->kind == NULL ? kind : comparison->kind,
+                  reading_of(ours).at, word.at);
+    if (finding != NULL) {
+        print_entry(finding->ours_line, ours);
+        print_entry(finding->theirs_line, theirs);
+    }
+}
+
+/* Makes two ways to print the same octets one, in place. */
+static void level(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from != '\0'; from++) {
+        bool drops = from[0] == '\\' && from[1] != '\0' && strchr("\"@$();#", from[1]) != NULL &&
+                     from != text;
+        bool is_blank = from[0] == ' ' && (from[1] == ' ' || from[1] == '\0');
+
+        if (drops || is_blank)
+            continue;
+        *to++ = *from;
+        /* What follows a backslash is no backslash of its own. */
+        if (from[0] == '\\' && from[1] != '\0')
+            *to++ = *++from;
+    }
+    *to = '\0';
+}
+
+/* Whether our reader makes of a text the octets that are said beside it. */
+static bool reads_back(const struct diff_entry *entry, const char *rdata)
+{
+    uint8_t block[DIFF_MESSAGE_MAX];
+    uint8_t wanted[DIFF_MESSAGE_MAX];
+    struct byte_writer out = byte_writer_init(block, sizeof(block));
+    struct byte_writer said = byte_writer_init(wanted, sizeof(wanted));
+    struct dns_scan scan = dns_scan_init(bytes_of_text(entry->text));
+    struct dns_rdata_form form = { number_of(entry->type), number_of(entry->class), NULL };
+
+    if (strcmp(rdata, "-") != 0 && !diff_octets_parse(rdata, &said))
+        return false;
+    return dns_rdata_parse(&scan, &form, &out).status == DNS_OK &&
+           bytes_equal(byte_writer_written(&out), byte_writer_written(&said));
+}
+
+/* Whether hexadecimal digits show the same octets but for the case of letters. */
+static bool same_but_for_case(const char *ours, const char *theirs)
+{
+    uint8_t blocks[2][DIFF_MESSAGE_MAX];
+    struct byte_writer a = byte_writer_init(blocks[0], sizeof(blocks[0]));
+    struct byte_writer b = byte_writer_init(blocks[1], sizeof(blocks[1]));
+    bool same =
+        diff_octets_parse(ours, &a) && diff_octets_parse(theirs, &b) && a.position == b.position;
+
+    for (size_t i = 0; same && i < a.position; i++)
+        same = tolower(a.base[i]) == tolower(b.base[i]);
+    return same;
+}
+
+static bool same_column(const char *ours, const char *theirs)
+{
+    return strcmp(theirs, "-") == 0 || strcmp(ours, theirs) == 0;
+}
+
+/* Compares what is printed. Names of meta types and RDATA without octets have no text to compare.
+ */
+static void compare_text(struct comparison *comparison, struct diff_entry *ours,
+                         struct diff_entry *theirs)
+{
+    bool is_read_back;
+
+    if (strcmp(theirs->text, "-") == 0 || strcmp(ours->rdata, "-") == 0 ||
+        strcmp(ours->text, theirs->text) == 0 || number_of(ours->type) == DNS_TYPE_OPT)
+        return;
+    is_read_back = reads_back(theirs, ours->rdata);
+    if (is_read_back) {
+        level(ours->text);
+        level(theirs->text);
+        if (strcasecmp(ours->text, theirs->text) == 0)
+            return;
+    }
+    differ(comparison, is_read_back ? "text" : "misprint", ours, theirs);
+}
+
+static void compare_entry(struct comparison *comparison, struct diff_entry *ours,
+                          struct diff_entry *theirs)
+{
+    bool same_owner = same_column(ours->owner, theirs->owner);
+    bool same_rdata = strcmp(ours->rdata, theirs->rdata) == 0;
+
+    if (strcmp(ours->section, theirs->section) != 0 || strcmp(ours->type, theirs->type) != 0 ||
+        strcmp(ours->class, theirs->class) != 0 || !same_column(ours->ttl, theirs->ttl))
+        differ(comparison, ours->section[0] == '0' ? "question" : "fields", ours, theirs);
+    else if (!same_owner && !same_but_for_case(ours->owner, theirs->owner))
+        differ(comparison, "owner", ours, theirs);
+    else if (!same_rdata && !same_but_for_case(ours->rdata, theirs->rdata))
+        differ(comparison, "record", ours, theirs);
+    else if (!same_owner || !same_rdata)
+        differ(comparison, "case", ours, theirs);
+    else if (comparison->kind == NULL)
+        compare_text(comparison, ours, theirs);
+}
+
+static void compare_entries(struct comparison *comparison, struct diff_view *ours,
+                            struct diff_view *theirs)
+{
+    unsigned int count = ours->count < theirs->count ? ours->count : theirs->count;
+
+    if (ours->header != NULL && theirs->header != NULL &&
+        strcmp(ours->header, theirs->header) != 0) {
+        struct diff_finding *finding = add(comparison, "header", "*", "*");
+
+        if (finding != NULL) {
+            (void)snprintf(finding->ours_line, DIFF_SHOWN_MAX, "%s", ours->header);
+            (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%s", theirs->header);
+        }
+    }
+    for (unsigned int i = 0; i < count; i++)
+        compare_entry(comparison, &ours->entries[i], &theirs->entries[i]);
+    if (ours->count != theirs->count)
+        differ(comparison, "count", count < ours->count ? &ours->entries[count] : NULL,
+               count < theirs->count ? &theirs->entries[count] : NULL);
+}
+
+/* Our view; true where it fits and is one. */
+static bool view_ours(struct diff_bench *bench, struct bytes wire, int place)
+{
+    struct text text = text_init(bench->blocks[place], DIFF_BLOCK_MAX);
+
+    return diff_view_write(wire, &text) && diff_view_parse(text.at, bench->views[place]);
+}
+
+/* The peer's view. A crash, a hang and an answer of another form are differences of their own. */
+static bool view_theirs(struct comparison *comparison, struct bytes wire, int place)
+{
+    static const char *const kinds[] = {
+        [DIFF_CRASHED] = "crash",
+        [DIFF_HUNG] = "hang",
+        [DIFF_GARBLED] = "garbled",
+    };
+    struct diff_bench *bench = comparison->bench;
+    int signal;
+    enum diff_answer answer = diff_peer_ask(bench->peer, wire, bench->blocks[place], &signal);
+    struct word word;
+
+    if (answer == DIFF_ANSWERED && !diff_view_parse(bench->blocks[place], bench->views[place]))
+        answer = DIFF_GARBLED;
+    if (answer == DIFF_ANSWERED)
+        return true;
+    (void)snprintf(word.at, sizeof(word.at), "%d", signal);
+    (void)add(comparison, kinds[answer], status_name(diff_judge(wire).verdict.status), word.at);
+    return false;
+}
+
+/* Writes a message of one record, without compression. */
+static bool write_alone(const struct diff_entry *entry, struct byte_writer *out)
+{
+    struct byte_writer rdata;
+    size_t length_at;
+    bool ok = write_u16_be(out, 0) && write_u16_be(out, DNS_FLAG_QR) && write_u16_be(out, 0);
+
+    for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++)
+        ok = ok && write_u16_be(out, number_of(entry->section) == i);
+    ok = ok && diff_octets_parse(entry->owner, out) && write_u16_be(out, number_of(entry->type)) &&
+         write_u16_be(out, number_of(entry->class)) &&
+         write_u32_be(out, (uint32_t)strtoul(entry->ttl, NULL, 10));
+    length_at = out->position;
+    ok = ok && write_u16_be(out, 0) &&
+         (strcmp(entry->rdata, "-") == 0 || diff_octets_parse(entry->rdata, out));
+    if (!ok)
+        return false;
+    rdata = byte_writer_init(out->base + length_at, 2);
+    return write_u16_be(&rdata, (uint16_t)(out->position - length_at - 2));
+}
+
+/* Whether two octets anywhere in a message look like a pointer to a zero, which is the root. */
+static bool has_pointer_to_root(struct bytes wire)
+{
+    for (size_t i = DNS_HEADER_SIZE; i + 1 < wire.size; i++) {
+        size_t target = (size_t)(wire.at[i] & 0x3f) << 8 | wire.at[i + 1];
+
+        if (wire.at[i] >= 0xc0 && target >= DNS_HEADER_SIZE && target < i && wire.at[target] == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What they may refuse where they refuse no record by itself. */
+static const char *find_cause(struct comparison *comparison, struct bytes wire)
+{
+    struct diff_bench *bench = comparison->bench;
+    struct bytes rebuilt = diff_rebuild(wire, bench->wire);
+
+    if (diff_judge(wire).message.header.counts[DNS_QUESTION] > 1)
+        return "QUESTIONS";
+    if (rebuilt.size == 0 || !view_theirs(comparison, rebuilt, OTHER) ||
+        !bench->views[OTHER]->accepted)
+        return "OK";
+    return has_pointer_to_root(wire) ? "POINTER_TO_ROOT" : "COMPRESSION";
+}
+
+/* We accept, and they refuse: for which record, or else for what? */
+static void find_refused(struct comparison *comparison, const struct diff_view *ours,
+                         struct bytes wire, const char *reason)
+{
+    struct diff_bench *bench = comparison->bench;
+    struct diff_finding *finding;
+
+    for (unsigned int i = 0; i < ours->count; i++) {
+        const struct diff_entry *entry = &ours->entries[i];
+        struct byte_writer out = byte_writer_init(bench->wire, sizeof(bench->wire));
+
+        if (entry->section[0] == '0' || !write_alone(entry, &out))
+            continue;
+        if (!view_theirs(comparison, byte_writer_written(&out), OTHER))
+            return;
+        if (bench->views[OTHER]->accepted)
+            continue;
+        finding =
+            add(comparison, "refused", reading_of(entry).at, type_word(number_of(entry->type)).at);
+        if (finding != NULL) {
+            print_entry(finding->ours_line, entry);
+            (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%s", reason);
+        }
+        return;
+    }
+    finding = add(comparison, "framing", find_cause(comparison, wire), reason);
+    if (finding != NULL)
+        (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "refuses: %s", reason);
+}
+
+/* Whether they print all records of a type as unknown. */
+static bool is_unknown(const struct diff_view *theirs, uint16_t type)
+{
+    for (unsigned int i = 0; i < theirs->count; i++) {
+        const struct diff_entry *entry = &theirs->entries[i];
+
+        if (entry->section[0] != '0' && number_of(entry->type) == type)
+            return strncmp(entry->text, "\\#", 2) == 0;
+    }
+    return false;
+}
+
+/* We refuse, and they accept. */
+static void add_verdict(struct comparison *comparison, const struct diff_verdict *ours,
+                        const struct diff_view *theirs)
+{
+    struct word word = { "accepts" };
+    struct diff_finding *finding;
+
+    if (ours->of_rdata && is_unknown(theirs, ours->type))
+        word = (struct word){ "unknown" };
+    else if (ours->of_rdata)
+        word = type_word(ours->type);
+    finding = add(comparison, ours->of_rdata ? "rdata" : "framing",
+                  status_name(ours->verdict.status), word.at);
+    if (finding != NULL)
+        (void)snprintf(finding->ours_line, DIFF_SHOWN_MAX, "%s, at octet %zu",
+                       dns_status_text(ours->verdict.status), ours->verdict.offset);
+}
+
+/* What they write of the message, read by us. */
+static void compare_wire(struct comparison *comparison, struct diff_view *ours, const char *digits)
+{
+    struct diff_bench *bench = comparison->bench;
+    struct byte_writer out = byte_writer_init(bench->wire, sizeof(bench->wire));
+    struct diff_view *seen = bench->views[OTHER];
+    struct diff_finding *finding;
+
+    if (!diff_octets_parse(digits, &out) || !view_ours(bench, byte_writer_written(&out), OTHER)) {
+        (void)add(comparison, "garbled", "*", "*");
+        return;
+    }
+    if (seen->accepted) {
+        comparison->kind = "wire";
+        compare_entries(comparison, ours, seen);
+        comparison->kind = NULL;
+        return;
+    }
+    finding = add(comparison, "wire",
+                  status_name(diff_judge(byte_writer_written(&out)).verdict.status), "refused");
+    if (finding != NULL)
+        (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%.390s", digits);
+}
+
+/* What we write of the message, read by them. */
+static void compare_rebuilt(struct comparison *comparison, struct diff_view *ours,
+                            struct bytes wire)
+{
+    struct diff_bench *bench = comparison->bench;
+    struct bytes rebuilt = diff_rebuild(wire, bench->wire);
+    struct diff_view *seen = bench->views[THEIRS];
+    struct diff_finding *finding;
+
+    if (rebuilt.size == 0 || !view_theirs(comparison, rebuilt, THEIRS))
+        return;
+    if (seen->accepted) {
+        comparison->kind = "rebuilt";
+        compare_entries(comparison, ours, seen);
+        comparison->kind = NULL;
+        return;
+    }
+    finding = add(comparison, "rebuilt", "OK", seen->reason);
+    if (finding != NULL)
+        (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%s", seen->reason);
+}
+
+void diff_bench_compare(struct diff_bench *bench, struct bytes wire,
+                        struct diff_findings *ret_findings)
+{
+    struct comparison comparison = { bench, ret_findings, NULL };
+    struct diff_verdict verdict = diff_judge(wire);
+    struct diff_view *ours = bench->views[OURS];
+    struct diff_view *theirs = bench->views[THEIRS];
+
+    ret_findings->count = 0;
+    ret_findings->both_accept = ret_findings->both_refuse = false;
+    if (!view_theirs(&comparison, wire, THEIRS))
+        return;
+    if (!view_ours(bench, wire, OURS)) {
+        (void)add(&comparison, "garbled", "*", "*");
+        return;
+    }
+    ret_findings->both_accept = ours->accepted && theirs->accepted;
+    ret_findings->both_refuse = !ours->accepted && !theirs->accepted;
+    if (ours->accepted && !theirs->accepted) {
+        find_refused(&comparison, ours, wire, theirs->reason);
+    } else if (!ours->accepted && theirs->accepted) {
+        add_verdict(&comparison, &verdict, theirs);
+    } else if (ours->accepted) {
+        compare_entries(&comparison, ours, theirs);
+        if (theirs->wire != NULL)
+            compare_wire(&comparison, ours, theirs->wire);
+        compare_rebuilt(&comparison, ours, wire);
+    }
+}
+
+int diff_bench_init(struct diff_bench *bench, struct diff_peer *peer, struct err *err)
+{
+    *bench = (struct diff_bench){ .peer = peer };
+    for (int i = 0; i < 3; i++) {
+        bench->blocks[i] = malloc(DIFF_BLOCK_MAX);
+        bench->views[i] = malloc(sizeof(*bench->views[i]));
+        if (bench->blocks[i] == NULL || bench->views[i] == NULL)
+            return err_set(err, -ENOMEM, "no memory");
+    }
+    return 0;
+}
+
+void diff_bench_done(struct diff_bench *bench)
+{
+    for (int i = 0; i < 3; i++) {
+        free(bench->blocks[i]);
+        free(bench->views[i]);
+    }
+    *bench = (struct diff_bench){ 0 };
+}
