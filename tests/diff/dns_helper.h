@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/bytes.h"
-#include "base/text.h"
+#include "base/text_format.h"
 
 /* What the peer makes of a message, as lines. What does not fit is left out. */
 void helper_view(struct bytes wire, struct text *text);

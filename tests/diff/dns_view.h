@@ -17,7 +17,7 @@
 #pragma once
 
 #include "base/bytes.h"
-#include "base/text.h"
+#include "base/text_format.h"
 #include "dns/message.h"
 
 #define DIFF_MESSAGE_MAX 65535
