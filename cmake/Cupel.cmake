@@ -226,7 +226,8 @@ function(cupel_unit_tests)
         target_link_libraries(
             ${target} PRIVATE cupel_warnings cupel_${layer} PkgConfig::cmocka)
         add_test(NAME ${target} COMMAND ${target})
-        set_tests_properties(${target} PROPERTIES LABELS unit TIMEOUT 120)
+        set_tests_properties(${target} PROPERTIES LABELS unit TIMEOUT 120
+                             ENVIRONMENT "CUPEL_SOURCE=${PROJECT_SOURCE_DIR}")
     endforeach()
 endfunction()
 
