@@ -38,3 +38,7 @@ static inline struct dns_verdict dns_refuse(enum dns_status status, size_t offse
 
 /* The reason as part of a sentence: no capital, no full stop. Static text. */
 const char *dns_status_text(enum dns_status status);
+
+/* The name of the enumerator without DNS_, such as "TRAILING_OCTETS": for programs that read it.
+ * Static text. */
+const char *dns_status_name(enum dns_status status);

@@ -4,31 +4,12 @@
 # shellcheck disable=SC2317,SC2094  # functions are called by name; no pipeline has both ends
 set -euo pipefail
 
-# Writes the octets of hexadecimal digits; spaces are for the reader.
-wire() {
-    tr -d ' \n' <<<"$1" | sed 's/../\\x&/g' | xargs -0 printf '%b'
-}
+# shellcheck source=tests/cli/wire.bash
+. "$CUPEL_SOURCE/tests/cli/wire.bash"
 
 query='abcd 0120 0001 0000 0000 0001 076578616d706c65047465737400 0001 0001
        00 0029 04d0 00008000 0000'
 short_a='abcd 8180 0000 0001 0000 0000 00 0001 0001 0000003c 0003 c00002'
-
-# expect STATUS COMMAND…: runs it, leaves its output in ./out and ./err.
-expect() {
-    local wanted=$1 status=0
-    shift
-    "$@" >out 2>err || status=$?
-    if [ "$status" -ne "$wanted" ]; then
-        echo "'$*' exits with $status, not $wanted:"
-        cat out err
-        return 1
-    fi
-}
-
-# same FILE TEXT: the file holds exactly this.
-same() {
-    diff <(printf '%s\n' "$2") "$1"
-}
 
 check_accepts_and_rejects_with_reason_and_offset() {
     wire "$query" >query
@@ -62,6 +43,85 @@ check_rejects_more_than_65535_octets() {
     head -c 65536 /dev/zero >large
     expect 0 cupel-wire check large
     same out "reject large framing: the message has more than 65535 octets, at octet 65535"
+}
+
+check_prints_json_for_programs() {
+    wire "$query" >query
+    wire "$query 00" >trailing
+    expect 0 cupel-wire check --json query trailing
+    same out '{"file":"query","verdict":"accept"}
+{"file":"trailing","verdict":"reject","which":"framing",'\
+'"status":"TRAILING_OCTETS","reason":"octets follow the last record","offset":41}'
+}
+
+check_and_decode_read_messages_with_their_lengths() {
+    wire "0029 $query 0000 0029 $query" >stream
+    expect 0 cupel-wire check --tcp stream
+    same out "accept stream#1
+reject stream#2 framing: the message is shorter than a header, at octet 0
+accept stream#3"
+    expect 1 cupel-wire decode --tcp stream
+    grep -qx ';; MESSAGE 3' out
+    same err "cupel-wire: stream: message 2: framing: the message is shorter than a header,\
+ at octet 0"
+    expect 1 cupel-wire decode --tcp --json - <stream
+    [ "$(wc -l <out)" -eq 2 ]
+    grep -q '^{"number":3,"ID":43981,' out
+    wire "0029 $query 0002 ab" >short
+    expect 1 cupel-wire check --tcp short
+    same out "accept short#1"
+    same err "cupel-wire: short: the input ends inside the message that begins at octet 43"
+}
+
+decode_permissive_prints_what_stands_before_the_refusal() {
+    wire "abcd 8180 0001 0002 0000 0000 0161 00 0001 0001
+          c00c 0001 0001 0000003c 0004 c0000201 c00c 0001 00" >short
+    expect 1 cupel-wire decode short
+    [ ! -s out ]
+    expect 1 cupel-wire decode --permissive short
+    same out ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 43981
+;; flags: qr rd ra; QUERY: 1, ANSWER: 2, AUTHORITY: 0, ADDITIONAL: 0
+
+;; QUESTION SECTION:
+;a.	IN	A
+
+;; ANSWER SECTION:
+a.	60	IN	A	192.0.2.1
+
+;; refused: framing: the message ends inside a record, or holds fewer than its counts say,\
+ at octet 37
+;; left over: 5 octets:
+; c00c000100
+;; MSG SIZE: 40"
+    [ ! -s err ]
+    expect 1 cupel-wire decode --permissive --json short
+    /usr/bin/python3 - <<'PYTHON'
+import json
+message = json.load(open("out"))
+assert message["refused"] == {
+    "which": "framing", "status": "RR_TRUNCATED", "offset": 37,
+    "reason": "the message ends inside a record, or holds fewer than its counts say"}, message
+assert message["ANCOUNT"] == 2 and len(message["answerRRs"]) == 1, message
+assert message["leftOctetsHEX"] == "c00c000100", message
+PYTHON
+}
+
+decode_permissive_of_what_is_right_is_decode() {
+    wire "$query" >query
+    expect 0 cupel-wire decode query
+    cp out expected
+    expect 0 cupel-wire decode --permissive query
+    diff expected out
+}
+
+decode_says_where_opt_stands_when_that_is_unusual() {
+    wire 'abcd 0100 0000 0000 0000 0002 00 0029 04d0 00000000 0000
+          0161 00 0001 0001 0000003c 0004 c0000201' >early
+    expect 0 cupel-wire decode early
+    grep -A2 'ADDITIONAL SECTION' out >section
+    same section ";; ADDITIONAL SECTION:
+;; OPT
+a.	60	IN	A	192.0.2.1"
 }
 
 decode_prints_what_dig_prints() {
@@ -161,18 +221,4 @@ mistakes_on_the_command_line_are_one_sentence() {
     grep -q "no command 'explain'" err
 }
 
-if [ $# -eq 1 ]; then
-    "$1"
-    exit
-fi
-failed=0
-for test in $(declare -F | awk '{ print $3 }' | grep -vxE 'wire|expect|same'); do
-    # A shell of its own: inside a condition, this one would go on after a failure.
-    if "$0" "$test"; then
-        echo "ok $test"
-    else
-        echo "not ok $test"
-        failed=1
-    fi
-done
-exit $failed
+run_tests "$@"

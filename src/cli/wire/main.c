@@ -3,12 +3,47 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* What the input is: the same words for each command that reads messages. */
+#define INPUT_ROWS(options)                                                                        \
+    { .name = "hex",                                                                               \
+      .letter = 'x',                                                                               \
+      .kind = CLI_FLAG,                                                                            \
+      .offset = offsetof(struct options, input.hex),                                               \
+      .help = "the input is hexadecimal, with white space wherever it likes between octets" },     \
+        { .name = "tcp",                                                                           \
+          .letter = 't',                                                                           \
+          .kind = CLI_FLAG,                                                                        \
+          .offset = offsetof(struct options, input.tcp),                                           \
+          .help =                                                                                  \
+              "the input is messages as TCP carries them, each with its length in two octets in "  \
+              "front" },                                                                           \
+        { .name = "pcap",                                                                          \
+          .letter = 'p',                                                                           \
+          .kind = CLI_FLAG,                                                                        \
+          .offset = offsetof(struct options, input.pcap),                                          \
+          .help = "the input is captured packets (pcap or pcapng): messages of UDP and TCP, "      \
+                  "fragments put together; what there was is said on stderr at the end" },         \
+        { .name = "port",                                                                          \
+          .kind = CLI_NUMBER,                                                                      \
+          .offset = offsetof(struct options, input.port),                                          \
+          .value = "PORT",                                                                         \
+          .number_min = 1,                                                                         \
+          .number_max = 65535,                                                                     \
+          .help = "with --pcap: look at this port, and not at 53, 5353 and 8053" }
+
 static const struct cli_option check_rows[] = {
     { .name = "framing",
       .kind = CLI_FLAG,
       .offset = offsetof(struct check_options, framing_only),
       .help = "look at the framing alone (header, counts, owner names, lengths, the places of OPT "
               "and TSIG), not at what is in RDATA" },
+    { .name = "json",
+      .letter = 'j',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct check_options, json),
+      .help = "print a JSON object a line: file, number, verdict, and for what is refused which, "
+              "status, reason and offset" },
+    INPUT_ROWS(check_options),
 };
 
 static const struct cli_option decode_rows[] = {
@@ -16,22 +51,36 @@ static const struct cli_option decode_rows[] = {
       .letter = 'j',
       .kind = CLI_FLAG,
       .offset = offsetof(struct decode_options, json),
-      .help = "print JSON with the names of RFC 8427" },
-    { .name = "hex",
-      .letter = 'x',
+      .help = "print JSON with the names of RFC 8427; of several messages each is an object on a "
+              "line of its own" },
+    { .name = "permissive",
       .kind = CLI_FLAG,
-      .offset = offsetof(struct decode_options, hex),
-      .help = "the input is hexadecimal, with white space wherever it likes between octets" },
+      .offset = offsetof(struct decode_options, permissive),
+      .help = "print what can be read of a message that is refused, the reason, and the octets "
+              "that are left over" },
+    INPUT_ROWS(decode_options),
+};
+
+static const struct cli_option zone_rows[] = {
+    { .name = "origin",
+      .letter = 'o',
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct zone_options, origin),
+      .value = "NAME",
+      .help = "the name behind those without a dot at their end, until $ORIGIN says another; "
+              "else it is the root" },
 };
 
 static const struct cli_command commands[] = {
     { .name = "check",
       .operands = "FILE…",
-      .summary = "say of each file whether it is a DNS message",
+      .summary = "say of each message whether it is one",
       .description =
-          "Each file is one raw message, as it stands in a UDP datagram. Prints a line for each: "
+          "Each file is one raw message, as it stands in a UDP datagram; '-' is standard input. "
+          "Prints a line for each: "
           "'accept FILE', or 'reject FILE REASON' with the verdict that refuses it (framing or "
-          "rdata), the reason and the offset of the octet.\n\n"
+          "rdata), the reason and the offset of the octet. With --tcp and --pcap a file holds "
+          "several, and 'FILE#3' is the third.\n\n"
           "The exit status is 0 when all files could be read, whatever they hold.",
       .options = check_rows,
       .options_count = COUNT(check_rows),
@@ -41,16 +90,31 @@ static const struct cli_command commands[] = {
       .options_bytes = sizeof(struct check_options) },
     { .name = "decode",
       .operands = "FILE|-",
-      .summary = "print a DNS message as text or JSON",
-      .description = "The file, or standard input for '-', is one raw message. RDATA that is not "
-                     "what its type has is shown in the form of RFC 3597, and then the exit status "
-                     "is 1.",
+      .summary = "print DNS messages as text or JSON",
+      .description = "The file, or standard input for '-', is one raw message unless an option "
+                     "says else. The text is that of dig. RDATA that is not what its type has is "
+                     "shown in the form of RFC 3597.\n\n"
+                     "The exit status is 1 where anything of a message is refused.",
       .options = decode_rows,
       .options_count = COUNT(decode_rows),
       .operands_min = 1,
       .operands_max = 1,
       .run = wire_decode_run,
       .options_bytes = sizeof(struct decode_options) },
+    { .name = "zone",
+      .operands = "FILE|-",
+      .summary = "print a zone file with one record a line, everything said",
+      .description = "Reads master files of RFC 1035 section 5 with $ORIGIN and $TTL (RFC 2308), "
+                     "and prints each record with its whole name, TTL, class and type. $INCLUDE is "
+                     "refused: put the files together first.\n\n"
+                     "What is wrong is named with its line and column; the records before it are "
+                     "printed, and the exit status is 1.",
+      .options = zone_rows,
+      .options_count = COUNT(zone_rows),
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = wire_zone_run,
+      .options_bytes = sizeof(struct zone_options) },
     { .name = "types",
       .operands = "",
       .summary = "list the record types whose RDATA is known",
@@ -64,6 +128,10 @@ static const struct cli_example examples[] = {
     { "cupel-wire decode answer.bin", "show a message as dig would" },
     { "xxd -p answer.bin | cupel-wire decode --hex --json -", "from hexadecimal to JSON" },
     { "cupel-wire check corpus/dns/message/*", "which of these are messages?" },
+    { "cupel-wire decode --permissive broken.bin", "what is wrong, and what stands before it?" },
+    { "cupel-wire decode --pcap --json dns.pcapng | jq -r .QNAME | sort | uniq -c",
+      "which names were asked for?" },
+    { "cupel-wire zone --origin example.org example.org.zone", "a zone file that grep can read" },
 };
 
 static const struct cli_program program = {
