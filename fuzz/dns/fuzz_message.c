@@ -3,7 +3,9 @@
  * accepted, and then its sections follow one another up to the last octet, every accessor agrees
  * with the octets, all of it prints, and RDATA that is accepted can be written without compression
  * and is accepted again. Where all its RDATA is accepted, a message that is built from its parts is
- * accepted, holds the same, and comes out the same when it is built again.
+ * accepted, holds the same, and comes out the same when it is built again. A message that is cut
+ * anywhere is refused, since all octets of an accepted one belong to it. What prints needs its
+ * room.
  *
  * Covers: src/dns/message.c src/dns/message_read.c src/dns/name_memo.c src/dns/rr.c src/dns/rdata.c
  * src/dns/rdata_text.c src/dns/builder.c 70% src/dns/edns.c src/dns/text.c src/dns/question.c
@@ -12,6 +14,7 @@
 #include "dns/builder.h"
 #include "dns/rrtype.h"
 #include "dns/text.h"
+#include "fuzz/dns/room.h"
 #include "fuzz/target.h"
 
 /* Blocks on the heap, so that a sanitizer sees a step past them. */
@@ -75,6 +78,26 @@ static void check_rdata(const struct dns_rr *rr, char *block, bool canonical)
     free(again.base);
 }
 
+static bool print_rr(const void *what, struct text *text)
+{
+    return dns_rr_format(what, text);
+}
+
+static bool print_question(const void *what, struct text *text)
+{
+    return dns_question_format(what, text);
+}
+
+static bool print_header(const void *what, struct text *text)
+{
+    return dns_header_format(what, text);
+}
+
+static bool print_edns(const void *what, struct text *text)
+{
+    return dns_edns_format(what, text);
+}
+
 /* Prints into no more room than is promised to be enough. */
 static void check_prints(const struct dns_rr *rr, char *block)
 {
@@ -85,6 +108,7 @@ static void check_prints(const struct dns_rr *rr, char *block)
     text = text_init(block, DNS_PART_TEXT_MAX);
     fuzz_require(dns_rr_format(rr, &text));
     fuzz_require(text.size > 0);
+    fuzz_require_room_for_text(print_rr, rr, text.size);
 }
 
 static void check_head(const struct dns_message *message, char *block)
@@ -93,9 +117,13 @@ static void check_head(const struct dns_message *message, char *block)
     struct dns_edns edns;
 
     fuzz_require(dns_header_format(message, &text));
+    fuzz_require_room_for_text(print_header, message, text.size);
     fuzz_require(dns_message_edns(message, &edns) == (message->opt_at != 0));
-    if (message->opt_at != 0)
+    if (message->opt_at != 0) {
+        text_clear(&text);
         fuzz_require(dns_edns_format(&edns, &text));
+        fuzz_require_room_for_text(print_edns, &edns, text.size);
+    }
     fuzz_require(dns_message_rcode(message) < 4096);
 }
 
@@ -110,10 +138,25 @@ static void check_questions(const struct dns_message *message, char *block)
 
         fuzz_require(dns_question_read(&in, &question).status == DNS_OK);
         fuzz_require(dns_question_format(&question, &text));
+        fuzz_require_room_for_text(print_question, &question, text.size);
         fuzz_require(dns_message_question(message, &first));
         fuzz_require(i > 0 || dns_question_equal(&first, &question));
     }
     fuzz_require(byte_reader_is_done(&in));
+}
+
+/* Before and behind another are opposites, and equal is both. */
+static void check_order(const struct dns_rr *a, const struct dns_rr *b)
+{
+    int order;
+    int opposite;
+
+    if (a->type != b->type || a->class != b->class || dns_rdata_check(a).status != DNS_OK ||
+        dns_rdata_check(b).status != DNS_OK)
+        return;
+    order = dns_rdata_compare(a, b);
+    opposite = dns_rdata_compare(b, a);
+    fuzz_require((order > 0) == (opposite < 0) && (order < 0) == (opposite > 0));
 }
 
 /* Walks all records; the sections follow one another up to the end. */
@@ -123,15 +166,18 @@ static void check_records(const struct dns_message *message, char *block)
 
     for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++) {
         struct dns_walk walk = dns_message_section(message, (enum dns_section)i);
+        struct dns_rr before = { .type = 0 };
         struct dns_rr rr;
 
         fuzz_require(message->section_at[i] == at);
-        while (dns_walk_next(&walk, &rr)) {
+        for (; dns_walk_next(&walk, &rr); before = rr) {
             fuzz_require(rr.owner.position == at);
             check_name(rr.owner);
             check_fields(&rr);
             check_rdata(&rr, block, rr.ttl_s % 2 == 0);
             check_prints(&rr, block);
+            if (before.type != 0)
+                check_order(&before, &rr);
             at = rr.rdata.end;
         }
     }
@@ -219,6 +265,37 @@ static void check_rebuilt(const struct dns_message *message)
     free(second_block);
 }
 
+/* A question behind the header, which may be cut anywhere, is read whole or not at all. */
+static void check_cut_question(struct bytes wire)
+{
+    struct byte_reader in = byte_reader_init(wire);
+    struct dns_question question = { .type = 7 };
+    struct dns_verdict verdict;
+
+    if (!read_skip(&in, DNS_HEADER_SIZE))
+        return;
+    verdict = dns_question_read(&in, &question);
+    fuzz_require(verdict.offset <= wire.size);
+    if (verdict.status != DNS_OK)
+        fuzz_require(in.position == DNS_HEADER_SIZE && question.name.size == 0);
+}
+
+/* What begins an accepted message is refused, and where it ends at the latest. */
+static void check_cut(struct bytes input)
+{
+    for (size_t size = fuzz_room_least(input.size); size < input.size; size++) {
+        uint8_t *block = block_of(size == 0 ? 1 : size);
+        struct dns_message message;
+        struct dns_verdict verdict;
+
+        memcpy(block, input.at, size);
+        verdict = dns_message_read(bytes_of(block, size), &message);
+        fuzz_require(verdict.status != DNS_OK && verdict.offset <= size);
+        check_cut_question(bytes_of(block, size));
+        free(block);
+    }
+}
+
 FUZZ_TARGET(input)
 {
     struct dns_message message = { .opt_at = 7 };
@@ -226,6 +303,7 @@ FUZZ_TARGET(input)
     char *block;
 
     fuzz_require(verdict.offset <= input.size);
+    fuzz_require(*dns_status_text(verdict.status) != '\0');
     if (verdict.status != DNS_OK) {
         fuzz_require(message.opt_at == 7 && message.wire.at == NULL);
         return;
@@ -235,6 +313,7 @@ FUZZ_TARGET(input)
     check_questions(&message, block);
     check_records(&message, block);
     free(block);
+    check_cut(input);
     verdict = dns_message_check_rdata(&message);
     fuzz_require(verdict.offset <= input.size);
     if (verdict.status == DNS_OK)

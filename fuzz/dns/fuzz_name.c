@@ -3,13 +3,19 @@
  * changed, or it reads back the same from its own wire form and from its text. Text is either
  * refused likewise, or gives a name of which the same holds. The first two octets of the input say
  * where in the rest the name begins, so that there is something to point back to; the whole input
- * is also taken as text.
+ * is also taken as text. Text needs the room that it takes, and order has no favourites.
  *
  * Covers: src/dns/name.c src/dns/name_text.c 60% src/dns/quote.c
  */
 #include "base/byte_writer.h"
 #include "dns/name.h"
+#include "fuzz/dns/room.h"
 #include "fuzz/target.h"
+
+static bool print(const void *what, struct text *text)
+{
+    return dns_name_format(what, text);
+}
 
 static void check_text(const struct dns_name *name)
 {
@@ -20,9 +26,21 @@ static void check_text(const struct dns_name *name)
     fuzz_require(block != NULL);
     text = text_init(block, DNS_NAME_TEXT_MAX);
     fuzz_require(dns_name_format(name, &text));
+    fuzz_require_room_for_text(print, name, text.size);
     fuzz_require(dns_name_parse(text_bytes(&text), &again).status == DNS_OK);
     fuzz_require(bytes_equal(dns_name_bytes(name), dns_name_bytes(&again)));
     free(block);
+}
+
+/* Before and behind another are opposites, and equal is both. */
+static void check_order(const struct dns_name *name)
+{
+    static const struct dns_name other = { .size = 10, .octets = "\3www\4test" };
+    int order = dns_name_compare(name, &other);
+    int opposite = dns_name_compare(&other, name);
+
+    fuzz_require((order > 0) == (opposite < 0) && (order < 0) == (opposite > 0));
+    fuzz_require((order == 0) == dns_name_equal(name, &other));
 }
 
 /* All that holds for any name. */
@@ -37,6 +55,7 @@ static void check_name(const struct dns_name *name)
     fuzz_require(dns_name_read(&in, &again).status == DNS_OK);
     fuzz_require(byte_reader_is_done(&in));
     fuzz_require(bytes_equal(dns_name_bytes(name), dns_name_bytes(&again)));
+    check_order(name);
     dns_name_lower(&lower);
     fuzz_require(dns_name_equal(name, &lower) && dns_name_compare(name, &lower) == 0);
     again = lower;

@@ -3,7 +3,8 @@
  * they may point to. They are refused with an offset among them, alike by dns_rdata_check(), field
  * by field, and as part of the message; or accepted, and then their text reads back as the same
  * wire form, and the canonical form is its own canonical form and equal in order. Refused or not,
- * they print; what is refused is refused from its text too.
+ * they print; what is refused is refused from its text too. Text and wire form need the room that
+ * they take. All that holds for each beginning of the RDATA as well (when it is replayed).
  *
  * Covers: src/dns/rdata.c src/dns/field_check.c src/dns/field_param.c
  * src/dns/rdata_text.c src/dns/field_number.c
@@ -14,6 +15,7 @@
 #include "dns/message.h"
 #include "dns/rr_text.h"
 #include "dns/rrtype.h"
+#include "fuzz/dns/room.h"
 #include "fuzz/target.h"
 
 /* A response with one answer, up to its RDATA: of the name eXample, which stands at 12. */
@@ -67,6 +69,37 @@ static struct dns_rr alone(const struct dns_rr *rr, struct bytes rdata)
     return other;
 }
 
+static bool put_plain(const void *what, struct byte_writer *out)
+{
+    return dns_rdata_write(what, false, out).status == DNS_OK;
+}
+
+static bool put_canonical(const void *what, struct byte_writer *out)
+{
+    return dns_rdata_write(what, true, out).status == DNS_OK;
+}
+
+static bool print(const void *what, struct text *text)
+{
+    return dns_rdata_format(what, text);
+}
+
+/* RDATA as text, for parsing. */
+struct shown {
+    struct bytes text;
+    struct dns_rdata_form form;
+};
+
+static bool put_parsed(const void *what, struct byte_writer *out)
+{
+    const struct shown *shown = what;
+    struct dns_scan scan = dns_scan_init(shown->text);
+    enum dns_status status = dns_rdata_parse(&scan, &shown->form, out).status;
+
+    fuzz_require(status == DNS_OK || (status == DNS_NO_ROOM && scan.in.position == 0));
+    return status == DNS_OK;
+}
+
 /* The canonical form is right, is its own canonical form, and has the same place in the order. */
 static void check_canonical(const struct dns_rr *rr, size_t room)
 {
@@ -82,6 +115,8 @@ static void check_canonical(const struct dns_rr *rr, size_t room)
     fuzz_require(dns_rdata_write(&canonical, true, &again).status == DNS_OK);
     fuzz_require(bytes_equal(byte_writer_written(&out), byte_writer_written(&again)));
     fuzz_require(dns_rdata_compare(rr, &canonical) == 0);
+    fuzz_require_room_for_octets(put_canonical, rr, out.position);
+    fuzz_require_room_for_octets(put_plain, &canonical, again.position);
     free(first);
     free(second);
 }
@@ -104,18 +139,21 @@ static void check_text(const struct dns_rr *rr, struct bytes wire, bool is_right
     uint8_t *octets = block_of(size);
     struct text text = text_init(block, room);
     struct byte_writer out = byte_writer_init(octets, size);
-    struct dns_rdata_form form = { .type = rr->type, .class = rr->class };
+    struct shown shown = { .form = { .type = rr->type, .class = rr->class } };
     struct dns_scan scan;
     enum dns_status status;
 
     fuzz_require(dns_rdata_format(rr, &text));
     fuzz_require(memchr(text.at, '\n', text.size) == NULL);
-    scan = dns_scan_init(text_bytes(&text));
-    status = dns_rdata_parse(&scan, &form, &out).status;
+    fuzz_require_room_for_text(print, rr, text.size);
+    shown.text = text_bytes(&text);
+    scan = dns_scan_init(shown.text);
+    status = dns_rdata_parse(&scan, &shown.form, &out).status;
     fuzz_require((status == DNS_OK) == is_right);
     if (is_right) {
         fuzz_require(byte_reader_is_done(&scan.in));
         fuzz_require(bytes_equal(byte_writer_written(&out), wire));
+        fuzz_require_room_for_octets(put_parsed, &shown, size);
     } else {
         fuzz_require(out.position == 0 && scan.in.position == 0);
     }
@@ -147,15 +185,12 @@ static void check_rdata(struct bytes wire)
     free(plain);
 }
 
-FUZZ_TARGET(input)
+/* RDATA of a type, in a message of its own. */
+static void check_input(struct bytes input)
 {
-    size_t size;
-    uint8_t *block;
+    size_t size = sizeof(head) + input.size - 2;
+    uint8_t *block = block_of(size);
 
-    if (input.size < 2 || input.size > INPUT_SIZE_MAX)
-        return;
-    size = sizeof(head) + input.size - 2;
-    block = block_of(size);
     memcpy(block, head, sizeof(head));
     memcpy(block + TYPE_AT, input.at, 2);
     block[RDLENGTH_AT] = (uint8_t)((input.size - 2) >> 8);
@@ -163,4 +198,12 @@ FUZZ_TARGET(input)
     memcpy(block + sizeof(head), input.at + 2, input.size - 2);
     check_rdata(bytes_of(block, size));
     free(block);
+}
+
+FUZZ_TARGET(input)
+{
+    if (input.size < 2 || input.size > INPUT_SIZE_MAX)
+        return;
+    for (size_t size = fuzz_is_thorough(input.size) ? 2 : input.size; size <= input.size; size++)
+        check_input(bytes_of(input.at, size));
 }

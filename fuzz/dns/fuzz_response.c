@@ -2,14 +2,15 @@
  * Property: whatever is asked, a response of our own is either not given, or is a response that can
  * be read, with the id, opcode and first question of the query, within the room that there was; and
  * a message that is cut is within its room, can be read, and holds the first records of each
- * section that the whole one has. The first two octets of the input are the room, the rest is the
- * message.
+ * section that the whole one has. The first two octets of the input are the room (and where it is
+ * replayed, each smaller room is tried too), the rest is the message.
  *
  * Covers: src/dns/response.c src/dns/builder.c
  */
 #include "dns/rdata.h"
 #include "dns/response.h"
 #include "dns/rrtype.h"
+#include "fuzz/dns/room.h"
 #include "fuzz/target.h"
 
 /* An exact block, so that a sanitizer sees a step past the room. */
@@ -111,12 +112,18 @@ FUZZ_TARGET(input)
     struct dns_message message;
     struct bytes wire;
     uint16_t room;
+    size_t least;
 
     if (!read_u16_be(&in, &room))
         return;
     wire = byte_reader_rest(&in);
-    check_written(wire, room, &plain);
-    check_written(wire, room, &extended);
-    if (dns_message_read(wire, &message).status == DNS_OK)
-        check_cut(&message, room);
+    least = fuzz_is_thorough(room) ? 0 : room;
+    for (size_t size = least; size <= room; size++) {
+        check_written(wire, size, &plain);
+        check_written(wire, size, &extended);
+    }
+    if (dns_message_read(wire, &message).status != DNS_OK)
+        return;
+    for (size_t size = least; size <= room; size++)
+        check_cut(&message, size);
 }

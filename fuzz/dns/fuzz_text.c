@@ -1,7 +1,8 @@
 /*
  * Property: lines of a zone file are read one after another, each refused with an offset inside the
  * text and nothing written, or accepted: and then the record is what its type has, and the line
- * that it prints reads back as the same record.
+ * that it prints reads back as the same record. That line and its RDATA need the room that they
+ * take. All that holds for each beginning of the text as well (when it is replayed).
  *
  * Covers: src/dns/scan.c src/dns/rr_text.c src/dns/name_text.c src/dns/quote.c
  * src/dns/field_number.c src/dns/field_address.c src/dns/field_octets.c
@@ -10,6 +11,7 @@
  */
 #include "dns/rr_text.h"
 #include "dns/text.h"
+#include "fuzz/dns/room.h"
 #include "fuzz/target.h"
 
 static const struct dns_name origin = { .size = 6, .octets = { 4, 't', 'e', 's', 't', 0 } };
@@ -23,6 +25,11 @@ static void *block_of(size_t size)
 
     fuzz_require(block != NULL);
     return block;
+}
+
+static bool print(const void *what, struct text *text)
+{
+    return dns_rr_format(what, text);
 }
 
 /* The line that a record prints reads back as the same record. */
@@ -40,6 +47,7 @@ static void check_prints(const struct dns_rr_text *record)
 
     fuzz_require(dns_rdata_check(&rr).status == DNS_OK);
     fuzz_require(dns_rr_format(&rr, &text));
+    fuzz_require_room_for_text(print, &rr, text.size);
     scan = dns_scan_init(text_bytes(&text));
     fuzz_require(dns_rr_parse(&scan, &defaults, &out, &back).status == DNS_OK);
     fuzz_require(byte_reader_is_done(&scan.in));
@@ -83,6 +91,7 @@ FUZZ_TARGET(input)
 {
     uint8_t *rdata = block_of(RDATA_ROOM);
 
-    check_lines(input, rdata);
+    for (size_t size = fuzz_is_thorough(input.size) ? 0 : input.size; size <= input.size; size++)
+        check_lines(bytes_of(input.at, size), rdata);
     free(rdata);
 }
