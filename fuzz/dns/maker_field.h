@@ -37,7 +37,7 @@ enum {
     ports_wrongs = 2,
     prefixes_wrongs = 4,
     params_wrongs = 13,
-    options_wrongs = 2,
+    options_wrongs = 4,
 };
 
 /* Each writes one field and may set rdata_ends. */

@@ -147,5 +147,10 @@ void dns_make_options(struct dns_maker *maker, unsigned int wrong)
     } else if (wrong == 2) {
         dns_put_u16(maker, 0x000A);
         dns_put_u8(maker, 0);
+    } else if (wrong == 3) { /* a cookie of no octets */
+        dns_put_u32(maker, 0x000A0000U);
+    } else if (wrong == 4) { /* a subnet of an unknown family */
+        dns_put_u32(maker, 0x00080004U);
+        dns_put_u32(maker, 0x00030000U);
     }
 }

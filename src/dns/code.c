@@ -68,7 +68,12 @@ bool dns_class_format(uint16_t class, struct text *text)
     return code_format(LIST("CLASS", classes), class, text);
 }
 
-/* Whether `text` begins with `word` but for the case of letters; `word` has capitals only. */
+static uint8_t capital_of(uint8_t octet)
+{
+    return octet >= 'a' && octet <= 'z' ? (uint8_t)(octet - ('a' - 'A')) : octet;
+}
+
+/* Whether `text` begins with `word` but for the case of letters. */
 static bool has_prefix(struct bytes text, const char *word)
 {
     size_t size = strlen(word);
@@ -76,11 +81,7 @@ static bool has_prefix(struct bytes text, const char *word)
     if (text.size < size)
         return false;
     for (size_t i = 0; i < size; i++) {
-        uint8_t octet = text.at[i];
-
-        if (octet >= 'a' && octet <= 'z')
-            octet = (uint8_t)(octet - ('a' - 'A'));
-        if (octet != (uint8_t)word[i])
+        if (capital_of(text.at[i]) != capital_of((uint8_t)word[i]))
             return false;
     }
     return true;

@@ -56,9 +56,9 @@ bool dns_rcode_parse(struct bytes text, uint16_t *ret_rcode);
  * untouched, for another text. */
 bool dns_class_parse(struct bytes text, uint16_t *ret_class);
 
-/* Whether a text is a word of capitals (`word`), but for the case of letters. */
+/* Whether a text is `word`, but for the case of letters. */
 bool dns_word_equal(struct bytes text, const char *word);
 
-/* The number behind a word of capitals, of any case, such as TYPE or CLASS: up to five digits, and
+/* The number behind a word, of any case, such as TYPE or CLASS: up to five digits, and
  * at most 65535. False, and *ret_number untouched, for another text. */
 bool dns_number_parse(struct bytes text, const char *word, uint16_t *ret_number);

@@ -5,6 +5,7 @@
 #include "dns/field_check.h"
 
 #include "dns/field_param.h"
+#include "dns/option.h"
 
 /* A field that ends with RDATA, whatever it holds. */
 static enum dns_status check_rest(struct byte_reader *in, size_t start)
@@ -484,18 +485,7 @@ static enum dns_status check_params(struct byte_reader *in, size_t start)
 static enum dns_status check_options(struct byte_reader *in, size_t start)
 {
     (void)start;
-    while (!byte_reader_is_done(in)) {
-        size_t at = in->position;
-        uint16_t code;
-        uint16_t size;
-
-        if (!(read_u16_be(in, &code) && read_u16_be(in, &size) && byte_reader_left(in) >= size)) {
-            in->position = at;
-            return DNS_OPTION_TRUNCATED;
-        }
-        in->position += size;
-    }
-    return DNS_OK;
+    return dns_options_check(in);
 }
 
 #define NAME(kind, text)

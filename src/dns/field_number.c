@@ -41,7 +41,7 @@ bool dns_decimal_parse(struct bytes digits, uint64_t max, uint64_t *ret_number)
     for (size_t i = 0; i < digits.size; i++) {
         unsigned int digit = (unsigned int)digits.at[i] - '0';
 
-        if (digit > 9 || number > (max - digit) / 10)
+        if (digit > 9 || digit > max || number > (max - digit) / 10)
             return false;
         number = number * 10 + digit;
     }

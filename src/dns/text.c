@@ -79,29 +79,3 @@ bool dns_rr_format(const struct dns_rr *rr, struct text *text)
 
     return finish(text, before, ok);
 }
-
-static bool append_option(const struct dns_edns_option *option, struct text *text)
-{
-    return text_append(text, "\n; OPT=") && text_append_decimal(text, option->code, 0) &&
-           text_append_char(text, ':') &&
-           (option->octets.size == 0 ||
-            (text_append_char(text, ' ') && text_append_hex(text, option->octets)));
-}
-
-bool dns_edns_format(const struct dns_edns *edns, struct text *text)
-{
-    size_t before = text->size;
-    struct bytes options = edns->options;
-    struct dns_edns_option option;
-    uint16_t unknown_flags = (uint16_t)(edns->flags & ~(unsigned int)DNS_EDNS_DO);
-    bool ok = text_append(text, "; EDNS: version: ") &&
-              text_append_decimal(text, edns->version, 0) && text_append(text, ", flags:") &&
-              ((edns->flags & DNS_EDNS_DO) == 0 || text_append(text, " do")) &&
-              (unknown_flags == 0 ||
-               (text_append(text, "; MBZ: ") && text_append_decimal(text, unknown_flags, 0))) &&
-              text_append(text, "; udp: ") && text_append_decimal(text, edns->udp_size, 0);
-
-    while (ok && dns_edns_next_option(&options, &option))
-        ok = append_option(&option, text);
-    return finish(text, before, ok);
-}

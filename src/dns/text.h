@@ -1,15 +1,16 @@
 /*
- * Parts of a message as text, in the form that dig prints: header, questions, records, EDNS. Each
- * function appends to a text of the caller's, and gives false, with nothing appended, where there
- * is no room. Nothing here refuses an accepted message. Pure; any thread.
+ * Parts of a message as text, in the form that dig prints: header, questions, records, and EDNS
+ * (dns/edns_text.h). Each function appends to a text of the caller's, and gives false, with nothing
+ * appended, where there is no room. Nothing here refuses an accepted message. Pure; any thread.
  */
 #pragma once
 
+#include "dns/edns_text.h"
 #include "dns/message.h"
 #include "dns/rdata.h"
 
 /* Room for any record (owner, TTL, class, type, RDATA), or any other part, with the final NUL. */
-#define DNS_PART_TEXT_MAX (DNS_NAME_TEXT_MAX + DNS_RDATA_TEXT_MAX + 64)
+#define DNS_PART_TEXT_MAX (DNS_NAME_TEXT_MAX + DNS_EDNS_TEXT_MAX + 2048)
 
 /* Two lines, without the final newline: opcode, status and id; flags and counts. */
 bool dns_header_format(const struct dns_message *message, struct text *text);
@@ -19,8 +20,3 @@ bool dns_question_format(const struct dns_question *question, struct text *text)
 
 /* "NAME TTL CLASS TYPE RDATA", with tabs between: a line of a zone file. */
 bool dns_rr_format(const struct dns_rr *rr, struct text *text);
-
-/* What the OPT record says: a line with version, flags and UDP size, and a line for each option,
- * with its code and its octets in hexadecimal; without the final newline. Options that are not
- * whole (dns_rdata_check() refuses them) are left out. */
-bool dns_edns_format(const struct dns_edns *edns, struct text *text);

@@ -46,7 +46,7 @@ static void rdata_of_each_type_is_shown(void **state)
         { "TXT with what must be escaped", DNS_TYPE_TXT, 1, "06 225c09 7f ff 3b",
           "\"\\\"\\\\\\009\\127\\255;\"" },
         { "AAAA", DNS_TYPE_AAAA, 1, "20010db8000000000000000000000001", "2001:db8::1" },
-        { "OPT", DNS_TYPE_OPT, 1232, "000a0002beef", "\\# 6 000a0002beef" },
+        { "OPT", DNS_TYPE_OPT, 1232, "00030002beef", "\\# 6 00030002beef" },
         { "an unknown type (RFC 3597 section 5)", 65280, 1, "0a000001", "\\# 4 0a000001" },
         { "an unknown type without RDATA", 65280, 1, "", "\\# 0" },
         { "wrong RDATA is shown as it is", DNS_TYPE_A, 1, "0102", "\\# 2 0102" },
@@ -129,8 +129,8 @@ static void rdata_that_its_type_does_not_have_is_refused_and_says_where(void **s
           "c00c c00c 00000001 00000002 00000003 00000004 0000", DNS_RDATA_TRUNCATED, 20 },
         { "TXT without a string", DNS_TYPE_TXT, "", DNS_STRINGS_EMPTY, 0 },
         { "TXT past RDATA", DNS_TYPE_TXT, "01'a'03'ab'", DNS_STRING_TRUNCATED, 2 },
-        { "OPT with half an option", DNS_TYPE_OPT, "000a0000 000a00", DNS_OPTION_TRUNCATED, 4 },
-        { "OPT with an option past RDATA", DNS_TYPE_OPT, "000a000100000100", DNS_OPTION_TRUNCATED,
+        { "OPT with half an option", DNS_TYPE_OPT, "00030000 000a00", DNS_OPTION_TRUNCATED, 4 },
+        { "OPT with an option past RDATA", DNS_TYPE_OPT, "0003000100000100", DNS_OPTION_TRUNCATED,
           5 },
     };
 

@@ -49,8 +49,9 @@ static void edns_is_shown_with_its_options(void **state)
         const char *expected;
     } rows[] = {
         { 0, false, "; EDNS: version: 0, flags:; udp: 1232" },
-        { DNS_EDNS_DO, true, "; EDNS: version: 0, flags: do; udp: 1232\n; OPT=10: beef\n; OPT=3:" },
-        { 0xFFFF, false, "; EDNS: version: 0, flags: do; MBZ: 32767; udp: 1232" },
+        { DNS_EDNS_DO, true,
+          "; EDNS: version: 0, flags: do; udp: 1232\n; COOKIE: be ef (\"..\")\n; NSID:" },
+        { 0xFFFF, false, "; EDNS: version: 0, flags: do co; MBZ: 0x3fff, udp: 1232" },
     };
 
     (void)state;
