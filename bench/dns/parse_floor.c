@@ -194,11 +194,12 @@ static bool pass_record(struct pass *pass)
     return true;
 }
 
-bool subject_parse(struct bytes wire)
+bool subject_run(struct bytes wire, void *state)
 {
     struct pass pass = { .at = wire.at, .size = wire.size, .position = 12 };
     unsigned int records;
 
+    (void)state;
     if (wire.size < 12)
         return false;
     for (unsigned int i = u16_at(wire.at + 4); i > 0; i--) {
