@@ -28,10 +28,11 @@ bench: ## measure beside the peers and the floor: build/report/bench.json and be
 	@$(MAKE) --no-print-directory all
 	@bench/run $(if $(SUITE),--suite $(SUITE))
 
-vm: ## the tests that need a kernel of their own; CASE=name KERNEL=version
+vm: ## the tests that need a kernel of their own; CASE=name KERNELS="6.1 6.18 newest"
 	@ci/setup build vm
 	@$(MAKE) --no-print-directory all
-	@vm/run $(if $(CASE),--case $(CASE)) $(if $(KERNEL),--kernel $(KERNEL))
+	@status=0; for kernel in $(or $(KERNELS),$(KERNEL),6.1); do \
+		vm/run --kernel $$kernel $(if $(CASE),--case $(CASE)) || status=1; done; exit $$status
 
 check: ## what every change must pass: layout, layers, limits, warnings, sanitizers
 	@ci/setup build test check
