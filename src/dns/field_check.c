@@ -228,12 +228,15 @@ static enum dns_status check_fingerprint(struct byte_reader *in, size_t start)
     return check_sized(in, type < sizeof(sizes) ? sizes[type] : 0, 1);
 }
 
+/* Algorithms have their sizes in the scheme SIMPLE; others are free (RFC 8976 appendix A.3 has a
+ * private scheme with SHA-384 and 20 octets). */
 static enum dns_status check_zone_digest(struct byte_reader *in, size_t start)
 {
     static const uint8_t sizes[] = { [1] = SHA384_SIZE, [2] = SHA512_SIZE };
+    bool is_simple = in->base[start + 4] == 1;
     uint8_t algorithm = in->base[start + 5];
 
-    return check_sized(in, algorithm < sizeof(sizes) ? sizes[algorithm] : 0, 12);
+    return check_sized(in, is_simple && algorithm < sizeof(sizes) ? sizes[algorithm] : 0, 12);
 }
 
 #define PRIVATE_NAME                                                                               \
