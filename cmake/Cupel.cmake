@@ -82,7 +82,11 @@ function(cupel_library library)
     target_include_directories(
         ${name}-objects PRIVATE "${place}/include/cupel" "${PROJECT_SOURCE_DIR}/src")
     target_link_libraries(${name}-objects PRIVATE cupel_warnings)
-    target_compile_definitions(${name}-objects PRIVATE require_failed=cupel_require_failed)
+    # A header that becomes one for users is found in another place than before, which no list of
+    # dependencies shows: then all is compiled again, since the command is another.
+    string(MD5 headers "${arg_HEADERS}")
+    target_compile_definitions(${name}-objects PRIVATE require_failed=cupel_require_failed
+                                                       CUPEL_LIBRARY_HEADERS=0x${headers})
     target_compile_options(
         ${name}-objects PRIVATE -fvisibility=hidden -fno-semantic-interposition
                                 -ffunction-sections -fdata-sections)

@@ -51,4 +51,8 @@ def headers(library, output):
     for path in library.tables:
         text = (pathlib.Path(library.source) / path).read_text(encoding="utf-8")
         write_changed(root / path, relative(text, os.path.dirname(path)))
+    wanted = {root / path for path in library.headers + library.tables}
+    for path in root.rglob("*.*"):
+        if path not in wanted:  # it was for users before
+            path.unlink()
     return 0
