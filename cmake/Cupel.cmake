@@ -250,6 +250,12 @@ function(cupel_fuzz_target layer name source)
     add_executable(${target} ${source})
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${target} PRIVATE cupel_warnings cupel_${layer})
+    # libFuzzer's mutator is part of the target; AFL++ loads a library (fuzz/driver/afl.py).
+    file(STRINGS ${source} mutator REGEX "^ \\* Mutator: [a-z]+$" LIMIT_COUNT 1)
+    if(mutator AND CUPEL_ENGINE STREQUAL "libfuzzer")
+        string(REGEX REPLACE ".*: " "cupel_mutator_" mutator "${mutator}")
+        target_link_libraries(${target} PRIVATE ${mutator})
+    endif()
     if(CUPEL_ENGINE)
         target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/fuzz/engine/sanitizers.c")
         set_target_properties(

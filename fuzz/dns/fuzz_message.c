@@ -10,6 +10,8 @@
  * Covers: src/dns/message.c src/dns/message_read.c src/dns/name_memo.c src/dns/rr.c src/dns/rdata.c
  * src/dns/rdata_text.c src/dns/builder.c 70% src/dns/edns.c src/dns/text.c src/dns/question.c
  * src/dns/header.c 70%
+ *
+ * Mutator: dns
  */
 #include "dns/builder.h"
 #include "dns/rrtype.h"

@@ -224,10 +224,18 @@ static void put_rdata(struct change_list *list, const struct dns_rr *rr, enum ch
                                  (uint16_t)(maker->out.position - length_at - 2));
 }
 
-/* OPT and TSIG have places of their own, so they are not often made. */
+/* Half the types are those that most messages are made of. OPT and TSIG have places of their own,
+ * so they are not often made. */
 static uint16_t pick_type(struct dns_maker *maker)
 {
+    static const uint16_t common[] = { DNS_TYPE_A,   DNS_TYPE_NS,   DNS_TYPE_CNAME, DNS_TYPE_SOA,
+                                       DNS_TYPE_PTR, DNS_TYPE_MX,   DNS_TYPE_TXT,   DNS_TYPE_AAAA,
+                                       DNS_TYPE_SRV, DNS_TYPE_DS,   DNS_TYPE_RRSIG, DNS_TYPE_NSEC,
+                                       DNS_TYPE_CAA, DNS_TYPE_HTTPS };
     uint16_t type = dns_pick_type(maker);
+
+    if (dns_random_one_in(&maker->random, 2))
+        return DNS_RANDOM_OF(&maker->random, common);
 
     while ((type == DNS_TYPE_OPT || type == DNS_TYPE_TSIG) && !dns_random_one_in(&maker->random, 8))
         type = dns_pick_type(maker);
@@ -254,13 +262,14 @@ static struct dns_field_fault pick_fault(struct dns_maker *maker, uint16_t type,
 
 static void put_record(struct change_list *list, const struct item *item)
 {
-    static const struct dns_field_fault nothing = { 0 };
     struct dns_maker *maker = &list->maker;
     struct byte_reader in;
     struct dns_rr rr;
 
     if (item->source == NULL || item->change == MAKE_NEW) {
-        dns_make_record(maker, pick_type(maker), nothing);
+        uint16_t type = pick_type(maker);
+
+        dns_make_record(maker, type, pick_fault(maker, type, DNS_CLASS_IN));
         return;
     }
     in = byte_reader_init(item->source->wire);

@@ -11,7 +11,8 @@ What the environment tells afl-fuzz, and why:
   AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES   a container cannot change core_pattern; a crash that a
                                           core dump handler delays still counts as one
   AFL_FORKSRV_INIT_TMOUT                  a busy machine starts a sanitized target slowly
-  AFL_HANG_TMOUT                          a hang is one for both engines alike"""
+  AFL_HANG_TMOUT                          a hang is one for both engines alike
+  AFL_CUSTOM_MUTATOR_LIBRARY              the mutator that the target asks for, beside its own"""
 
 import contextlib
 import re
@@ -47,7 +48,9 @@ class Afl(engine.Run):
         return [*words, "--", self.binary]
 
     def environment(self):
-        return engine.environment() | {
+        library = {"AFL_CUSTOM_MUTATOR_LIBRARY": str(self.target.mutator_library)} \
+            if self.target.mutator and self.settings.mutators else {}
+        return engine.environment() | library | {
             "AFL_NO_UI": "1", "AFL_NO_AFFINITY": "1", "AFL_SKIP_CPUFREQ": "1",
             "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1", "AFL_FORKSRV_INIT_TMOUT": "60000",
             "AFL_HANG_TMOUT": str(self.settings.hang_s * 1000), "ASAN_OPTIONS": ASAN,

@@ -32,6 +32,7 @@ class Finding:
 class Settings:
     seed: int      # of the engines' randomness
     hang_s: int
+    mutators: bool = True  # whether targets get the mutators that they ask for
 
 
 @dataclasses.dataclass

@@ -42,6 +42,10 @@ class LibFuzzer(engine.Run):
             words.append(f"-dict={self.target.dictionary}")
         return [*words, "found", "seeds"]
 
+    def environment(self):
+        """A target that has a mutator looks whether it is to be used."""
+        return engine.environment() | ({} if self.settings.mutators else {"CUPEL_NO_MUTATOR": "1"})
+
     def tail(self):
         with open(self.log, "rb") as stream:
             stream.seek(max(0, stream.seek(0, 2) - TAIL_BYTES))

@@ -18,6 +18,8 @@ FIRST_COMMENT = re.compile(r"/\*(?P<text>.*?)\*/", re.DOTALL)
 COVERS = re.compile(r"^Covers:(?P<items>.*?)(?:^\s*$|\Z)", re.DOTALL | re.MULTILINE)
 ITEM = re.compile(r"(?P<file>src/[\w./-]+\.[ch])(?:\s+(?P<floor>\d+)%)?")
 FLOOR_DEFAULT = 80
+MUTATOR = re.compile(r"^ \* Mutator: ([a-z]+)$", re.MULTILINE)
+MUTATOR_PRESET = "release"  # afl-fuzz loads it: no sanitizer, and no code for an engine
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +44,17 @@ class Target:
         """Words that both engines put into inputs, or None."""
         path = self.source.with_suffix(".dict")
         return path if path.is_file() else None
+
+    @property
+    def mutator(self):
+        """The name of the mutator that the target's first comment asks for, or None."""
+        comment = FIRST_COMMENT.search(self.source.read_text(encoding="utf-8"))
+        word = MUTATOR.search(comment["text"]) if comment else None
+        return word[1] if word else None
+
+    @property
+    def mutator_library(self):
+        return ROOT / "build" / MUTATOR_PRESET / "fuzz" / f"mutator_{self.mutator}.so"
 
     def binary(self, engine):
         return ROOT / "build" / "fuzz" / engine / self.name
@@ -107,7 +120,7 @@ def run_quietly(command, log):
 
 def build(preset, goals):
     """Build these CMake targets of a preset."""
-    for program in ("cmake", *PROGRAMS[preset]):
+    for program in ("cmake", *PROGRAMS.get(preset, ())):
         if shutil.which(program) is None:
             raise Cannot(f"{program} is not installed ('ci/setup build fuzz' installs it)")
     log = ROOT / "build" / "fuzz" / f"build-{preset}.log"
@@ -124,6 +137,9 @@ def build(preset, goals):
 def build_binaries(engine, targets):
     """Build targets for an engine; its preset has the same name."""
     build(engine, [f"fuzz_{target.name}" for target in targets])
+    mutators = sorted({f"mutator_{target.mutator}" for target in targets if target.mutator})
+    if engine == "afl" and mutators:
+        build(MUTATOR_PRESET, mutators)
     for target in targets:
         if not target.binary(engine).is_file():
             raise Cannot(f"{short(target.binary(engine))}: the build did not make it")

@@ -39,6 +39,23 @@ assert len(set(reasons)) == len(reasons), reasons
 assert len(reasons) <= 6, reasons'
 }
 
+# A bug behind names, counts and compression that are all right: changes of octets do not get there.
+the_mutator_finds_what_changes_of_octets_do_not() {
+    local status=0
+    "$campaign" --target selftest_planted_dns --engine libfuzzer --time 20 --out "$PWD/dns" >said ||
+        status=$?
+    cat said
+    [ "$status" -eq 1 ] || fail "exit status $status with a planted bug and the mutator, not 1"
+    ask dns/fuzz.json '
+found = fuzz["crashes"][0]["found"][0]
+print("known answer: with the mutator after", found["seconds"], "s,", found["executions"],
+      "executions")'
+    "$campaign" --target selftest_planted_dns --engine libfuzzer --time 8 --no-mutator \
+        --out "$PWD/dns-without" >said || fail "found without the mutator, too: $(cat said)"
+    ask dns-without/fuzz.json '
+print("known answer: without it, nothing in", fuzz["runs"][0]["executions"], "executions")'
+}
+
 # AFL++ leaves a stopped process of a target that hung while comparisons were learnt from it.
 nothing_is_left_of_targets_that_hang() {
     [ -z "$(left_behind)" ] || fail "left: $(left_behind)"
@@ -151,6 +168,7 @@ coverage_tells_a_target_that_misses_what_it_names() {
 both_engines_find_the_planted_bugs
 nothing_is_left_of_targets_that_hang
 the_reported_commands_show_the_bugs_again
+the_mutator_finds_what_changes_of_octets_do_not
 a_clean_target_passes
 a_signal_leaves_nothing INT 130
 an_interrupted_campaign_reports_what_was_done
