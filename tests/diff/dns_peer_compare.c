@@ -8,6 +8,7 @@
  */
 #include "diff/dns_peer.h"
 
+#include "dns/code.h"
 #include "dns/rr_text.h"
 #include "dns/rrtype.h"
 #include "dns/text.h"
@@ -116,6 +117,8 @@ static void differ(struct comparison *comparison, const char *kind, const struct
         word = (struct word){ "none" };
     else if (strcmp(kind, "case") == 0 && comparison->kind != NULL)
         word = (struct word){ "case" };
+    else if (strcmp(kind, "ttl") == 0 && comparison->kind != NULL)
+        word = (struct word){ "ttl" };
     else if (strncmp(theirs->text, "\\#", 2) == 0 &&
              (strcmp(kind, "text") == 0 || strcmp(kind, "misprint") == 0))
         word = (struct word){ "unknown" };
@@ -208,8 +211,10 @@ static void compare_entry(struct comparison *comparison, struct diff_entry *ours
     bool same_owner = same_column(ours->owner, theirs->owner);
     bool same_rdata = strcmp(ours->rdata, theirs->rdata) == 0;
 
+    if (!same_column(ours->ttl, theirs->ttl))
+        differ(comparison, "ttl", ours, theirs);
     if (strcmp(ours->section, theirs->section) != 0 || strcmp(ours->type, theirs->type) != 0 ||
-        strcmp(ours->class, theirs->class) != 0 || !same_column(ours->ttl, theirs->ttl))
+        strcmp(ours->class, theirs->class) != 0)
         differ(comparison, ours->section[0] == '0' ? "question" : "fields", ours, theirs);
     else if (!same_owner && !same_but_for_case(ours->owner, theirs->owner))
         differ(comparison, "owner", ours, theirs);
@@ -310,9 +315,15 @@ static const char *find_cause(struct comparison *comparison, struct bytes wire)
 {
     struct diff_bench *bench = comparison->bench;
     struct bytes rebuilt = diff_rebuild(wire, bench->wire);
+    struct dns_header header = diff_judge(wire).message.header;
+    unsigned int opcode = dns_header_opcode(&header);
 
-    if (diff_judge(wire).message.header.counts[DNS_QUESTION] > 1)
+    if (header.counts[DNS_QUESTION] > 1)
         return "QUESTIONS";
+    if (opcode == DNS_OPCODE_UPDATE)
+        return "UPDATE";
+    if (opcode == 3 || opcode > DNS_OPCODE_UPDATE)
+        return "OPCODE";
     if (rebuilt.size == 0 || !view_theirs(comparison, rebuilt, OTHER) ||
         !bench->views[OTHER]->accepted)
         return "OK";
@@ -386,6 +397,7 @@ static void compare_wire(struct comparison *comparison, struct diff_view *ours, 
     struct byte_writer out = byte_writer_init(bench->wire, sizeof(bench->wire));
     struct diff_view *seen = bench->views[OTHER];
     struct diff_finding *finding;
+    struct diff_verdict verdict;
 
     if (!diff_octets_parse(digits, &out) || !view_ours(bench, byte_writer_written(&out), OTHER)) {
         (void)add(comparison, "garbled", "*", "*");
@@ -397,8 +409,9 @@ static void compare_wire(struct comparison *comparison, struct diff_view *ours, 
         comparison->kind = NULL;
         return;
     }
-    finding = add(comparison, "wire",
-                  status_name(diff_judge(byte_writer_written(&out)).verdict.status), "refused");
+    verdict = diff_judge(byte_writer_written(&out));
+    finding = add(comparison, "wire", status_name(verdict.verdict.status),
+                  verdict.of_rdata ? type_word(verdict.type).at : "refused");
     if (finding != NULL)
         (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%.390s", digits);
 }

@@ -1,0 +1,99 @@
+#!/usr/bin/python3 -B
+"""dnspython as a peer: a program that reads messages from standard input, each with its size in
+front (32 bits, in the order of the machine), and answers each with a view: see dns_view.h.
+
+A TSIG record is read, but its signature is not verified, since keys are no matter here; and a
+message that has one is not written again, since it would be signed anew."""
+
+import struct
+import sys
+
+import dns.edns
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rdatatype
+import dns.tsig
+import dns.update
+
+SIZE = struct.Struct("=I")
+Z = 0x40
+MESSAGE_MAX = 65535
+
+
+def any_key(_message, name):
+    return dns.tsig.Key(name, b"")
+
+
+def octets(value):
+    return value.hex() or "-"
+
+
+def printed(value):
+    """One line, without blanks at its end."""
+    return value.replace("\t", " ").replace("\n", " ").rstrip(" ") or "-"
+
+
+def text_of(rdata):
+    try:
+        return printed(rdata.to_text(chunksize=0))
+    except TypeError:  # it has another size of chunks for this type
+        return printed(rdata.to_text())
+    except Exception as error:  # what it raises is part of what it does
+        return f"(unprintable: {type(error).__name__})"
+
+
+def entry(section, rrset):
+    """The line of a record; each stands in a set of its own."""
+    rdclass = rrset.rdclass if rrset.deleting is None else rrset.deleting
+    rdata, text, ttl = "-", "-", rrset.ttl
+    for one in rrset:
+        rdata, text = octets(one.to_wire()), text_of(one)
+    return (f"entry\t{section}\t{octets(rrset.name.to_wire())}\t{int(rrset.rdtype)}\t{int(rdclass)}"
+            f"\t{ttl}\t{rdata}\t{text}")
+
+
+def entries(message):
+    for rrset in message.sections[0]:
+        yield (f"entry\t0\t{octets(rrset.name.to_wire())}\t{int(rrset.rdtype)}\t"
+               f"{int(rrset.rdclass)}\t-\t-\t-")
+    for number in (1, 2, 3):
+        for rrset in message.sections[number]:
+            yield entry(number, rrset)
+    if message.opt is not None:
+        yield entry(3, message.opt)
+    if message.tsig is not None:
+        yield entry(3, message.tsig)
+
+
+def written(message):
+    """What it writes, as a line; or none, where it does not fit."""
+    if message.tsig is not None:
+        return []
+    try:
+        return ["wire\t" + message.to_wire(max_size=MESSAGE_MAX).hex()]
+    except dns.exception.TooBig:
+        return []
+
+
+def lines(wire):
+    try:
+        message = dns.message.from_wire(wire, keyring=any_key, one_rr_per_rrset=True)
+        return ["accept", f"header\t{message.id} {int(message.flags) & ~Z:04x}",
+                *entries(message), *written(message)]
+    except Exception as error:  # any of them is a refusal
+        return [f"refuse\t{type(error).__name__}"]
+
+
+def main():
+    dns.tsig.validate = lambda *_: None
+    while size := sys.stdin.buffer.read(SIZE.size):
+        wire = sys.stdin.buffer.read(SIZE.unpack(size)[0])
+        answer = "".join(line + "\n" for line in lines(wire)).encode("latin-1", "replace")
+        sys.stdout.buffer.write(SIZE.pack(len(answer)) + answer)
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
