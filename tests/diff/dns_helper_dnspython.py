@@ -8,14 +8,9 @@ message that has one is not written again, since it would be signed anew."""
 import struct
 import sys
 
-import dns.edns
 import dns.exception
-import dns.flags
 import dns.message
-import dns.name
-import dns.rdatatype
 import dns.tsig
-import dns.update
 
 SIZE = struct.Struct("=I")
 Z = 0x40
@@ -31,8 +26,8 @@ def octets(value):
 
 
 def printed(value):
-    """One line, without blanks at its end."""
-    return value.replace("\t", " ").replace("\n", " ").rstrip(" ") or "-"
+    """One line, without blanks at its end, and without NULs, which would end it."""
+    return value.replace("\0", "\\000").replace("\t", " ").replace("\n", " ").rstrip(" ") or "-"
 
 
 def text_of(rdata):

@@ -4,12 +4,14 @@
  * differs must be of a class that the peer's table has; else the message is made as small as it
  * can be and printed with both views, and it fails. So it does where the peer crashes or hangs.
  *
- *     dns_peer [OPTION…] TABLE FILE-OR-DIRECTORY… -- PEER [ARGUMENT…]
+ *     diff.dns.peer [OPTION…] TABLE FILE-OR-DIRECTORY… -- PEER [ARGUMENT…]
  *
  *     --all            print the explained differences too
  *     --examples       the paths are one directory, and the example of each row of the table in it
  *                      must show a difference of that row's class
  *     --mutants N      look at N mutants of each message, too
+ *     --made N         look at N messages of each kind that fuzz/dns/generator.h makes, too
+ *     --first N        their first number (0)
  *     --keep DIR       write each unexplained message, made small, into DIR
  *
  * Exit status: 0, 1 where something is unexplained, 2 where the command line or a file is wrong.
@@ -18,6 +20,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "diff/dns_ldns.h"
+#include "fuzz/dns/generator.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -41,6 +44,8 @@ struct run {
     bool prints_all;
     bool examples;
     unsigned long mutants;
+    unsigned long made;
+    unsigned long first;
     const char *keep;
     const char *table_path;
     char **paths;
@@ -53,6 +58,7 @@ struct run {
     unsigned long of_class[DIFF_CLASSES_MAX];
     uint8_t small[DIFF_MESSAGE_MAX];
     uint8_t mutant[DIFF_MESSAGE_MAX];
+    uint8_t generated[DIFF_MESSAGE_MAX];
     unsigned int shown_count;
     struct diff_finding shown[SHOWN_MAX]; /* unexplained differences that were printed */
 };
@@ -188,6 +194,24 @@ static void compare_mutants(struct run *run, const char *label, struct bytes wir
     }
 }
 
+static void compare_made(struct run *run)
+{
+    char name[PATH_BYTES_MAX];
+
+    for (unsigned long i = run->first; i < run->first + run->made; i++) {
+        for (int kind = 0; kind < DNS_GENERATE_KINDS; kind++) {
+            struct bytes wire =
+                bytes_of(run->generated, dns_generate(i, (enum dns_generate_kind)kind,
+                                                      run->generated, sizeof(run->generated)));
+
+            (void)snprintf(name, sizeof(name), "made message %lu of kind %d", i, kind);
+            compare(run, name, wire);
+            if (i % 8 == 0)
+                compare_mutants(run, name, wire);
+        }
+    }
+}
+
 static int compare_file(struct run *run, const char *path, struct err *err)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(2 * (size_t)DIFF_MESSAGE_MAX);
@@ -276,14 +300,25 @@ static int compare_all(struct run *run, struct err *err)
         number = check_example(run, i, err);
     for (int i = 0; !run->examples && number == 0 && i < run->paths_count; i++)
         number = compare_path(run, run->paths[i], err);
-    if (number == 0 && !run->examples)
+    if (number == 0 && !run->examples) {
+        compare_made(run);
         print_tally(run);
+    }
     return number;
 }
 
 /* Reads an option at the front; how many words it took, 0 where there is none. */
 static int read_option(struct run *run, char **words)
 {
+    struct {
+        const char *name;
+        unsigned long *value;
+    } numbers[] = {
+        { "--mutants", &run->mutants },
+        { "--made", &run->made },
+        { "--first", &run->first },
+    };
+
     if (strcmp(words[0], "--all") == 0) {
         run->prints_all = true;
         return 1;
@@ -294,9 +329,11 @@ static int read_option(struct run *run, char **words)
     }
     if (words[1] == NULL)
         return 0;
-    if (strcmp(words[0], "--mutants") == 0) {
-        run->mutants = strtoul(words[1], NULL, 10);
-        return 2;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        if (strcmp(words[0], numbers[i].name) == 0) {
+            *numbers[i].value = strtoul(words[1], NULL, 10);
+            return 2;
+        }
     }
     if (strcmp(words[0], "--keep") == 0) {
         run->keep = words[1];

@@ -92,7 +92,7 @@ static struct word type_word(uint16_t type)
     return word;
 }
 
-/* How we read a record: the mnemonic of its row, or OPAQUE. */
+/* How we read a record: the mnemonic of its row, OPAQUE, or EMPTY, as only an update has it. */
 static struct word reading_of(const struct diff_entry *entry)
 {
     struct word word;
@@ -101,6 +101,8 @@ static struct word reading_of(const struct diff_entry *entry)
 
     if (entry == NULL)
         return (struct word){ "none" };
+    if (number_of(entry->class) >= DNS_CLASS_NONE && strcmp(entry->rdata, "-") == 0)
+        return (struct word){ "EMPTY" };
     row = dns_rrtype_of(number_of(entry->type), number_of(entry->class));
     (void)text_append(&text, row->mnemonic == NULL || row->is_meta ? "OPAQUE" : row->mnemonic);
     return word;
@@ -318,16 +320,16 @@ static const char *find_cause(struct comparison *comparison, struct bytes wire)
     struct dns_header header = diff_judge(wire).message.header;
     unsigned int opcode = dns_header_opcode(&header);
 
-    if (header.counts[DNS_QUESTION] > 1)
-        return "QUESTIONS";
+    if (rebuilt.size == 0 && has_pointer_to_root(wire))
+        return "POINTER_TO_ROOT";
+    if (rebuilt.size > 0 && view_theirs(comparison, rebuilt, OTHER) &&
+        bench->views[OTHER]->accepted)
+        return has_pointer_to_root(wire) ? "POINTER_TO_ROOT" : "COMPRESSION";
     if (opcode == DNS_OPCODE_UPDATE)
         return "UPDATE";
     if (opcode == 3 || opcode > DNS_OPCODE_UPDATE)
         return "OPCODE";
-    if (rebuilt.size == 0 || !view_theirs(comparison, rebuilt, OTHER) ||
-        !bench->views[OTHER]->accepted)
-        return "OK";
-    return has_pointer_to_root(wire) ? "POINTER_TO_ROOT" : "COMPRESSION";
+    return header.counts[DNS_QUESTION] > 1 ? "QUESTIONS" : "OK";
 }
 
 /* We accept, and they refuse: for which record, or else for what? */
