@@ -55,7 +55,8 @@ PEERS = (("unbound", "libunbound-dev, libevent-dev and nettle-dev"), ("knot", "l
 OPERATIONS = (
     Operation("parse", "parse", (("floor", ""), ("cupel", ""), *PEERS),
               ("floor", "unbound", "knot", "ldns"), MESSAGES.USUAL),
-    Operation("print", "print", (("cupel", ""), *PEERS[1:]), ("knot", "ldns"), MESSAGES.USUAL),
+    Operation("print", "print", (("cupel", ""), *PEERS[1:]), ("knot", "ldns"),
+              MESSAGES.USUAL[1:]),  # a query has no records
     Operation("worst", "parse", (("cupel", ""), *PEERS), ("unbound", "knot", "ldns"),
               MESSAGES.WORST, is_worst=True),
 )
