@@ -46,12 +46,6 @@ static inline bool follow_run(const uint8_t *base, struct follow *name, size_t t
     return true;
 }
 
-/* Whether the target is kept, and may be used from the run that points to it. */
-static inline bool is_kept(const struct dns_name_place *place, size_t target, size_t start)
-{
-    return place->at == target && target + place->span <= start;
-}
-
 size_t dns_name_memo_follow(struct dns_name_memo *memo, const uint8_t *base,
                             struct dns_name_run name, size_t at, size_t size)
 {
@@ -66,10 +60,9 @@ size_t dns_name_memo_follow(struct dns_name_memo *memo, const uint8_t *base,
             return 0;
         follow.hops++;
         follow.steps++;
-        place = &memo->places[target % DNS_NAME_PLACES];
-        if (is_kept(place, target, follow.start))
+        place = dns_name_memo_find(memo, target, follow.start);
+        if (place != NULL)
             break;
-        place = NULL;
         if (!follow_run(base, &follow, target))
             return 0;
     } while (base[follow.at] != 0);
@@ -82,6 +75,7 @@ size_t dns_name_memo_follow(struct dns_name_memo *memo, const uint8_t *base,
         return 0;
     }
     memo->steps_left -= follow.steps;
+    memo->filled |= UINT64_C(1) << first % DNS_NAME_PLACES;
     memo->places[first % DNS_NAME_PLACES] = (struct dns_name_place){
         .at = (uint16_t)first,
         .size = (uint16_t)(follow.size - size),

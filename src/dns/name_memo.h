@@ -20,7 +20,7 @@
 
 /* A target of pointers, in the place of its offset modulo DNS_NAME_PLACES. */
 struct dns_name_place {
-    uint16_t at;   /* 0: nothing is kept here */
+    uint16_t at;
     uint16_t size; /* octets of the name from here on, uncompressed, with the root's */
     uint16_t hops; /* pointers that are followed from here on */
     uint16_t span; /* octets that stand here, up to and with the root's or the first pointer's */
@@ -34,15 +34,27 @@ struct dns_name_run {
 };
 
 struct dns_name_memo {
-    struct dns_name_place places[DNS_NAME_PLACES];
+    uint64_t filled; /* a bit for each place that something was put into; the others are garbage */
     size_t steps_left; /* labels and pointers that may still be followed */
+    struct dns_name_place places[DNS_NAME_PLACES];
 };
 
-/* An empty memo for a message of `size` octets. */
+/* An empty memo for a message of `size` octets. Its places are not touched: most messages are so
+ * small that to clear them would be the greater part of the work. */
 static inline void dns_name_memo_init(struct dns_name_memo *memo, size_t size)
 {
-    memset(memo->places, 0, sizeof(memo->places));
+    memo->filled = 0;
     memo->steps_left = DNS_NAME_STEPS_PER_OCTET * size + DNS_NAME_STEPS_FREE;
+}
+
+/* What is kept of a target, which may be used from the run at `start`; NULL: nothing. */
+static inline const struct dns_name_place *dns_name_memo_find(const struct dns_name_memo *memo,
+                                                              size_t target, size_t start)
+{
+    const struct dns_name_place *place = &memo->places[target % DNS_NAME_PLACES];
+    bool is_filled = (memo->filled >> target % DNS_NAME_PLACES & 1U) != 0;
+
+    return is_filled && place->at == target && target + place->span <= start ? place : NULL;
 }
 
 /* The rest of dns_name_memo_skip() for a name that has `size` octets up to the pointer at `at`, and
@@ -76,9 +88,9 @@ static inline size_t dns_name_memo_skip(struct dns_name_memo *memo, const uint8_
         if (length < 0xC0 || name.end - at < 2)
             return 0;
         target = (size_t)(length & 0x3F) << 8 | base[at + 1];
-        place = &memo->places[target % DNS_NAME_PLACES];
-        if (place->at != target || target == 0 || target + place->span > name.start ||
-            size + place->size > DNS_NAME_SIZE_MAX || place->hops >= DNS_NAME_HOPS_MAX)
+        place = dns_name_memo_find(memo, target, name.start);
+        if (place == NULL || size + place->size > DNS_NAME_SIZE_MAX ||
+            place->hops >= DNS_NAME_HOPS_MAX)
             return dns_name_memo_follow(memo, base, name, at, size);
         return at + 2;
     }

@@ -1,7 +1,5 @@
 /* The table of RR types: rrtype.def as constants, and how a row is found. */
-#include "dns/rrtype.h"
-
-#include "dns/code.h"
+#include "dns/rdata_shape.h"
 
 /* The fields of each type, in an array of its own. */
 #define FIELD(kind, name) { DNS_FIELD_##kind, #name }
@@ -49,14 +47,10 @@ static const struct dns_rrtype rows[] = {
 #undef METATYPE
 };
 
-#define HIGH_MIN 32768 /* the first of the few types with a great number */
-#define HIGH_COUNT 2
-#define LOW_COUNT 263 /* and of those with a small one */
+#define PLACE(number)                                                                              \
+    ((number) < DNS_TYPES_LOW ? (number) : (number) - DNS_TYPES_HIGH + DNS_TYPES_LOW)
 
-/* Where the row of a type is found: the small numbers, and then the great ones. */
-#define PLACE(number) ((number) < LOW_COUNT ? (number) : (number) - HIGH_MIN + LOW_COUNT)
-
-static const uint8_t row_of[LOW_COUNT + HIGH_COUNT] = {
+const uint8_t dns_rrtype_rows[DNS_TYPES_LOW + DNS_TYPES_HIGH_COUNT] = {
 #define METATYPE(id, mnemonic, number, source) [PLACE(number)] = ROW_##id,
 #define RRTYPE(id, mnemonic, number, ...) [PLACE(number)] = ROW_##id,
 #include "dns/rrtype.def"
@@ -85,7 +79,7 @@ enum {
 #define IS_OCTETS(octets) (octets)
 #define IS_ONE(octets) 1
 
-static const struct dns_rdata_shape shapes[] = {
+const struct dns_rdata_shape dns_rdata_shapes[] = {
     [ROW_OPAQUE] = { .count = 1, .kinds = { DNS_FIELD_OPAQUE } },
 #define METATYPE(id, ...) [ROW_##id] = { .count = 1, .kinds = { DNS_FIELD_OPAQUE } },
 #define FIELD(kind, name) OCTETS_##kind
@@ -106,26 +100,22 @@ static const struct dns_rdata_shape shapes[] = {
 #undef FIELD
 };
 
-/* The place in the tables. */
-static inline unsigned int row_index(uint16_t type, uint16_t class)
-{
-    bool is_placed = type < LOW_COUNT || (type >= HIGH_MIN && type < HIGH_MIN + HIGH_COUNT);
-    unsigned int row = is_placed ? row_of[PLACE(type)] : ROW_OPAQUE;
-
-    /* An update names a record that is to go by class NONE (RFC 2136 section 2.5.4). */
-    if (class != DNS_CLASS_IN && class != DNS_CLASS_NONE && rows[row].only_in_class_in)
-        return ROW_OPAQUE;
-    return row;
-}
+const bool dns_rrtype_only_in[] = {
+#define METATYPE(id, ...) [ROW_##id] = false,
+#define RRTYPE(id, name, value, text, class, ...) [ROW_##id] = ONLY_##class,
+#include "dns/rrtype.def"
+#undef RRTYPE
+#undef METATYPE
+};
 
 const struct dns_rrtype *dns_rrtype_of(uint16_t type, uint16_t class)
 {
-    return &rows[row_index(type, class)];
+    return &rows[dns_rrtype_row(type, class)];
 }
 
 const struct dns_rdata_shape *dns_rdata_shape_of(uint16_t type, uint16_t class)
 {
-    return &shapes[row_index(type, class)];
+    return &dns_rdata_shapes[dns_rrtype_row(type, class)];
 }
 
 bool dns_type_format(uint16_t type, struct text *text)
