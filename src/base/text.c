@@ -3,6 +3,8 @@
 
 #include "base/require.h"
 
+#define DECIMAL_DIGITS_MAX 20 /* of 2^64 - 1 */
+
 struct text text_init(char *block, size_t capacity)
 {
     REQUIRE(capacity >= 1);
@@ -36,41 +38,74 @@ bool text_append_bytes(struct text *text, struct bytes part)
 
 bool text_append(struct text *text, const char *part)
 {
-    return text_append_bytes(text, bytes_of_text(part));
+    size_t size = strlen(part);
+    char *at = text_extend(text, size);
+
+    if (at != NULL)
+        memcpy(at, part, size);
+    return at != NULL;
 }
 
 bool text_append_char(struct text *text, char character)
 {
-    return text_append_bytes(text, bytes_of(&character, 1));
+    char *at = character == '\0' ? NULL : text_extend(text, 1);
+
+    if (at != NULL)
+        *at = character;
+    return at != NULL;
+}
+
+/* How many digits a number has. */
+static inline unsigned int digits_of(uint64_t value)
+{
+    unsigned int digits = 1;
+
+    for (; value >= 100; value /= 100)
+        digits += 2;
+    return value >= 10 ? digits + 1 : digits;
 }
 
 bool text_append_decimal(struct text *text, uint64_t value, unsigned int width)
 {
-    char digits[20]; /* 2^64 - 1 has 20 */
-    size_t at = sizeof(digits);
+    /* Two digits a step: what takes time is to divide. */
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    unsigned int digits = digits_of(value);
+    unsigned int zeroes = width > digits ? width - digits : 0;
+    char *start;
+    char *at;
 
-    REQUIRE(width <= sizeof(digits));
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    while (sizeof(digits) - at < width)
-        digits[--at] = '0';
-    return text_append_bytes(text, bytes_of(&digits[at], sizeof(digits) - at));
+    REQUIRE(width <= DECIMAL_DIGITS_MAX);
+    start = text_extend(text, digits + zeroes);
+    if (start == NULL)
+        return false;
+    at = start + digits + zeroes;
+    for (; value >= 10; value /= 100) {
+        at -= 2;
+        memcpy(at, &pairs[2 * (value % 100)], 2);
+    }
+    if (digits % 2 != 0)
+        *--at = (char)('0' + value % 10);
+    memset(start, '0', zeroes);
+    return true;
 }
 
 bool text_append_hex(struct text *text, struct bytes part)
 {
     static const char digits[] = "0123456789abcdef";
-    size_t before = text->size;
+    char *at;
 
+    /* Twice the size of a view does not overflow where the view fits. */
+    if (part.size >= text->capacity)
+        return false;
+    at = text_extend(text, 2 * part.size);
+    if (at == NULL)
+        return false;
     for (size_t i = 0; i < part.size; i++) {
-        const char pair[2] = { digits[part.at[i] >> 4], digits[part.at[i] & 15] };
-
-        if (!text_append_bytes(text, bytes_of(pair, sizeof(pair)))) {
-            text_rollback(text, before);
-            return false;
-        }
+        *at++ = digits[part.at[i] >> 4];
+        *at++ = digits[part.at[i] & 15];
     }
     return true;
 }

@@ -31,6 +31,19 @@ bool text_append_bytes(struct text *text, struct bytes part);
 /* Appends a C string. */
 bool text_append(struct text *text, const char *part);
 
+/* Room for `size` characters more, which the caller writes at once, none of them NUL; NULL, and
+ * nothing changed, where they do not fit. */
+static inline char *text_extend(struct text *text, size_t size)
+{
+    char *start = text->at + text->size;
+
+    if (size >= text->capacity - text->size)
+        return NULL;
+    text->size += size;
+    start[size] = '\0';
+    return start;
+}
+
 /* Appends one character, which may not be NUL. */
 bool text_append_char(struct text *text, char character);
 

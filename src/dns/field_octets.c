@@ -42,37 +42,57 @@ static const struct alphabet base32hex = { "0123456789abcdefghijklmnopqrstuv", 5
 
 static bool format_digits(const struct alphabet *alphabet, struct bytes octets, struct text *text)
 {
-    char piece[64]; /* whole groups of either alphabet */
-    size_t filled = 0;
     size_t digits = (octets.size * 8 + alphabet->bits - 1) / alphabet->bits;
     size_t padded = (digits + alphabet->group - 1) / alphabet->group * alphabet->group;
-    size_t next = 0; /* octet */
+    size_t size = alphabet->is_padded ? padded : digits;
+    unsigned int mask = (1U << alphabet->bits) - 1;
+    char *to = text_extend(text, size);
+    char *start = to;
     uint32_t bits = 0;
     unsigned int bits_count = 0;
 
-    for (size_t i = 0; i < (alphabet->is_padded ? padded : digits); i++) {
-        if (bits_count < alphabet->bits) {
-            bits = bits << 8 | (next < octets.size ? octets.at[next] : 0U);
-            next++;
-            bits_count += 8;
-        }
-        bits_count -= alphabet->bits;
-        piece[filled] = '=';
-        if (i < digits)
-            piece[filled] = alphabet->digits[bits >> bits_count & ((1U << alphabet->bits) - 1)];
-        filled++;
-        if (filled == sizeof(piece)) {
-            if (!text_append_bytes(text, bytes_of(piece, filled)))
-                return false;
-            filled = 0;
-        }
+    if (to == NULL)
+        return false;
+    for (size_t i = 0; i < octets.size; i++) {
+        bits = bits << 8 | octets.at[i];
+        bits_count += 8;
+        for (; bits_count >= alphabet->bits; bits_count -= alphabet->bits)
+            *to++ = alphabet->digits[bits >> (bits_count - alphabet->bits) & mask];
     }
-    return filled == 0 || text_append_bytes(text, bytes_of(piece, filled));
+    if (bits_count > 0)
+        *to++ = alphabet->digits[bits << (alphabet->bits - bits_count) & mask];
+    memset(to, '=', size - (size_t)(to - start));
+    return true;
+}
+
+/* Whole groups of base64, which are most of any key or signature: three octets, four digits. */
+static void put_groups(char *to, const uint8_t *octets, size_t groups)
+{
+    for (; groups > 0; groups--, octets += 3, to += 4) {
+        uint32_t bits = (uint32_t)octets[0] << 16 | (uint32_t)octets[1] << 8 | octets[2];
+
+        to[0] = base64.digits[bits >> 18];
+        to[1] = base64.digits[bits >> 12 & 63];
+        to[2] = base64.digits[bits >> 6 & 63];
+        to[3] = base64.digits[bits & 63];
+    }
 }
 
 bool dns_base64_format(struct bytes octets, struct text *text)
 {
-    return format_digits(&base64, octets, text);
+    size_t groups = octets.size / 3;
+    size_t before = text->size;
+    char *to = text_extend(text, 4 * groups);
+
+    if (to == NULL)
+        return false;
+    if (octets.size == 0)
+        return true;
+    put_groups(to, octets.at, groups);
+    if (format_digits(&base64, bytes_of(octets.at + 3 * groups, octets.size % 3), text))
+        return true;
+    text_rollback(text, before);
+    return false;
 }
 
 /* Digits that are being read, in as many words as there are. */

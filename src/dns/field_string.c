@@ -1,22 +1,11 @@
 /* Names and character-strings as text. */
-#include "base/require.h"
 #include "dns/field_text.h"
+#include "dns/name_text.h"
 #include "dns/quote.h"
-
-static bool append_name(struct byte_reader *in, struct text *text)
-{
-    struct dns_name name;
-    struct dns_verdict verdict = dns_name_read(in, &name);
-
-    REQUIRE(verdict.status == DNS_OK);
-    return dns_name_format(&name, text);
-}
 
 static bool format_name(const struct dns_value *value, struct text *text)
 {
-    struct byte_reader in = value->octets;
-
-    return append_name(&in, text);
+    return dns_name_format_at(value->octets, text);
 }
 
 enum dns_status dns_parse_name(struct dns_parse *parse)
@@ -43,8 +32,12 @@ static bool format_names(const struct dns_value *value, struct text *text)
     struct byte_reader in = value->octets;
     bool ok = true;
 
-    for (bool first = true; ok && !byte_reader_is_done(&in); first = false)
-        ok = (first || text_append_char(text, ' ')) && append_name(&in, text);
+    for (bool first = true; ok && !byte_reader_is_done(&in); first = false) {
+        size_t size;
+
+        ok = (first || text_append_char(text, ' ')) && dns_name_format_at(in, text);
+        (void)dns_name_skip(&in, &size);
+    }
     return ok;
 }
 

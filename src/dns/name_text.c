@@ -1,6 +1,5 @@
 /* Domain names as text, both ways. RFC 1035 section 5.1; RFC 4343 section 2.1. */
-#include "dns/name.h"
-#include "dns/quote.h"
+#include "dns/name_text.h"
 
 /* A name that grows as text is read. */
 struct growing {
@@ -106,17 +105,42 @@ struct dns_verdict dns_name_parse_relative(struct bytes text, const struct dns_n
     return dns_accept();
 }
 
+/* Puts labels from `at` on, as far as the root, each with a dot behind it; pointers (checked
+ * before) are followed. There is room for any name. */
+static char *put_labels(char *to, const uint8_t *base, size_t at)
+{
+    for (;;) {
+        unsigned int length = base[at];
+
+        if (length == 0)
+            return to;
+        if (length > DNS_LABEL_SIZE_MAX) {
+            at = (length & 0x3FU) << 8 | base[at + 1];
+            continue;
+        }
+        to = dns_quote_put(to, bytes_of(base + at + 1, length), DNS_QUOTE_LABEL);
+        *to++ = '.';
+        at += 1U + length;
+    }
+}
+
+bool dns_name_format_at(struct byte_reader in, struct text *text)
+{
+    char all[DNS_NAME_TEXT_MAX];
+    bool has_room = text->capacity - text->size >= DNS_NAME_TEXT_MAX;
+    char *start = has_room ? text->at + text->size : all;
+    char *end = put_labels(start, in.base, in.position);
+
+    if (end == start)
+        *end++ = '.';
+    if (!has_room)
+        return text_append_bytes(text, bytes_of(start, (size_t)(end - start)));
+    *end = '\0';
+    text->size += (size_t)(end - start);
+    return true;
+}
+
 bool dns_name_format(const struct dns_name *name, struct text *text)
 {
-    size_t before = text->size;
-    bool ok = name->octets[0] != 0 || text_append_char(text, '.');
-
-    for (unsigned int at = 0; ok && name->octets[at] != 0; at += 1U + name->octets[at]) {
-        struct bytes label = bytes_of(&name->octets[at + 1], name->octets[at]);
-
-        ok = dns_quote_append(text, label, DNS_QUOTE_LABEL) && text_append_char(text, '.');
-    }
-    if (!ok)
-        text_rollback(text, before);
-    return ok;
+    return dns_name_format_at(dns_name_reader(name), text);
 }

@@ -1,42 +1,78 @@
 /* Escapes of the presentation form. */
-#include "dns/quote.h"
+#include "dns/name_text.h"
 
-/* How an octet is shown in each place. */
-enum look { PLAIN, BACKSLASH, DECIMAL };
+#define BIT(character) (UINT64_C(1) << ((character) & 63))
 
-static enum look look_of(uint8_t octet, enum dns_quote where)
+/* The octets that are shown as they are, a bit each. */
+static const uint64_t plain[][4] = {
+    [DNS_QUOTE_LABEL] = { ~UINT64_C(0) << ('!' & 63) &
+                              ~(BIT('"') | BIT('$') | BIT('(') | BIT(')') | BIT('.') | BIT(';')),
+                          ~UINT64_C(0) >> 1 & ~(BIT('@') | BIT('\\')) },
+    [DNS_QUOTE_STRING] = { ~UINT64_C(0) << (' ' & 63) & ~BIT('"'), ~UINT64_C(0) >> 1 & ~BIT('\\') },
+};
+
+static inline bool is_plain(uint8_t octet, enum dns_quote where)
 {
-    const char *special = where == DNS_QUOTE_LABEL ? "\"$().;@\\" : "\"\\";
+    return (plain[where][octet >> 6] >> (octet & 63) & 1U) != 0;
+}
 
-    if (octet == ' ' && where == DNS_QUOTE_STRING)
-        return PLAIN;
-    if (octet <= ' ' || octet > '~')
-        return DECIMAL;
-    return strchr(special, octet) != NULL ? BACKSLASH : PLAIN;
+/* The characters of an octet that is not plain: two where it is printable, or else four. */
+static char *put_escape(char *to, uint8_t octet)
+{
+    *to++ = '\\';
+    if (octet <= ' ' || octet > '~') {
+        *to++ = (char)('0' + octet / 100);
+        *to++ = (char)('0' + octet / 10 % 10);
+        *to++ = (char)('0' + octet % 10);
+    } else {
+        *to++ = (char)octet;
+    }
+    return to;
+}
+
+char *dns_quote_put(char *to, struct bytes octets, enum dns_quote where)
+{
+    for (size_t i = 0; i < octets.size; i++) {
+        uint8_t octet = octets.at[i];
+
+        if (is_plain(octet, where))
+            *to++ = (char)octet;
+        else
+            to = put_escape(to, octet);
+    }
+    return to;
+}
+
+/* How many characters the octets take. */
+static size_t size_of(struct bytes octets, enum dns_quote where)
+{
+    char escape[DNS_QUOTE_OCTET_MAX];
+    size_t size = octets.size;
+
+    for (size_t i = 0; i < octets.size; i++) {
+        if (!is_plain(octets.at[i], where))
+            size += (size_t)(put_escape(escape, octets.at[i]) - escape) - 1;
+    }
+    return size;
 }
 
 bool dns_quote_append(struct text *text, struct bytes octets, enum dns_quote where)
 {
-    size_t before = text->size;
-    size_t plain = 0; /* the run of plain octets that is not appended yet */
-    bool ok = true;
+    size_t room = text->capacity - text->size;
+    char *start = text->at + text->size;
 
-    for (size_t i = 0; ok && i < octets.size; i++) {
-        enum look look = look_of(octets.at[i], where);
+    /* Where there is room for the worst, octets are looked at once. */
+    if (octets.size < room / DNS_QUOTE_OCTET_MAX) {
+        char *end = dns_quote_put(start, octets, where);
 
-        if (look == PLAIN)
-            continue;
-        ok = text_append_bytes(text, bytes_of(octets.at + plain, i - plain)) &&
-             text_append_char(text, '\\') &&
-             (look == BACKSLASH ? text_append_char(text, (char)octets.at[i])
-                                : text_append_decimal(text, octets.at[i], 3));
-        plain = i + 1;
+        *end = '\0';
+        text->size += (size_t)(end - start);
+        return true;
     }
-    ok = ok && (octets.size == 0 ||
-                text_append_bytes(text, bytes_of(octets.at + plain, octets.size - plain)));
-    if (!ok)
-        text_rollback(text, before);
-    return ok;
+    if (text_extend(text, size_of(octets, where)) == NULL)
+        return false;
+    (void)dns_quote_put(start, octets, where);
+    return true;
 }
 
 static bool is_digit(uint8_t octet)

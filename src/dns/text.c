@@ -2,6 +2,7 @@
 #include "dns/text.h"
 
 #include "dns/code.h"
+#include "dns/name_text.h"
 #include "dns/rrtype.h"
 
 /* All or nothing: takes back what was appended since `before` unless it is complete. */
@@ -69,9 +70,8 @@ bool dns_question_format(const struct dns_question *question, struct text *text)
 
 bool dns_rr_format(const struct dns_rr *rr, struct text *text)
 {
-    struct dns_name owner = dns_rr_owner(rr);
     size_t before = text->size;
-    bool ok = dns_name_format(&owner, text) && text_append_char(text, '\t') &&
+    bool ok = dns_name_format_at(rr->owner, text) && text_append_char(text, '\t') &&
               text_append_decimal(text, rr->ttl_s, 0) && text_append_char(text, '\t') &&
               dns_class_format(rr->class, text) && text_append_char(text, '\t') &&
               dns_type_format(rr->type, text) && text_append_char(text, '\t') &&

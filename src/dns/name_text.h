@@ -1,0 +1,17 @@
+/*
+ * Names and other octets as text without a step between, for the codec's own printing. Pure; any
+ * thread.
+ */
+#pragma once
+
+#include "dns/name.h"
+#include "dns/quote.h"
+
+#define DNS_QUOTE_OCTET_MAX 4 /* characters that one octet may take */
+
+/* Puts the characters of the octets at `to`, where there is room for them, and gives the place
+ * behind them; no NUL. */
+char *dns_quote_put(char *to, struct bytes octets, enum dns_quote where);
+
+/* Appends the name at the cursor, which has been checked, as dns_name_format() does. */
+bool dns_name_format_at(struct byte_reader in, struct text *text);
