@@ -84,11 +84,12 @@ static void check_prefix(const struct dns_message *part, const struct dns_messag
     }
 }
 
-static void check_cut(const struct dns_message *message, size_t room)
+static void check_cut(const struct dns_message *message, size_t room, enum dns_cut at)
 {
     uint8_t *block = block_of(room);
     struct byte_writer out = byte_writer_init(block, room);
-    struct dns_verdict verdict = dns_response_truncate(message, &out);
+    struct dns_builder builder;
+    struct dns_verdict verdict = dns_response_truncate(message, at, &builder, &out);
     struct dns_message cut;
 
     fuzz_require((verdict.status == DNS_OK) == (out.position != 0));
@@ -124,6 +125,8 @@ FUZZ_TARGET(input)
     }
     if (dns_message_read(wire, &message).status != DNS_OK)
         return;
-    for (size_t size = least; size <= room; size++)
-        check_cut(&message, size);
+    for (size_t size = least; size <= room; size++) {
+        check_cut(&message, size, DNS_CUT_RRSET);
+        check_cut(&message, size, DNS_CUT_RR);
+    }
 }

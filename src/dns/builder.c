@@ -1,125 +1,23 @@
 /*
- * Building. The names that were written form a tree that grows from the root: each remembered label
- * knows the offset of the label after it. A new name is looked up label by label from its end, and
- * what the tree does not know yet is written and then remembered. So each look-up compares one
- * label, and the longest known ending is found without trying shorter ones.
+ * Building. What is written between names is copied in one piece; names go through the table of
+ * those that were written (dns/name_table.h). An entry is counted when it is whole.
  */
 #include "dns/builder.h"
 
 #include "base/require.h"
-#include "dns/rdata.h"
+#include "dns/code.h"
+#include "dns/field_check.h"
+#include "dns/octets.h"
 #include "dns/rrtype.h"
 
-#define POINTER 0xC000U
-#define POINTER_OFFSET_MAX 0x3FFF
-#define PROBES_MAX 16 /* places to look at before a label counts as unknown */
+#define FLAGS_AT 2       /* in the header */
+#define COUNTS_AT 4      /* likewise */
+#define RR_FIXED_SIZE 10 /* type, class, TTL, RDLENGTH */
 
-/* The labels of a name, from the first to the last. */
-struct labels {
-    unsigned int count;
-    struct bytes at[DNS_NAME_LABELS_MAX]; /* each with its length octet */
-};
-
-static void split(const struct dns_name *name, struct labels *ret_labels)
+static inline void put_u16_be(uint8_t *to, unsigned int value)
 {
-    unsigned int count = 0;
-    unsigned int at = 0;
-
-    while (name->octets[at] != 0) {
-        size_t size = 1U + name->octets[at];
-
-        ret_labels->at[count++] = bytes_of(&name->octets[at], size);
-        at += (unsigned int)size;
-    }
-    ret_labels->count = count;
-}
-
-/* The place where the search for a label begins. */
-static unsigned int first_place(struct bytes label, uint16_t parent)
-{
-    uint32_t hash = 2166136261U ^ parent; /* FNV-1a */
-
-    for (size_t i = 0; i < label.size; i++)
-        hash = (hash ^ label.at[i]) * 16777619U;
-    return (hash ^ hash >> 16) % DNS_BUILDER_PLACES;
-}
-
-/* Whether this very label with this parent was remembered at a place. */
-static bool holds(const struct dns_builder *builder, const struct dns_builder_label *place,
-                  struct bytes label, uint16_t parent)
-{
-    return place->parent == parent && builder->out.base[place->at] == label.at[0] &&
-           memcmp(&builder->out.base[place->at], label.at, label.size) == 0;
-}
-
-/* The offset of a label that was written before; 0: it is not known. */
-static uint16_t find_label(const struct dns_builder *builder, struct bytes label, uint16_t parent)
-{
-    unsigned int start = first_place(label, parent);
-
-    for (unsigned int i = 0; i < PROBES_MAX; i++) {
-        const struct dns_builder_label *place = &builder->labels[(start + i) % DNS_BUILDER_PLACES];
-
-        if (place->at == 0)
-            return 0;
-        if (holds(builder, place, label, parent))
-            return place->at;
-    }
-    return 0;
-}
-
-/* Remembers a label that stands at `at`, if there is a place for it. */
-static bool remember(struct dns_builder *builder, struct bytes label, size_t at, uint16_t parent)
-{
-    unsigned int start = first_place(label, parent);
-
-    if (at > POINTER_OFFSET_MAX || builder->labels_count == DNS_BUILDER_LABELS_MAX)
-        return false;
-    for (unsigned int i = 0; i < PROBES_MAX; i++) {
-        struct dns_builder_label *place = &builder->labels[(start + i) % DNS_BUILDER_PLACES];
-
-        if (place->at == 0) {
-            *place = (struct dns_builder_label){ .at = (uint16_t)at, .parent = parent };
-            builder->labels_count++;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Writes a name, with a pointer for the longest ending that is known. */
-static bool write_name(struct dns_builder *builder, const struct dns_name *name)
-{
-    struct byte_writer *out = &builder->out;
-    size_t end; /* of the labels that were written */
-    struct labels labels;
-    unsigned int unknown;
-    uint16_t parent = 0;
-
-    split(name, &labels);
-    for (unknown = labels.count; unknown > 0; unknown--) {
-        uint16_t at = find_label(builder, labels.at[unknown - 1], parent);
-
-        if (at == 0)
-            break;
-        parent = at;
-    }
-    for (unsigned int i = 0; i < unknown; i++) {
-        if (!write_bytes(out, labels.at[i]))
-            return false;
-    }
-    end = out->position;
-    if (!(parent != 0 ? write_u16_be(out, (uint16_t)(POINTER | parent)) : write_u8(out, 0)))
-        return false;
-    while (unknown > 0) {
-        struct bytes label = labels.at[--unknown];
-
-        end -= label.size;
-        if (!remember(builder, label, end, parent))
-            break; /* those before it would have no parent */
-        parent = (uint16_t)end;
-    }
-    return true;
+    to[0] = (uint8_t)(value >> 8);
+    to[1] = (uint8_t)value;
 }
 
 void dns_builder_init(struct dns_builder *builder, void *block, size_t capacity,
@@ -128,137 +26,218 @@ void dns_builder_init(struct dns_builder *builder, void *block, size_t capacity,
     REQUIRE(capacity >= DNS_HEADER_SIZE);
     if (capacity > DNS_MESSAGE_SIZE_MAX)
         capacity = DNS_MESSAGE_SIZE_MAX;
-    *builder = (struct dns_builder){ .out = byte_writer_init(block, capacity) };
-    (void)dns_header_write(&builder->out, header);
+    builder->out = byte_writer_init(block, capacity);
+    memset(builder->counts, 0, sizeof(builder->counts));
+    builder->section = DNS_QUESTION;
+    dns_name_table_init(&builder->names, header->id);
+    put_u16_be(builder->out.base, header->id);
+    put_u16_be(builder->out.base + FLAGS_AT, header->flags);
+    builder->out.position = DNS_HEADER_SIZE;
+}
+
+void dns_builder_extend(struct dns_builder *builder, struct dns_name_table_label *labels,
+                        size_t max)
+{
+    REQUIRE(builder->out.position == DNS_HEADER_SIZE);
+    dns_name_table_extend(&builder->names, labels, max);
+}
+
+void dns_builder_set_source(struct dns_builder *builder, struct bytes source)
+{
+    dns_name_table_trust(&builder->names, source.at);
 }
 
 struct dns_builder_mark dns_builder_mark(const struct dns_builder *builder)
 {
     struct dns_builder_mark mark = { .position = builder->out.position,
+                                     .labels_count = builder->names.count,
                                      .section = builder->section };
 
     memcpy(mark.counts, builder->counts, sizeof(mark.counts));
     return mark;
 }
 
+/* Forgets octets and labels behind a point. */
+static void cut(struct dns_builder *builder, size_t position, unsigned int labels_count)
+{
+    byte_writer_rollback(&builder->out, position);
+    dns_name_table_rollback(&builder->names, labels_count, position);
+}
+
 void dns_builder_rollback(struct dns_builder *builder, const struct dns_builder_mark *mark)
 {
-    byte_writer_rollback(&builder->out, mark->position);
+    cut(builder, mark->position, mark->labels_count);
     memcpy(builder->counts, mark->counts, sizeof(builder->counts));
     builder->section = mark->section;
-    /* What goes came last into the table, so no search for what stays leads over it. */
-    for (unsigned int i = 0; i < DNS_BUILDER_PLACES; i++) {
-        if (builder->labels[i].at >= mark->position) {
-            builder->labels[i].at = 0;
-            builder->labels_count--;
-        }
-    }
-}
-
-/* Counts an entry that is about to be written to a section, and moves on to that section. */
-static bool count_entry(struct dns_builder *builder, enum dns_section section)
-{
-    REQUIRE(section >= builder->section);
-    if (builder->counts[section] == UINT16_MAX)
-        return false;
-    builder->section = section;
-    builder->counts[section]++;
-    return true;
-}
-
-/* The end of each add: all of it is there, or none. */
-static struct dns_verdict finish_entry(struct dns_builder *builder,
-                                       const struct dns_builder_mark *mark,
-                                       struct dns_verdict verdict)
-{
-    if (verdict.status != DNS_OK)
-        dns_builder_rollback(builder, mark);
-    return verdict;
-}
-
-static struct dns_verdict no_room(const struct dns_builder_mark *mark)
-{
-    return dns_refuse(DNS_NO_ROOM, mark->position);
 }
 
 struct dns_verdict dns_builder_add_question(struct dns_builder *builder,
                                             const struct dns_question *question)
 {
-    struct dns_builder_mark mark = dns_builder_mark(builder);
-    bool ok = count_entry(builder, DNS_QUESTION) && write_name(builder, &question->name) &&
-              write_u16_be(&builder->out, question->type) &&
-              write_u16_be(&builder->out, question->class);
-
-    return finish_entry(builder, &mark, ok ? dns_accept() : no_room(&mark));
-}
-
-/* Writes a name that stands in another message. */
-static struct dns_verdict copy_name(struct dns_builder *builder, struct byte_reader from,
-                                    const struct dns_builder_mark *mark)
-{
-    struct dns_name name;
-    struct dns_verdict verdict = dns_name_read(&from, &name);
-
-    if (verdict.status != DNS_OK)
-        return verdict;
-    return write_name(builder, &name) ? dns_accept() : no_room(mark);
-}
-
-/* Writes RDLENGTH and RDATA. */
-static struct dns_verdict copy_rdata(struct dns_builder *builder, const struct dns_rr *rr,
-                                     const struct dns_builder_mark *mark)
-{
     struct byte_writer *out = &builder->out;
-    struct dns_rdata fields = dns_rdata_of(rr);
-    size_t length_at = out->position;
-    struct dns_value value;
+    struct byte_reader name = dns_name_reader(&question->name);
+    unsigned int labels_count = builder->names.count;
+    size_t start = out->position;
+    size_t at;
+
+    REQUIRE(builder->section == DNS_QUESTION);
+    if (builder->counts[DNS_QUESTION] == UINT16_MAX)
+        return dns_refuse(DNS_NO_ROOM, start);
+    if (dns_name_table_write(&builder->names, &name, out, &at).status != DNS_OK)
+        return dns_refuse(DNS_NO_ROOM, start);
+    if (!write_u16_be(out, question->type) || !write_u16_be(out, question->class)) {
+        cut(builder, start, labels_count);
+        return dns_refuse(DNS_NO_ROOM, start);
+    }
+    builder->counts[DNS_QUESTION]++;
+    return dns_accept();
+}
+
+/* Copies what stands from `from` up to in's cursor. */
+static inline bool copy_run(const struct byte_reader *in, size_t from, struct byte_writer *out)
+{
+    size_t size = in->position - from;
+
+    if (byte_writer_left(out) < size)
+        return false;
+    if (size > 0) /* an empty input has no base to count from */
+        dns_octets_copy(out->base + out->position, in->base + from, size);
+    out->position += size;
+    return true;
+}
+
+/* Writes a name that may be compressed where it stands and is not to be here. */
+static __attribute__((noinline)) struct dns_verdict copy_old_name(struct byte_reader *in,
+                                                                  struct byte_writer *out)
+{
     struct dns_name name;
+    struct dns_verdict verdict = dns_name_read(in, &name);
 
-    if (!write_u16_be(out, 0))
-        return no_room(mark);
-    while (dns_rdata_next(&fields, &value)) {
-        if (value.field->kind == DNS_FIELD_NAME_SHORT) {
-            struct dns_verdict verdict = copy_name(builder, value.octets, mark);
+    if (verdict.status == DNS_OK && !write_bytes(out, dns_name_bytes(&name)))
+        return dns_refuse(DNS_NO_ROOM, out->position);
+    return verdict;
+}
 
+/* A name in RDATA that is written anew. */
+static inline struct dns_verdict write_rdata_name(struct dns_builder *builder,
+                                                  enum dns_field_kind kind, struct byte_reader *in)
+{
+    size_t at;
+
+    if (kind == DNS_FIELD_NAME_OLD)
+        return copy_old_name(in, &builder->out);
+    return dns_name_table_write(&builder->names, in, &builder->out, &at);
+}
+
+/* Writes the fields of RDATA, which is checked on the way. */
+static inline struct dns_verdict write_fields(struct dns_builder *builder, const struct dns_rr *rr)
+{
+    const struct dns_rdata_shape *shape = dns_rdata_shape_of(rr->type, rr->class);
+    struct byte_reader in = rr->rdata;
+    size_t start = in.position;
+    size_t run = start; /* what is not written yet begins here */
+    bool is_cut = byte_reader_left(&in) < shape->lead_octets;
+
+    if (!is_cut)
+        in.position += shape->lead_octets;
+    for (unsigned int i = is_cut ? 0 : shape->lead_count; i < shape->count; i++) {
+        enum dns_field_kind kind = shape->kinds[i];
+        enum dns_status status;
+
+        if (kind == DNS_FIELD_NAME_SHORT || kind == DNS_FIELD_NAME_OLD) {
+            struct dns_verdict verdict;
+
+            if (!copy_run(&in, run, &builder->out))
+                return dns_refuse(DNS_NO_ROOM, builder->out.position);
+            verdict = write_rdata_name(builder, kind, &in);
             if (verdict.status != DNS_OK)
                 return verdict;
-        } else if (!write_bytes(out, dns_value_octets(&value, false, &name))) {
-            return no_room(mark);
+            run = in.position;
+            continue;
         }
+        status = dns_field_check(kind, &in, start);
+        if (status != DNS_OK)
+            return dns_refuse(status, in.position);
     }
-    byte_writer_patch_u16_be(out, length_at, (uint16_t)(out->position - length_at - 2));
-    return fields.verdict;
+    if (!byte_reader_is_done(&in))
+        return dns_refuse(DNS_RDATA_TRAILING, in.position);
+    if (!copy_run(&in, run, &builder->out))
+        return dns_refuse(DNS_NO_ROOM, builder->out.position);
+    return dns_accept();
+}
+
+/* Writes all behind the owner. */
+static inline struct dns_verdict write_rest(struct dns_builder *builder, const struct dns_rr *rr)
+{
+    struct byte_writer *out = &builder->out;
+    uint8_t *fixed = out->base + out->position;
+    struct dns_verdict verdict = dns_accept();
+    bool left_out = byte_reader_is_done(&rr->rdata) &&
+                    (rr->class == DNS_CLASS_ANY || rr->class == DNS_CLASS_NONE);
+
+    if (byte_writer_left(out) < RR_FIXED_SIZE)
+        return dns_refuse(DNS_NO_ROOM, out->position);
+    out->position += RR_FIXED_SIZE;
+    put_u16_be(fixed, rr->type);
+    put_u16_be(fixed + 2, rr->class);
+    put_u16_be(fixed + 4, rr->ttl_s >> 16);
+    put_u16_be(fixed + 6, rr->ttl_s);
+    if (!left_out)
+        verdict = write_fields(builder, rr);
+    put_u16_be(fixed + 8, (unsigned int)(out->base + out->position - fixed) - RR_FIXED_SIZE);
+    return verdict;
+}
+
+/* An owner that is not among the last ones. */
+static __attribute__((noinline)) struct dns_verdict write_owner(struct dns_builder *builder,
+                                                                const struct dns_rr *rr)
+{
+    struct byte_reader owner = rr->owner;
+    size_t at;
+
+    dns_name_table_pay(&builder->names, RR_FIXED_SIZE + byte_reader_left(&rr->rdata));
+    return dns_name_table_write(&builder->names, &owner, &builder->out, &at);
+}
+
+/* Takes back what was written of a record, and says why. */
+static __attribute__((noinline)) struct dns_verdict refuse_entry(struct dns_builder *builder,
+                                                                 size_t start,
+                                                                 unsigned int labels_count,
+                                                                 struct dns_verdict verdict)
+{
+    cut(builder, start, labels_count);
+    return verdict.status == DNS_NO_ROOM ? dns_refuse(DNS_NO_ROOM, start) : verdict;
 }
 
 struct dns_verdict dns_builder_add_rr(struct dns_builder *builder, enum dns_section section,
                                       const struct dns_rr *rr)
 {
-    struct dns_builder_mark mark = dns_builder_mark(builder);
-    struct dns_verdict verdict;
+    struct byte_writer *out = &builder->out;
+    unsigned int labels_count = builder->names.count;
+    size_t start = out->position;
+    size_t at = dns_name_table_recent(&builder->names, &rr->owner, out);
+    struct dns_verdict verdict = dns_accept();
 
     REQUIRE(section != DNS_QUESTION);
-    if (!count_entry(builder, section))
-        return no_room(&mark);
-    verdict = copy_name(builder, rr->owner, &mark);
-    if (verdict.status == DNS_OK &&
-        !(write_u16_be(&builder->out, rr->type) && write_u16_be(&builder->out, rr->class) &&
-          write_u32_be(&builder->out, rr->ttl_s)))
-        verdict = no_room(&mark);
+    REQUIRE(section >= builder->section);
+    if (builder->counts[section] == UINT16_MAX)
+        return dns_refuse(DNS_NO_ROOM, start);
+    if (at == 0)
+        verdict = write_owner(builder, rr);
+    else if (!write_u16_be(out, (uint16_t)(0xC000U | at)))
+        verdict = dns_refuse(DNS_NO_ROOM, start);
     if (verdict.status == DNS_OK)
-        verdict = copy_rdata(builder, rr, &mark);
-    return finish_entry(builder, &mark, verdict);
+        verdict = write_rest(builder, rr);
+    if (verdict.status != DNS_OK)
+        return refuse_entry(builder, start, labels_count, verdict);
+    builder->section = section;
+    builder->counts[section]++;
+    return dns_accept();
 }
 
 struct dns_verdict dns_builder_add_edns(struct dns_builder *builder, const struct dns_edns *edns)
 {
-    struct dns_name root = dns_name_root();
-    struct dns_rr rr = {
-        .owner = dns_name_reader(&root),
-        .type = DNS_TYPE_OPT,
-        .class = edns->udp_size,
-        .ttl_s = (uint32_t)edns->rcode_high << 24 | (uint32_t)edns->version << 16 | edns->flags,
-        .rdata = byte_reader_init(edns->options),
-    };
+    struct dns_rr rr = dns_edns_rr(edns);
 
     return dns_builder_add_rr(builder, DNS_ADDITIONAL, &rr);
 }
@@ -278,12 +257,12 @@ void dns_builder_release(struct dns_builder *builder, size_t size)
 
 void dns_builder_set_flags(struct dns_builder *builder, uint16_t flags)
 {
-    byte_writer_patch_u16_be(&builder->out, 2, flags);
+    put_u16_be(builder->out.base + FLAGS_AT, flags);
 }
 
 struct bytes dns_builder_finish(struct dns_builder *builder)
 {
-    for (unsigned int i = 0; i < DNS_SECTIONS; i++)
-        byte_writer_patch_u16_be(&builder->out, 4 + 2 * (size_t)i, builder->counts[i]);
+    for (size_t i = 0; i < DNS_SECTIONS; i++)
+        put_u16_be(builder->out.base + COUNTS_AT + 2 * i, builder->counts[i]);
     return byte_writer_written(&builder->out);
 }

@@ -10,37 +10,32 @@
  * Sections are filled in their order (REQUIRE). Each add writes a whole entry, or refuses
  * (DNS_NO_ROOM, or what is wrong with the record) and changes nothing. Names are compressed against
  * all names before them, exactly (upper and lower case differ, so that each keeps its case), in
- * owners and in those RDATA fields where RFC 3597 section 4 allows it. The builder is plain storage
- * of about 1 KiB; the block must outlive it. Pure; one thread.
+ * owners and in those RDATA fields where RFC 3597 section 4 allows it: each has a pointer for its
+ * longest ending that stands before it, within the limits of dns/name_table.h. Time is linear in
+ * the octets that are given and written.
+ *
+ * The builder is plain storage of less than 2 KiB; the block must outlive it. For messages of
+ * many names, dns_builder_extend() gives it more room to remember them. Pure; one thread.
  */
 #pragma once
 
 #include "dns/edns.h"
 #include "dns/header.h"
+#include "dns/name_table.h"
 #include "dns/question.h"
 #include "dns/rr.h"
-
-/* How many labels are remembered for compression, and how many of the places are filled. */
-#define DNS_BUILDER_PLACES 256
-#define DNS_BUILDER_LABELS_MAX 192
-
-/* A label that was written: later names that end in it and in what follows it may point there. */
-struct dns_builder_label {
-    uint16_t at;     /* its offset; 0: this place is free */
-    uint16_t parent; /* the offset of the label after it; 0: the root */
-};
 
 struct dns_builder {
     struct byte_writer out;
     uint16_t counts[DNS_SECTIONS];
     enum dns_section section; /* the one that is being filled */
-    unsigned int labels_count;
-    struct dns_builder_label labels[DNS_BUILDER_PLACES];
+    struct dns_name_table names;
 };
 
 /* A state of a builder to go back to. */
 struct dns_builder_mark {
     size_t position;
+    unsigned int labels_count;
     uint16_t counts[DNS_SECTIONS];
     enum dns_section section;
 };
@@ -50,6 +45,17 @@ struct dns_builder_mark {
  * block. */
 void dns_builder_init(struct dns_builder *builder, void *block, size_t capacity,
                       const struct dns_header *header);
+
+/* Gives the builder, to which nothing was added yet (REQUIRE), room to remember `max` labels (at
+ * least 16: REQUIRE) instead of DNS_NAME_TABLE_LABELS; DNS_NAME_TABLE_LABELS_MAX suffices for any
+ * message. The caller keeps it for as long as the builder is used. */
+void dns_builder_extend(struct dns_builder *builder, struct dns_name_table_label *labels,
+                        size_t max);
+
+/* Says that records to come stand in this message, which dns_message_read() has accepted and whose
+ * octets do not change while the builder is used: names in it are then known by their offset. Saves
+ * time, changes nothing else. */
+void dns_builder_set_source(struct dns_builder *builder, struct bytes source);
 
 /* Adds a question. */
 struct dns_verdict dns_builder_add_question(struct dns_builder *builder,
@@ -77,7 +83,8 @@ void dns_builder_set_flags(struct dns_builder *builder, uint16_t flags);
 /* The state to go back to. */
 struct dns_builder_mark dns_builder_mark(const struct dns_builder *builder);
 
-/* Goes back to a state that it had before: what came after is forgotten. */
+/* Goes back to a state that it had before: what came after is forgotten, in time that is linear in
+ * the labels of it. */
 void dns_builder_rollback(struct dns_builder *builder, const struct dns_builder_mark *mark);
 
 /* Writes the counts, and gives the message as a view of the caller's block. More may be added, and

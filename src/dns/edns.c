@@ -16,6 +16,19 @@ struct dns_edns dns_edns_of(const struct dns_rr *rr)
     };
 }
 
+struct dns_rr dns_edns_rr(const struct dns_edns *edns)
+{
+    static const uint8_t root[] = { 0 };
+
+    return (struct dns_rr){
+        .owner = byte_reader_init(bytes_of(root, sizeof(root))),
+        .type = DNS_TYPE_OPT,
+        .class = edns->udp_size,
+        .ttl_s = (uint32_t)edns->rcode_high << 24 | (uint32_t)edns->version << 16 | edns->flags,
+        .rdata = byte_reader_init(edns->options),
+    };
+}
+
 bool dns_edns_next_option(struct bytes *options, struct dns_edns_option *ret_option)
 {
     struct byte_reader in = byte_reader_init(*options);

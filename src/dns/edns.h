@@ -26,6 +26,9 @@ struct dns_edns_option {
  * here: dns_rdata_check() does, and dns/option.h reads them one by one. */
 struct dns_edns dns_edns_of(const struct dns_rr *rr);
 
+/* The other way round: a record that says it. Its RDATA is `options`, and lives as long. */
+struct dns_rr dns_edns_rr(const struct dns_edns *edns);
+
 /* The next option; false at the end, or where what is left is no whole option (then `options` is
  * not empty, and neither it nor *ret_option is changed). */
 bool dns_edns_next_option(struct bytes *options, struct dns_edns_option *ret_option);

@@ -31,12 +31,22 @@ struct dns_walk dns_message_section(const struct dns_message *message, enum dns_
 
 bool dns_walk_next(struct dns_walk *walk, struct dns_rr *ret_rr)
 {
-    struct dns_verdict verdict;
+    struct byte_reader *in = &walk->in;
+    struct dns_rr rr = { .owner = *in };
+    uint16_t length;
+    bool ok;
 
     if (walk->left == 0)
         return false;
-    verdict = dns_rr_read(&walk->in, ret_rr);
-    REQUIRE(verdict.status == DNS_OK);
+    /* The owner was followed when the message was read. Once more for each record that points to
+     * one long name would not be linear. */
+    while (in->base[in->position] != 0 && in->base[in->position] <= DNS_LABEL_SIZE_MAX)
+        in->position += 1U + in->base[in->position];
+    in->position += in->base[in->position] == 0 ? 1 : 2;
+    ok = read_u16_be(in, &rr.type) && read_u16_be(in, &rr.class) && read_u32_be(in, &rr.ttl_s) &&
+         read_u16_be(in, &length) && byte_reader_split(in, length, &rr.rdata);
+    REQUIRE(ok);
+    *ret_rr = rr;
     walk->left--;
     return true;
 }

@@ -153,6 +153,11 @@ static int compare_octets(struct bytes a, struct bytes b)
     return (a.size > b.size) - (a.size < b.size);
 }
 
+bool dns_label_equal(const uint8_t *a, const uint8_t *b)
+{
+    return a[0] == b[0] && compare_octets(bytes_of(a + 1, a[0]), bytes_of(b + 1, b[0])) == 0;
+}
+
 bool dns_name_equal(const struct dns_name *a, const struct dns_name *b)
 {
     /* Length octets are at most 63, below any letter, so they need no care. */

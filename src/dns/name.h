@@ -62,6 +62,10 @@ struct dns_verdict dns_name_skip(struct byte_reader *in, size_t *ret_size);
 /* Whether the octets of a name at the cursor (checked before) end with a pointer. */
 bool dns_name_is_compressed(struct byte_reader in);
 
+/* Whether two labels, each with its length octet, are the same but for the case of ASCII letters.
+ */
+bool dns_label_equal(const uint8_t *a, const uint8_t *b);
+
 /* Whether two names are the same but for the case of ASCII letters (RFC 4343). */
 bool dns_name_equal(const struct dns_name *a, const struct dns_name *b);
 

@@ -23,11 +23,18 @@ struct dns_response {
 bool dns_response_write(struct bytes query, const struct dns_response *response,
                         struct byte_writer *out);
 
-/* Writes a response again so that it fits into `out`, which is at the start of a block: cut at the
- * end of an RRset, with TC set when records of the answer or authority section are left out (RFC
+/* Where a response may be cut. */
+enum dns_cut {
+    DNS_CUT_RRSET, /* behind an RRset: what a section holds of a name and type is all of it */
+    DNS_CUT_RR,    /* behind any record: as much as there is room for */
+};
+
+/* Writes a response again so that it fits into `out`, which is at the start of a block: cut where
+ * `at` says, with TC set when records of the answer or authority section are left out (RFC
  * 2181 section 9), and with the OPT record kept (RFC 6891 section 7). A TSIG
- * record is left out: it signs what the message was. A refusal names a record
+ * record is left out: it signs what the message was. `builder` is room to work in, whose contents
+ * do not matter. Time is linear in the octets of both messages. A refusal names a record
  * whose RDATA is wrong, or is DNS_NO_ROOM when not even header, question and OPT fit; then `out` is
  * unchanged. */
-struct dns_verdict dns_response_truncate(const struct dns_message *response,
-                                         struct byte_writer *out);
+struct dns_verdict dns_response_truncate(const struct dns_message *response, enum dns_cut at,
+                                         struct dns_builder *builder, struct byte_writer *out);

@@ -102,6 +102,7 @@ static void response_is_cut_at_the_end_of_an_rrset(void **state)
         { "question and OPT alone", 36, 0, 0, 1, true },
     };
     WIRE(wire, FULL);
+    struct dns_builder builder;
     struct dns_message message;
 
     (void)state;
@@ -112,7 +113,8 @@ static void response_is_cut_at_the_end_of_an_rrset(void **state)
         struct dns_message cut;
         struct dns_edns edns;
 
-        assert_row(rows[i].label, dns_response_truncate(&message, &out).status == DNS_OK);
+        assert_row(rows[i].label,
+                   dns_response_truncate(&message, DNS_CUT_RRSET, &builder, &out).status == DNS_OK);
         assert_row(rows[i].label, out.position <= rows[i].room);
         assert_row(rows[i].label,
                    dns_message_read(byte_writer_written(&out), &cut).status == DNS_OK);
@@ -126,9 +128,66 @@ static void response_is_cut_at_the_end_of_an_rrset(void **state)
     }
 }
 
+static void response_is_cut_behind_any_record_where_that_is_asked_for(void **state)
+{
+    static const struct {
+        const char *label;
+        size_t room;
+        unsigned int answers, authorities, additionals;
+    } rows[] = {
+        { "all fits", 117, 3, 1, 2 },
+        { "all answers, and not the authority", 84, 3, 0, 1 },
+        { "two records of three", 83, 2, 0, 1 },
+        { "half an RRset", 67, 1, 0, 1 },
+        { "not one", 51, 0, 0, 1 },
+    };
+    WIRE(wire, FULL);
+    struct dns_builder builder;
+    struct dns_message message;
+
+    (void)state;
+    assert_int_equal(dns_message_read(wire, &message).status, DNS_OK);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        uint8_t block[512];
+        struct byte_writer out = byte_writer_init(block, rows[i].room);
+        struct dns_message cut;
+        struct dns_edns edns;
+
+        assert_row(rows[i].label,
+                   dns_response_truncate(&message, DNS_CUT_RR, &builder, &out).status == DNS_OK);
+        assert_row(rows[i].label, out.position <= rows[i].room);
+        assert_row(rows[i].label,
+                   dns_message_read(byte_writer_written(&out), &cut).status == DNS_OK);
+        assert_row(rows[i].label, cut.header.counts[DNS_ANSWER] == rows[i].answers);
+        assert_row(rows[i].label, cut.header.counts[DNS_AUTHORITY] == rows[i].authorities);
+        assert_row(rows[i].label, cut.header.counts[DNS_ADDITIONAL] == rows[i].additionals);
+        assert_row(rows[i].label, dns_header_has(&cut.header, DNS_FLAG_TC) == (i > 0));
+        assert_row(rows[i].label, dns_message_edns(&cut, &edns) && edns.udp_size == 1232);
+    }
+}
+
+/* Whether owners that differ in case alone, or stand elsewhere, are one RRset. */
+static void response_is_not_cut_between_two_spellings_of_a_name(void **state)
+{
+    WIRE(wire, "abcd 8180 0001 0002 0000 0000 " QUESTION "c00c 0001 0001 0000003c 0004 c0000201 "
+               "07'EXAMPLE'00 0001 0001 0000003c 0004 c0000202");
+    struct dns_builder builder;
+    struct dns_message message;
+    struct dns_message cut;
+    uint8_t block[512];
+    struct byte_writer out = byte_writer_init(block, wire.size - 1);
+
+    (void)state;
+    assert_int_equal(dns_message_read(wire, &message).status, DNS_OK);
+    assert_int_equal(dns_response_truncate(&message, DNS_CUT_RRSET, &builder, &out).status, DNS_OK);
+    assert_int_equal(dns_message_read(byte_writer_written(&out), &cut).status, DNS_OK);
+    assert_int_equal(cut.header.counts[DNS_ANSWER], 0);
+}
+
 static void response_that_cannot_be_cut_to_fit_is_refused(void **state)
 {
     WIRE(wire, FULL);
+    struct dns_builder builder;
     struct dns_message message;
     uint8_t block[512];
 
@@ -137,7 +196,8 @@ static void response_that_cannot_be_cut_to_fit_is_refused(void **state)
     for (size_t room = 0; room < 36; room++) {
         struct byte_writer out = byte_writer_init(block, room);
 
-        assert_int_equal(dns_response_truncate(&message, &out).status, DNS_NO_ROOM);
+        assert_int_equal(dns_response_truncate(&message, DNS_CUT_RRSET, &builder, &out).status,
+                         DNS_NO_ROOM);
         assert_int_equal(out.position, 0);
     }
 }
@@ -145,6 +205,7 @@ static void response_that_cannot_be_cut_to_fit_is_refused(void **state)
 static void response_with_wrong_rdata_is_not_written_again(void **state)
 {
     WIRE(wire, "abcd 8180 0000 0001 0000 0000 00 0001 0001 0000003c 0003 c00002");
+    struct dns_builder builder;
     struct dns_message message;
     uint8_t block[512];
     struct byte_writer out = byte_writer_init(block, sizeof(block));
@@ -152,7 +213,7 @@ static void response_with_wrong_rdata_is_not_written_again(void **state)
 
     (void)state;
     assert_int_equal(dns_message_read(wire, &message).status, DNS_OK);
-    verdict = dns_response_truncate(&message, &out);
+    verdict = dns_response_truncate(&message, DNS_CUT_RRSET, &builder, &out);
     assert_int_equal(verdict.status, DNS_RDATA_TRUNCATED);
     assert_int_equal(verdict.offset, 23);
     assert_int_equal(out.position, 0);
@@ -172,6 +233,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(response_takes_over_what_it_must),
     cmocka_unit_test(response_is_not_given_to_what_is_no_query),
     cmocka_unit_test(response_is_cut_at_the_end_of_an_rrset),
+    cmocka_unit_test(response_is_cut_behind_any_record_where_that_is_asked_for),
+    cmocka_unit_test(response_is_not_cut_between_two_spellings_of_a_name),
     cmocka_unit_test(response_that_cannot_be_cut_to_fit_is_refused),
     cmocka_unit_test(response_with_wrong_rdata_is_not_written_again),
     cmocka_unit_test(patch_id_changes_two_octets),
