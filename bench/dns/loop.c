@@ -1,6 +1,7 @@
 /*
- * <operation>_<subject> [--any] FILE…: for each message one line, the nanoseconds that the
- * operation takes, as the mean of a loop of some hundred microseconds. Exits 1 where the subject
+ * <operation>_<subject> [--any] FILE…: for each message one line: the nanoseconds that the
+ * operation takes, as the mean of a loop of some hundred microseconds, and the octets that it makes
+ * (0: that has no meaning). Exits 1 where the subject
  * refuses a message; with --any, what it takes to refuse is measured, too. Run by callgrind, it
  * does the operation INSTRUCTIONS_CALLS times and prints nothing of use.
  */
@@ -60,7 +61,8 @@ static bool measure(const struct work *work)
         calls = 1 + calls * LOOP_NS / spent_ns;
         spent_ns = time_calls(work, calls);
     }
-    printf("%.2f\n", (double)spent_ns / (double)calls);
+    printf("%.2f %zu\n", (double)spent_ns / (double)calls,
+           subject_octets != NULL ? subject_octets(work->state) : 0);
     return spent_ns != 0;
 }
 

@@ -1,4 +1,4 @@
-"""The DNS codec beside its peers: parsing and printing messages, and messages that are made to
+"""The DNS codec beside its peers: parsing, printing and building messages, and messages that are made to
 hurt."""
 
 import dataclasses
@@ -19,7 +19,9 @@ one message; each round runs every subject once, in an order that is drawn anew.
 pass by hand that makes cupel's checks for the types of these messages and keeps nothing. Peers are
 measured as they are used, with their own memory; libknot looks into RDATA when it is read later,
 ldns when it parses, unbound not at all. To print is to make text of all records but OPT, of a
-message that was parsed before. Instructions are those of one call as callgrind counts them, where
+message that was parsed before. To build is to write a message from a list of its records with
+names uncompressed; libknot and ldns keep the records in their own form; the floor is one pass by
+hand that trusts its input, checks no RDATA, and writes the same octets as cupel. Instructions are those of one call as callgrind counts them, where
 valgrind is installed. The last cases are messages that are made to hurt; what is refused counts
 with the time until then."""
 
@@ -57,6 +59,8 @@ OPERATIONS = (
               ("floor", "unbound", "knot", "ldns"), MESSAGES.USUAL),
     Operation("print", "print", (("cupel", ""), *PEERS[1:]), ("knot", "ldns"),
               MESSAGES.USUAL[1:]),  # a query has no records
+    Operation("build", "build", (("floor", ""), ("cupel", ""), *PEERS[1:]),
+              ("floor", "knot", "ldns"), MESSAGES.USUAL),
     Operation("worst", "parse", (("cupel", ""), *PEERS), ("unbound", "knot", "ldns"),
               MESSAGES.WORST, is_worst=True),
 )
@@ -86,6 +90,7 @@ class Measuring:
             else settings.samples
         self.taken = {}         # subject: a list of rounds, each a value for each message
         self.instructions = {}  # subject: a value for each message
+        self.octets = {}        # subject: the size of each result; 0: it has none
         self.aside = {}         # subject: (state, reason)
         self.programs = dict(self.find_programs())
 
@@ -109,7 +114,9 @@ class Measuring:
         said, failure = run(self.words(name))
         if failure:
             return None, failure
-        values = [float(line.split()[0]) for line in said.splitlines()]
+        rows = [line.split() for line in said.splitlines()]
+        values = [float(row[0]) for row in rows]
+        self.octets[name] = [int(row[1]) for row in rows]
         if len(values) != len(self.paths):
             return None, "its output is not a line for each message"
         return values, None
@@ -155,6 +162,9 @@ class Measuring:
             else:
                 subject.metrics = {self.operation.name: (
                     "ns", [round(of(values), 2) for values in self.taken[name]])}
+                if all(self.octets[name]):
+                    subject.metrics["octets"] = (
+                        "", [round(of(self.octets[name]), 1)] * self.rounds)
                 if len(self.instructions) == len(self.programs) - len(self.failed()):
                     subject.metrics["instructions"] = (
                         "", [round(of(self.instructions[name]), 1)] * self.rounds)

@@ -13,12 +13,15 @@ set -euo pipefail
 import collections, json, sys
 rows = json.load(sys.stdin)
 cases = collections.Counter(name.split(":")[0] for name in {row["case"] for row in rows})
-assert cases == {"parse": 9, "print": 8, "worst": 8}, "messages, and the mean of the usual ones"
+assert cases == {"parse": 9, "print": 8, "build": 9, "worst": 8}, "messages and means"
 for row in rows:
     if row["subject"] in ("floor", "cupel"):
         assert row["state"] == "measured", row
     assert row["state"] != "failed", row
-    assert all(value > 0 for value in row["samples"]), row' <said
+    assert all(value > 0 for value in row["samples"]), row
+octets = {row["case"]: row["samples"][0] for row in rows
+          if row["metric"] == "octets" and row["subject"] == "cupel"}
+assert octets["build: mx"] == 430 and octets["build: referral"] == 987, octets' <said
 
 printf 'no message' >garbage
 status=0

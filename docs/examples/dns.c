@@ -119,7 +119,7 @@ int main(void)
     printf("built, %zu octets:\n", response.wire.size);
     show(response.wire);
 
-    verdict = dns_response_truncate(&response, &out);
+    verdict = dns_response_truncate(&response, DNS_CUT_RRSET, &builder, &out);
     if (verdict.status != DNS_OK)
         return refuse("truncate", verdict);
     printf("cut to %zu octets of %zu:\n", out.position, sizeof(cut));
