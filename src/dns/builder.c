@@ -7,6 +7,7 @@
 #include "base/require.h"
 #include "dns/code.h"
 #include "dns/field_check.h"
+#include "dns/name_table_write.h"
 #include "dns/octets.h"
 #include "dns/rrtype.h"
 

@@ -3,7 +3,7 @@
  * octets are hashed, compared and copied in words of eight, the last of which overlaps the one
  * before it, and a name that is uncompressed where it stands is not copied before it is written.
  */
-#include "dns/name_table.h"
+#include "dns/name_table_write.h"
 
 #include "base/require.h"
 #include "dns/header.h"

@@ -3,6 +3,7 @@
 
 #include "dns/builder.h"
 #include "dns/message.h"
+#include "dns/name_table_write.h"
 #include "dns/rrtype.h"
 
 static const struct dns_header response_header = { .id = 0xABCD, .flags = DNS_FLAG_QR };
