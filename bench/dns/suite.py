@@ -1,4 +1,5 @@
-"""The DNS codec beside its peers: parsing, printing and building messages, and messages that are made to
+"""The DNS codec beside its peers: parsing, printing and building messages, and
+messages that are made to
 hurt."""
 
 import dataclasses
@@ -21,7 +22,8 @@ measured as they are used, with their own memory; libknot looks into RDATA when 
 ldns when it parses, unbound not at all. To print is to make text of all records but OPT, of a
 message that was parsed before. To build is to write a message from a list of its records with
 names uncompressed; libknot and ldns keep the records in their own form; the floor is one pass by
-hand that trusts its input, checks no RDATA, and writes the same octets as cupel. Instructions are those of one call as callgrind counts them, where
+hand that trusts its input, checks no RDATA, and writes the same octets as cupel. Instructions are
+those of one call as callgrind counts them, where
 valgrind is installed. The last cases are messages that are made to hurt; what is refused counts
 with the time until then."""
 

@@ -9,6 +9,7 @@
 #include "dns/field_check.h"
 #include "dns/name_table_write.h"
 #include "dns/octets.h"
+#include "dns/rdata_shape.h"
 #include "dns/rrtype.h"
 
 #define FLAGS_AT 2       /* in the header */
