@@ -22,7 +22,9 @@ static struct dns_verdict refuse_word(enum dns_status status, const struct dns_s
 /* The next word of a directive's line. */
 static struct dns_verdict next_word(struct dns_scan *scan)
 {
-    return dns_refuse(dns_scan_next(scan), scan->in.position);
+    enum dns_status status = dns_scan_next(scan);
+
+    return dns_refuse(status, scan->in.position);
 }
 
 static struct dns_verdict read_origin(struct dns_zone_text *zone, struct dns_scan *scan)
