@@ -186,17 +186,13 @@ static void check_records(const struct dns_message *message, char *block)
     fuzz_require(at == message->wire.size);
 }
 
-/* Builds the message again. False: it does not fit, since names that cannot be compressed by rule
- * (they pointed into what is no name) have grown. */
-static bool rebuild(const struct dns_message *message, uint8_t *block, struct bytes *ret_wire)
+static bool add_all(struct dns_builder *builder, const struct dns_message *message)
 {
-    struct dns_builder builder;
     struct byte_reader questions = dns_message_questions(message);
     struct dns_question question;
 
-    dns_builder_init(&builder, block, DNS_MESSAGE_SIZE_MAX, &message->header);
     while (dns_question_read(&questions, &question).status == DNS_OK) {
-        if (dns_builder_add_question(&builder, &question).status != DNS_OK)
+        if (dns_builder_add_question(builder, &question).status != DNS_OK)
             return false;
     }
     for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++) {
@@ -204,15 +200,30 @@ static bool rebuild(const struct dns_message *message, uint8_t *block, struct by
         struct dns_rr rr;
 
         while (dns_walk_next(&walk, &rr)) {
-            enum dns_status status = dns_builder_add_rr(&builder, (enum dns_section)i, &rr).status;
+            enum dns_status status = dns_builder_add_rr(builder, (enum dns_section)i, &rr).status;
 
             fuzz_require(status == DNS_OK || status == DNS_NO_ROOM);
             if (status != DNS_OK)
                 return false;
         }
     }
-    *ret_wire = dns_builder_finish(&builder);
     return true;
+}
+
+/* Builds the message again; *ret_gaps: how often a limit of the name table had an effect. False: it
+ * does not fit, since names that cannot be compressed by rule (they pointed into what is no name)
+ * have grown. */
+static bool rebuild(const struct dns_message *message, uint8_t *block, struct bytes *ret_wire,
+                    unsigned int *ret_gaps)
+{
+    struct dns_builder builder;
+    bool fits;
+
+    dns_builder_init(&builder, block, DNS_MESSAGE_SIZE_MAX, &message->header);
+    fits = add_all(&builder, message);
+    *ret_wire = dns_builder_finish(&builder);
+    *ret_gaps = builder.names.gaps;
+    return fits;
 }
 
 static void require_same_rr(const struct dns_rr *a, const struct dns_rr *b)
@@ -248,6 +259,8 @@ static void require_same(const struct dns_message *a, const struct dns_message *
     }
 }
 
+/* What is built again is the same message, and, unless a limit of the name table was met, the same
+ * octets as what is built from that. */
 static void check_rebuilt(const struct dns_message *message)
 {
     uint8_t *first_block = block_of(DNS_MESSAGE_SIZE_MAX);
@@ -255,13 +268,17 @@ static void check_rebuilt(const struct dns_message *message)
     struct dns_message built;
     struct bytes first;
     struct bytes second;
+    unsigned int gaps;
+    unsigned int gaps_again;
 
-    if (rebuild(message, first_block, &first)) {
+    if (rebuild(message, first_block, &first, &gaps)) {
         fuzz_require(dns_message_read(first, &built).status == DNS_OK);
         fuzz_require(dns_message_check_rdata(&built).status == DNS_OK);
         require_same(message, &built);
-        fuzz_require(rebuild(&built, second_block, &second));
-        fuzz_require(bytes_equal(first, second));
+        if (!rebuild(&built, second_block, &second, &gaps_again))
+            fuzz_require(gaps + gaps_again > 0);
+        else if (gaps + gaps_again == 0)
+            fuzz_require(bytes_equal(first, second));
     }
     free(first_block);
     free(second_block);
