@@ -10,15 +10,12 @@ static bool format_name(const struct dns_value *value, struct text *text)
 
 enum dns_status dns_parse_name(struct dns_parse *parse)
 {
-    struct dns_name name;
     struct bytes word;
     enum dns_status status = dns_parse_word(parse, &word);
 
     if (status == DNS_OK)
-        status = dns_name_parse_relative(word, parse->origin, &name).status;
-    if (status != DNS_OK)
-        return status;
-    return dns_parse_wrote(write_bytes(parse->out, dns_name_bytes(&name)));
+        status = dns_name_write_text(word, parse->origin, parse->out);
+    return status;
 }
 
 static enum dns_status parse_name(struct dns_parse *parse, enum dns_field_kind kind)

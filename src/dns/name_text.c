@@ -32,17 +32,18 @@ static enum dns_status add_octet(struct growing *growing, uint8_t octet)
     return DNS_OK;
 }
 
-struct dns_verdict dns_name_parse(struct bytes text, struct dns_name *ret_name)
+/* Reads a whole text, with a final dot or without. */
+static struct dns_verdict grow(struct bytes text, struct growing *growing)
 {
-    struct growing growing = { .name = dns_name_root(), .label_at = 0 };
     struct byte_reader in = byte_reader_init(text);
 
+    growing->name.size = 1;
+    growing->name.octets[0] = 0;
+    growing->label_at = 0;
     if (text.size == 0)
         return dns_refuse(DNS_TEXT_EMPTY, 0);
-    if (text.size == 1 && text.at[0] == '.') {
-        *ret_name = growing.name;
+    if (text.size == 1 && text.at[0] == '.')
         return dns_accept();
-    }
     while (!byte_reader_is_done(&in)) {
         size_t at = in.position;
         bool is_dot = in.base[at] == '.';
@@ -51,19 +52,28 @@ struct dns_verdict dns_name_parse(struct bytes text, struct dns_name *ret_name)
 
         if (!dns_quote_read(&in, &octet))
             return dns_refuse(DNS_TEXT_ESCAPE, at);
-        status = is_dot ? close_label(&growing) : add_octet(&growing, octet);
+        status = is_dot ? close_label(growing) : add_octet(growing, octet);
         if (status != DNS_OK)
             return dns_refuse(status, at);
     }
     /* The label that is open now is the root, unless the final dot was left out. */
-    if (growing.name.size > growing.label_at + 1) {
-        enum dns_status status = close_label(&growing);
+    if (growing->name.size > growing->label_at + 1) {
+        enum dns_status status = close_label(growing);
 
         if (status != DNS_OK)
             return dns_refuse(status, text.size);
     }
-    *ret_name = growing.name;
     return dns_accept();
+}
+
+struct dns_verdict dns_name_parse(struct bytes text, struct dns_name *ret_name)
+{
+    struct growing growing;
+    struct dns_verdict verdict = grow(text, &growing);
+
+    if (verdict.status == DNS_OK)
+        *ret_name = growing.name;
+    return verdict;
 }
 
 /* Whether a text ends with a dot that no backslash leads. */
@@ -78,31 +88,55 @@ static bool is_absolute(struct bytes text)
     return backslashes % 2 == 0;
 }
 
-struct dns_verdict dns_name_parse_relative(struct bytes text, const struct dns_name *origin,
-                                           struct dns_name *ret_name)
+/* Puts the origin in the place of the root; false where there is no room. */
+static bool append_origin(struct dns_name *name, const struct dns_name *origin)
 {
-    struct dns_name root = dns_name_root();
-    const struct dns_name *behind = origin == NULL ? &root : origin;
-    struct dns_name name;
+    size_t size = name->size - 1U;
+
+    if (size + origin->size > DNS_NAME_SIZE_MAX)
+        return false;
+    memcpy(&name->octets[size], origin->octets, origin->size);
+    name->size = (uint8_t)(size + origin->size);
+    return true;
+}
+
+/* Reads a text behind which the origin comes where it has no final dot. */
+static struct dns_verdict grow_relative(struct bytes text, const struct dns_name *origin,
+                                        struct growing *growing)
+{
     struct dns_verdict verdict;
 
     if (text.size == 1 && text.at[0] == '@') {
-        *ret_name = *behind;
+        growing->name = origin == NULL ? dns_name_root() : *origin;
         return dns_accept();
     }
-    verdict = dns_name_parse(text, &name);
-    if (verdict.status != DNS_OK)
-        return verdict;
-    if (!is_absolute(text)) {
-        size_t size = name.size - 1U;
+    verdict = grow(text, growing);
+    if (verdict.status == DNS_OK && origin != NULL && !is_absolute(text) &&
+        !append_origin(&growing->name, origin))
+        verdict = dns_refuse(DNS_NAME_SIZE, text.size);
+    return verdict;
+}
 
-        if (size + behind->size > DNS_NAME_SIZE_MAX)
-            return dns_refuse(DNS_NAME_SIZE, text.size);
-        memcpy(&name.octets[size], behind->octets, behind->size);
-        name.size = (uint8_t)(size + behind->size);
-    }
-    *ret_name = name;
-    return dns_accept();
+struct dns_verdict dns_name_parse_relative(struct bytes text, const struct dns_name *origin,
+                                           struct dns_name *ret_name)
+{
+    struct growing growing;
+    struct dns_verdict verdict = grow_relative(text, origin, &growing);
+
+    if (verdict.status == DNS_OK)
+        *ret_name = growing.name;
+    return verdict;
+}
+
+enum dns_status dns_name_write_text(struct bytes text, const struct dns_name *origin,
+                                    struct byte_writer *out)
+{
+    struct growing growing;
+    struct dns_verdict verdict = grow_relative(text, origin, &growing);
+
+    if (verdict.status != DNS_OK)
+        return verdict.status;
+    return write_bytes(out, dns_name_bytes(&growing.name)) ? DNS_OK : DNS_NO_ROOM;
 }
 
 /* Puts labels from `at` on, as far as the root, each with a dot behind it; pointers (checked

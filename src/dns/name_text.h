@@ -13,5 +13,10 @@
  * behind them; no NUL. */
 char *dns_quote_put(char *to, struct bytes octets, enum dns_quote where);
 
+/* Writes the name that dns_name_parse_relative() reads, without keeping it: DNS_NO_ROOM, or what is
+ * wrong with the text; nothing is written then. */
+enum dns_status dns_name_write_text(struct bytes text, const struct dns_name *origin,
+                                    struct byte_writer *out);
+
 /* Appends the name at the cursor, which has been checked, as dns_name_format() does. */
 bool dns_name_format_at(struct byte_reader in, struct text *text);

@@ -123,26 +123,24 @@ static struct dns_verdict read_record(struct dns_zone_text *zone, struct byte_wr
                                       struct dns_rr_text *ret_record)
 {
     struct dns_rr_defaults defaults = { .origin = &zone->origin,
-                                        .owner = zone->has_owner ? &zone->owner : NULL,
+                                        .owner = zone->has_owner ? &zone->last.owner : NULL,
                                         .ttl_s = zone->ttl_s,
                                         .class = zone->class };
     size_t before = out->position;
     size_t line = zone->scan.in.position;
-    struct dns_rr_text record;
-    struct dns_verdict verdict = dns_rr_parse(&zone->scan, &defaults, out, &record);
+    struct dns_verdict verdict = dns_rr_parse(&zone->scan, &defaults, out, &zone->last);
     enum dns_status status;
 
     if (verdict.status != DNS_OK)
         return verdict;
-    status = settle_ttl(zone, &record);
+    status = settle_ttl(zone, &zone->last);
     if (status != DNS_OK) {
         byte_writer_rollback(out, before);
         return dns_refuse(status, line);
     }
-    zone->owner = record.owner;
     zone->has_owner = true;
-    zone->class = record.class;
-    *ret_record = record;
+    zone->class = zone->last.class;
+    *ret_record = zone->last;
     return dns_accept();
 }
 

@@ -31,10 +31,10 @@
 struct dns_zone_text {
     struct dns_scan scan;
     struct dns_name origin;
-    struct dns_name owner;
-    bool has_owner;
-    bool has_ttl;           /* ttl_s is what a record without one has */
-    bool has_ttl_directive; /* it is that of $TTL, and records do not change it */
+    struct dns_rr_text last; /* the last record, whose owner one without an owner has */
+    bool has_owner;          /* there was one */
+    bool has_ttl;            /* ttl_s is what a record without one has */
+    bool has_ttl_directive;  /* it is that of $TTL, and records do not change it */
     uint32_t ttl_s;
     uint16_t class;             /* IN until a record says another */
     struct dns_verdict verdict; /* the refusal that ended the reading, or DNS_OK */
