@@ -1,9 +1,11 @@
-/* Every mount is made detached, given its attributes, and only then moved to its place. */
+/* Every mount is made detached, given its attributes, and only then moved to its place; Linux
+ * before 5.12 gives attributes only to what is in its place. */
 #include "kernel/mount.h"
 
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "kernel/remount.h"
 #include "kernel/root.h"
 
 #include <errno.h>
@@ -40,13 +42,47 @@ static int set_attributes(int mount_fd, bool is_recursive, struct mount_attr *at
     return 0;
 }
 
-static int set_propagation(int mount_fd, unsigned long propagation)
+/* Of a mount that is in its place. */
+static int set_propagation(int mount_fd, unsigned long propagation, struct err *err)
 {
     struct mount_attr attributes = { .propagation = propagation & ~(unsigned long)MS_REC };
+    int number =
+        propagation == 0 ? 0 : set_attributes(mount_fd, (propagation & MS_REC) != 0, &attributes);
 
-    if (propagation == 0)
+    if (number == -ENOSYS)
+        return kernel_remount_propagation(mount_fd, propagation, err);
+    return number == 0 ? 0 : err_system(err, -number, "change what a mount shares");
+}
+
+static int apply_change(int mount_fd, bool is_recursive, struct kernel_mount_change change)
+{
+    struct mount_attr attributes = { .attr_set = change.set, .attr_clr = change.clear };
+
+    if (change.set == 0 && change.clear == 0)
         return 0;
-    return set_attributes(mount_fd, (propagation & MS_REC) != 0, &attributes);
+    return set_attributes(mount_fd, is_recursive, &attributes);
+}
+
+/* A detached mount is changed, and comes to what `to_fd` is open at. */
+static int change_and_attach(int mount_fd, int to_fd, struct kernel_mount_change all,
+                             struct kernel_mount_change own, struct err *err)
+{
+    int number = apply_change(mount_fd, true, all);
+    bool is_old;
+
+    if (number == 0)
+        number = apply_change(mount_fd, false, own);
+    is_old = number == -ENOSYS; /* the whole call, and so nothing has been changed */
+    if (number < 0 && !is_old)
+        return err_system(err, -number, "give a mount its options");
+    number = attach(mount_fd, to_fd);
+    if (number < 0)
+        return err_system(err, -number, "attach a mount");
+    if (is_old && (all.set != 0 || all.clear != 0))
+        number = kernel_remount(mount_fd, true, all, err);
+    if (is_old && number == 0 && (own.set != 0 || own.clear != 0))
+        number = kernel_remount(mount_fd, false, own, err);
+    return number;
 }
 
 int kernel_mount_root(const char *path, int *ret_root_fd, struct err *err)
@@ -124,11 +160,10 @@ int kernel_mount_new(int root_fd, const char *destination, const struct kernel_m
     if (mount_fd < 0)
         return err_prefix(err, "'%s'", destination);
     number = attach(mount_fd, to_fd);
-    if (number == 0)
-        number = set_propagation(mount_fd, mount->propagation);
     if (number < 0)
         return err_system(err, -number, "mount a %s at '%s'", mount->fstype, destination);
-    return 0;
+    number = set_propagation(mount_fd, mount->propagation, err);
+    return number < 0 ? err_prefix(err, "'%s'", destination) : 0;
 }
 
 /* The place for a bind mount of `source_fd`: a directory for a directory, a file for all else. */
@@ -144,15 +179,6 @@ static int make_place(int root_fd, const char *destination, int source_fd, int *
     return kernel_root_make_file(root_fd, destination, ret_fd, err);
 }
 
-static int apply_change(int mount_fd, bool is_recursive, struct kernel_mount_change change)
-{
-    struct mount_attr attributes = { .attr_set = change.set, .attr_clr = change.clear };
-
-    if (change.set == 0 && change.clear == 0)
-        return 0;
-    return set_attributes(mount_fd, is_recursive, &attributes);
-}
-
 int kernel_mount_bind(int root_fd, const char *destination, const struct kernel_bind *bind,
                       struct err *err)
 {
@@ -166,17 +192,10 @@ int kernel_mount_bind(int root_fd, const char *destination, const struct kernel_
         return err_system(err, errno, "bind '%s'", bind->source);
     if (make_place(root_fd, destination, copy_fd, &to_fd, err) < 0)
         return err->number;
-    number = apply_change(copy_fd, true, bind->all);
+    number = change_and_attach(copy_fd, to_fd, bind->all, bind->own, err);
     if (number == 0)
-        number = apply_change(copy_fd, false, bind->own);
-    if (number < 0)
-        return err_system(err, -number, "give '%s' its options", destination);
-    number = attach(copy_fd, to_fd);
-    if (number == 0)
-        number = set_propagation(copy_fd, bind->propagation);
-    if (number < 0)
-        return err_system(err, -number, "bind '%s' to '%s'", bind->source, destination);
-    return 0;
+        number = set_propagation(copy_fd, bind->propagation, err);
+    return number < 0 ? err_prefix(err, "bind '%s' to '%s'", bind->source, destination) : 0;
 }
 
 int kernel_mount_set_namespace_propagation(unsigned long propagation, struct err *err)
@@ -186,9 +205,11 @@ int kernel_mount_set_namespace_propagation(unsigned long propagation, struct err
     return 0;
 }
 
+static const struct kernel_mount_change unchanged;
+static const struct kernel_mount_change read_only = { .set = MOUNT_ATTR_RDONLY };
+
 int kernel_mount_read_only(int root_fd, const char *path, struct err *err)
 {
-    struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
     CLEANUP(fd_close) int to_fd = -1;
     CLEANUP(fd_close) int copy_fd = -1;
     int number = kernel_root_open(root_fd, path, O_PATH, &to_fd, err);
@@ -198,22 +219,20 @@ int kernel_mount_read_only(int root_fd, const char *path, struct err *err)
     if (number < 0)
         return number;
     copy_fd = copy_tree(to_fd, true);
-    number = copy_fd < 0 ? copy_fd : set_attributes(copy_fd, true, &attributes);
-    if (number == 0)
-        number = attach(copy_fd, to_fd);
-    if (number < 0)
-        return err_system(err, -number, "make '%s' read-only", path);
-    return 0;
+    number = copy_fd < 0 ? err_system(err, -copy_fd, "copy a mount")
+                         : change_and_attach(copy_fd, to_fd, read_only, unchanged, err);
+    return number < 0 ? err_prefix(err, "make '%s' read-only", path) : 0;
 }
 
 int kernel_mount_root_read_only(int root_fd, struct err *err)
 {
-    struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
-    int number = set_attributes(root_fd, false, &attributes);
+    int number = apply_change(root_fd, false, read_only);
 
-    if (number < 0)
-        return err_system(err, -number, "make the root read-only");
-    return 0;
+    if (number == -ENOSYS)
+        number = kernel_remount(root_fd, false, read_only, err);
+    else if (number < 0)
+        (void)err_system(err, -number, "change a mount");
+    return number < 0 ? err_prefix(err, "make the root read-only") : 0;
 }
 
 /* A detached copy of the device at `path` outside, which must be the one with these numbers; its

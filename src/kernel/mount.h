@@ -9,7 +9,7 @@
  *
  * All functions return 0 or -errno with a sentence, allocate nothing and may be called between
  * clone and exec. Sources: fsopen(2), fsmount(2), open_tree(2), mount_setattr(2), openat2(2);
- * Linux 5.12.
+ * Linux 5.12, and before that, from 5.8 on, remount.h.
  */
 #pragma once
 
