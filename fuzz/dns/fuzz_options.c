@@ -10,7 +10,7 @@
  * replayed).
  *
  * Covers: src/dns/option.c 98% src/dns/option_form.c 98% src/dns/option_text.c 98%
- * src/dns/edns_text.c 98% src/dns/edns.c src/dns/code.c 95% src/dns/status.c
+ * src/dns/edns_text.c 98% src/dns/edns.c src/dns/code.c 98% src/dns/status.c
  */
 #include "dns/code.h"
 #include "dns/edns_text.h"
@@ -321,6 +321,11 @@ static void check_text(struct bytes input, uint8_t *octets)
     }
 }
 
+static bool format_class(unsigned int class, struct text *text)
+{
+    return dns_class_format((uint16_t)class, text);
+}
+
 /* A number that a word gives has a name, which gives the number. */
 static void check_word(struct bytes word)
 {
@@ -331,6 +336,7 @@ static void check_word(struct bytes word)
     } kinds[] = {
         { dns_opcode_parse, dns_opcode_format, 15 },
         { dns_rcode_parse, dns_rcode_format, 4095 },
+        { dns_class_parse, format_class, UINT16_MAX },
     };
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
