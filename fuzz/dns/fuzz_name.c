@@ -5,7 +5,7 @@
  * where in the rest the name begins, so that there is something to point back to; the whole input
  * is also taken as text. Text needs the room that it takes, and order has no favourites.
  *
- * Covers: src/dns/name.c src/dns/name_text.c 60% src/dns/quote.c
+ * Covers: src/dns/name.c src/dns/name_text.c 60% src/dns/quote.c 65%
  */
 #include "base/byte_writer.h"
 #include "dns/name.h"
