@@ -110,6 +110,34 @@ static enum dns_status parse_number(struct dns_parse *parse, enum dns_field_kind
     return write_number(parse, kind, number);
 }
 
+/* Two numbers of 32 bits with a dot between, the greater part first. */
+static bool parse_halves(struct bytes word, uint64_t *ret_number)
+{
+    const uint8_t *dot = memchr(word.at, '.', word.size);
+    size_t size = dot == NULL ? word.size : (size_t)(dot - word.at);
+    uint64_t high;
+    uint64_t low;
+
+    if (dot == NULL || !dns_decimal_parse(bytes_of(word.at, size), UINT32_MAX, &high) ||
+        !dns_decimal_parse(bytes_of(dot + 1, word.size - size - 1), UINT32_MAX, &low))
+        return false;
+    *ret_number = high << 32 | low;
+    return true;
+}
+
+static enum dns_status parse_node(struct dns_parse *parse, enum dns_field_kind kind)
+{
+    uint64_t number;
+    struct bytes word;
+    enum dns_status status = dns_parse_word(parse, &word);
+
+    if (status != DNS_OK)
+        return status;
+    if (!dns_decimal_parse(word, UINT64_MAX, &number) && !parse_halves(word, &number))
+        return DNS_TEXT_NUMBER;
+    return write_number(parse, kind, number);
+}
+
 static enum dns_status parse_period(struct dns_parse *parse, enum dns_field_kind kind)
 {
     uint32_t seconds;
@@ -334,6 +362,7 @@ static enum dns_status parse_scheme(struct dns_parse *parse, enum dns_field_kind
 }
 
 const struct dns_field_form dns_form_number = { format_number, parse_number };
+const struct dns_field_form dns_form_node = { format_number, parse_node };
 const struct dns_field_form dns_form_period = { format_number, parse_period };
 const struct dns_field_form dns_form_time = { format_time, parse_time };
 const struct dns_field_form dns_form_type = { format_type, parse_type };

@@ -43,6 +43,7 @@ extern const struct dns_field_form dns_form_ipv4;
 extern const struct dns_field_form dns_form_ipv6;
 extern const struct dns_field_form dns_form_eui;
 extern const struct dns_field_form dns_form_locator;
+extern const struct dns_field_form dns_form_node;
 extern const struct dns_field_form dns_form_prefixes;
 extern const struct dns_field_form dns_form_suffix;
 extern const struct dns_field_form dns_form_prefix_name;

@@ -9,7 +9,7 @@
 
 /* The row of each type: first of the types below DNS_TYPES_LOW, then of the few from DNS_TYPES_HIGH
  * on. Row 0 is that of opaque RDATA. */
-#define DNS_TYPES_LOW 263
+#define DNS_TYPES_LOW 265
 #define DNS_TYPES_HIGH 32768
 #define DNS_TYPES_HIGH_COUNT 2
 extern const uint8_t dns_rrtype_rows[DNS_TYPES_LOW + DNS_TYPES_HIGH_COUNT];
