@@ -23,11 +23,20 @@ static bool is_opaque_next(const struct dns_scan *scan)
            bytes_equal(byte_reader_rest(&ahead.word), bytes_of_text("\\#"));
 }
 
-/* Reads the fields of a type, or the octets of any. */
-static enum dns_status parse_fields(struct dns_parse *parse, const struct dns_rrtype *row)
+/* Whether RDATA may be left out: in an update (RFC 2136 sections 2.4 and 2.5). */
+static bool can_be_empty(uint16_t class)
 {
+    return class == DNS_CLASS_ANY || class == DNS_CLASS_NONE;
+}
+
+/* Reads the fields of a type, or the octets of any. */
+static enum dns_status parse_fields(struct dns_parse *parse, const struct dns_rdata_form *form)
+{
+    const struct dns_rrtype *row = dns_rrtype_of(form->type, form->class);
     enum dns_status status = DNS_OK;
 
+    if (can_be_empty(form->class) && dns_scan_is_done(&parse->scan))
+        return DNS_OK;
     if (is_opaque_next(&parse->scan))
         return dns_form_opaque.parse(parse, DNS_FIELD_OPAQUE);
     for (unsigned int i = 0; status == DNS_OK && i < row->fields_count; i++) {
@@ -69,7 +78,7 @@ struct dns_verdict dns_rdata_parse(struct dns_scan *scan, const struct dns_rdata
     struct dns_parse parse = {
         .scan = *scan, .out = out, .rdata_start = out->position, .origin = form->origin
     };
-    enum dns_status status = parse_fields(&parse, dns_rrtype_of(form->type, form->class));
+    enum dns_status status = parse_fields(&parse, form);
     struct dns_verdict verdict;
 
     if (status == DNS_OK)

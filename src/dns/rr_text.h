@@ -8,7 +8,8 @@
  *     struct dns_rr rr = dns_rr_of_text(&record);
  *
  * Any type can be read in the form of RFC 3597 section 5 too (`\# 4 0a000001`), and then is checked
- * as what it is. Escapes, quotes, comments, and parentheses over several lines: RFC 1035
+ * as what it is; in the classes ANY and NONE, where an update leaves RDATA out, it may be left out
+ * here too. Escapes, quotes, comments, and parentheses over several lines: RFC 1035
  * section 5.1. Offsets of refusals are those in the text. Pure; any thread; nothing is allocated.
  */
 #pragma once
