@@ -39,7 +39,8 @@ PLANTS = (
     ("limits", f"{DNS}_length.c", "void planted(void)§\n{\n" + "    ;\n" * 68 + "}\n"),
     ("limits", f"{DNS}_complex.c",
      "int planted(int a)§\n{\n    return " + "a && " * 14 + "a ? 1 : 2;\n}\n"),
-    ("limits", f"{DNS}_parameters.c", "void planted(int a, int b, int c, int d, int e, int f);§\n"),
+    ("limits", f"{DNS}_parameters.c", "void planted(int a, int b, int c, int d, int e, int f)§\n"
+                                      "{\n}\n"),
     ("limits", f"{DNS}_columns.c", "// " + "x" * 98 + "§\n"),
     ("limits", f"{DNS}_lines.c", "//\n" * 600 + "//§\n"),
     ("limits", f"{DNS}_vla.c", "void planted(int n)\n{\n    char text[n];§\n    (void)text;\n}\n"),

@@ -54,6 +54,7 @@ struct diff_bench {
     struct diff_peer *peer;
     char *blocks[3]; /* of DIFF_BLOCK_MAX octets each */
     struct diff_view *views[3];
+    struct diff_entry *sorted[2][DIFF_ENTRIES_MAX];
     uint8_t wire[DIFF_MESSAGE_MAX];
 };
 

@@ -92,6 +92,12 @@ static struct word type_word(uint16_t type)
     return word;
 }
 
+/* Whether records of a class may lack RDATA. */
+static bool is_of_update(uint16_t class)
+{
+    return class == DNS_CLASS_NONE || class == DNS_CLASS_ANY;
+}
+
 /* How we read a record: the mnemonic of its row, OPAQUE, or EMPTY, as only an update has it. */
 static struct word reading_of(const struct diff_entry *entry)
 {
@@ -101,7 +107,7 @@ static struct word reading_of(const struct diff_entry *entry)
 
     if (entry == NULL)
         return (struct word){ "none" };
-    if (number_of(entry->class) >= DNS_CLASS_NONE && strcmp(entry->rdata, "-") == 0)
+    if (is_of_update(number_of(entry->class)) && strcmp(entry->rdata, "-") == 0)
         return (struct word){ "EMPTY" };
     row = dns_rrtype_of(number_of(entry->type), number_of(entry->class));
     (void)text_append(&text, row->mnemonic == NULL || row->is_meta ? "OPAQUE" : row->mnemonic);
@@ -139,7 +145,7 @@ static void level(char *text)
 
     for (const char *from = text; *from != '\0'; from++) {
         bool drops = from[0] == '\\' && from[1] != '\0' && strchr("\"@$();#", from[1]) != NULL &&
-                     from != text;
+                     (from != text || from[1] != '#');
         bool is_blank = from[0] == ' ' && (from[1] == ' ' || from[1] == '\0');
 
         if (drops || is_blank)
@@ -211,7 +217,7 @@ static void compare_entry(struct comparison *comparison, struct diff_entry *ours
                           struct diff_entry *theirs)
 {
     bool same_owner = same_column(ours->owner, theirs->owner);
-    bool same_rdata = strcmp(ours->rdata, theirs->rdata) == 0;
+    bool same_rdata = strcmp(theirs->rdata, "?") == 0 || strcmp(ours->rdata, theirs->rdata) == 0;
 
     if (!same_column(ours->ttl, theirs->ttl))
         differ(comparison, "ttl", ours, theirs);
@@ -228,11 +234,9 @@ static void compare_entry(struct comparison *comparison, struct diff_entry *ours
         compare_text(comparison, ours, theirs);
 }
 
-static void compare_entries(struct comparison *comparison, struct diff_view *ours,
-                            struct diff_view *theirs)
+static void compare_header(struct comparison *comparison, const struct diff_view *ours,
+                           const struct diff_view *theirs)
 {
-    unsigned int count = ours->count < theirs->count ? ours->count : theirs->count;
-
     if (ours->header != NULL && theirs->header != NULL &&
         strcmp(ours->header, theirs->header) != 0) {
         struct diff_finding *finding = add(comparison, "header", "*", "*");
@@ -242,11 +246,99 @@ static void compare_entries(struct comparison *comparison, struct diff_view *our
             (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%s", theirs->header);
         }
     }
+}
+
+static void compare_entries(struct comparison *comparison, struct diff_view *ours,
+                            struct diff_view *theirs)
+{
+    unsigned int count = ours->count < theirs->count ? ours->count : theirs->count;
+
+    compare_header(comparison, ours, theirs);
     for (unsigned int i = 0; i < count; i++)
         compare_entry(comparison, &ours->entries[i], &theirs->entries[i]);
     if (ours->count != theirs->count)
         differ(comparison, "count", count < ours->count ? &ours->entries[count] : NULL,
                count < theirs->count ? &theirs->entries[count] : NULL);
+}
+
+/* The order of entries in a set: what belongs together stands together. */
+static int order_of(const void *a, const void *b)
+{
+    const struct diff_entry *x = *(struct diff_entry *const *)a;
+    const struct diff_entry *y = *(struct diff_entry *const *)b;
+    const char *columns[][2] = {
+        { x->section, y->section }, { x->type, y->type },   { x->class, y->class },
+        { x->owner, y->owner },     { x->rdata, y->rdata }, { x->ttl, y->ttl },
+    };
+    int order = 0;
+
+    for (size_t i = 0; order == 0 && i < sizeof(columns) / sizeof(columns[0]); i++)
+        order = strcmp(columns[i][0], columns[i][1]);
+    return order;
+}
+
+/* All entries but OPT; gives how many. */
+static unsigned int sort_entries(struct diff_view *view, struct diff_entry **sorted)
+{
+    unsigned int count = 0;
+
+    for (unsigned int i = 0; i < view->count; i++) {
+        if (number_of(view->entries[i].type) != DNS_TYPE_OPT || view->entries[i].section[0] == '0')
+            sorted[count++] = &view->entries[i];
+    }
+    qsort(sorted, count, sizeof(sorted[0]), order_of);
+    return count;
+}
+
+/* Leaves those entries in either list that the other has not. */
+static void keep_single(struct diff_entry **ours, unsigned int *ours_count,
+                        struct diff_entry **theirs, unsigned int *theirs_count)
+{
+    unsigned int kept[2] = { 0, 0 };
+
+    for (unsigned int i = 0, j = 0; i < *ours_count || j < *theirs_count;) {
+        int order = i == *ours_count ? 1 : j == *theirs_count ? -1 : order_of(&ours[i], &theirs[j]);
+
+        if (order < 0)
+            ours[kept[0]++] = ours[i++];
+        else if (order > 0)
+            theirs[kept[1]++] = theirs[j++];
+        i += order == 0;
+        j += order == 0;
+    }
+    *ours_count = kept[0];
+    *theirs_count = kept[1];
+}
+
+/* Compares entries in any order: those that are the same in both, and then each other with the
+ * first of its section, type and class. */
+static void compare_sets(struct comparison *comparison, struct diff_view *ours,
+                         struct diff_view *theirs)
+{
+    struct diff_entry **left = comparison->bench->sorted[0];
+    struct diff_entry **right = comparison->bench->sorted[1];
+    unsigned int counts[2] = { sort_entries(ours, left), sort_entries(theirs, right) };
+
+    compare_header(comparison, ours, theirs);
+    keep_single(left, &counts[0], right, &counts[1]);
+    for (unsigned int i = 0; i < counts[0]; i++) {
+        unsigned int j = 0;
+
+        while (j < counts[1] &&
+               (right[j] == NULL || strcmp(left[i]->section, right[j]->section) ||
+                strcmp(left[i]->type, right[j]->type) || strcmp(left[i]->class, right[j]->class)))
+            j++;
+        if (j < counts[1])
+            compare_entry(comparison, left[i], right[j]);
+        else
+            differ(comparison, "count", left[i], NULL);
+        if (j < counts[1])
+            right[j] = NULL;
+    }
+    for (unsigned int j = 0; j < counts[1]; j++) {
+        if (right[j] != NULL)
+            differ(comparison, "count", NULL, right[j]);
+    }
 }
 
 /* Our view; true where it fits and is one. */
@@ -320,7 +412,7 @@ static const char *find_cause(struct comparison *comparison, struct bytes wire)
     struct dns_header header = diff_judge(wire).message.header;
     unsigned int opcode = dns_header_opcode(&header);
 
-    if (rebuilt.size == 0 && has_pointer_to_root(wire))
+    if (rebuilt.size == 0 && header.counts[DNS_QUESTION] <= 1 && has_pointer_to_root(wire))
         return "POINTER_TO_ROOT";
     if (rebuilt.size > 0 && view_theirs(comparison, rebuilt, OTHER) &&
         bench->views[OTHER]->accepted)
@@ -392,10 +484,12 @@ static void add_verdict(struct comparison *comparison, const struct diff_verdict
                        dns_status_text(ours->verdict.status), ours->verdict.offset);
 }
 
-/* What they write of the message, read by us. */
-static void compare_wire(struct comparison *comparison, struct diff_view *ours, const char *digits)
+/* What they write of the message, read by us; `kind` says of which message. */
+static void compare_wire(struct comparison *comparison, struct diff_view *ours,
+                         const struct diff_view *theirs, const char *kind)
 {
     struct diff_bench *bench = comparison->bench;
+    const char *digits = theirs->wire;
     struct byte_writer out = byte_writer_init(bench->wire, sizeof(bench->wire));
     struct diff_view *seen = bench->views[OTHER];
     struct diff_finding *finding;
@@ -406,13 +500,13 @@ static void compare_wire(struct comparison *comparison, struct diff_view *ours, 
         return;
     }
     if (seen->accepted) {
-        comparison->kind = "wire";
-        compare_entries(comparison, ours, seen);
+        comparison->kind = kind;
+        (theirs->is_set ? compare_sets : compare_entries)(comparison, ours, seen);
         comparison->kind = NULL;
         return;
     }
     verdict = diff_judge(byte_writer_written(&out));
-    finding = add(comparison, "wire", status_name(verdict.verdict.status),
+    finding = add(comparison, kind, status_name(verdict.verdict.status),
                   verdict.of_rdata ? type_word(verdict.type).at : "refused");
     if (finding != NULL)
         (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%.390s", digits);
@@ -433,6 +527,8 @@ static void compare_rebuilt(struct comparison *comparison, struct diff_view *our
         comparison->kind = "rebuilt";
         compare_entries(comparison, ours, seen);
         comparison->kind = NULL;
+        if (seen->wire != NULL && seen->is_set)
+            compare_wire(comparison, ours, seen, "rebuilt");
         return;
     }
     finding = add(comparison, "rebuilt", "OK", seen->reason);
@@ -465,7 +561,7 @@ void diff_bench_compare(struct diff_bench *bench, struct bytes wire,
     } else if (ours->accepted) {
         compare_entries(&comparison, ours, theirs);
         if (theirs->wire != NULL)
-            compare_wire(&comparison, ours, theirs->wire);
+            compare_wire(&comparison, ours, theirs, "wire");
         compare_rebuilt(&comparison, ours, wire);
     }
 }

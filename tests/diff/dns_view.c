@@ -124,11 +124,12 @@ static bool parse_line(char *line, struct diff_view *view)
         view->reason = rest;
     else if (strcmp(word, "header") == 0)
         view->header = rest;
-    else if (strcmp(word, "wire") == 0)
+    else if (strcmp(word, "wire") == 0 || strcmp(word, "set") == 0)
         view->wire = rest;
     else
         return rest != NULL && strcmp(word, "entry") == 0 && view->count < DIFF_ENTRIES_MAX &&
                parse_entry(rest, &view->entries[view->count++]);
+    view->is_set = view->is_set || strcmp(word, "set") == 0;
     return true;
 }
 
@@ -136,7 +137,7 @@ bool diff_view_parse(char *block, struct diff_view *ret_view)
 {
     char *rest = block;
 
-    ret_view->accepted = false;
+    ret_view->accepted = ret_view->is_set = false;
     ret_view->reason = ret_view->header = ret_view->wire = NULL;
     ret_view->count = 0;
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {

@@ -8,11 +8,12 @@
  *     header ID FLAGS                                     (flags in hexadecimal, without Z)
  *     entry SECTION OWNER TYPE CLASS TTL RDATA TEXT       (for each question and record)
  *     wire OCTETS                                         (what the codec writes of what it read)
+ *     set OCTETS                                          (so too: records in any order, no OPT)
  *
  * SECTION is 0 (questions; with "-" for the last three columns) to 3. OWNER and RDATA are
  * hexadecimal, names in them written whole; an empty RDATA is "-". Records of OPT and then those of
  * TSIG follow all others, since some peers keep them apart. A line or column that a peer has not is
- * left out, or "-", and not compared.
+ * left out, or "-", and not compared; likewise RDATA of "?".
  */
 #pragma once
 
@@ -41,6 +42,7 @@ struct diff_view {
     char *reason; /* where it is refused */
     char *header; /* NULL: not said */
     char *wire;   /* likewise */
+    bool is_set;  /* what `wire` holds is a set, without OPT */
     unsigned int count;
     struct diff_entry entries[DIFF_ENTRIES_MAX];
 };
