@@ -9,6 +9,7 @@
 
 #include "dns/message.h"
 #include "dns/rdata.h"
+#include "dns/rrtype.h"
 
 #define PUBLISHED "corpus/dns/published.tsv"
 #define EXAMPLES "corpus/dns/strictness.tsv"
@@ -56,6 +57,30 @@ static struct dns_verdict judge_rdata(struct bytes octets, bool *ret_in_rdata)
     return verdict;
 }
 
+/* The verdict on a file of corpus/dns/options: OPT from its class on. */
+static struct dns_verdict judge_options(struct bytes octets, bool *ret_in_rdata)
+{
+    struct byte_reader in = byte_reader_init(octets);
+    struct dns_rr rr = { .type = DNS_TYPE_OPT };
+    struct dns_verdict verdict;
+
+    assert_true(read_u16_be(&in, &rr.class) && read_u32_be(&in, &rr.ttl_s));
+    rr.rdata = byte_reader_init(byte_reader_rest(&in));
+    verdict = dns_rdata_check(&rr);
+    *ret_in_rdata = verdict.status != DNS_OK;
+    return verdict;
+}
+
+/* The verdict on a file, by the folder in which it is. */
+static struct dns_verdict judge(const char *file, struct bytes octets, bool *ret_in_rdata)
+{
+    if (strncmp(file, "rdata/", strlen("rdata/")) == 0)
+        return judge_rdata(octets, ret_in_rdata);
+    if (strncmp(file, "options/", strlen("options/")) == 0)
+        return judge_options(octets, ret_in_rdata);
+    return judge_message(octets, ret_in_rdata);
+}
+
 static void require_verdict(const char *file, const char *status, const char *offset)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(FILE_BYTES_MAX + 64);
@@ -67,8 +92,7 @@ static void require_verdict(const char *file, const char *status, const char *of
 
     (void)snprintf(path, sizeof(path), "corpus/dns/%s", file);
     octets = file_of(path, &arena);
-    verdict = strncmp(file, "rdata/", strlen("rdata/")) == 0 ? judge_rdata(octets, &in_rdata)
-                                                             : judge_message(octets, &in_rdata);
+    verdict = judge(file, octets, &in_rdata);
     (void)snprintf(said, sizeof(said), "%s%s at %zu", in_rdata ? "rdata " : "",
                    status_names[verdict.status], verdict.offset);
     (void)snprintf(path, sizeof(path), "%s at %s", status, offset);
@@ -103,15 +127,20 @@ static void strictness_examples_get_the_verdict_of_their_row(void **state)
     require_table(EXAMPLES);
 }
 
-/* The next row of the document's tables of inputs: those below `## Framing` and `## RDATA`. The
- * columns are what is between the bars: input, ours, and others. */
+/* The next row of the document's tables of inputs: those below these titles. The columns are what
+ * is between the bars: input, ours, and others. */
 static bool next_input(struct table *document, bool *in_scope)
 {
+    static const char *const titles[] = { "## Framing", "## RDATA", "## EDNS options" };
+
     while (next_row(document)) {
         char *cell = document->columns[0];
 
-        if (strncmp(cell, "## ", 3) == 0)
-            *in_scope = strcmp(cell, "## Framing") == 0 || strcmp(cell, "## RDATA") == 0;
+        if (strncmp(cell, "## ", 3) == 0) {
+            *in_scope = false;
+            for (size_t i = 0; i < ROWS(titles); i++)
+                *in_scope = *in_scope || strcmp(cell, titles[i]) == 0;
+        }
         if (!*in_scope || strncmp(cell, "| ", 2) != 0 || strncmp(cell, "| ---", 5) == 0 ||
             strcmp(cell, "| input") == 0)
             continue;
