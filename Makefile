@@ -6,7 +6,7 @@ DESTDIR ?=
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := all
-.PHONY: all test fuzz bench vm install check clean help
+.PHONY: all test fuzz bench vm vm-matrix vm-shell install check clean help
 
 all: ## build the programs into build/bin
 	@ci/setup build
@@ -34,6 +34,16 @@ vm: ## the tests that need a kernel of their own; CASE=name KERNELS="6.1 6.18 ne
 	@status=0; for kernel in $(or $(KERNELS),$(KERNEL),6.1); do \
 		vm/run --kernel $$kernel $(if $(CASE),--case $(CASE)) || status=1; done; exit $$status
 
+vm-matrix: ## those tests under every kernel: build/report/vm.html, vm.xml, vm.tap; KERNELS CASE
+	@ci/setup build vm
+	@$(MAKE) --no-print-directory all
+	@vm/matrix $(addprefix --kernel ,$(KERNELS)) $(if $(CASE),--case $(CASE))
+
+vm-shell: ## a shell in such a kernel, with the tree and the programs; KERNEL=6.1, USER=1: a plain user
+	@ci/setup build vm
+	@$(MAKE) --no-print-directory all
+	@vm/run --kernel $(or $(KERNEL),6.1) $(if $(filter 1,$(USER)),--user-shell,--shell)
+
 check: ## what every change must pass: layout, layers, limits, warnings, sanitizers
 	@ci/setup build test check
 	@ci/check
@@ -45,4 +55,4 @@ clean: ## remove build/
 	@rm -rf build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,89 @@
+# shellcheck shell=sh
+# The guest's cgroups, for its own scripts. $CUPEL_CGROUP is the mode that the host asked for:
+#   v2       one tree, with all controllers
+#   v1       a hierarchy for each controller, as systemd mounts them, and one without any
+#   hybrid   the same, and the v2 tree, without controllers, in /sys/fs/cgroup/unified
+# A run has a group 'case' of its own. Under v2 it is given to whoever runs, with all controllers
+# enabled for its children, and the run starts in its leaf 'test', as the processes of a session do
+# under systemd; under v1 a user can be given none.
+
+# Sets $CUPEL_CGROUP, mounts the trees, and makes the controllers there available.
+mount_cgroups() {
+    CUPEL_CGROUP=$(sed -n 's/.*cupel.cgroup=\([a-z0-9]*\).*/\1/p' /proc/cmdline)
+    export CUPEL_CGROUP
+    if [ "$CUPEL_CGROUP" = v2 ]; then
+        mount -t cgroup2 -o nsdelegate cgroup2 /sys/fs/cgroup
+        sed 's/^/+/; s/ / +/g' /sys/fs/cgroup/cgroup.controllers \
+            >/sys/fs/cgroup/cgroup.subtree_control
+        return
+    fi
+    mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
+    for name in cpuset cpu,cpuacct blkio memory devices freezer net_cls,net_prio perf_event \
+        hugetlb pids rdma misc; do
+        mount_v1 "$name" "$name"
+    done
+    mount_v1 systemd none,name=systemd
+    if [ -d /sys/fs/cgroup/cpuset ]; then # else nothing could enter a new group
+        echo 1 >/sys/fs/cgroup/cpuset/cgroup.clone_children
+    fi
+    if [ "$CUPEL_CGROUP" = hybrid ]; then
+        mkdir /sys/fs/cgroup/unified
+        mount -t cgroup2 -o nsdelegate cgroup2 /sys/fs/cgroup/unified
+    fi
+}
+
+# mount_v1 NAME OPTIONS: unless the kernel does not have it.
+mount_v1() {
+    mkdir "/sys/fs/cgroup/$1"
+    if ! mount -t cgroup -o "$2" cgroup "/sys/fs/cgroup/$1" 2>/dev/null; then
+        rmdir "/sys/fs/cgroup/$1"
+        return
+    fi
+    case $1 in
+        *,*)
+            ln -s "$1" "/sys/fs/cgroup/${1%,*}"
+            ln -s "$1" "/sys/fs/cgroup/${1#*,}"
+            ;;
+    esac
+}
+
+# make_group OWNER
+make_group() {
+    if [ "$CUPEL_CGROUP" != v2 ]; then
+        find /sys/fs/cgroup -mindepth 1 -maxdepth 1 -type d | sed 's,$,/case,' | xargs mkdir
+        return
+    fi
+    group=/sys/fs/cgroup/case
+    mkdir "$group" "$group/test"
+    sed 's/^/+/; s/ / +/g' "$group/cgroup.controllers" >"$group/cgroup.subtree_control"
+    set -- "$1" "$group" "$group/test"
+    while read -r file; do
+        [ ! -e "$group/$file" ] || set -- "$@" "$group/$file" "$group/test/$file"
+    done </sys/kernel/cgroup/delegate
+    chown "$@"
+}
+
+# The calling process enters the group.
+enter_group() {
+    for procs in /sys/fs/cgroup/case/test/cgroup.procs /sys/fs/cgroup/*/case/cgroup.procs; do
+        [ ! -e "$procs" ] || echo 0 >"$procs" || return 1
+    done
+}
+
+# Prints the processes below the group.
+group_processes() {
+    find /sys/fs/cgroup -path '*/case*' -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u
+}
+
+# Ends the processes of all groups, and takes the groups away.
+remove_groups() {
+    depth=1
+    [ "$CUPEL_CGROUP" = v2 ] || depth=2
+    find /sys/fs/cgroup -mindepth "$depth" -type d | sort -r | while read -r directory; do
+        while grep -q . "$directory/cgroup.procs" 2>/dev/null; do
+            xargs kill -9 <"$directory/cgroup.procs" 2>/dev/null
+            usleep 10000
+        done
+        rmdir "$directory" 2>/dev/null
+    done
+}
