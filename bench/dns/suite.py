@@ -1,6 +1,5 @@
-"""The DNS codec beside its peers: parsing, printing and building messages, and
-messages that are made to
-hurt."""
+"""The DNS codec beside its peers: parsing, printing and building messages, and messages that are
+made to hurt."""
 
 import dataclasses
 import importlib.util
@@ -21,11 +20,10 @@ pass by hand that makes cupel's checks for the types of these messages and keeps
 measured as they are used, with their own memory; libknot looks into RDATA when it is read later,
 ldns when it parses, unbound not at all. To print is to make text of all records but OPT, of a
 message that was parsed before. To build is to write a message from a list of its records with
-names uncompressed; libknot and ldns keep the records in their own form; the floor is one pass by
-hand that trusts its input, checks no RDATA, and writes the same octets as cupel. Instructions are
-those of one call as callgrind counts them, where
-valgrind is installed. The last cases are messages that are made to hurt; what is refused counts
-with the time until then."""
+names uncompressed; libknot and ldns keep the records in their own form, and check nothing; cupel
+and the floor check all of it, and write the same octets. Instructions are those of one call as
+callgrind counts them, where valgrind is installed. The last cases are messages that are made to
+hurt; what is refused counts with the time until then."""
 
 WARM_UP = 2
 LIMIT_S = 60            # of one run of a subject
