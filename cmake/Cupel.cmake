@@ -26,12 +26,19 @@
 include_guard()
 find_package(PkgConfig REQUIRED)
 
+# With CUPEL_LTO, objects have both forms, so that a program may be linked either way.
+if(CUPEL_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    set(CUPEL_LTO_COMPILE -flto=auto -ffat-lto-objects)
+    set(CUPEL_LTO_LINK -flto=auto)
+endif()
+
 function(cupel_layer layer)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;PACKAGES")
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.c")
     add_library(cupel_${layer} STATIC ${sources})
     target_include_directories(cupel_${layer} PUBLIC "${PROJECT_SOURCE_DIR}/src")
     target_link_libraries(cupel_${layer} PRIVATE cupel_warnings)
+    target_compile_options(cupel_${layer} PRIVATE ${CUPEL_LTO_COMPILE})
     foreach(used IN LISTS arg_USES)
         target_link_libraries(cupel_${layer} PUBLIC cupel_${used})
     endforeach()
@@ -53,6 +60,7 @@ function(cupel_program program)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES")
     add_executable(${program} ${arg_SOURCES})
     target_link_libraries(${program} PRIVATE cupel_warnings cupel_cli)
+    target_link_options(${program} PRIVATE ${CUPEL_LTO_LINK})
     foreach(used IN LISTS arg_USES)
         target_link_libraries(${program} PRIVATE cupel_${used})
     endforeach()
@@ -88,8 +96,8 @@ function(cupel_library library)
     target_compile_definitions(${name}-objects PRIVATE require_failed=cupel_require_failed
                                                        CUPEL_LIBRARY_HEADERS=0x${headers})
     target_compile_options(
-        ${name}-objects PRIVATE -fvisibility=hidden -fno-semantic-interposition
-                                -ffunction-sections -fdata-sections)
+        ${name}-objects PRIVATE -fvisibility=hidden -ffunction-sections -fdata-sections
+                                ${CUPEL_LTO_COMPILE})
 
     add_library(${name}-static STATIC $<TARGET_OBJECTS:${name}-objects>)
     add_library(${name} SHARED $<TARGET_OBJECTS:${name}-objects>)
@@ -104,7 +112,14 @@ function(cupel_library library)
     add_dependencies(${name} ${name}-versions)
     target_link_options(
         ${name} PRIVATE "-Wl,--version-script=${place}/versions" -Wl,-z,defs -Wl,--gc-sections
-                        -Wl,-Bsymbolic-functions)
+                        -Wl,-Bsymbolic-functions ${CUPEL_LTO_LINK})
+    if(CUPEL_LTO_LINK)
+        # The form that is for this compiler alone is not for users.
+        add_custom_command(
+            TARGET ${name}-static POST_BUILD VERBATIM
+            COMMAND "${CMAKE_OBJCOPY}" --wildcard "--remove-section=.gnu.lto_*"
+                    "$<TARGET_FILE:${name}-static>")
+    endif()
     cupel_library_install(${library})
     add_custom_target(
         ${name}-update COMMENT "Writing the records of ${name} again from its headers"

@@ -131,18 +131,15 @@ static inline struct dns_verdict write_rdata_name(struct dns_builder *builder,
     return dns_name_table_write(&builder->names, in, &builder->out, &at);
 }
 
-/* Writes the fields of RDATA, which is checked on the way. */
-static inline struct dns_verdict write_fields(struct dns_builder *builder, const struct dns_rr *rr)
+/* Writes the fields of RDATA behind those of fixed size in front. `in` is behind these, too; `start`:
+ * where RDATA begins. */
+static struct dns_verdict write_shaped(struct dns_builder *builder,
+                                       const struct dns_rdata_shape *shape, struct byte_reader in,
+                                       size_t start)
 {
-    const struct dns_rdata_shape *shape = dns_rdata_shape_of(rr->type, rr->class);
-    struct byte_reader in = rr->rdata;
-    size_t start = in.position;
     size_t run = start; /* what is not written yet begins here */
-    bool is_cut = byte_reader_left(&in) < shape->lead_octets;
 
-    if (!is_cut)
-        in.position += shape->lead_octets;
-    for (unsigned int i = is_cut ? 0 : shape->lead_count; i < shape->count; i++) {
+    for (unsigned int i = in.position == start ? 0 : shape->lead_count; i < shape->count; i++) {
         enum dns_field_kind kind = shape->kinds[i];
         enum dns_status status;
 
@@ -164,6 +161,25 @@ static inline struct dns_verdict write_fields(struct dns_builder *builder, const
     if (!byte_reader_is_done(&in))
         return dns_refuse(DNS_RDATA_TRAILING, in.position);
     if (!copy_run(&in, run, &builder->out))
+        return dns_refuse(DNS_NO_ROOM, builder->out.position);
+    return dns_accept();
+}
+
+/* Writes RDATA, which is checked on the way. */
+static inline struct dns_verdict write_fields(struct dns_builder *builder, const struct dns_rr *rr)
+{
+    const struct dns_rdata_shape *shape = &dns_rdata_shapes[dns_rrtype_row(rr->type, rr->class)];
+    struct byte_reader in = rr->rdata;
+    size_t start = in.position;
+    size_t size = byte_reader_left(&in);
+
+    /* Unless it is to be said which of them is cut. */
+    if (size >= shape->lead_octets)
+        in.position += shape->lead_octets;
+    if (size != shape->lead_octets || shape->lead_count != shape->count)
+        return write_shaped(builder, shape, in, start);
+    /* Most records by far: fields of fixed size alone. */
+    if (!copy_run(&in, start, &builder->out))
         return dns_refuse(DNS_NO_ROOM, builder->out.position);
     return dns_accept();
 }

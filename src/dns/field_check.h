@@ -21,13 +21,31 @@ extern const uint8_t dns_field_octets[DNS_FIELD_KINDS];
 typedef enum dns_status (*dns_field_checker)(struct byte_reader *in, size_t start);
 extern const dns_field_checker dns_field_checkers[DNS_FIELD_KINDS];
 
+/* The offset behind a name that holds no pointer, or 0 where there is more to be said of it. */
+static inline size_t dns_field_skip_labels(const uint8_t *base, size_t at, size_t end)
+{
+    size_t start = at;
+
+    while (at < end && base[at] != 0 && base[at] <= DNS_LABEL_SIZE_MAX)
+        at += 1U + base[at];
+    return at < end && base[at] == 0 && at - start < DNS_NAME_SIZE_MAX ? at + 1 : 0;
+}
+
 /* Moves over a name. */
 static inline enum dns_status dns_field_check_name(enum dns_field_kind kind, struct byte_reader *in)
 {
     struct byte_reader before = *in;
+    size_t next = kind >= DNS_FIELD_NAME_LOWER
+                      ? dns_field_skip_labels(in->base, in->position, in->end)
+                      : 0;
     size_t size;
-    struct dns_verdict verdict = dns_name_skip(in, &size);
+    struct dns_verdict verdict;
 
+    if (next != 0) {
+        in->position = next;
+        return DNS_OK;
+    }
+    verdict = dns_name_skip(in, &size);
     if (verdict.status != DNS_OK) {
         in->position = verdict.offset;
         return verdict.status;

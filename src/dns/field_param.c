@@ -4,18 +4,31 @@
  */
 #include "dns/field_param.h"
 
+#define HEAD_SIZE 4 /* key, and octets of the value */
+
+static inline unsigned int u16_at(const uint8_t *octets)
+{
+    return (unsigned int)octets[0] << 8 | octets[1];
+}
+
+/* The parameter at the cursor, which stays; false where there is no whole one. */
+static inline bool peek(const struct byte_reader *in, struct dns_param *ret_param)
+{
+    const uint8_t *head = in->base + in->position;
+    size_t left = byte_reader_left(in);
+
+    if (left < HEAD_SIZE || left - HEAD_SIZE < u16_at(head + 2))
+        return false;
+    *ret_param = (struct dns_param){ .key = (uint16_t)u16_at(head),
+                                     .value = bytes_of(head + HEAD_SIZE, u16_at(head + 2)) };
+    return true;
+}
+
 bool dns_param_read(struct byte_reader *in, struct dns_param *ret_param)
 {
-    struct byte_reader at = *in;
-    struct dns_param param;
-    uint16_t size;
-
-    if (!(read_u16_be(&at, &param.key) && read_u16_be(&at, &size) && byte_reader_left(&at) >= size))
+    if (!peek(in, ret_param))
         return false;
-    param.value = bytes_of(at.base + at.position, size);
-    at.position += size;
-    *in = at;
-    *ret_param = param;
+    in->position += HEAD_SIZE + ret_param->value.size;
     return true;
 }
 
@@ -30,7 +43,7 @@ static bool is_mandatory(struct bytes value)
     unsigned int previous = DNS_PARAM_MANDATORY;
 
     for (size_t i = 0; i + 1 < value.size; i += 2) {
-        unsigned int key = (unsigned int)value.at[i] << 8 | value.at[i + 1];
+        unsigned int key = u16_at(value.at + i);
 
         if (key <= previous)
             return false;
@@ -115,11 +128,10 @@ enum dns_status dns_params_check(struct byte_reader *in)
     struct expectation expected = { 0 };
 
     while (!byte_reader_is_done(in)) {
-        struct byte_reader at = *in;
         struct dns_param param;
         enum dns_status status;
 
-        if (!dns_param_read(&at, &param))
+        if (!peek(in, &param))
             return DNS_PARAM_TRUNCATED;
         status = meet(&expected, param.key);
         if (status != DNS_OK)
@@ -128,7 +140,7 @@ enum dns_status dns_params_check(struct byte_reader *in)
             return DNS_PARAM_VALUE;
         if (param.key == DNS_PARAM_MANDATORY)
             expected.mandatory = byte_reader_init(param.value);
-        *in = at;
+        in->position += HEAD_SIZE + param.value.size;
     }
     return byte_reader_is_done(&expected.mandatory) ? DNS_OK : DNS_PARAM_MANDATORY_MISSING;
 }

@@ -62,16 +62,6 @@ static inline size_t skip_name(struct pass *pass, size_t at, size_t end)
     return next != 0 ? next : skip_doubtful_name(pass, at, end);
 }
 
-/* The offset behind a name that holds no pointer, or 0 where there is more to be said of it. */
-static inline size_t skip_labels(const uint8_t *base, size_t at, size_t end)
-{
-    size_t start = at;
-
-    while (at < end && base[at] != 0 && base[at] <= DNS_LABEL_SIZE_MAX)
-        at += 1U + base[at];
-    return at < end && base[at] == 0 && at - start < DNS_NAME_SIZE_MAX ? at + 1 : 0;
-}
-
 /* A field whose kind neither has a fixed size nor may be a compressed name; `start`: of RDATA. */
 static inline size_t skip_shaped(struct pass *pass, enum dns_field_kind kind, size_t start,
                                  struct byte_reader in)
@@ -102,7 +92,7 @@ static inline size_t skip_fields(struct pass *pass, const struct dns_rdata_shape
         if (kind <= DNS_FIELD_NAME_OLD)
             next = skip_name(pass, at, end);
         else if (kind <= DNS_FIELD_NAME_PLAIN)
-            next = skip_labels(pass->base, at, end);
+            next = dns_field_skip_labels(pass->base, at, end);
         if (next == 0 && kind > DNS_FIELD_NAME_OLD)
             next = skip_shaped(pass, kind, start, reader_of(pass, at, end));
         at = next;

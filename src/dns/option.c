@@ -4,6 +4,7 @@
 #include "base/require.h"
 #include "dns/field_check.h"
 
+#define HEAD_OCTETS 4 /* of an option: code, and octets behind it */
 #define SUBNET_HEAD_OCTETS 4 /* family, source and scope prefix */
 #define ZONE_VERSION_SOA_SERIAL 0
 
@@ -42,6 +43,11 @@ const char *dns_option_source(uint16_t code)
     const struct row *row = row_of(code);
 
     return row == NULL ? NULL : row->source;
+}
+
+static inline unsigned int u16_at(const uint8_t *octets)
+{
+    return (unsigned int)octets[0] << 8 | octets[1];
 }
 
 /* DNS_OK, or that the size is wrong. */
@@ -127,7 +133,7 @@ static enum dns_status check_tags(struct bytes octets)
     return size_is(octets.size > 0 && octets.size % 2 == 0);
 }
 
-/* How many octets behind the first one belong to the same character, and what the second one may be
+/* How a character of more than one octet begins: how many follow, and what the first of these may be
  * so that the character is no longer than needed, no half of a pair, and in Unicode at all. */
 struct utf8_lead {
     uint8_t first, last; /* of the first octet */
@@ -135,41 +141,40 @@ struct utf8_lead {
     uint8_t second_min, second_max;
 };
 
-static const struct utf8_lead utf8_leads[] = {
-    { 0x00, 0x7F, 0, 0x00, 0x00 }, { 0xC2, 0xDF, 1, 0x80, 0xBF }, { 0xE0, 0xE0, 2, 0xA0, 0xBF },
-    { 0xE1, 0xEC, 2, 0x80, 0xBF }, { 0xED, 0xED, 2, 0x80, 0x9F }, { 0xEE, 0xEF, 2, 0x80, 0xBF },
-    { 0xF0, 0xF0, 3, 0x90, 0xBF }, { 0xF1, 0xF3, 3, 0x80, 0xBF }, { 0xF4, 0xF4, 3, 0x80, 0x8F },
-};
-
-static const struct utf8_lead *utf8_lead_of(uint8_t octet)
+/* The octets of the character, not an ASCII one, that begins the text; 0: it is none (RFC 3629
+ * section 4). */
+static size_t utf8_size(struct bytes text)
 {
-    for (size_t i = 0; i < sizeof(utf8_leads) / sizeof(utf8_leads[0]); i++) {
-        if (octet >= utf8_leads[i].first && octet <= utf8_leads[i].last)
-            return &utf8_leads[i];
+    static const struct utf8_lead leads[] = {
+        { 0xC2, 0xDF, 1, 0x80, 0xBF }, { 0xE0, 0xE0, 2, 0xA0, 0xBF }, { 0xE1, 0xEC, 2, 0x80, 0xBF },
+        { 0xED, 0xED, 2, 0x80, 0x9F }, { 0xEE, 0xEF, 2, 0x80, 0xBF }, { 0xF0, 0xF0, 3, 0x90, 0xBF },
+        { 0xF1, 0xF3, 3, 0x80, 0xBF }, { 0xF4, 0xF4, 3, 0x80, 0x8F },
+    };
+    const struct utf8_lead *lead = leads;
+
+    while (text.at[0] < lead->first || text.at[0] > lead->last) {
+        if (++lead == leads + sizeof(leads) / sizeof(leads[0]))
+            return 0;
     }
-    return NULL;
+    if (text.size <= lead->more || text.at[1] < lead->second_min || text.at[1] > lead->second_max)
+        return 0;
+    for (size_t i = 2; i <= lead->more; i++) {
+        if (text.at[i] >> 6 != 2)
+            return 0;
+    }
+    return 1U + lead->more;
 }
 
-/* Whether a text is UTF-8 (RFC 3629 section 4). */
 static bool is_utf8(struct bytes text)
 {
     size_t at = 0;
 
     while (at < text.size) {
-        const struct utf8_lead *lead = utf8_lead_of(text.at[at]);
-        size_t end;
+        size_t size = text.at[at] < 0x80 ? 1 : utf8_size(bytes_of(text.at + at, text.size - at));
 
-        if (lead == NULL || text.size - at <= lead->more)
+        if (size == 0)
             return false;
-        end = at + 1 + lead->more;
-        if (lead->more > 0 &&
-            (text.at[at + 1] < lead->second_min || text.at[at + 1] > lead->second_max))
-            return false;
-        for (at += 2; at < end; at++) {
-            if (text.at[at] >> 6 != 2)
-                return false;
-        }
-        at = end;
+        at += size;
     }
     return true;
 }
@@ -227,18 +232,19 @@ enum dns_status dns_option_check(const struct dns_edns_option *option)
 enum dns_status dns_options_check(struct byte_reader *in)
 {
     while (!byte_reader_is_done(in)) {
-        struct byte_reader at = *in;
+        const uint8_t *head = in->base + in->position;
+        size_t left = byte_reader_left(in);
         struct dns_edns_option option;
         enum dns_status status;
-        uint16_t size;
 
-        if (!(read_u16_be(&at, &option.code) && read_u16_be(&at, &size) &&
-              read_bytes(&at, size, &option.octets)))
+        if (left < HEAD_OCTETS || left - HEAD_OCTETS < u16_at(head + 2))
             return DNS_OPTION_TRUNCATED;
+        option = (struct dns_edns_option){ (uint16_t)u16_at(head),
+                                           bytes_of(head + HEAD_OCTETS, u16_at(head + 2)) };
         status = dns_option_check(&option);
         if (status != DNS_OK)
             return status;
-        *in = at;
+        in->position += HEAD_OCTETS + option.octets.size;
     }
     return DNS_OK;
 }
