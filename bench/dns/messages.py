@@ -301,6 +301,33 @@ def bitmaps():
     return bytes(message.octets)
 
 
+def under(owners):
+    """Records with an address, as many as fit, each under the next of these owners."""
+    message = Message(ANSWER)
+    message.question("example", A)
+    for owner in owners:
+        before = bytes(message.octets)
+        message.record(ANSWERS, owner, A, 0, bytes([192, 0, 2, 1]))
+        if len(message.octets) > MESSAGE_SIZE_MAX:
+            return before
+    return bytes(message.octets)
+
+
+def owners():
+    return under(f"{number:x}.example" for number in range(65536))
+
+
+def siblings():
+    """Names of 125 labels, of which only the first is another each time; no more of them than fit
+    without compression, too."""
+    return under(f"{number:04x}" + ".a" * 124 for number in range(240))
+
+
+def strangers():
+    """Names of 125 labels that end differently, so that all their labels are new."""
+    return under("a." * 124 + f"{number:04x}" for number in range(65536))
+
+
 @dataclasses.dataclass(frozen=True)
 class Made:
     name: str
@@ -328,6 +355,11 @@ WORST = (Made("chain", "5,400 records that begin with a chain of 127 pointers",
          Made("options", "16,000 EDNS options", options),
          Made("bitmaps", "NSEC3 with all 256 windows, as often as fits", bitmaps))
 
+WORST_BUILT = (Made("owners", "3,300 records, each with an owner of its own", owners),
+               Made("siblings", "240 records under names of 125 labels that end alike", siblings),
+               Made("strangers", "240 records under names of 125 labels that end differently",
+                    strangers))
+
 
 def write(folder, made):
     """Files in the folder, in the order of `made`."""
@@ -342,4 +374,4 @@ def write(folder, made):
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: bench/dns/messages.py DIR")
-    write(sys.argv[1], USUAL + WORST)
+    write(sys.argv[1], USUAL + WORST + WORST_BUILT)

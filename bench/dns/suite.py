@@ -63,6 +63,8 @@ OPERATIONS = (
               ("floor", "knot", "ldns"), MESSAGES.USUAL),
     Operation("worst", "parse", (("cupel", ""), *PEERS), ("unbound", "knot", "ldns"),
               MESSAGES.WORST, is_worst=True),
+    Operation("worst build", "build", (("cupel", ""), *PEERS[1:]), ("knot", "ldns"),
+              MESSAGES.WORST_BUILT, is_worst=True),
 )
 
 

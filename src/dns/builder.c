@@ -131,8 +131,8 @@ static inline struct dns_verdict write_rdata_name(struct dns_builder *builder,
     return dns_name_table_write(&builder->names, in, &builder->out, &at);
 }
 
-/* Writes the fields of RDATA behind those of fixed size in front. `in` is behind these, too; `start`:
- * where RDATA begins. */
+/* Writes the fields of RDATA behind those of fixed size in front. `in` is behind these, too;
+ * `start`: where RDATA begins. */
 static struct dns_verdict write_shaped(struct dns_builder *builder,
                                        const struct dns_rdata_shape *shape, struct byte_reader in,
                                        size_t start)

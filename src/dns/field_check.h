@@ -35,9 +35,8 @@ static inline size_t dns_field_skip_labels(const uint8_t *base, size_t at, size_
 static inline enum dns_status dns_field_check_name(enum dns_field_kind kind, struct byte_reader *in)
 {
     struct byte_reader before = *in;
-    size_t next = kind >= DNS_FIELD_NAME_LOWER
-                      ? dns_field_skip_labels(in->base, in->position, in->end)
-                      : 0;
+    size_t next =
+        kind >= DNS_FIELD_NAME_LOWER ? dns_field_skip_labels(in->base, in->position, in->end) : 0;
     size_t size;
     struct dns_verdict verdict;
 

@@ -4,7 +4,7 @@
 #include "base/require.h"
 #include "dns/field_check.h"
 
-#define HEAD_OCTETS 4 /* of an option: code, and octets behind it */
+#define HEAD_OCTETS 4        /* of an option: code, and octets behind it */
 #define SUBNET_HEAD_OCTETS 4 /* family, source and scope prefix */
 #define ZONE_VERSION_SOA_SERIAL 0
 
@@ -133,8 +133,8 @@ static enum dns_status check_tags(struct bytes octets)
     return size_is(octets.size > 0 && octets.size % 2 == 0);
 }
 
-/* How a character of more than one octet begins: how many follow, and what the first of these may be
- * so that the character is no longer than needed, no half of a pair, and in Unicode at all. */
+/* How a character of more than one octet begins: how many follow, and what the first of these may
+ * be so that the character is no longer than needed, no half of a pair, and in Unicode at all. */
 struct utf8_lead {
     uint8_t first, last; /* of the first octet */
     uint8_t more;
