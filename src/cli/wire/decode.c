@@ -3,6 +3,8 @@
 #include "cli/wire/wire.h"
 
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 /* Says on stderr what is wrong with a message. */
 static int refuse(const char *path, const struct wire_item *item, const char *what,
@@ -18,12 +20,20 @@ static int refuse(const char *path, const struct wire_item *item, const char *wh
     return cli_fail(WIRE_PROGRAM, &err, 1);
 }
 
+/* Whether what --color says is to be had. */
+static bool is_coloured(const char *choice)
+{
+    if (strcmp(choice, "auto") == 0)
+        return cli_can_colour(STDOUT_FILENO);
+    return strcmp(choice, "always") == 0;
+}
+
 /* Prints a message. The exit status: 1 where anything of it is refused; or -errno. */
 static int decode_item(const char *path, const struct wire_item *item,
                        const struct decode_options *chosen, struct err *err)
 {
     struct dns_message_partial partial;
-    struct wire_view view = { item, &partial, chosen->permissive };
+    struct wire_view view = { item, &partial, chosen->permissive, is_coloured(chosen->colour) };
     struct dns_verdict rdata;
     int number;
 

@@ -58,7 +58,41 @@ static const struct cli_option decode_rows[] = {
       .offset = offsetof(struct decode_options, permissive),
       .help = "print what can be read of a message that is refused, the reason, and the octets "
               "that are left over" },
+    { .name = "color",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct decode_options, colour),
+      .value = "WHEN",
+      .choices = "auto always never",
+      .help = "colours in text; auto, which is what happens without it, has them on a terminal "
+              "unless NO_COLOR is set" },
     INPUT_ROWS(decode_options),
+};
+
+static const struct decode_options decode_defaults = { .colour = "auto" };
+
+static const struct cli_option encode_rows[] = {
+    { .name = "hex",
+      .letter = 'x',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct encode_options, output.hex),
+      .help = "write hexadecimal, a message on a line" },
+    { .name = "tcp",
+      .letter = 't',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct encode_options, output.tcp),
+      .help = "write messages as TCP carries them, each with its length in two octets in front" },
+    { .name = "pcap",
+      .letter = 'p',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct encode_options, output.pcap),
+      .help = "write a pcap file of UDP datagrams between 127.0.0.1#50053 and 127.0.0.1#53, one a "
+              "second" },
+    { .name = "output",
+      .letter = 'o',
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct encode_options, output.path),
+      .value = "FILE",
+      .help = "write to this file, as a whole or not at all, and not to standard output" },
 };
 
 static const struct cli_option zone_rows[] = {
@@ -100,7 +134,26 @@ static const struct cli_command commands[] = {
       .operands_min = 1,
       .operands_max = 1,
       .run = wire_decode_run,
+      .defaults = &decode_defaults,
       .options_bytes = sizeof(struct decode_options) },
+    { .name = "encode",
+      .operands = "FILE…",
+      .summary = "write DNS messages from what decode or dig prints",
+      .description =
+          "Reads what decode prints, and what dig prints: the ->>HEADER<<- line with which each "
+          "message begins, the flags, OPT in its pseudosection with all options, questions, and "
+          "records as they stand in a zone file. '-' is standard input. Counts and sizes are not "
+          "read, since they follow from what is there; other lines that begin with a semicolon are "
+          "comments. Names are compressed.\n\n"
+          "Without an option the output is one raw message, and does not go to a terminal. What is "
+          "refused is named with its line and column; then nothing is written, and the exit status "
+          "is 1.",
+      .options = encode_rows,
+      .options_count = COUNT(encode_rows),
+      .operands_min = 1,
+      .operands_max = CLI_NO_LIMIT,
+      .run = wire_encode_run,
+      .options_bytes = sizeof(struct encode_options) },
     { .name = "zone",
       .operands = "FILE|-",
       .summary = "print a zone file with one record a line, everything said",
@@ -131,12 +184,16 @@ static const struct cli_example examples[] = {
     { "cupel-wire decode --permissive broken.bin", "what is wrong, and what stands before it?" },
     { "cupel-wire decode --pcap --json dns.pcapng | jq -r .QNAME | sort | uniq -c",
       "which names were asked for?" },
+    { "dig example.org mx | cupel-wire encode -o answer.bin -", "keep an answer as it was sent" },
+    { "cupel-wire decode answer.bin | sed 's/ IN MX 10 / IN MX 20 /' | cupel-wire encode -x -",
+      "change a message" },
+    { "cupel-wire encode --pcap -o dns.pcap query.txt answer.txt", "messages for tcpdump to read" },
     { "cupel-wire zone --origin example.org example.org.zone", "a zone file that grep can read" },
 };
 
 static const struct cli_program program = {
     .name = WIRE_PROGRAM,
-    .summary = "DNS messages on the desk: check and decode",
+    .summary = "DNS messages on the desk: check, decode and encode",
     .description = "A message is what a UDP datagram carries, or TCP after the two octets of the "
                    "length.\n\n"
                    "The exit status is 0; 1 where a file cannot be read, or decoded; 2 where the "

@@ -6,7 +6,6 @@
 #include "dns/text.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 /* Where a message is printed to. */
 struct printer {
@@ -176,7 +175,7 @@ static void print_refusal(const struct printer *printer, const struct dns_messag
 int wire_print_text(FILE *out, const struct wire_view *view, struct err *err)
 {
     CLEANUP(free_pointer) char *block = malloc(DNS_PART_TEXT_MAX);
-    struct printer printer = { out, cli_can_colour(fileno(out)), block };
+    struct printer printer = { out, view->colour, block };
     const struct dns_message_partial *partial = view->partial;
     const struct dns_message *message = &partial->message;
 

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "capture/capture.h"
 #include "cli/option.h"
+#include "cli/wire/output.h"
 #include "dns/message_partial.h"
 
 #include <stdio.h>
@@ -34,6 +35,12 @@ struct decode_options {
     struct input_options input;
     bool json;
     bool permissive;
+    const char *colour; /* "auto", "always" or "never" */
+};
+
+/* Options of `cupel-wire encode`. */
+struct encode_options {
+    struct output_options output;
 };
 
 /* Options of `cupel-wire zone`. */
@@ -107,6 +114,9 @@ int wire_check_run(const void *globals, const void *options, struct cli_operands
 int wire_decode_run(const void *globals, const void *options, struct cli_operands operands);
 
 /* As wire_check_run(). */
+int wire_encode_run(const void *globals, const void *options, struct cli_operands operands);
+
+/* As wire_check_run(). */
 int wire_types_run(const void *globals, const void *options, struct cli_operands operands);
 
 /* As wire_check_run(). */
@@ -117,6 +127,7 @@ struct wire_view {
     const struct wire_item *item;
     const struct dns_message_partial *partial;
     bool shows_refusal; /* say in the output, too, what is refused */
+    bool colour;
 };
 
 /* Prints a message as dig does; 0, or -errno with a sentence. */
