@@ -102,7 +102,7 @@ assert message["refused"] == {
     "which": "framing", "status": "RR_TRUNCATED", "offset": 37,
     "reason": "the message ends inside a record, or holds fewer than its counts say"}, message
 assert message["ANCOUNT"] == 2 and len(message["answerRRs"]) == 1, message
-assert message["leftOctetsHEX"] == "c00c000100", message
+assert message["leftOctetsHEX"] == "C00C000100", message
 PYTHON
 }
 

@@ -211,6 +211,69 @@ decode_has_colours_where_they_are_wanted() {
     grep -q "sometimes" err
 }
 
+json_of_a_message_gives_its_octets() {
+    local file
+    wire "$query" >query
+    wire "$answer" >answer
+    for file in query answer "$CUPEL_SOURCE/corpus/dns/message/bind-referral-signed-response"; do
+        cupel-wire decode --json "$file" >object
+        expect 0 cupel-wire encode --json object
+        cupel-wire decode --json --octets out >again
+        diff <(cupel-wire decode "$file" | grep -v SIZE) <(cupel-wire decode out | grep -v SIZE)
+        cupel-wire decode --json --octets "$file" >object
+        expect 0 cupel-wire encode --json object
+        cmp "$file" out
+    done
+    wire "0029 $query 0025 $answer" >stream
+    cupel-wire decode --tcp --json stream >lines
+    expect 0 cupel-wire encode --json --tcp - <lines
+    cmp stream out
+}
+
+json_that_is_written_by_hand_is_read() {
+    echo '{"ID": 43981, "RD": true, "AD": true, "QNAME": "example.test", "QTYPEname": "A",
+           "additionalRRs": [{"NAME": ".", "TYPEname": "OPT",
+                              "EDNS": {"UDPsize": 1232, "DO": 1}}], "comment": "mine"}' >object
+    expect 0 cupel-wire encode --json --hex object
+    same out "$digits"
+}
+
+json_that_is_refused_is_named_with_file_and_member() {
+    wire "$answer" >answer
+    cupel-wire decode --json answer >object
+    sed -i 's/"rdataTXT": .*/"rdataTXT": "other",/' object
+    expect 1 cupel-wire encode --json --hex object
+    [ ! -s out ]
+    same err "cupel-wire: object: answerRRs[0]: two members say different things of RDATA: leave\
+ one out"
+    echo '{"ID": 1} {"QNAME": "a", "QTYPE": "A"}' >object
+    expect 1 cupel-wire encode --json --hex object
+    same err "cupel-wire: object: message 2: QTYPE: is no whole number"
+    echo '{"ID": 1,' >object
+    expect 1 cupel-wire encode --json object
+    grep -q '^cupel-wire: object: line [12], column [0-9]*: .*expected' err
+    expect 1 cupel-wire encode --json /dev/null
+    same err "cupel-wire: /dev/null: there is no object in it"
+}
+
+json_has_octets_where_they_are_wanted() {
+    wire "$answer" >answer
+    expect 0 cupel-wire decode --json --octets answer
+    /usr/bin/python3 - <<'PYTHON'
+import json
+message = json.load(open("out"))
+octets = open("answer", "rb").read().hex().upper()
+assert message["messageOctetsHEX"] == octets, message
+parts = [message[part + "OctetsHEX"]
+         for part in ("header", "question", "answer", "authority", "additional")]
+assert "".join(parts) == octets and parts[0] == octets[:24] and parts[3] == "", parts
+assert message["compressedQNAME"] == {"isCompressed": 0, "length": 3}, message
+assert message["answerRRs"][0]["compressedNAME"] == {"isCompressed": 1, "length": 2}, message
+PYTHON
+    expect 2 cupel-wire decode --octets answer
+    same err "cupel-wire: --octets needs --json"
+}
+
 options_that_exclude_each_other_are_refused() {
     expect 2 cupel-wire encode --hex --pcap x
     same err "cupel-wire: --hex, --tcp and --pcap exclude each other"

@@ -33,7 +33,8 @@ static int decode_item(const char *path, const struct wire_item *item,
                        const struct decode_options *chosen, struct err *err)
 {
     struct dns_message_partial partial;
-    struct wire_view view = { item, &partial, chosen->permissive, is_coloured(chosen->colour) };
+    struct wire_view view = { item, &partial, chosen->permissive, is_coloured(chosen->colour),
+                              chosen->octets };
     struct dns_verdict rdata;
     int number;
 
@@ -71,11 +72,18 @@ static int decode_file(const char *path, const struct decode_options *chosen, st
 
 int wire_decode_run(const void *globals, const void *options, struct cli_operands operands)
 {
+    const struct decode_options *chosen = options;
     struct err err = { 0 };
-    int status = decode_file(operands.at[0], options, &err);
-    int flushed = cli_flush(stdout);
+    int status;
+    int flushed;
 
     (void)globals;
+    if (chosen->octets && !chosen->json) {
+        (void)err_set(&err, -EINVAL, "--octets needs --json");
+        return cli_fail(WIRE_PROGRAM, &err, 2);
+    }
+    status = decode_file(operands.at[0], chosen, &err);
+    flushed = cli_flush(stdout);
     if (status < 0)
         return cli_fail(WIRE_PROGRAM, &err, 1);
     return status != 0 ? status : flushed;

@@ -1,6 +1,7 @@
-/* `cupel-wire encode`: messages from the text that decode and dig print. */
+/* `cupel-wire encode`: messages from the text that decode and dig print, or from JSON. */
 #include "base/cleanup.h"
 #include "cli/document.h"
+#include "cli/wire/json/reader.h"
 #include "cli/wire/wire.h"
 #include "dns/message_text.h"
 
@@ -41,13 +42,32 @@ static int encode_text(const char *path, struct bytes text, struct wire_output *
     return 0;
 }
 
-static int encode_file(const char *path, struct wire_output *output, struct err *err)
+static int encode_json(const char *path, struct bytes text, struct wire_output *output,
+                       struct err *err)
+{
+    CLEANUP(wire_json_close) struct wire_json *reader = NULL;
+    struct bytes message;
+    unsigned long count = 0;
+    int number = wire_json_open(text, &reader, err);
+
+    while (number >= 0 && (number = wire_json_next(reader, &message, err)) > 0) {
+        number = wire_output_put(output, message, err);
+        count++;
+    }
+    if (number == 0 && count == 0)
+        number = err_set(err, -EINVAL, "there is no object in it");
+    return number < 0 ? err_prefix(err, "%s", wire_input_name(path)) : 0;
+}
+
+static int encode_file(const char *path, bool is_json, struct wire_output *output, struct err *err)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(2 * TEXT_BYTES_MAX);
     struct bytes text;
     int number = wire_input_read(path, TEXT_BYTES_MAX, &arena, &text, err);
 
-    return number < 0 ? number : encode_text(path, text, output, err);
+    if (number < 0)
+        return number;
+    return is_json ? encode_json(path, text, output, err) : encode_text(path, text, output, err);
 }
 
 int wire_encode_run(const void *globals, const void *options, struct cli_operands operands)
@@ -60,7 +80,7 @@ int wire_encode_run(const void *globals, const void *options, struct cli_operand
     if (wire_output_open(&chosen->output, &output, &err) < 0)
         return cli_fail(WIRE_PROGRAM, &err, 2);
     for (int i = 0; i < operands.count; i++) {
-        if (encode_file(operands.at[i], output, &err) < 0)
+        if (encode_file(operands.at[i], chosen->json, output, &err) < 0)
             return cli_fail(WIRE_PROGRAM, &err, 1);
     }
     if (wire_output_finish(output, &err) < 0)

@@ -58,6 +58,11 @@ static const struct cli_option decode_rows[] = {
       .offset = offsetof(struct decode_options, permissive),
       .help = "print what can be read of a message that is refused, the reason, and the octets "
               "that are left over" },
+    { .name = "octets",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct decode_options, octets),
+      .help = "with --json: also the octets of the message and of its sections in hexadecimal, "
+              "and how owner names stand there" },
     { .name = "color",
       .kind = CLI_TEXT,
       .offset = offsetof(struct decode_options, colour),
@@ -71,6 +76,11 @@ static const struct cli_option decode_rows[] = {
 static const struct decode_options decode_defaults = { .colour = "auto" };
 
 static const struct cli_option encode_rows[] = {
+    { .name = "json",
+      .letter = 'j',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct encode_options, json),
+      .help = "the input is JSON with the names of RFC 8427, one object after another" },
     { .name = "hex",
       .letter = 'x',
       .kind = CLI_FLAG,
@@ -145,6 +155,12 @@ static const struct cli_command commands[] = {
           "records as they stand in a zone file. '-' is standard input. Counts and sizes are not "
           "read, since they follow from what is there; other lines that begin with a semicolon are "
           "comments. Names are compressed.\n\n"
+          "With --json it reads what decode --json prints. What is left out of the header is 0; of "
+          "a "
+          "type or class its number or its name suffices, of RDATA RDATAHEX or rdata<TYPE>, of OPT "
+          "the member EDNS. Two members that say the same thing must agree; counts and lengths are "
+          "not read, and members that are not known are ignored. messageOctetsHEX, alone or beside "
+          "members that agree with it, is the message to the octet.\n\n"
           "Without an option the output is one raw message, and does not go to a terminal. What is "
           "refused is named with its line and column; then nothing is written, and the exit status "
           "is 1.",
@@ -187,6 +203,8 @@ static const struct cli_example examples[] = {
     { "dig example.org mx | cupel-wire encode -o answer.bin -", "keep an answer as it was sent" },
     { "cupel-wire decode answer.bin | sed 's/ IN MX 10 / IN MX 20 /' | cupel-wire encode -x -",
       "change a message" },
+    { "cupel-wire decode --json answer.bin | jq '.ID = 7' | cupel-wire encode --json -x -",
+      "the same with JSON" },
     { "cupel-wire encode --pcap -o dns.pcap query.txt answer.txt", "messages for tcpdump to read" },
     { "cupel-wire zone --origin example.org example.org.zone", "a zone file that grep can read" },
 };

@@ -35,12 +35,14 @@ struct decode_options {
     struct input_options input;
     bool json;
     bool permissive;
+    bool octets;        /* with json: also in hexadecimal */
     const char *colour; /* "auto", "always" or "never" */
 };
 
 /* Options of `cupel-wire encode`. */
 struct encode_options {
     struct output_options output;
+    bool json;
 };
 
 /* Options of `cupel-wire zone`. */
@@ -128,6 +130,7 @@ struct wire_view {
     const struct dns_message_partial *partial;
     bool shows_refusal; /* say in the output, too, what is refused */
     bool colour;
+    bool with_octets; /* in JSON: also in hexadecimal */
 };
 
 /* Prints a message as dig does; 0, or -errno with a sentence. */
