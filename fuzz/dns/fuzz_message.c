@@ -5,15 +5,17 @@
  * and is accepted again. Where all its RDATA is accepted, a message that is built from its parts is
  * accepted, holds the same, and comes out the same when it is built again. A message that is cut
  * anywhere is refused, since all octets of an accepted one belong to it. What prints needs its
- * room.
+ * room. A message of stateful operations has TLVs instead, of which all that holds likewise, but
+ * for building and cutting.
  *
  * Covers: src/dns/message.c src/dns/message_read.c src/dns/name_memo.c src/dns/rr.c src/dns/rdata.c
  * src/dns/rdata_text.c src/dns/builder.c 70% src/dns/edns.c src/dns/text.c src/dns/question.c
- * src/dns/header.c
+ * src/dns/header.c src/dns/dso.c src/dns/dso_text.c
  *
  * Mutator: dns
  */
 #include "dns/builder.h"
+#include "dns/dso.h"
 #include "dns/rrtype.h"
 #include "dns/text.h"
 #include "fuzz/dns/room.h"
@@ -122,7 +124,7 @@ static bool put_header(const void *what, struct byte_writer *out)
 static void check_header(const struct dns_message *message)
 {
     struct bytes wire = message->wire;
-    uint16_t id = (uint16_t)(message->header.id + 1U);
+    uint16_t id = message->header.id < UINT16_MAX ? (uint16_t)(message->header.id + 1U) : 1;
     uint8_t *copy = block_of(wire.size);
     struct byte_writer out = byte_writer_init(copy, wire.size);
     struct byte_reader in = byte_reader_init(wire);
@@ -193,6 +195,59 @@ static void check_order(const struct dns_rr *a, const struct dns_rr *b)
     fuzz_require((order > 0) == (opposite < 0) && (order < 0) == (opposite > 0));
 }
 
+static bool print_tlv(const void *what, struct text *text)
+{
+    return dns_dso_format(what, text);
+}
+
+static bool print_change(const void *what, struct text *text)
+{
+    return dns_dso_change_format(what, text);
+}
+
+/* The changes of a PUSH that is right. */
+static void check_changes(const struct dns_dso_tlv *tlv, char *block)
+{
+    struct byte_reader in = tlv->octets;
+    struct dns_rr rr;
+
+    while (dns_rr_read(&in, &rr).status == DNS_OK) {
+        struct text text = text_init(block, DNS_PART_TEXT_MAX);
+
+        fuzz_require(dns_dso_change_format(&rr, &text));
+        fuzz_require_room_for_text(print_change, &rr, text.size);
+    }
+    fuzz_require(byte_reader_is_done(&in));
+}
+
+/* Walks all TLVs of a message that has some instead of sections: they follow one another up to the
+ * end, and the second verdict is that of the first one that is wrong, or stands where it may not.
+ */
+static void check_tlvs(const struct dns_message *message, char *block)
+{
+    enum dns_dso_kind kind = dns_dso_kind_of(&message->header);
+    struct byte_reader tlvs = dns_dso_tlvs(message);
+    struct dns_verdict verdict = dns_message_check_rdata(message);
+    struct dns_dso_tlv tlv;
+
+    fuzz_require(kind == DNS_DSO_RESPONSE || !byte_reader_is_done(&tlvs));
+    fuzz_require(kind == DNS_DSO_UNIDIRECTIONAL || message->header.id != 0);
+    for (size_t at = tlvs.position; dns_dso_next(&tlvs, &tlv); at = tlvs.position) {
+        struct dns_verdict one = dns_dso_check(&tlv, kind);
+        struct text text = text_init(block, DNS_PART_TEXT_MAX);
+
+        fuzz_require(tlv.octets.position == at + 4 && tlv.octets.end == tlvs.position);
+        fuzz_require(one.status == DNS_OK || (one.offset >= at + 4 && one.offset <= tlvs.position));
+        fuzz_require(one.status == DNS_OK || verdict.status != DNS_OK);
+        fuzz_require(dns_dso_format(&tlv, &text));
+        fuzz_require(memchr(text.at, '\n', text.size) == NULL);
+        fuzz_require_room_for_text(print_tlv, &tlv, text.size);
+        if (tlv.type == DNS_DSO_PUSH && one.status == DNS_OK)
+            check_changes(&tlv, block);
+    }
+    fuzz_require(byte_reader_is_done(&tlvs));
+}
+
 /* Walks all records; the sections follow one another up to the end. */
 static void check_records(const struct dns_message *message, char *block)
 {
@@ -215,7 +270,10 @@ static void check_records(const struct dns_message *message, char *block)
             at = rr.rdata.end;
         }
     }
-    fuzz_require(at == message->wire.size);
+    if (dns_message_is_dso(message))
+        check_tlvs(message, block);
+    else
+        fuzz_require(at == message->wire.size);
 }
 
 static bool add_all(struct dns_builder *builder, const struct dns_message *message)
@@ -365,9 +423,10 @@ FUZZ_TARGET(input)
     check_questions(&message, block);
     check_records(&message, block);
     free(block);
-    check_cut(input);
+    if (!dns_message_is_dso(&message))
+        check_cut(input);
     verdict = dns_message_check_rdata(&message);
     fuzz_require(verdict.offset <= input.size);
-    if (verdict.status == DNS_OK)
+    if (verdict.status == DNS_OK && !dns_message_is_dso(&message))
         check_rebuilt(&message);
 }

@@ -474,14 +474,30 @@ static void cut(struct plan *plan)
     plan->fault = FAULT_NONE;
 }
 
-static void write_over(struct plan *plan)
+static void write_over(struct dns_maker *maker)
 {
-    struct dns_maker *maker = &plan->maker;
     size_t count = dns_random_one_in(&maker->random, 3) ? dns_random_below(&maker->random, 4) : 0;
 
     for (; count > 0 && maker->out.position > 0; count--)
         maker->out.base[dns_random_below(&maker->random, maker->out.position)] =
             (uint8_t)dns_pick_number(maker, 8);
+}
+
+/* One message of so many has TLVs instead of sections. */
+#define DSO_ONE_IN 64
+
+static size_t generate_dso(uint64_t seed, enum dns_generate_kind kind, struct byte_writer out)
+{
+    struct dns_maker maker =
+        dns_maker_init(seed * DNS_GENERATE_KINDS + kind, out.base, out.capacity);
+    bool is_wrong = kind == DNS_GENERATE_FAULT ||
+                    (kind == DNS_GENERATE_WILD && dns_random_one_in(&maker.random, 2));
+    size_t wrong = is_wrong ? 1 + dns_random_below(&maker.random, DNS_DSO_WRONGS) : 0;
+
+    dns_make_dso(&maker, (unsigned int)wrong);
+    if (kind == DNS_GENERATE_WILD)
+        write_over(&maker);
+    return maker.out.position;
 }
 
 size_t dns_generate(uint64_t seed, enum dns_generate_kind kind, uint8_t *block, size_t capacity)
@@ -490,6 +506,8 @@ size_t dns_generate(uint64_t seed, enum dns_generate_kind kind, uint8_t *block, 
 
     if (capacity < DNS_HEADER_SIZE)
         return 0;
+    if (seed % DSO_ONE_IN == DSO_ONE_IN - 1)
+        return generate_dso(seed, kind, byte_writer_init(block, capacity));
     plan = make_plan(seed, kind, byte_writer_init(block, capacity));
     put_header(&plan);
     put_questions(&plan);
@@ -503,6 +521,6 @@ size_t dns_generate(uint64_t seed, enum dns_generate_kind kind, uint8_t *block, 
     if (plan.fault != FAULT_NONE)
         put_trailing(&plan, capacity);
     if (kind == DNS_GENERATE_WILD)
-        write_over(&plan);
+        write_over(&plan.maker);
     return plan.maker.out.position;
 }

@@ -117,3 +117,10 @@ void dns_make_record(struct dns_maker *maker, uint16_t type, struct dns_field_fa
 
 /* Writes a question. */
 void dns_make_question(struct dns_maker *maker, enum dns_name_wrong wrong);
+
+/* In how many ways a message of stateful operations can be wrong. */
+#define DNS_DSO_WRONGS 7
+
+/* Writes a whole message of stateful operations; `wrong`: 0 for a right one, or in which way it is
+ * wrong. */
+void dns_make_dso(struct dns_maker *maker, unsigned int wrong);

@@ -197,7 +197,10 @@ static inline bool witness_is_silent(struct bytes payload)
     struct byte_reader in = byte_reader_init(payload);
     struct dns_header header;
 
-    return dns_header_read(&in, &header).status != DNS_OK || dns_header_has(&header, DNS_FLAG_QR);
+    if (dns_header_read(&in, &header).status != DNS_OK || dns_header_has(&header, DNS_FLAG_QR))
+        return true;
+    /* RFC 8490 section 5.5. */
+    return dns_header_opcode(&header) == DNS_OPCODE_DSO && header.id == 0;
 }
 
 /* A client's datagram goes in. */

@@ -4,7 +4,7 @@
  * says why in one line.
  *
  * Covers: src/cli/wire/json/reader.c src/cli/wire/json/record.c src/cli/wire/json/member.c
- * src/cli/wire/json/document.c src/cli/wire/json/writer.c 70%
+ * src/cli/wire/json/document.c src/cli/wire/json/operations.c src/cli/wire/json/writer.c 70%
  */
 #include "cli/wire/json/document.h"
 #include "cli/wire/json/reader.h"

@@ -15,6 +15,8 @@
  *     while (dns_walk_next(&answers, &rr))
  *         …
  *
+ * A message of the opcode DSO has TLVs instead of sections, which then are empty: dns/dso.h.
+ *
  * The message lives as long as the caller keeps its octets, unchanged. Time is linear in its size:
  * to read it takes one pass, and at most 4 steps for each octet and 1,024 more (a step is a label
  * or a pointer of a name that is looked at elsewhere than where it stands; what asks for more is

@@ -2,6 +2,7 @@
  * Reading a message: one pass, in which framing and RDATA are checked together. The framing's first
  * refusal ends the pass; that of RDATA is kept beside the message, and the pass goes on.
  */
+#include "dns/dso_read.h"
 #include "dns/field_check.h"
 #include "dns/message.h"
 #include "dns/name_memo.h"
@@ -217,6 +218,17 @@ static inline struct dns_header header_of(const uint8_t *octets)
     };
 }
 
+/* A message that has TLVs instead of sections. */
+static __attribute__((noinline, cold)) struct dns_verdict read_dso(struct dns_message *message,
+                                                                   struct dns_message *ret_message)
+{
+    struct dns_verdict verdict = dns_dso_read(message);
+
+    if (verdict.status == DNS_OK)
+        *ret_message = *message;
+    return verdict;
+}
+
 struct dns_verdict dns_message_read(struct bytes wire, struct dns_message *ret_message)
 {
     struct pass pass;
@@ -229,6 +241,8 @@ struct dns_verdict dns_message_read(struct bytes wire, struct dns_message *ret_m
     pass.base = wire.at;
     pass.size = wire.size;
     pass.message = (struct dns_message){ .wire = wire, .header = header_of(wire.at) };
+    if (dns_header_opcode(&pass.message.header) == DNS_OPCODE_DSO)
+        return read_dso(&pass.message, ret_message);
     dns_name_memo_init(&pass.memo, wire.size);
     at = skip_questions(&pass, DNS_HEADER_SIZE);
     for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL && at != 0; i++)

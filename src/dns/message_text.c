@@ -119,7 +119,7 @@ static struct dns_verdict read_header(struct byte_reader *line, struct draft *dr
         bool ok = false;
 
         if (bytes_equal(word, bytes_of_text("opcode:")))
-            ok = dns_opcode_parse(value, &opcode);
+            ok = dns_opcode_parse(value, &opcode) && opcode != DNS_OPCODE_DSO;
         else if (bytes_equal(word, bytes_of_text("status:")))
             ok = dns_rcode_parse(value, &rcode);
         else if (bytes_equal(word, bytes_of_text("id:")))

@@ -21,7 +21,8 @@
  *     if (reader.verdict.status != DNS_OK)
  *         … a line is refused, at reader.verdict.offset …
  *
- * What the header leaves out is QUERY, NOERROR, 0, and no flag. Counts are not looked at: they
+ * What the header leaves out is QUERY, NOERROR, 0, and no flag. Messages of stateful operations
+ * (dns/dso.h) are not read, and are refused by their opcode. Counts are not looked at: they
  * follow from what is there. The headings of sections are those of queries and of updates (RFC 2136
  * section 2), in their order; one without entries may be left out. A question is NAME [CLASS] TYPE
  * behind one semicolon; a record is a line of a zone file (dns/rr_text.h) with its owner and TTL,

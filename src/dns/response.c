@@ -2,6 +2,7 @@
 #include "dns/response.h"
 
 #include "base/require.h"
+#include "dns/dso.h"
 #include "dns/rdata.h"
 #include "dns/rrtype.h"
 
@@ -42,6 +43,26 @@ static bool write_edns(const struct dns_response *response, struct dns_header *h
            write_bytes(out, edns.options);
 }
 
+/* Whether a query of stateful operations can be answered so: its response has neither question nor
+ * OPT (RFC 8490 section 5.4), and one without an id waits for none (section 5.5). */
+static bool is_answerable(const struct dns_header *query, const struct dns_response *response)
+{
+    return dns_header_opcode(query) != DNS_OPCODE_DSO || (query->id != 0 && response->rcode < 16);
+}
+
+/* Question and OPT. */
+static bool write_entries(struct byte_reader in, const struct dns_response *response,
+                          struct dns_header *header, struct byte_writer *out)
+{
+    header->counts[DNS_ANSWER] = 0;
+    header->counts[DNS_AUTHORITY] = 0;
+    if (dns_header_opcode(header) != DNS_OPCODE_DSO)
+        return write_first_question(in, header, out) && write_edns(response, header, out);
+    header->counts[DNS_QUESTION] = 0;
+    header->counts[DNS_ADDITIONAL] = 0;
+    return true;
+}
+
 bool dns_response_write(struct bytes query, const struct dns_response *response,
                         struct byte_writer *out)
 {
@@ -52,14 +73,12 @@ bool dns_response_write(struct bytes query, const struct dns_response *response,
 
     REQUIRE(response->rcode < 16 || response->edns != NULL);
     if (dns_header_read(&in, &header).status != DNS_OK || dns_header_has(&header, DNS_FLAG_QR) ||
-        out->capacity < DNS_HEADER_SIZE)
+        out->capacity < DNS_HEADER_SIZE || !is_answerable(&header, response))
         return false;
     flags = (header.flags & KEPT_FLAGS) | (unsigned int)DNS_FLAG_QR | response->flags;
     header.flags = dns_flags_of(flags, dns_header_opcode(&header), response->rcode);
     at.position = DNS_HEADER_SIZE; /* the header comes last: it counts what is there */
-    header.counts[DNS_ANSWER] = 0;
-    header.counts[DNS_AUTHORITY] = 0;
-    if (!write_first_question(in, &header, &at) || !write_edns(response, &header, &at))
+    if (!write_entries(in, response, &header, &at))
         return false;
     (void)dns_header_write(out, &header);
     out->position = at.position;
@@ -175,6 +194,12 @@ static struct dns_verdict add_first_question(struct dns_builder *builder,
                                                      : dns_accept();
 }
 
+/* A message without records: all of it, or nothing. */
+static struct dns_verdict copy_whole(const struct dns_message *response, struct byte_writer *out)
+{
+    return write_bytes(out, response->wire) ? dns_accept() : dns_refuse(DNS_NO_ROOM, 0);
+}
+
 struct dns_verdict dns_response_truncate(const struct dns_message *response, enum dns_cut at,
                                          struct dns_builder *builder, struct byte_writer *out)
 {
@@ -188,6 +213,8 @@ struct dns_verdict dns_response_truncate(const struct dns_message *response, enu
     bool has_edns = dns_message_edns(response, &edns);
     size_t reserved = has_edns ? edns_size(&edns) : 0;
 
+    if (dns_message_is_dso(response))
+        return copy_whole(response, out);
     if (out->capacity < DNS_HEADER_SIZE + reserved)
         return dns_refuse(DNS_NO_ROOM, 0);
     dns_builder_init(builder, out->base, out->capacity, &response->header);

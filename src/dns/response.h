@@ -17,9 +17,10 @@ struct dns_response {
 
 /* Writes a response without records to a query, which need not be a whole message: id, opcode, RD
  * and CD are the query's, and so is its first question where it can be read (RFC 1035 section
- * 4.1.1). `out` is a writer at the start of a block; afterwards it holds the message. False, and
- * nothing changed, where `query` has no header or is itself a response, which nobody may answer, or
- * where the block has no room. */
+ * 4.1.1). A query of stateful operations gets a header alone. `out` is a writer at the start of a
+ * block; afterwards it holds the message. False, and nothing changed, where `query` has no header,
+ * is itself a response or a message of stateful operations without an id, which nobody may answer,
+ * or where the block has no room; nor do such operations have response codes above 15. */
 bool dns_response_write(struct bytes query, const struct dns_response *response,
                         struct byte_writer *out);
 
@@ -32,9 +33,9 @@ enum dns_cut {
 /* Writes a response again so that it fits into `out`, which is at the start of a block: cut where
  * `at` says, with TC set when records of the answer or authority section are left out (RFC
  * 2181 section 9), and with the OPT record kept (RFC 6891 section 7). A TSIG
- * record is left out: it signs what the message was. `builder` is room to work in, whose contents
- * do not matter. Time is linear in the octets of both messages. A refusal names a record
- * whose RDATA is wrong, or is DNS_NO_ROOM when not even header, question and OPT fit; then `out` is
- * unchanged. */
+ * record is left out: it signs what the message was. A message of stateful operations is given
+ * whole or, with DNS_NO_ROOM, not at all. `builder` is room to work in, whose contents do not
+ * matter. Time is linear in the octets of both messages. A refusal names a record whose RDATA is
+ * wrong, or is DNS_NO_ROOM when not even header, question and OPT fit; then `out` is unchanged. */
 struct dns_verdict dns_response_truncate(const struct dns_message *response, enum dns_cut at,
                                          struct dns_builder *builder, struct byte_writer *out);

@@ -139,6 +139,31 @@ decode_prints_what_dig_prints() {
 ;; MSG SIZE: 41"
 }
 
+decode_shows_the_tlvs_of_stateful_operations() {
+    wire '0000 3000 0000 0000 0000 0000 0041 001f 0161 00 0001 0001 0000003c 0004 c0000201
+          c010 00ff 00ff fffffffe 0000 0000' >push
+    expect 1 cupel-wire decode push
+    wire '0000 3000 0000 0000 0000 0000 0041 001d 0161 00 0001 0001 0000003c 0004 c0000201
+          c010 00ff 00ff fffffffe 0000' >push
+    expect 0 cupel-wire decode push
+    same out ";; ->>HEADER<<- opcode: DSO, status: NOERROR, id: 0
+;; flags:; QUERY: 0, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 0
+
+;; STATEFUL OPERATIONS SECTION:
+; PUSH: 2 changes
+add a.	60	IN	A	192.0.2.1
+remove all a.	ANY	ANY
+
+;; MSG SIZE: 45"
+    expect 0 cupel-wire decode --json push
+    /usr/bin/python3 - <<'PYTHON'
+import json
+(tlv,) = json.load(open("out"))["dsoTLVs"]
+assert (tlv["TYPE"], tlv["TYPEname"], tlv["LENGTH"]) == (65, "PUSH", 29), tlv
+assert tlv["changes"] == ["add a.\t60\tIN\tA\t192.0.2.1", "remove all a.\tANY\tANY"], tlv
+PYTHON
+}
+
 decode_reads_hexadecimal_from_standard_input() {
     wire "$query" >query
     cupel-wire decode query >expected

@@ -28,7 +28,9 @@ text_of_a_query_gives_its_octets() {
 
 accepted_messages_of_the_corpus_come_back() {
     local file count=0
-    cupel-wire check "$CUPEL_SOURCE"/corpus/dns/message/* | sed -n 's/^accept //p' >accepted
+    # The TLVs of stateful operations are shown, and not read.
+    cupel-wire check "$CUPEL_SOURCE"/corpus/dns/message/* | sed -n 's/^accept //p' |
+        grep -v /dso- >accepted
     while read -r file; do
         cupel-wire decode "$file" >text
         cupel-wire encode -o octets text

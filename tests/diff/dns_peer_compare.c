@@ -412,6 +412,8 @@ static const char *find_cause(struct comparison *comparison, struct bytes wire)
     struct dns_header header = diff_judge(wire).message.header;
     unsigned int opcode = dns_header_opcode(&header);
 
+    if (opcode == DNS_OPCODE_DSO)
+        return "DSO";
     if (rebuilt.size == 0 && header.counts[DNS_QUESTION] <= 1 && has_pointer_to_root(wire))
         return "POINTER_TO_ROOT";
     if (rebuilt.size > 0 && view_theirs(comparison, rebuilt, OTHER) &&

@@ -2,6 +2,7 @@
 #include "diff/dns_view.h"
 
 #include "dns/builder.h"
+#include "dns/dso.h"
 #include "dns/rrtype.h"
 #include "dns/text.h"
 
@@ -153,7 +154,8 @@ struct bytes diff_rebuild(struct bytes wire, void *block)
     struct byte_reader in = dns_message_questions(&found.message);
     struct dns_question question;
     struct dns_builder builder;
-    bool ok = found.verdict.status == DNS_OK;
+    /* TLVs are not built. */
+    bool ok = found.verdict.status == DNS_OK && !dns_message_is_dso(&found.message);
 
     dns_builder_init(&builder, block, DIFF_MESSAGE_MAX, &found.message.header);
     while (ok && dns_question_read(&in, &question).status == DNS_OK)

@@ -2,6 +2,7 @@
 #include "base/require.h"
 #include "cli/wire/wire.h"
 #include "dns/code.h"
+#include "dns/dso.h"
 #include "dns/rrtype.h"
 #include "dns/text.h"
 
@@ -151,6 +152,42 @@ static void print_records(const struct printer *printer, const struct dns_messag
     }
 }
 
+/* The changes of a PUSH, each on a line of its own. */
+static void print_changes(const struct printer *printer, const struct dns_dso_tlv *tlv)
+{
+    struct byte_reader in = tlv->octets;
+    struct dns_rr change;
+
+    if (dns_dso_check(tlv, DNS_DSO_UNIDIRECTIONAL).status != DNS_OK)
+        return;
+    while (dns_rr_read(&in, &change).status == DNS_OK) {
+        struct text text = text_init(printer->block, DNS_PART_TEXT_MAX);
+        bool complete = dns_dso_change_format(&change, &text);
+
+        REQUIRE(complete);
+        fprintf(printer->out, "%s\n", text.at);
+    }
+}
+
+/* The TLVs of a message that has some instead of sections. */
+static void print_tlvs(const struct printer *printer, const struct dns_message *message)
+{
+    struct byte_reader tlvs = dns_dso_tlvs(message);
+    struct dns_dso_tlv tlv;
+
+    if (!byte_reader_is_done(&tlvs))
+        print_title(printer, "STATEFUL OPERATIONS ");
+    while (dns_dso_next(&tlvs, &tlv)) {
+        struct text text = text_init(printer->block, DNS_PART_TEXT_MAX);
+        bool complete = dns_dso_format(&tlv, &text);
+
+        REQUIRE(complete);
+        fprintf(printer->out, "; %s\n", text.at);
+        if (tlv.type == DNS_DSO_PUSH)
+            print_changes(printer, &tlv);
+    }
+}
+
 static void print_verdict(const struct printer *printer, const char *what,
                           struct dns_verdict verdict)
 {
@@ -187,6 +224,8 @@ int wire_print_text(FILE *out, const struct wire_view *view, struct err *err)
         print_questions(&printer, message);
         for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++)
             print_records(&printer, message, (enum dns_section)i);
+        if (partial->framing.status == DNS_OK)
+            print_tlvs(&printer, message);
         fputc('\n', out);
     }
     if (view->shows_refusal)

@@ -46,6 +46,12 @@ static enum forwarder_verdict judge(const struct dns_message *message,
     return FORWARDER_FORWARD;
 }
 
+/* A message of stateful operations without an id may not be answered (RFC 8490 section 5.5). */
+static bool is_one_way(const struct dns_header *header)
+{
+    return dns_header_opcode(header) == DNS_OPCODE_DSO && header->id == 0;
+}
+
 enum forwarder_verdict forwarder_request_read(struct bytes payload,
                                               struct forwarder_request *ret_request,
                                               struct dns_question *ret_question)
@@ -56,7 +62,7 @@ enum forwarder_verdict forwarder_request_read(struct bytes payload,
 
     if (dns_header_read(&in, &header).status != DNS_OK)
         return FORWARDER_IGNORE_SHORT;
-    if (dns_header_has(&header, DNS_FLAG_QR))
+    if (dns_header_has(&header, DNS_FLAG_QR) || is_one_way(&header))
         return FORWARDER_IGNORE_RESPONSE;
     *ret_request = (struct forwarder_request){
         .id = header.id,

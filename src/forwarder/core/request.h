@@ -26,7 +26,8 @@ enum forwarder_verdict {
     FORWARDER_BADVERS,         /* an EDNS version other than 0 (RFC 6891 section 6.1.3) */
     FORWARDER_REFUSED,         /* a zone transfer: nothing that a forwarder of datagrams can do */
     FORWARDER_IGNORE_SHORT,    /* silence: no whole header, so no id to answer with */
-    FORWARDER_IGNORE_RESPONSE, /* silence: to answer a response makes loops */
+    FORWARDER_IGNORE_RESPONSE, /* silence: to answer a response makes loops; nor is one
+                                * waited for by a message of stateful operations without an id */
 };
 
 struct forwarder_request {

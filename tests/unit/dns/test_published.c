@@ -131,7 +131,8 @@ static void strictness_examples_get_the_verdict_of_their_row(void **state)
  * is between the bars: input, ours, and others. */
 static bool next_input(struct table *document, bool *in_scope)
 {
-    static const char *const titles[] = { "## Framing", "## RDATA", "## EDNS options" };
+    static const char *const titles[] = { "## Framing", "## RDATA", "## EDNS options",
+                                          "## Stateful operations" };
 
     while (next_row(document)) {
         char *cell = document->columns[0];

@@ -49,6 +49,10 @@ static void objects_give_the_octets_that_they_say(void **state)
           "{\"Opcode\":2,\"QNAME\":\"a.\",\"QTYPE\":1,\"questionRRs\":[{\"NAME\":\"a\",\"TYPE\":1},"
           "{\"NAME\":\"a\",\"TYPE\":2}]}",
           "0000 1000 0002 0000 0000 0000 01'a'00 0001 0001 c00c 0002 0001" },
+        { "stateful operations",
+          "{\"ID\":1,\"Opcode\":6,\"dsoTLVs\":[{\"TYPE\":1,\"DATAHEX\":\"00003A980000EA60\"},"
+          "{\"TYPE\":3}]}",
+          "0001 3000 0000 0000 0000 0000 0001 0008 00003a98 0000ea60 0003 0000" },
         { "an empty list of questions", "{\"questionRRs\":[],\"answerRRs\":[]}",
           "0000 0000 0000 0000 0000 0000" },
     };
@@ -127,6 +131,11 @@ static const struct {
       "answerRRs[0]: two members say different things of RDATA: leave one out" },
     { RECORD(",\"rrSet\":[{}]"), "answerRRs[0]: rrSet[0]: RDATAHEX: is missing" },
     { RECORD(",\"rrSet\":1"), "answerRRs[0]: rrSet: is no list" },
+    { "{\"ID\":1,\"Opcode\":6}", "a TLV runs past the end of the message, or there is none" },
+    { "{\"ID\":1,\"Opcode\":6,\"dsoTLVs\":{}}", "dsoTLVs: is no list" },
+    { "{\"ID\":1,\"Opcode\":6,\"dsoTLVs\":[{}]}", "dsoTLVs[0]: TYPE: is missing" },
+    { "{\"ID\":1,\"Opcode\":6,\"dsoTLVs\":[{\"TYPE\":1}]}",
+      "a TLV has not the size that its type asks for" },
     { OPT("\"UDPsize\":65536"), "additionalRRs[0]: EDNS: UDPsize: is not between 0 and 65535" },
     { OPT("\"options\":1"), "additionalRRs[0]: EDNS: options: is no list" },
     { OPT("\"options\":[{}]"), "additionalRRs[0]: EDNS: options[0]: OPTIONHEX: is missing" },

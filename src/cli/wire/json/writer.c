@@ -4,6 +4,9 @@
  */
 #include "cli/wire/json/writer.h"
 
+#include "cli/wire/json/operations.h"
+#include "dns/dso.h"
+
 #include "base/cleanup.h"
 #include "base/require.h"
 #include "cli/wire/json/document.h"
@@ -263,8 +266,9 @@ static bool add_octets(json_t *object, const struct dns_message_partial *partial
 
     if (!add_text(object, "messageOctetsHEX", hex_of(wire, scratch)))
         return false;
-    for (size_t i = 0; partial->framing.status == DNS_OK && i < sizeof(names) / sizeof(names[0]);
-         i++) {
+    if (partial->framing.status != DNS_OK || dns_message_is_dso(message))
+        return true;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         size_t end = i < DNS_SECTIONS ? message->section_at[i] : wire.size;
 
         if (!add_text(object, names[i], hex_of(bytes_of(wire.at + start, end - start), scratch)))
@@ -285,5 +289,7 @@ bool wire_json_write(json_t *object, const struct wire_json_view *view)
              add_questions(object, &partial->message, view->with_octets, scratch);
     for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++)
         ok = ok && add_section(object, view, (enum dns_section)i, scratch);
+    if (partial->framing.status == DNS_OK)
+        ok = ok && wire_json_write_tlvs(object, &partial->message);
     return ok && (!view->with_octets || add_octets(object, partial, scratch));
 }
