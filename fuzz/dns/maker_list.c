@@ -302,14 +302,51 @@ static void put_alpn(struct dns_maker *maker)
     }
 }
 
+/* Configurations of ECH, with the length of all of them in front. */
+static void put_ech(struct dns_maker *maker)
+{
+    size_t count = dns_pick_size(maker, 1, 3);
+    size_t size = dns_pick_size(maker, 0, 80);
+
+    dns_put_u16(maker, (unsigned int)(count * (size + 4)));
+    for (size_t i = 0; i < count; i++) {
+        dns_put_u16(maker, 0xFE0D);
+        dns_put_u16(maker, (unsigned int)size);
+        dns_put_octets(maker, size);
+    }
+}
+
+/* Groups of TLS, all different. */
+static void put_groups(struct dns_maker *maker)
+{
+    size_t count = dns_pick_size(maker, 1, dns_random_one_in(&maker->random, 8) ? 200 : 5);
+    unsigned int first = dns_pick_number(maker, 16);
+    unsigned int step = dns_random_one_in(&maker->random, 2) ? 1 : 0x1001;
+
+    for (size_t i = 0; i < count; i++)
+        dns_put_u16(maker, (first + (unsigned int)i * step) & 0xFFFFU);
+}
+
 static void put_value(struct dns_maker *maker, unsigned int key)
 {
     switch (key) {
+    case DNS_PARAM_DOCPATH:
+        if (dns_random_one_in(&maker->random, 3))
+            break;
+        put_alpn(maker);
+        break;
     case DNS_PARAM_ALPN:
         put_alpn(maker);
         break;
     case DNS_PARAM_NO_DEFAULT_ALPN:
     case DNS_PARAM_OHTTP:
+    case DNS_PARAM_PVD:
+        break;
+    case DNS_PARAM_ECH:
+        put_ech(maker);
+        break;
+    case DNS_PARAM_TLS_SUPPORTED_GROUPS:
+        put_groups(maker);
         break;
     case DNS_PARAM_PORT:
         dns_put_u16(maker, dns_pick_number(maker, 16));
@@ -379,6 +416,11 @@ static struct bytes wrong_params(unsigned int wrong)
         WRONG("\0\0\0\4\0\4\0\3\0\3\0\2xx"), /* mandatory keys fall */
         WRONG("\0\0\0\2\0\3\0\4\0\4xxxx"),   /* what is mandatory is missing */
         WRONG("\0\2\0\0"),                   /* no-default-alpn without alpn */
+        WRONG("\0\5\0\4\0\3xy"),             /* an ECH list that is longer than it says */
+        WRONG("\0\7\0\7/{?dnx}"),            /* a path without `dns` */
+        WRONG("\0\7\0\10/{?dns}\xff"),       /* a path that is no UTF-8 */
+        WRONG("\0\11\0\4\0\35\0\35"),        /* a group twice */
+        WRONG("\0\12\0\2\2x"),               /* a segment that is not whole */
     };
 #undef WRONG
 
@@ -387,14 +429,14 @@ static struct bytes wrong_params(unsigned int wrong)
 
 void dns_make_params(struct dns_maker *maker, unsigned int wrong)
 {
-    uint32_t keys = (uint32_t)dns_random_next(&maker->random) & 0x1FFU;
+    uint32_t keys = (uint32_t)dns_random_next(&maker->random) & 0xFFFU;
 
     if (wrong != 0) {
         dns_put_bytes(maker, wrong_params(wrong));
         return;
     }
     if (dns_random_one_in(&maker->random, 3))
-        keys |= (uint32_t)dns_random_next(&maker->random) & 0x01010600U;
+        keys |= (uint32_t)dns_random_next(&maker->random) & 0x01016000U;
     if (dns_random_one_in(&maker->random, 3))
         keys &= (uint32_t)dns_random_next(&maker->random);
     if ((keys & 1U << DNS_PARAM_NO_DEFAULT_ALPN) != 0)

@@ -479,10 +479,12 @@ static enum dns_status check_names(struct byte_reader *in, size_t start)
     return status;
 }
 
+/* RDATA begins with the priority. */
 static enum dns_status check_params(struct byte_reader *in, size_t start)
 {
-    (void)start;
-    return dns_params_check(in);
+    unsigned int priority = (unsigned int)in->base[start] << 8 | in->base[start + 1];
+
+    return dns_params_check((uint16_t)priority, in);
 }
 
 static enum dns_status check_options(struct byte_reader *in, size_t start)

@@ -29,6 +29,7 @@ static bool format_key(uint16_t key, struct text *text)
 static bool parse_key(struct bytes text, uint16_t *ret_key)
 {
     struct bytes prefix = bytes_of_text("key");
+    struct bytes digits;
     uint64_t number;
 
     for (unsigned int key = 0; key < DNS_PARAMS_KNOWN; key++) {
@@ -37,9 +38,11 @@ static bool parse_key(struct bytes text, uint16_t *ret_key)
             return true;
         }
     }
-    if (!bytes_has_prefix(text, prefix) ||
-        !dns_decimal_parse(bytes_of(text.at + prefix.size, text.size - prefix.size), UINT16_MAX,
-                           &number))
+    if (!bytes_has_prefix(text, prefix))
+        return false;
+    digits = bytes_of(text.at + prefix.size, text.size - prefix.size);
+    /* RFC 9460 section 2.1: without leading zeros. */
+    if ((digits.size > 1 && digits.at[0] == '0') || !dns_decimal_parse(digits, UINT16_MAX, &number))
         return false;
     *ret_key = (uint16_t)number;
     return true;
@@ -148,7 +151,7 @@ static enum dns_status parse_identifier(struct byte_reader *text, struct byte_wr
             *ret_end = ITEM_COMMA;
             break;
         }
-        if (octet == '\\' && !dns_quote_read(text, &octet))
+        if (octet == '\\' && !(dns_quote_read(text, &octet) && (octet == ',' || octet == '\\')))
             return DNS_TEXT_ESCAPE;
         if (!write_u8(out, octet))
             return DNS_NO_ROOM;
@@ -168,6 +171,37 @@ static enum dns_status parse_alpn(struct byte_reader text, struct byte_writer *o
         if (status != DNS_OK || end == ITEM_LAST)
             return status;
     }
+}
+
+/* Segments of a path, likewise; or none. */
+static enum dns_status parse_docpath(struct byte_reader text, struct byte_writer *out)
+{
+    return byte_reader_is_done(&text) ? DNS_OK : parse_alpn(text, out);
+}
+
+static bool format_groups(struct byte_reader value, struct text *text)
+{
+    uint16_t group;
+    bool ok = true;
+
+    for (bool first = true; ok && read_u16_be(&value, &group); first = false)
+        ok = (first || text_append_char(text, ',')) && text_append_decimal(text, group, 0);
+    return ok;
+}
+
+static enum dns_status parse_groups(struct byte_reader text, struct byte_writer *out)
+{
+    struct bytes item;
+
+    while (next_item(&text, &item)) {
+        uint64_t group;
+
+        if (!dns_decimal_parse(item, UINT16_MAX, &group))
+            return DNS_TEXT_PARAM;
+        if (!write_u16_be(out, (uint16_t)group))
+            return DNS_NO_ROOM;
+    }
+    return DNS_OK;
 }
 
 static bool format_port(struct byte_reader value, struct text *text)
@@ -269,6 +303,9 @@ static const struct param_form forms[] = {
     [DNS_PARAM_IPV6HINT] = { "ipv6hint", format_ipv6hint, parse_ipv6hint },
     [DNS_PARAM_DOHPATH] = { "dohpath", format_string, dns_octets_parse },
     [DNS_PARAM_OHTTP] = { "ohttp", format_string, parse_empty },
+    [DNS_PARAM_TLS_SUPPORTED_GROUPS] = { "tls-supported-groups", format_groups, parse_groups },
+    [DNS_PARAM_DOCPATH] = { "docpath", format_alpn, parse_docpath },
+    [DNS_PARAM_PVD] = { "pvd", format_string, parse_empty },
     [DNS_PARAMS_KNOWN] = { NULL, format_string, dns_octets_parse },
 };
 

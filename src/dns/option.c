@@ -3,6 +3,7 @@
 
 #include "base/require.h"
 #include "dns/field_check.h"
+#include "dns/utf8.h"
 
 #define HEAD_OCTETS 4        /* of an option: code, and octets behind it */
 #define SUBNET_HEAD_OCTETS 4 /* family, source and scope prefix */
@@ -133,52 +134,6 @@ static enum dns_status check_tags(struct bytes octets)
     return size_is(octets.size > 0 && octets.size % 2 == 0);
 }
 
-/* How a character of more than one octet begins: how many follow, and what the first of these may
- * be so that the character is no longer than needed, no half of a pair, and in Unicode at all. */
-struct utf8_lead {
-    uint8_t first, last; /* of the first octet */
-    uint8_t more;
-    uint8_t second_min, second_max;
-};
-
-/* The octets of the character, not an ASCII one, that begins the text; 0: it is none (RFC 3629
- * section 4). */
-static size_t utf8_size(struct bytes text)
-{
-    static const struct utf8_lead leads[] = {
-        { 0xC2, 0xDF, 1, 0x80, 0xBF }, { 0xE0, 0xE0, 2, 0xA0, 0xBF }, { 0xE1, 0xEC, 2, 0x80, 0xBF },
-        { 0xED, 0xED, 2, 0x80, 0x9F }, { 0xEE, 0xEF, 2, 0x80, 0xBF }, { 0xF0, 0xF0, 3, 0x90, 0xBF },
-        { 0xF1, 0xF3, 3, 0x80, 0xBF }, { 0xF4, 0xF4, 3, 0x80, 0x8F },
-    };
-    const struct utf8_lead *lead = leads;
-
-    while (text.at[0] < lead->first || text.at[0] > lead->last) {
-        if (++lead == leads + sizeof(leads) / sizeof(leads[0]))
-            return 0;
-    }
-    if (text.size <= lead->more || text.at[1] < lead->second_min || text.at[1] > lead->second_max)
-        return 0;
-    for (size_t i = 2; i <= lead->more; i++) {
-        if (text.at[i] >> 6 != 2)
-            return 0;
-    }
-    return 1U + lead->more;
-}
-
-static bool is_utf8(struct bytes text)
-{
-    size_t at = 0;
-
-    while (at < text.size) {
-        size_t size = text.at[at] < 0x80 ? 1 : utf8_size(bytes_of(text.at + at, text.size - at));
-
-        if (size == 0)
-            return false;
-        at += size;
-    }
-    return true;
-}
-
 static enum dns_status check_error(struct bytes octets)
 {
     static const uint8_t order_mark[] = { 0xEF, 0xBB, 0xBF };
@@ -188,7 +143,8 @@ static enum dns_status check_error(struct bytes octets)
         return DNS_OPTION_SIZE;
     text = bytes_of(octets.at + 2, octets.size - 2);
     /* RFC 5198 section 2: no mark of an order of octets that there is none of. */
-    if (bytes_has_prefix(text, bytes_of(order_mark, sizeof(order_mark))) || !is_utf8(text))
+    if (bytes_has_prefix(text, bytes_of(order_mark, sizeof(order_mark))) ||
+        !dns_utf8_is_valid(text))
         return DNS_OPTION_VALUE;
     return DNS_OK;
 }

@@ -239,11 +239,11 @@ static const struct vector {
       "001003666f6f076578616d706c65036f7267000001000c08665c6f6f2c626172"
       "026832" },
     { "HTTPS", DNS_TYPE_HTTPS,
-      "1 . alpn=h2,h3 no-default-alpn ech=AEP+DQA/ dohpath=/dns-query{?"
+      "1 . alpn=h2,h3 no-default-alpn ech=AAj+DQAEAQIDBA== dohpath=/dns-query{?"
       "dns}",
-      "1 . alpn=\"h2,h3\" no-default-alpn ech=AEP+DQA/ dohpath=\"/dns-quer"
+      "1 . alpn=\"h2,h3\" no-default-alpn ech=AAj+DQAEAQIDBA== dohpath=\"/dns-quer"
       "y{?dns}\"",
-      "0001000001000602683202683300020000000500060043fe0d003f000700102f"
+      "00010000010006026832026833000200000005000a0008fe0d000401020304000700102f"
       "646e732d71756572797b3f646e737d" },
     { "SPF", DNS_TYPE_SPF, "\"v=spf1 +mx a:colo.example.com/28 -all\"", NULL,
       "25763d73706631202b6d7820613a636f6c6f2e6578616d706c652e636f6d2f32"

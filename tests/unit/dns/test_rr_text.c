@@ -33,8 +33,8 @@ static void rr_lines_are_read_as_zone_files_have_them(void **state)
         { "A in a class that it is not defined for", "a. CH A \\# 1 ff",
           "a.\t300\tCH\tA\t\\# 1 ff" },
         { "base64 in pieces", "a. OPENPGPKEY A QID BA= =", "a.\t300\tIN\tOPENPGPKEY\tAQIDBA==" },
-        { "parameters in any order", "a. SVCB 1 . key9=\"a b\" port=53 alpn=\"h2\"",
-          "a.\t300\tIN\tSVCB\t1 . alpn=\"h2\" port=53 key9=\"a b\"" },
+        { "parameters in any order", "a. SVCB 1 . key99=\"a b\" port=53 alpn=\"h2\"",
+          "a.\t300\tIN\tSVCB\t1 . alpn=\"h2\" port=53 key99=\"a b\"" },
         { "types in any order", "a. NSEC b. TYPE1234 A CAA NSEC A",
           "a.\t300\tIN\tNSEC\tb. A NSEC CAA TYPE1234" },
     };
