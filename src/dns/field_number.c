@@ -294,6 +294,33 @@ static const struct label errors[] = {
 #undef RCODE
 };
 
+/* Algorithms of DNSSEC: the registry's names, and those of RFC 4034 appendix A.1 and of bind. */
+static const struct label algorithms[] = {
+    { 0, "DELETE" },
+    { 1, "RSAMD5" },
+    { 2, "DH" },
+    { 3, "DSA" },
+    { 4, "ECC" },
+    { 5, "RSASHA1" },
+    { 6, "DSA-NSEC3-SHA1" },
+    { 6, "NSEC3DSA" },
+    { 7, "RSASHA1-NSEC3-SHA1" },
+    { 7, "NSEC3RSASHA1" },
+    { 8, "RSASHA256" },
+    { 10, "RSASHA512" },
+    { 12, "ECC-GOST" },
+    { 12, "ECCGOST" },
+    { 13, "ECDSAP256SHA256" },
+    { 14, "ECDSAP384SHA384" },
+    { 15, "ED25519" },
+    { 16, "ED448" },
+    { 17, "SM2SM3" },
+    { 23, "ECC-GOST12" },
+    { 252, "INDIRECT" },
+    { 253, "PRIVATEDNS" },
+    { 254, "PRIVATEOID" },
+};
+
 static const struct label certificates[] = {
     { 1, "PKIX" }, { 2, "SPKI" },   { 3, "PGP" },     { 4, "IPKIX" }, { 5, "ISPKI" },
     { 6, "IPGP" }, { 7, "ACPKIX" }, { 8, "IACPKIX" }, { 253, "URI" }, { 254, "OID" },
@@ -312,7 +339,7 @@ static bool format_label(struct labels labels, const struct dns_value *value, st
     return text_append_decimal(text, number, 0);
 }
 
-/* A name, in capitals, or a number. */
+/* A name, of any case, or a number. */
 static enum dns_status parse_label(struct labels labels, struct dns_parse *parse,
                                    enum dns_field_kind kind)
 {
@@ -323,7 +350,7 @@ static enum dns_status parse_label(struct labels labels, struct dns_parse *parse
     if (status != DNS_OK)
         return status;
     for (size_t i = 0; i < labels.count; i++) {
-        if (bytes_equal(word, bytes_of_text(labels.at[i].name)))
+        if (dns_word_equal(word, labels.at[i].name))
             return write_number(parse, kind, labels.at[i].number);
     }
     if (!dns_decimal_parse(word, max_of(kind), &number))
@@ -339,6 +366,11 @@ static bool format_error(const struct dns_value *value, struct text *text)
 static enum dns_status parse_error(struct dns_parse *parse, enum dns_field_kind kind)
 {
     return parse_label(LABELS(errors), parse, kind);
+}
+
+static enum dns_status parse_algorithm(struct dns_parse *parse, enum dns_field_kind kind)
+{
+    return parse_label(LABELS(algorithms), parse, kind);
 }
 
 static bool format_certificate(const struct dns_value *value, struct text *text)
@@ -367,5 +399,6 @@ const struct dns_field_form dns_form_period = { format_number, parse_period };
 const struct dns_field_form dns_form_time = { format_time, parse_time };
 const struct dns_field_form dns_form_type = { format_type, parse_type };
 const struct dns_field_form dns_form_error = { format_error, parse_error };
+const struct dns_field_form dns_form_algorithm = { format_number, parse_algorithm };
 const struct dns_field_form dns_form_certificate = { format_certificate, parse_certificate };
 const struct dns_field_form dns_form_scheme = { format_scheme, parse_scheme };

@@ -37,6 +37,7 @@ extern const struct dns_field_form dns_form_period;
 extern const struct dns_field_form dns_form_time;
 extern const struct dns_field_form dns_form_type;
 extern const struct dns_field_form dns_form_error;
+extern const struct dns_field_form dns_form_algorithm;
 extern const struct dns_field_form dns_form_certificate;
 extern const struct dns_field_form dns_form_scheme;
 extern const struct dns_field_form dns_form_ipv4;
