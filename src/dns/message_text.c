@@ -10,11 +10,15 @@
 #include "dns/message.h"
 #include "dns/rrtype.h"
 
+/* Of functions that are not put into their caller, so that what they keep is not on the stack while
+ * a record is read, which takes most. */
+#define APART __attribute__((noinline))
+
 /* A message that is being read. */
 struct draft {
-    struct dns_builder builder;
-    size_t header_at; /* in the text */
-    uint16_t flags;   /* of the header, on the wire */
+    struct dns_builder *builder; /* the reader's */
+    size_t header_at;            /* in the text */
+    uint16_t flags;              /* of the header, on the wire */
     unsigned int rcode;
     bool has_flags;
     bool has_section; /* a heading was there, and `section` is the last one's */
@@ -28,7 +32,11 @@ struct draft {
 void dns_message_text_init(struct dns_message_text *reader, struct bytes text,
                            struct byte_writer scratch)
 {
-    *reader = (struct dns_message_text){ .scan = dns_scan_init(text), .scratch = scratch };
+    reader->scan = dns_scan_init(text);
+    reader->scratch = scratch;
+    reader->labels = NULL;
+    reader->labels_max = 0;
+    reader->verdict = dns_accept();
 }
 
 void dns_message_text_extend(struct dns_message_text *reader, struct dns_name_table_label *labels,
@@ -169,7 +177,7 @@ static struct dns_verdict read_flags(struct byte_reader *line, struct draft *dra
         else if (!has_value && !read_flag(word, &draft->flags))
             return dns_refuse(DNS_TEXT_HEADER, offset_of(word, line));
     }
-    dns_builder_set_flags(&draft->builder, draft->flags);
+    dns_builder_set_flags(draft->builder, draft->flags);
     return dns_accept();
 }
 
@@ -206,7 +214,7 @@ static struct dns_verdict write_edns(struct draft *draft, size_t line_at)
     struct dns_verdict verdict = dns_accept();
 
     if (draft->has_edns && !draft->edns_is_written)
-        verdict = dns_builder_add_edns(&draft->builder, &draft->edns);
+        verdict = dns_builder_add_edns(draft->builder, &draft->edns);
     draft->edns_is_written = draft->has_edns;
     return dns_refuse(verdict.status, verdict.status == DNS_OK ? 0 : line_at);
 }
@@ -244,8 +252,8 @@ static bool is_heading(struct bytes words)
 }
 
 /* A line behind whose two semicolons `line` stands; the text is at the line after it. */
-static struct dns_verdict read_heading(struct dns_message_text *reader, struct draft *draft,
-                                       struct byte_reader *line)
+static APART struct dns_verdict read_heading(struct dns_message_text *reader, struct draft *draft,
+                                             struct byte_reader *line)
 {
     static const struct {
         const char *words;
@@ -299,19 +307,19 @@ static struct dns_verdict parse_question(struct dns_scan *scan, struct dns_quest
 }
 
 /* A question, from the cursor of `line` on. */
-static struct dns_verdict read_question(struct draft *draft, const struct byte_reader *line)
+static APART struct dns_verdict read_question(struct dns_message_text *reader, struct draft *draft,
+                                              const struct byte_reader *line)
 {
     struct dns_scan scan = { .in = *line, .word = *line };
     bool is_query = (draft->flags & (unsigned int)DNS_FLAG_QR) == 0 &&
                     (draft->flags >> 11 & 15U) == DNS_OPCODE_QUERY;
-    struct dns_question question;
-    struct dns_verdict verdict = parse_question(&scan, &question);
+    struct dns_verdict verdict = parse_question(&scan, &reader->question);
 
     if (verdict.status != DNS_OK)
         return verdict;
-    if (is_query && draft->builder.counts[DNS_QUESTION] > 0)
+    if (is_query && draft->builder->counts[DNS_QUESTION] > 0)
         return dns_refuse(DNS_QUESTION_COUNT, line->position);
-    verdict = dns_builder_add_question(&draft->builder, &question);
+    verdict = dns_builder_add_question(draft->builder, &reader->question);
     return dns_refuse(verdict.status, verdict.status == DNS_OK ? 0 : line->position);
 }
 
@@ -325,30 +333,36 @@ static enum dns_status check_place(const struct draft *draft, const struct dns_r
     return record->has_ttl ? DNS_OK : DNS_TEXT_TTL;
 }
 
+/* Adds a record that was read, behind the options of EDNS where it is the TSIG. */
+static APART struct dns_verdict add_record(struct draft *draft, const struct dns_rr_text *record,
+                                           size_t line_at)
+{
+    struct dns_rr rr = dns_rr_of_text(record);
+    struct dns_verdict verdict = dns_refuse(check_place(draft, record), line_at);
+
+    if (verdict.status == DNS_OK && record->type == DNS_TYPE_TSIG) {
+        verdict = write_edns(draft, line_at);
+        draft->is_signed = true;
+    }
+    if (verdict.status == DNS_OK)
+        verdict = dns_builder_add_rr(draft->builder, draft->section, &rr);
+    return dns_refuse(verdict.status, verdict.status == DNS_OK ? 0 : line_at);
+}
+
 static struct dns_verdict read_record(struct dns_message_text *reader, struct draft *draft)
 {
     struct dns_rr_defaults defaults = { .class = DNS_CLASS_IN };
     size_t line_at = reader->scan.in.position;
     size_t scratch_at = reader->scratch.position;
-    struct dns_rr_text record;
-    struct dns_rr rr;
     struct dns_verdict verdict;
 
     if (!draft->has_section)
         return dns_refuse(DNS_TEXT_SECTION, line_at);
-    verdict = dns_rr_parse(&reader->scan, &defaults, &reader->scratch, &record);
-    if (verdict.status != DNS_OK)
-        return verdict;
-    verdict.status = check_place(draft, &record);
-    if (verdict.status == DNS_OK && record.type == DNS_TYPE_TSIG) {
-        verdict = write_edns(draft, line_at);
-        draft->is_signed = true;
-    }
-    rr = dns_rr_of_text(&record);
+    verdict = dns_rr_parse(&reader->scan, &defaults, &reader->scratch, &reader->record);
     if (verdict.status == DNS_OK)
-        verdict = dns_builder_add_rr(&draft->builder, draft->section, &rr);
+        verdict = add_record(draft, &reader->record, line_at);
     byte_writer_rollback(&reader->scratch, scratch_at);
-    return dns_refuse(verdict.status, verdict.status == DNS_OK ? 0 : line_at);
+    return verdict;
 }
 
 /* What stands at the cursor, which is the start of a line: moves behind it. */
@@ -369,7 +383,7 @@ static struct dns_verdict read_line(struct dns_message_text *reader, struct draf
     }
     if (is_question && (take_prefix(&rest, ""), !byte_reader_is_done(&rest))) {
         skip_line(in, &line);
-        return read_question(draft, &rest);
+        return read_question(reader, draft, &rest);
     }
     if (is_question || dns_scan_is_done(&reader->scan)) {
         skip_line(in, &line);
@@ -379,8 +393,8 @@ static struct dns_verdict read_line(struct dns_message_text *reader, struct draf
 }
 
 /* Moves to the first line of the next message; *ret_found: there is one. */
-static struct dns_verdict find_header(struct byte_reader *text, struct byte_reader *ret_header,
-                                      bool *ret_found)
+static APART struct dns_verdict find_header(struct byte_reader *text,
+                                            struct byte_reader *ret_header, bool *ret_found)
 {
     while (!byte_reader_is_done(text)) {
         struct byte_reader line = line_of(text);
@@ -430,35 +444,42 @@ static struct dns_verdict read_lines(struct dns_message_text *reader, struct dra
     return verdict;
 }
 
+/* Ends a message, which must be one that can be read. */
+static APART struct dns_verdict finish(struct draft *draft, struct bytes *ret_wire)
+{
+    struct bytes wire = dns_builder_finish(draft->builder);
+    struct dns_message message;
+    struct dns_verdict verdict = dns_message_read(wire, &message);
+
+    if (verdict.status != DNS_OK)
+        return dns_refuse(verdict.status, draft->header_at);
+    *ret_wire = wire;
+    return verdict;
+}
+
 /* Reads the message whose first line is `header`, into `out`. */
 static struct dns_verdict read_message(struct dns_message_text *reader, struct byte_reader *header,
                                        struct byte_writer *out, struct bytes *ret_wire)
 {
-    struct draft draft = { .header_at = reader->scan.in.position };
+    struct draft draft = { .builder = &reader->builder, .header_at = reader->scan.in.position };
     struct byte_reader line = line_of(&reader->scan.in);
     struct dns_header fields = { 0 };
-    struct dns_message message;
     struct dns_verdict verdict = read_header(header, &draft, &fields);
-    struct bytes wire;
 
     if (verdict.status != DNS_OK)
         return verdict;
     if (byte_writer_left(out) < DNS_HEADER_SIZE)
         return dns_refuse(DNS_NO_ROOM, draft.header_at);
-    dns_builder_init(&draft.builder, out->base + out->position, byte_writer_left(out), &fields);
+    dns_builder_init(draft.builder, out->base + out->position, byte_writer_left(out), &fields);
     if (reader->labels != NULL)
-        dns_builder_extend(&draft.builder, reader->labels, reader->labels_max);
+        dns_builder_extend(draft.builder, reader->labels, reader->labels_max);
     draft.flags = fields.flags;
     skip_line(&reader->scan.in, &line);
     verdict = read_lines(reader, &draft);
-    if (verdict.status != DNS_OK)
-        return verdict;
-    wire = dns_builder_finish(&draft.builder);
-    verdict = dns_message_read(wire, &message);
-    if (verdict.status != DNS_OK)
-        return dns_refuse(verdict.status, draft.header_at);
-    out->position += wire.size;
-    *ret_wire = wire;
+    if (verdict.status == DNS_OK)
+        verdict = finish(&draft, ret_wire);
+    if (verdict.status == DNS_OK)
+        out->position += ret_wire->size;
     return verdict;
 }
 

@@ -48,6 +48,10 @@ struct dns_message_text {
     struct dns_name_table_label *labels; /* the caller's room for compression, or NULL */
     size_t labels_max;
     struct dns_verdict verdict; /* the refusal that ended the reading, or DNS_OK */
+    /* What is being read: a message, and a question or a record of it. */
+    struct dns_builder builder;
+    struct dns_question question;
+    struct dns_rr_text record;
 };
 
 /* A reader at the start of a text. `scratch` is an empty writer over a block of the caller's

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "dns/message_partial.h"
+#include "dns/message_text.h"
 #include "dns/response.h"
 #include "dns/text.h"
 #include "dns/zone_text.h"
@@ -38,7 +39,7 @@
 #define STACK_LIMIT ((size_t)2048)
 #endif
 
-#define STACK_SIZE ((size_t)65536)
+#define STACK_SIZE ((size_t)32768)
 #define PAINT 0xA5
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 #define BLOCK_SIZE ((size_t)65536)
@@ -59,6 +60,7 @@ struct caller {
     struct dns_builder builder;
     struct dns_builder_mark mark;
     struct dns_zone_text zone;
+    struct dns_message_text messages;
     struct dns_rr_text record;
     struct dns_verdict verdict;
     struct text text;
@@ -66,6 +68,7 @@ struct caller {
     bool told;
     int order;
     uint8_t block[BLOCK_SIZE];
+    uint8_t scratch[DNS_MESSAGE_TEXT_SCRATCH];
     char shown[DNS_PART_TEXT_MAX];
 };
 
@@ -103,14 +106,15 @@ static void run(struct stack *stack)
  * functions of the C library; what counts is the second. */
 static size_t depth_of(struct stack *stack, void (*call)(struct caller *caller))
 {
+    static const uint8_t paint[] = { PAINT, PAINT, PAINT, PAINT, PAINT, PAINT, PAINT, PAINT };
     size_t at = 0;
 
     stack->call = call;
     run(stack);
     memset(stack->octets, PAINT, sizeof(stack->octets));
     run(stack);
-    while (at < sizeof(stack->octets) && stack->octets[at] == PAINT)
-        at++;
+    while (at < sizeof(stack->octets) && memcmp(stack->octets + at, paint, sizeof(paint)) == 0)
+        at += sizeof(paint);
     return sizeof(stack->octets) - at;
 }
 
@@ -284,6 +288,16 @@ static void call_zone(struct caller *my)
     }
 }
 
+static void call_messages(struct caller *my)
+{
+    struct bytes wire;
+
+    dns_message_text_init(&my->messages, my->input,
+                          byte_writer_init(my->scratch, sizeof(my->scratch)));
+    while (dns_message_text_next(&my->messages, writer_of(my), &wire))
+        my->told = true;
+}
+
 static void call_lines(struct caller *my)
 {
     struct dns_scan scan = dns_scan_init(my->input);
@@ -351,6 +365,7 @@ static const struct row {
     { "dns_edns_format and dns_edns_parse", call_edns, "message message_partial" },
     { "dns_edns_parse of other text", call_options, "text" },
     { "dns_zone_text_next", call_zone, "text zone_text" },
+    { "dns_message_text_next", call_messages, "message_text" },
     { "dns_rr_parse", call_lines, "text zone_text" },
     { "dns_rdata_parse", call_rdata, "text" },
     { "dns_rdata_format", call_types, "rdata" },
@@ -465,20 +480,25 @@ static void measure_long_names(struct measuring *all)
     assert_int_equal(dns_name_parse(text_bytes(&text), &all->stack.caller.name).status, DNS_OK);
     for (size_t i = 0; i < ROWS(lines); i++) {
         char line[4 * DNS_NAME_TEXT_MAX];
+        char message[4 * DNS_NAME_TEXT_MAX + 128];
         bool is_soa = lines[i].between != NULL;
 
         (void)snprintf(line, sizeof(line), "%s%s%s%s%s%s%s", lines[i].before, name,
                        is_soa ? lines[i].between : "", is_soa ? name : "", is_soa ? " " : "",
                        is_soa ? name : "", lines[i].behind);
         measure(all, "text", lines[i].label, bytes_of_text(line));
+        (void)snprintf(message, sizeof(message),
+                       ";; ->>HEADER<<- id: 1\n;; flags: qr\n;; ANSWER SECTION:\n%s", line);
+        measure(all, "message_text", lines[i].label, bytes_of_text(message));
     }
 }
 
 static void a_call_takes_at_most_two_kib_of_stack(void **state)
 {
-    static const char *const folders[] = { "message",  "message_partial", "name",
-                                           "rdata",    "response",        "text",
-                                           "zone_text" };
+    static const char *const folders[] = {
+        "message", "message_partial", "message_text", "name",
+        "rdata",   "response",        "text",         "zone_text"
+    };
     CLEANUP(free_pointer) struct measuring *all = aligned_alloc(64, sizeof(*all));
     size_t base;
 
