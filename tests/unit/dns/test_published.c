@@ -132,7 +132,7 @@ static void strictness_examples_get_the_verdict_of_their_row(void **state)
 static bool next_input(struct table *document, bool *in_scope)
 {
     static const char *const titles[] = { "## Framing", "## RDATA", "## EDNS options",
-                                          "## Stateful operations" };
+                                          "## Stateful operations", "## Updates" };
 
     while (next_row(document)) {
         char *cell = document->columns[0];
