@@ -238,6 +238,21 @@ json_that_is_written_by_hand_is_read() {
                               "EDNS": {"UDPsize": 1232, "DO": 1}}], "comment": "mine"}' >object
     expect 0 cupel-wire encode --json --hex object
     same out "$digits"
+    expect 1 cupel-wire encode --hex object
+    same err "cupel-wire: object: this is JSON: take --json"
+}
+
+the_examples_of_the_help_work() {
+    wire 'abcd 8580 0001 0001 0000 0000 0161 00 000f 0001
+          c00c 000f 0001 0000003c 0004 000a c00c' >answer.bin
+    cupel-wire --help | grep "sed 's/MX" >line
+    expect 0 bash -e line
+    same out "$(printf 'abcd85800001000100000000016100000f0001%s' c00c000f00010000003c00040014c00c)"
+    if type jq; then
+        cupel-wire --help | grep "jq '.ID = 7'" >line
+        expect 0 bash -e line
+        grep -q '^00078580' out
+    fi
 }
 
 json_that_is_refused_is_named_with_file_and_member() {

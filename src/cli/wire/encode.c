@@ -5,6 +5,7 @@
 #include "cli/wire/wire.h"
 #include "dns/message_text.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 #define TEXT_BYTES_MAX ((size_t)1 << 26)
@@ -59,6 +60,16 @@ static int encode_json(const char *path, struct bytes text, struct wire_output *
     return number < 0 ? err_prefix(err, "%s", wire_input_name(path)) : 0;
 }
 
+/* Whether a text begins as JSON does, which is never so of the other. */
+static bool is_object(struct bytes text)
+{
+    size_t at = 0;
+
+    while (at < text.size && isspace(text.at[at]))
+        at++;
+    return at < text.size && text.at[at] == '{';
+}
+
 static int encode_file(const char *path, bool is_json, struct wire_output *output, struct err *err)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(2 * TEXT_BYTES_MAX);
@@ -67,6 +78,8 @@ static int encode_file(const char *path, bool is_json, struct wire_output *outpu
 
     if (number < 0)
         return number;
+    if (!is_json && is_object(text))
+        return err_set(err, -EINVAL, "%s: this is JSON: take --json", wire_input_name(path));
     return is_json ? encode_json(path, text, output, err) : encode_text(path, text, output, err);
 }
 

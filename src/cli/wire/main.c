@@ -200,8 +200,8 @@ static const struct cli_example examples[] = {
     { "cupel-wire decode --permissive broken.bin", "what is wrong, and what stands before it?" },
     { "cupel-wire decode --pcap --json dns.pcapng | jq -r .QNAME | sort | uniq -c",
       "which names were asked for?" },
-    { "dig example.org mx | cupel-wire encode -o answer.bin -", "keep an answer as it was sent" },
-    { "cupel-wire decode answer.bin | sed 's/ IN MX 10 / IN MX 20 /' | cupel-wire encode -x -",
+    { "dig example.org mx | cupel-wire encode -o answer.bin -", "keep what dig got" },
+    { "cupel-wire decode answer.bin | sed 's/MX\\t10/MX\\t20/' | cupel-wire encode -x -",
       "change a message" },
     { "cupel-wire decode --json answer.bin | jq '.ID = 7' | cupel-wire encode --json -x -",
       "the same with JSON" },
@@ -214,7 +214,8 @@ static const struct cli_program program = {
     .summary = "DNS messages on the desk: check, decode and encode",
     .description = "A message is what a UDP datagram carries, or TCP after the two octets of the "
                    "length.\n\n"
-                   "The exit status is 0; 1 where a file cannot be read, or decoded; 2 where the "
+                   "The exit status is 0; 1 where a file cannot be read, decoded or "
+                   "encoded; 2 where the "
                    "command line makes no sense.",
     .commands = commands,
     .commands_count = COUNT(commands),
