@@ -248,7 +248,7 @@ the_examples_of_the_help_work() {
     cupel-wire --help | grep "sed 's/MX" >line
     expect 0 bash -e line
     same out "$(printf 'abcd85800001000100000000016100000f0001%s' c00c000f00010000003c00040014c00c)"
-    if type jq; then
+    if type jq >/dev/null; then
         cupel-wire --help | grep "jq '.ID = 7'" >line
         expect 0 bash -e line
         grep -q '^00078580' out

@@ -44,7 +44,7 @@ int wire_json_text(const json_t *object, const char *name, struct bytes *ret_tex
 int wire_json_name(const json_t *object, const char *name, struct dns_name *ret_name,
                    struct err *err)
 {
-    struct bytes text;
+    struct bytes text = { NULL, 0 };
     struct dns_verdict verdict;
     int number = wire_json_text(object, name, &text, err);
 
@@ -69,7 +69,7 @@ int wire_json_hex(const json_t *object, const char *name, struct byte_writer *ou
                   struct bytes *ret_octets, struct err *err)
 {
     size_t start = out->position;
-    struct bytes text;
+    struct bytes text = { NULL, 0 };
     int number = wire_json_text(object, name, &text, err);
 
     if (number <= 0)
@@ -109,7 +109,7 @@ int wire_json_code(const json_t *object, const char *name,
     struct text member = text_init(block, sizeof(block));
     uint32_t value = 0;
     uint16_t code = 0;
-    struct bytes text;
+    struct bytes text = { NULL, 0 };
     int has_number = wire_json_number(object, name, UINT16_MAX, &value, err);
     int has_text;
 

@@ -76,7 +76,7 @@ static int settle_opt(const json_t *object, bool has_class, struct dns_rr_text *
                       struct err *err)
 {
     const json_t *part;
-    struct dns_edns edns;
+    struct dns_edns edns = { 0 };
     struct dns_rr rr;
     int number = wire_json_part(object, "EDNS", JSON_OBJECT, &part, err);
 
@@ -97,9 +97,9 @@ static int settle_opt(const json_t *object, bool has_class, struct dns_rr_text *
 int wire_json_read_record(const json_t *object, struct dns_rr_text *ret_record, struct err *err)
 {
     struct dns_rr_text record = { .type = 0 };
-    struct dns_question head;
+    struct dns_question head = { 0 };
     int found = wire_json_read_question(object, "", &head, err);
-    uint16_t class;
+    uint16_t class = 0;
 
     if (found == 0)
         return err_set(err, -EINVAL, "NAME: is missing");
@@ -149,7 +149,7 @@ static int read_rdata_hex(const json_t *object, const struct dns_rr_text *record
 {
     struct byte_writer octets = byte_writer_init(scratch->again, sizeof(scratch->again));
     struct text text = text_init(scratch->text, sizeof(scratch->text));
-    struct bytes rdata;
+    struct bytes rdata = { NULL, 0 };
     int found = wire_json_hex(object, "RDATAHEX", &octets, &rdata, err);
     bool fits;
 
@@ -167,7 +167,7 @@ static int read_rdata_text(const json_t *object, const struct dns_rr_text *recor
 {
     char block[32];
     struct text member = text_init(block, sizeof(block));
-    struct bytes text;
+    struct bytes text = { NULL, 0 };
     bool fits = text_append(&member, "rdata") && dns_type_format(record->type, &member);
     int found;
 
@@ -179,7 +179,7 @@ static int read_rdata_text(const json_t *object, const struct dns_rr_text *recor
 /* An option by its code and octets. */
 static int read_option_hex(const json_t *object, struct byte_writer *out, struct err *err)
 {
-    struct dns_edns_option option;
+    struct dns_edns_option option = { 0 };
     struct byte_writer ahead = *out;
     uint32_t code = 0;
     int has_code = wire_json_number(object, "OPTIONCODE", UINT16_MAX, &code, err);
@@ -208,7 +208,7 @@ static int read_option_hex(const json_t *object, struct byte_writer *out, struct
 /* An option by its text, such as "NSID: 61". */
 static int read_option_text(const json_t *object, struct byte_writer *out, struct err *err)
 {
-    struct bytes text;
+    struct bytes text = { NULL, 0 };
     struct byte_reader in;
     struct dns_verdict verdict;
     int found = wire_json_text(object, "OPTIONtext", &text, err);
