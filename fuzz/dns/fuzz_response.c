@@ -5,7 +5,7 @@
  * section that the whole one has. The first two octets of the input are the room (and where it is
  * replayed, each smaller room is tried too), the rest is the message.
  *
- * Covers: src/dns/response.c src/dns/builder.c
+ * Covers: src/dns/response.c 95% src/dns/builder.c
  */
 #include "dns/rdata.h"
 #include "dns/response.h"
@@ -55,6 +55,16 @@ static void check_written(struct bytes query, size_t room, const struct dns_resp
     } else {
         fuzz_require(out.position == 0);
     }
+    free(block);
+}
+
+/* An option that is cut is not given to anybody. */
+static void check_refused(struct bytes query, size_t room, const struct dns_response *response)
+{
+    uint8_t *block = block_of(room);
+    struct byte_writer out = byte_writer_init(block, room);
+
+    fuzz_require(!dns_response_write(query, response, &out) && out.position == 0);
     free(block);
 }
 
@@ -110,6 +120,8 @@ FUZZ_TARGET(input)
     struct dns_edns edns = { .udp_size = 1232, .flags = DNS_EDNS_DO };
     struct dns_response plain = { .rcode = DNS_RCODE_FORMERR };
     struct dns_response extended = { DNS_RCODE_BADVERS, DNS_FLAG_RA, &edns };
+    struct dns_edns broken = { .options = bytes_of("\0\3", 2) };
+    struct dns_response refused = { DNS_RCODE_BADVERS, DNS_FLAG_RA, &broken };
     struct dns_message message;
     struct bytes wire;
     uint16_t room;
@@ -122,6 +134,7 @@ FUZZ_TARGET(input)
     for (size_t size = least; size <= room; size++) {
         check_written(wire, size, &plain);
         check_written(wire, size, &extended);
+        check_refused(wire, size, &refused);
     }
     if (dns_message_read(wire, &message).status != DNS_OK)
         return;
