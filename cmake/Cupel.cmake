@@ -17,7 +17,8 @@
 #   cupel_fuzz_targets()
 #       each fuzz/<layer>/fuzz_<name>.c becomes a libFuzzer or AFL++ target <layer>_<name> when the
 #       preset is for that engine, and elsewhere the CTest test replay.<layer>.<name> over
-#       corpus/<layer>/<name>/.
+#       corpus/<layer>/<name>/. Words in a target's first comment: `Mutator: dns` (docs/fuzzing.md)
+#       and `Counts: blocks` (fuzz/dns/blocks.h).
 #   cupel_script_test(<test name> <script> [NEEDS_ROOT] [LABELS label…] [TIMEOUT seconds]
 #                     [SERIAL])
 #       a script that exits 0 (passed), 77 (skipped, the reason is its last line) or else (failed).
@@ -271,6 +272,10 @@ function(cupel_fuzz_target layer name source)
         string(REGEX REPLACE ".*: " "cupel_mutator_" mutator "${mutator}")
         target_link_libraries(${target} PRIVATE ${mutator})
     endif()
+    file(STRINGS ${source} counts REGEX "^ \\* Counts: blocks$" LIMIT_COUNT 1)
+    if(counts)
+        cupel_count_blocks(${target} ${layer})
+    endif()
     if(CUPEL_ENGINE)
         target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/fuzz/engine/sanitizers.c")
         set_target_properties(
@@ -286,6 +291,16 @@ function(cupel_fuzz_target layer name source)
     add_test(NAME replay.${layer}.${name}
              COMMAND ${target} "${PROJECT_SOURCE_DIR}/corpus/${layer}/${name}")
     set_tests_properties(replay.${layer}.${name} PROPERTIES LABELS replay TIMEOUT 300)
+endfunction()
+
+# Compiles a layer into a target once more, with a call at each of its blocks (fuzz/dns/blocks.h).
+function(cupel_count_blocks target layer)
+    file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${layer}/*.c")
+    add_library(${target}_counted OBJECT ${sources})
+    target_link_libraries(${target}_counted PRIVATE cupel_warnings cupel_${layer})
+    target_compile_options(${target}_counted PRIVATE -fsanitize-coverage=trace-pc)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_counted>)
+    target_link_options(${target} PRIVATE -Wl,--wrap=__sanitizer_cov_trace_pc)
 endfunction()
 
 function(cupel_script_test test script)
