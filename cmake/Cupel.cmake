@@ -17,8 +17,8 @@
 #   cupel_fuzz_targets()
 #       each fuzz/<layer>/fuzz_<name>.c becomes a libFuzzer or AFL++ target <layer>_<name> when the
 #       preset is for that engine, and elsewhere the CTest test replay.<layer>.<name> over
-#       corpus/<layer>/<name>/. Words in a target's first comment: `Mutator: dns` (docs/fuzzing.md)
-#       and `Counts: blocks` (fuzz/dns/blocks.h).
+#       corpus/<layer>/<name>/. Words in a target's first comment: `Mutator: dns` (docs/fuzzing.md),
+#       `Counts: blocks` (fuzz/dns/blocks.h) and `Peer: ldns` (not in PURE_ONLY builds).
 #   cupel_script_test(<test name> <script> [NEEDS_ROOT] [LABELS label…] [TIMEOUT seconds]
 #                     [SERIAL])
 #       a script that exits 0 (passed), 77 (skipped, the reason is its last line) or else (failed).
@@ -263,6 +263,10 @@ endfunction()
 
 function(cupel_fuzz_target layer name source)
     set(target fuzz_${layer}_${name})
+    file(STRINGS ${source} peer REGEX "^ \\* Peer: [a-z]+$" LIMIT_COUNT 1)
+    if(peer AND CUPEL_PURE_ONLY)
+        return() # its library is not ours to instrument
+    endif()
     add_executable(${target} ${source})
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${target} PRIVATE cupel_warnings cupel_${layer})
@@ -271,6 +275,10 @@ function(cupel_fuzz_target layer name source)
     if(mutator AND CUPEL_ENGINE STREQUAL "libfuzzer")
         string(REGEX REPLACE ".*: " "cupel_mutator_" mutator "${mutator}")
         target_link_libraries(${target} PRIVATE ${mutator})
+    endif()
+    if(peer)
+        string(REGEX REPLACE ".*: " "" peer "${peer}")
+        cupel_fuzz_peer(${target} ${peer})
     endif()
     file(STRINGS ${source} counts REGEX "^ \\* Counts: blocks$" LIMIT_COUNT 1)
     if(counts)
@@ -291,6 +299,16 @@ function(cupel_fuzz_target layer name source)
     add_test(NAME replay.${layer}.${name}
              COMMAND ${target} "${PROJECT_SOURCE_DIR}/corpus/${layer}/${name}")
     set_tests_properties(replay.${layer}.${name} PROPERTIES LABELS replay TIMEOUT 300)
+endfunction()
+
+# The comparison of diff.dns.<peer> as a part of a target.
+function(cupel_fuzz_peer target peer)
+    pkg_check_modules(pkg_${peer} REQUIRED IMPORTED_TARGET GLOBAL ${peer})
+    set(place "${PROJECT_SOURCE_DIR}/tests/diff/dns_${peer}")
+    target_sources(${target} PRIVATE "${place}_compare.c" "${place}_table.c")
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+    target_compile_definitions(${target} PRIVATE DIFF_EXPLAINED="${place}_explained.tsv")
+    target_link_libraries(${target} PRIVATE PkgConfig::pkg_${peer})
 endfunction()
 
 # Compiles a layer into a target once more, with a call at each of its blocks (fuzz/dns/blocks.h).
