@@ -18,7 +18,8 @@
 #       each fuzz/<layer>/fuzz_<name>.c becomes a libFuzzer or AFL++ target <layer>_<name> when the
 #       preset is for that engine, and elsewhere the CTest test replay.<layer>.<name> over
 #       corpus/<layer>/<name>/. Words in a target's first comment: `Mutator: dns` (docs/fuzzing.md),
-#       `Counts: blocks` (fuzz/dns/blocks.h) and `Peer: ldns` (not in PURE_ONLY builds).
+#       `Counts: blocks` (fuzz/dns/blocks.h), `Peer: ldns` (not in PURE_ONLY builds), and
+#       `Planted: src/…` (fuzz/selftest/plant).
 #   cupel_script_test(<test name> <script> [NEEDS_ROOT] [LABELS label…] [TIMEOUT seconds]
 #                     [SERIAL])
 #       a script that exits 0 (passed), 77 (skipped, the reason is its last line) or else (failed).
@@ -270,6 +271,11 @@ function(cupel_fuzz_target layer name source)
     add_executable(${target} ${source})
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${target} PRIVATE cupel_warnings cupel_${layer})
+    file(STRINGS ${source} planted REGEX "^ \\* Planted: src/" LIMIT_COUNT 1)
+    if(planted)
+        string(REGEX REPLACE ".*: " "" planted "${planted}")
+        cupel_plant(${target} ${source} ${planted})
+    endif()
     # libFuzzer's mutator is part of the target; AFL++ loads a library (fuzz/driver/afl.py).
     file(STRINGS ${source} mutator REGEX "^ \\* Mutator: [a-z]+$" LIMIT_COUNT 1)
     if(mutator AND CUPEL_ENGINE STREQUAL "libfuzzer")
@@ -299,6 +305,18 @@ function(cupel_fuzz_target layer name source)
     add_test(NAME replay.${layer}.${name}
              COMMAND ${target} "${PROJECT_SOURCE_DIR}/corpus/${layer}/${name}")
     set_tests_properties(replay.${layer}.${name} PROPERTIES LABELS replay TIMEOUT 300)
+endfunction()
+
+# A source of the codec with the bug that the target's first comment plants; the linker takes it
+# before the one of the library.
+function(cupel_plant target source planted)
+    set(output "${CMAKE_CURRENT_BINARY_DIR}/planted/${target}/${planted}")
+    set(plant "${PROJECT_SOURCE_DIR}/fuzz/selftest/plant")
+    set(source "${CMAKE_CURRENT_SOURCE_DIR}/${source}")
+    add_custom_command(
+        OUTPUT "${output}" COMMAND "${plant}" "${source}" "${output}"
+        DEPENDS "${plant}" "${source}" "${PROJECT_SOURCE_DIR}/${planted}" VERBATIM)
+    target_sources(${target} PRIVATE "${output}")
 endfunction()
 
 # The comparison of diff.dns.<peer> as a part of a target.
