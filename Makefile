@@ -18,9 +18,9 @@ test: ## build and run all tests; TEST=REGEX narrows
 	@$(MAKE) --no-print-directory all
 	@tests/run --preset release $(if $(TEST),--only '$(TEST)')
 
-fuzz: ## run a fuzz campaign; TIME=seconds TARGET=layer_name ENGINE=libfuzzer|afl
+fuzz: ## run a fuzz campaign, and say what it reaches; TIME=seconds TARGET=layer_name ENGINE=libfuzzer|afl
 	@ci/setup build fuzz
-	@fuzz/campaign $(if $(TIME),--time $(TIME)) $(if $(TARGET),--target $(TARGET)) \
+	@fuzz/campaign --coverage $(if $(TIME),--time $(TIME)) $(if $(TARGET),--target $(TARGET)) \
 		$(if $(ENGINE),--engine $(ENGINE))
 
 bench: ## measure beside the peers and the floor: build/report/bench.json and bench.html

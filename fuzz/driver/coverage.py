@@ -82,12 +82,18 @@ def percent(covered, count):
 
 
 def compare(runs_of):
-    """Rows for a campaign: what the seeds reach, and what each engine's inputs reach with them."""
-    rows = []
+    """Rows for a campaign: what the seeds reach, and what each engine's inputs reach with them. An
+    input that ends the replay is a crash, which is reported as one: then its target has no rows,
+    and is among the second result, with the reason."""
+    rows, reasons = [], {}
     for target, runs in runs_of.items():
-        before = measure(target, [target.corpus])
-        after = {run.engine: measure(target, [target.corpus, *run.inputs()]) for run in runs}
+        try:
+            before = measure(target, [target.corpus])
+            after = {run.engine: measure(target, [target.corpus, *run.inputs()]) for run in runs}
+        except Cannot as reason:
+            reasons[target.name] = str(reason)
+            continue
         rows += [{"target": target.name, "file": name, "lines": count, "seeds": covered,
                   **{engine: files[name][0] for engine, files in after.items()}}
                  for name, (covered, count) in before.items()]
-    return rows
+    return rows, reasons

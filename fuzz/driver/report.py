@@ -65,7 +65,7 @@ def row(run, crashes):
 def result(options, runs, crashes, interrupted):
     """The contents of fuzz.json; docs/fuzzing.md says what each word means."""
     return {"seconds": options.time, "seed": options.seed, "interrupted": interrupted,
-            "runs": [row(run, crashes) for run in runs], "coverage": [],
+            "runs": [row(run, crashes) for run in runs], "coverage": [], "uncovered": {},
             "crashes": [crash.as_json() for crash in crashes.crashes.values()],
             "slow": [short(path) for path in crashes.slow], "unexamined": crashes.unexamined}
 
@@ -96,6 +96,8 @@ def table(outcome):
 
 def coverage_lines(outcome):
     rows = outcome["coverage"]
+    for name, reason in outcome["uncovered"].items():
+        yield f"{name}: what its inputs reach is not known: {reason}"
     if not rows:
         return
     names = ["seeds", *(word for word in rows[0] if word not in

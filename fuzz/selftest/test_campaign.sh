@@ -82,8 +82,9 @@ for crash in fuzz["crashes"]:
 }
 
 a_clean_target_passes() {
-    "$campaign" --target selftest_clean --time 4 --out "$PWD/clean" >said ||
+    "$campaign" --target selftest_clean --time 4 --coverage --out "$PWD/clean" >said ||
         fail "exit status $? with nothing wrong"
+    grep -q '^selftest_clean .* src/' said || fail "no lines that were reached in: $(cat said)"
     ask clean/fuzz.json '
 assert not fuzz["crashes"] and not fuzz["interrupted"]
 for run in fuzz["runs"]:
