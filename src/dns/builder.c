@@ -1,6 +1,7 @@
 /*
  * Building. What is written between names is copied in one piece; names go through the table of
- * those that were written (dns/name_table.h). An entry is counted when it is whole.
+ * those that were written (dns/name_table.h). An entry is counted when it is whole;
+ * a count has numbers enough, since no entry has fewer than five of 65,535 octets.
  */
 #include "dns/builder.h"
 
@@ -83,8 +84,6 @@ struct dns_verdict dns_builder_add_question(struct dns_builder *builder,
     size_t at;
 
     REQUIRE(builder->section == DNS_QUESTION);
-    if (builder->counts[DNS_QUESTION] == UINT16_MAX)
-        return dns_refuse(DNS_NO_ROOM, start);
     if (dns_name_table_write(&builder->names, &name, out, &at).status != DNS_OK)
         return dns_refuse(DNS_NO_ROOM, start);
     if (!write_u16_be(out, question->type) || !write_u16_be(out, question->class)) {
@@ -238,8 +237,6 @@ struct dns_verdict dns_builder_add_rr(struct dns_builder *builder, enum dns_sect
 
     REQUIRE(section != DNS_QUESTION);
     REQUIRE(section >= builder->section);
-    if (builder->counts[section] == UINT16_MAX)
-        return dns_refuse(DNS_NO_ROOM, start);
     if (at == 0)
         verdict = write_owner(builder, rr);
     else if (!write_u16_be(out, (uint16_t)(0xC000U | at)))
