@@ -47,6 +47,14 @@ mount_v1() {
     esac
 }
 
+# press WHAT: the group gets little of it.
+press() {
+    case $1 in
+        memory) echo 16777216 >"$group/memory.max" ;;
+        pids) echo 12 >"$group/pids.max" ;;
+    esac
+}
+
 # make_group OWNER
 make_group() {
     if [ "$CUPEL_CGROUP" != v2 ]; then
@@ -56,6 +64,7 @@ make_group() {
     group=/sys/fs/cgroup/case
     mkdir "$group" "$group/test"
     sed 's/^/+/; s/ / +/g' "$group/cgroup.controllers" >"$group/cgroup.subtree_control"
+    press "$(sed -n 's/.*cupel.press=\([a-z]*\).*/\1/p' /proc/cmdline)"
     set -- "$1" "$group" "$group/test"
     while read -r file; do
         [ ! -e "$group/$file" ] || set -- "$@" "$group/$file" "$group/test/$file"
