@@ -3,13 +3,20 @@
 front (32 bits, in the order of the machine), and answers each with a view: see dns_view.h.
 
 A TSIG record is read, but its signature is not verified, since keys are no matter here; and a
-message that has one is not written again, since it would be signed anew."""
+message that has one is not written again, since it would be signed anew.
+
+Types are looked up in class IN before all others: dnspython keeps what it finds of a type in class
+ANY, as an update has it, for all classes, so that what it makes of a message would depend on those
+before it."""
 
 import struct
 import sys
 
 import dns.exception
 import dns.message
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
 import dns.tsig
 
 SIZE = struct.Struct("=I")
@@ -83,6 +90,8 @@ def lines(wire):
 
 def main():
     dns.tsig.validate = lambda *_: None
+    for rdtype in dns.rdatatype.RdataType:
+        dns.rdata.get_rdata_class(dns.rdataclass.IN, rdtype)
     while size := sys.stdin.buffer.read(SIZE.size):
         wire = sys.stdin.buffer.read(SIZE.unpack(size)[0])
         answer = "".join(line + "\n" for line in lines(wire)).encode("latin-1", "replace")

@@ -162,6 +162,9 @@ static bool print_rdata(struct reading *reading, const struct record *record)
     reading->printed[0] = '\0';
     (void)sldns_wire2str_rdata_scan(&at, &left, &out.at, &out.left, record->type, reading->octets,
                                     reading->wire.size, &reading->loops);
+    /* A name that is cut is printed without an end. */
+    if (out.at != NULL)
+        out.at[0] = '\0';
     return strncmp(reading->printed, "\\#", 2) != 0 || !is_known(record->type) ||
            (record->size == 0 &&
             (record->class == DNS_CLASS_NONE || record->class == DNS_CLASS_ANY));

@@ -9,29 +9,27 @@
  *     --all            print the explained differences too
  *     --examples       the paths are one directory, and the example of each row of the table in it
  *                      must show a difference of that row's class
- *     --mutants N      look at N mutants of each message, too
- *     --made N         look at N messages of each kind that fuzz/dns/generator.h makes, too
- *     --first N        their first number (0)
  *     --keep DIR       write each unexplained message, made small, into DIR
+ *     --made, --first, --mutants N     as diff/dns_source.h says
  *
  * Exit status: 0, 1 where something is unexplained, 2 where the command line or a file is wrong.
  */
 #include "diff/dns_peer.h"
+
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/fd.h"
 #include "diff/dns_ldns.h"
-#include "fuzz/dns/generator.h"
+#include "diff/dns_shrink.h"
+#include "diff/dns_source.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define PATH_BYTES_MAX 4096
 #define TIMEOUT_MS 20000
 #define SHOWN_MAX 256
 
@@ -43,13 +41,10 @@ struct run {
     struct diff_findings findings;
     bool prints_all;
     bool examples;
-    unsigned long mutants;
-    unsigned long made;
-    unsigned long first;
+    struct diff_source source;
     const char *keep;
     const char *table_path;
-    char **paths;
-    int paths_count;
+    uint64_t start_ns;
     unsigned long messages;
     unsigned long both_accept;
     unsigned long both_refuse;
@@ -57,8 +52,8 @@ struct run {
     unsigned long unexplained;
     unsigned long of_class[DIFF_CLASSES_MAX];
     uint8_t small[DIFF_MESSAGE_MAX];
-    uint8_t mutant[DIFF_MESSAGE_MAX];
-    uint8_t generated[DIFF_MESSAGE_MAX];
+    struct diff_findings shrunk;
+    const struct diff_finding *wanted; /* what the smaller message has to show */
     unsigned int shown_count;
     struct diff_finding shown[SHOWN_MAX]; /* unexplained differences that were printed */
 };
@@ -100,7 +95,7 @@ static void keep_small(const struct run *run, const struct diff_finding *finding
                        struct bytes small)
 {
     static const mode_t mode = 0644;
-    char path[PATH_BYTES_MAX];
+    char path[DIFF_PATH_MAX];
     struct err err = { 0 };
 
     if (run->keep == NULL)
@@ -111,6 +106,18 @@ static void keep_small(const struct run *run, const struct diff_finding *finding
         fprintf(stderr, "dns_peer: %s\n", err.sentence);
 }
 
+static bool shows_wanted(void *arg, struct bytes wire)
+{
+    struct run *run = arg;
+
+    diff_bench_compare(&run->bench, wire, &run->shrunk);
+    for (unsigned int i = 0; i < run->shrunk.count; i++) {
+        if (is_same(&run->shrunk.items[i], run->wanted))
+            return true;
+    }
+    return false;
+}
+
 static void print_unexplained(struct run *run, const char *label, struct bytes wire,
                               const struct diff_finding *finding)
 {
@@ -119,7 +126,8 @@ static void print_unexplained(struct run *run, const char *label, struct bytes w
     if (is_shown(run, finding))
         return;
     print_finding(label, finding, "UNEXPLAINED");
-    small = diff_bench_shrink(&run->bench, wire, finding, run->small);
+    run->wanted = finding;
+    small = diff_shrink(wire, shows_wanted, run, run->small);
     printf("  %zu octets:", small.size);
     for (size_t i = 0; i < small.size && i < DIFF_SHOWN_MAX; i++)
         printf("%s%02x", i % 4 == 0 ? " " : "", small.at[i]);
@@ -128,8 +136,9 @@ static void print_unexplained(struct run *run, const char *label, struct bytes w
     (void)fflush(stdout);
 }
 
-static void compare(struct run *run, const char *label, struct bytes wire)
+static void compare(void *arg, const char *label, struct bytes wire)
 {
+    struct run *run = arg;
     struct diff_findings *findings = &run->findings;
     bool explained = true;
 
@@ -153,118 +162,16 @@ static void compare(struct run *run, const char *label, struct bytes wire)
     run->explained += findings->count > 0 && explained;
 }
 
-/* A row of numbers that is the same each time. */
-static uint32_t next_number(uint64_t *state)
-{
-    *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (uint32_t)(*state >> 33);
-}
-
-/* A few octets changed, mostly by a little, and sometimes the end cut off. */
-static struct bytes mutate(struct bytes wire, uint64_t seed, uint8_t *block)
-{
-    uint64_t state = seed;
-    size_t size = wire.size;
-    unsigned int changes = 1 + next_number(&state) % 4;
-
-    memcpy(block, wire.at, size);
-    for (unsigned int i = 0; i < changes && size > 0; i++) {
-        uint32_t number = next_number(&state);
-        uint8_t *at = &block[next_number(&state) % size];
-
-        if (number % 8 == 0)
-            *at = (uint8_t)(number >> 8);
-        else if (number % 8 == 1)
-            *at = (uint8_t)(*at ^ 1U << (number >> 8) % 8);
-        else
-            *at = (uint8_t)(*at + (number % 2 == 0 ? 1 : -1));
-    }
-    if (size > 0 && next_number(&state) % 16 == 0)
-        size -= next_number(&state) % (size < 16 ? size : 16);
-    return bytes_of(block, size);
-}
-
-static void compare_mutants(struct run *run, const char *label, struct bytes wire)
-{
-    char name[PATH_BYTES_MAX];
-
-    for (unsigned long i = 0; i < run->mutants; i++) {
-        (void)snprintf(name, sizeof(name), "%.4000s, mutant %lu", label, i);
-        compare(run, name, mutate(wire, i * 1000003 + wire.size, run->mutant));
-    }
-}
-
-static void compare_made(struct run *run)
-{
-    char name[PATH_BYTES_MAX];
-
-    for (unsigned long i = run->first; i < run->first + run->made; i++) {
-        for (int kind = 0; kind < DNS_GENERATE_KINDS; kind++) {
-            struct bytes wire =
-                bytes_of(run->generated, dns_generate(i, (enum dns_generate_kind)kind,
-                                                      run->generated, sizeof(run->generated)));
-
-            (void)snprintf(name, sizeof(name), "made message %lu of kind %d", i, kind);
-            compare(run, name, wire);
-            if (i % 8 == 0)
-                compare_mutants(run, name, wire);
-        }
-    }
-}
-
-static int compare_file(struct run *run, const char *path, struct err *err)
-{
-    CLEANUP(arena_done) struct arena arena = arena_init(2 * (size_t)DIFF_MESSAGE_MAX);
-    struct bytes wire;
-    int number =
-        file_read((struct file_place){ AT_FDCWD, path }, DIFF_MESSAGE_MAX, &arena, &wire, err);
-
-    if (number < 0)
-        return number;
-    compare(run, path, wire);
-    compare_mutants(run, path, wire);
-    return 0;
-}
-
-static int compare_directory(struct run *run, const char *path, struct err *err)
-{
-    struct dirent **entries = NULL;
-    int number = 0;
-    int found = scandir(path, &entries, NULL, alphasort);
-
-    if (found < 0)
-        return err_system(err, errno, "%s: cannot be listed", path);
-    for (int i = 0; i < found; i++) {
-        char child[PATH_BYTES_MAX];
-
-        (void)snprintf(child, sizeof(child), "%.3000s/%s", path, entries[i]->d_name);
-        if (number == 0 && entries[i]->d_name[0] != '.')
-            number = compare_file(run, child, err);
-        free(entries[i]);
-    }
-    free(entries);
-    return number;
-}
-
-static int compare_path(struct run *run, const char *path, struct err *err)
-{
-    struct stat status;
-
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        return compare_directory(run, path, err);
-    return compare_file(run, path, err);
-}
-
 /* Whether the example of a row shows what the row says. */
 static int check_example(struct run *run, unsigned int row, struct err *err)
 {
     const struct diff_class *class = &run->table.rows[row];
     CLEANUP(arena_done) struct arena arena = arena_init(2 * (size_t)DIFF_MESSAGE_MAX);
-    char path[PATH_BYTES_MAX];
+    char path[DIFF_PATH_MAX];
     struct bytes wire;
     int number;
 
-    (void)snprintf(path, sizeof(path), "%.3000s/%s", run->paths[0], class->example);
+    (void)snprintf(path, sizeof(path), "%.3000s/%s", run->source.paths[0], class->example);
     number = file_read((struct file_place){ AT_FDCWD, path }, DIFF_MESSAGE_MAX, &arena, &wire, err);
     if (number < 0)
         return err_prefix(err, "class %s", class->name);
@@ -282,10 +189,12 @@ static int check_example(struct run *run, unsigned int row, struct err *err)
 
 static void print_tally(const struct run *run)
 {
-    printf("%lu messages: both accept and agree %lu, both refuse %lu, explained differences %lu, "
-           "unexplained %lu; the peer crashed %u times and hung %u times\n",
-           run->messages, run->both_accept, run->both_refuse, run->explained, run->unexplained,
-           run->peer.crashes, run->peer.hangs);
+    uint64_t spent_ms = (clock_monotonic_ns() - run->start_ns) / 1000000;
+
+    printf("%lu messages, %lu a second: both accept and agree %lu, both refuse %lu, explained "
+           "differences %lu, unexplained %lu; the peer crashed %u times and hung %u times\n",
+           run->messages, run->messages * 1000 / (spent_ms + 1), run->both_accept, run->both_refuse,
+           run->explained, run->unexplained, run->peer.crashes, run->peer.hangs);
     for (unsigned int i = 0; i < run->table.count; i++) {
         if (run->of_class[i] > 0)
             printf("  %7lu %s\n", run->of_class[i], run->table.rows[i].name);
@@ -298,27 +207,18 @@ static int compare_all(struct run *run, struct err *err)
 
     for (unsigned int i = 0; run->examples && number == 0 && i < run->table.count; i++)
         number = check_example(run, i, err);
-    for (int i = 0; !run->examples && number == 0 && i < run->paths_count; i++)
-        number = compare_path(run, run->paths[i], err);
-    if (number == 0 && !run->examples) {
-        compare_made(run);
+    if (run->examples)
+        return number;
+    run->start_ns = clock_monotonic_ns();
+    number = diff_source_visit(&run->source, compare, run, err);
+    if (number == 0)
         print_tally(run);
-    }
     return number;
 }
 
 /* Reads an option at the front; how many words it took, 0 where there is none. */
 static int read_option(struct run *run, char **words)
 {
-    struct {
-        const char *name;
-        unsigned long *value;
-    } numbers[] = {
-        { "--mutants", &run->mutants },
-        { "--made", &run->made },
-        { "--first", &run->first },
-    };
-
     if (strcmp(words[0], "--all") == 0) {
         run->prints_all = true;
         return 1;
@@ -327,19 +227,11 @@ static int read_option(struct run *run, char **words)
         run->examples = true;
         return 1;
     }
-    if (words[1] == NULL)
-        return 0;
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        if (strcmp(words[0], numbers[i].name) == 0) {
-            *numbers[i].value = strtoul(words[1], NULL, 10);
-            return 2;
-        }
-    }
-    if (strcmp(words[0], "--keep") == 0) {
+    if (words[1] != NULL && strcmp(words[0], "--keep") == 0) {
         run->keep = words[1];
         return 2;
     }
-    return 0;
+    return diff_source_option(&run->source, words);
 }
 
 static bool read_words(struct run *run, char **words)
@@ -351,11 +243,11 @@ static bool read_words(struct run *run, char **words)
     if (words[0] == NULL || taken == 0)
         return false;
     run->table_path = *words++;
-    run->paths = words;
+    run->source.paths = words;
     while (words[0] != NULL && strcmp(words[0], "--") != 0)
         words++;
-    run->paths_count = (int)(words - run->paths);
-    if (words[0] == NULL || words[1] == NULL || run->paths_count == 0)
+    run->source.paths_count = (int)(words - run->source.paths);
+    if (words[0] == NULL || words[1] == NULL || run->source.paths_count == 0)
         return false;
     run->peer = (struct diff_peer){ .command = words + 1, .timeout_ms = TIMEOUT_MS };
     return true;
@@ -369,7 +261,7 @@ int main(int argc, char **argv)
     bool failed;
 
     if (run == NULL || argc < 2 || !read_words(run, argv + 1)) {
-        fprintf(stderr, "Usage: dns_peer [--all] [--examples] [--mutants N] [--keep DIR] TABLE "
+        fprintf(stderr, "Usage: dns_peer [OPTION…] TABLE "
                         "FILE-OR-DIRECTORY… -- PEER [ARGUMENT…]\n");
         return 2;
     }

@@ -66,8 +66,3 @@ void diff_bench_done(struct diff_bench *bench);
 /* Compares both views of a message. */
 void diff_bench_compare(struct diff_bench *bench, struct bytes wire,
                         struct diff_findings *ret_findings);
-
-/* Makes a message smaller as long as it shows the difference; a view of `block`, which has
- * DIFF_MESSAGE_MAX octets. */
-struct bytes diff_bench_shrink(struct diff_bench *bench, struct bytes wire,
-                               const struct diff_finding *finding, uint8_t *block);

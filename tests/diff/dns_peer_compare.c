@@ -180,9 +180,9 @@ static bool same_but_for_case(const char *ours, const char *theirs)
     uint8_t blocks[2][DIFF_MESSAGE_MAX];
     struct byte_writer a = byte_writer_init(blocks[0], sizeof(blocks[0]));
     struct byte_writer b = byte_writer_init(blocks[1], sizeof(blocks[1]));
-    bool same =
-        diff_octets_parse(ours, &a) && diff_octets_parse(theirs, &b) && a.position == b.position;
+    bool same = diff_octets_parse(ours, &a) && diff_octets_parse(theirs, &b);
 
+    same = same && a.position == b.position;
     for (size_t i = 0; same && i < a.position; i++)
         same = tolower(a.base[i]) == tolower(b.base[i]);
     return same;
@@ -193,8 +193,7 @@ static bool same_column(const char *ours, const char *theirs)
     return strcmp(theirs, "-") == 0 || strcmp(ours, theirs) == 0;
 }
 
-/* Compares what is printed. Names of meta types and RDATA without octets have no text to compare.
- */
+/* Compares what is printed; RDATA without octets has no text. */
 static void compare_text(struct comparison *comparison, struct diff_entry *ours,
                          struct diff_entry *theirs)
 {
@@ -261,7 +260,7 @@ static void compare_entries(struct comparison *comparison, struct diff_view *our
                count < theirs->count ? &theirs->entries[count] : NULL);
 }
 
-/* The order of entries in a set: what belongs together stands together. */
+/* The order of entries in a set. */
 static int order_of(const void *a, const void *b)
 {
     const struct diff_entry *x = *(struct diff_entry *const *)a;
@@ -310,8 +309,7 @@ static void keep_single(struct diff_entry **ours, unsigned int *ours_count,
     *theirs_count = kept[1];
 }
 
-/* Compares entries in any order: those that are the same in both, and then each other with the
- * first of its section, type and class. */
+/* Compares entries in any order; what is not the same in both, with the next of its type. */
 static void compare_sets(struct comparison *comparison, struct diff_view *ours,
                          struct diff_view *theirs)
 {
@@ -414,8 +412,6 @@ static const char *find_cause(struct comparison *comparison, struct bytes wire)
 
     if (opcode == DNS_OPCODE_DSO)
         return "DSO";
-    if (rebuilt.size == 0 && header.counts[DNS_QUESTION] <= 1 && has_pointer_to_root(wire))
-        return "POINTER_TO_ROOT";
     if (rebuilt.size > 0 && view_theirs(comparison, rebuilt, OTHER) &&
         bench->views[OTHER]->accepted)
         return has_pointer_to_root(wire) ? "POINTER_TO_ROOT" : "COMPRESSION";
@@ -423,12 +419,14 @@ static const char *find_cause(struct comparison *comparison, struct bytes wire)
         return "UPDATE";
     if (opcode == 3 || opcode > DNS_OPCODE_UPDATE)
         return "OPCODE";
-    return header.counts[DNS_QUESTION] > 1 ? "QUESTIONS" : "OK";
+    if (header.counts[DNS_QUESTION] > 1)
+        return "QUESTIONS";
+    return rebuilt.size == 0 && has_pointer_to_root(wire) ? "POINTER_TO_ROOT" : "OK";
 }
 
-/* We accept, and they refuse: for which record, or else for what? */
-static void find_refused(struct comparison *comparison, const struct diff_view *ours,
-                         struct bytes wire, const char *reason)
+/* Finds a record of ours that they refuse even alone; false where there is none. */
+static bool find_refused(struct comparison *comparison, const struct diff_view *ours,
+                         const char *kind, const char *reason)
 {
     struct diff_bench *bench = comparison->bench;
     struct diff_finding *finding;
@@ -440,17 +438,27 @@ static void find_refused(struct comparison *comparison, const struct diff_view *
         if (entry->section[0] == '0' || !write_alone(entry, &out))
             continue;
         if (!view_theirs(comparison, byte_writer_written(&out), OTHER))
-            return;
+            return true;
         if (bench->views[OTHER]->accepted)
             continue;
-        finding =
-            add(comparison, "refused", reading_of(entry).at, type_word(number_of(entry->type)).at);
+        finding = add(comparison, kind, reading_of(entry).at, type_word(number_of(entry->type)).at);
         if (finding != NULL) {
             print_entry(finding->ours_line, entry);
             (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%s", reason);
         }
-        return;
+        return true;
     }
+    return false;
+}
+
+/* We accept, and they refuse: for which record, or else for what? */
+static void add_refusal(struct comparison *comparison, const struct diff_view *ours,
+                        struct bytes wire, const char *reason)
+{
+    struct diff_finding *finding;
+
+    if (find_refused(comparison, ours, "refused", reason))
+        return;
     finding = add(comparison, "framing", find_cause(comparison, wire), reason);
     if (finding != NULL)
         (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "refuses: %s", reason);
@@ -533,6 +541,8 @@ static void compare_rebuilt(struct comparison *comparison, struct diff_view *our
             compare_wire(comparison, ours, seen, "rebuilt");
         return;
     }
+    if (find_refused(comparison, ours, "rebuilt", seen->reason))
+        return;
     finding = add(comparison, "rebuilt", "OK", seen->reason);
     if (finding != NULL)
         (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%s", seen->reason);
@@ -557,7 +567,7 @@ void diff_bench_compare(struct diff_bench *bench, struct bytes wire,
     ret_findings->both_accept = ours->accepted && theirs->accepted;
     ret_findings->both_refuse = !ours->accepted && !theirs->accepted;
     if (ours->accepted && !theirs->accepted) {
-        find_refused(&comparison, ours, wire, theirs->reason);
+        add_refusal(&comparison, ours, wire, theirs->reason);
     } else if (!ours->accepted && theirs->accepted) {
         add_verdict(&comparison, &verdict, theirs);
     } else if (ours->accepted) {

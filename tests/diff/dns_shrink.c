@@ -3,7 +3,9 @@
  * which is kept where the difference stays. Pointers into what is cut may then lead elsewhere; that
  * is no harm, since the outcome decides.
  */
-#include "diff/dns_peer.h"
+#include "diff/dns_shrink.h"
+
+#include "diff/dns_view.h"
 
 #include <string.h>
 
@@ -19,12 +21,11 @@ struct place {
 };
 
 struct shrinking {
-    struct diff_bench *bench;
-    const struct diff_finding *finding;
+    diff_shows shows;
+    void *arg;
     uint8_t *block; /* the smallest message so far */
     size_t size;
     unsigned int tries_left;
-    struct diff_findings findings;
     uint8_t trial[DIFF_MESSAGE_MAX];
     size_t trial_size;
 };
@@ -88,20 +89,11 @@ static bool keep(struct shrinking *shrinking)
     if (shrinking->tries_left == 0)
         return false;
     shrinking->tries_left--;
-    diff_bench_compare(shrinking->bench, bytes_of(shrinking->trial, shrinking->trial_size),
-                       &shrinking->findings);
-    for (unsigned int i = 0; i < shrinking->findings.count; i++) {
-        const struct diff_finding *found = &shrinking->findings.items[i];
-
-        if (strcmp(found->kind, shrinking->finding->kind) == 0 &&
-            strcmp(found->ours, shrinking->finding->ours) == 0 &&
-            strcmp(found->theirs, shrinking->finding->theirs) == 0) {
-            memcpy(shrinking->block, shrinking->trial, shrinking->trial_size);
-            shrinking->size = shrinking->trial_size;
-            return true;
-        }
-    }
-    return false;
+    if (!shrinking->shows(shrinking->arg, bytes_of(shrinking->trial, shrinking->trial_size)))
+        return false;
+    memcpy(shrinking->block, shrinking->trial, shrinking->trial_size);
+    shrinking->size = shrinking->trial_size;
+    return true;
 }
 
 static bool drop_entries(struct shrinking *shrinking)
@@ -182,12 +174,11 @@ static bool shorten_end(struct shrinking *shrinking)
     return changed;
 }
 
-struct bytes diff_bench_shrink(struct diff_bench *bench, struct bytes wire,
-                               const struct diff_finding *finding, uint8_t *block)
+struct bytes diff_shrink(struct bytes wire, diff_shows shows, void *arg, uint8_t *block)
 {
     struct shrinking shrinking = {
-        .bench = bench,
-        .finding = finding,
+        .shows = shows,
+        .arg = arg,
         .block = block,
         .size = wire.size,
         .tries_left = TRIES_MAX,
