@@ -2,7 +2,7 @@
 # The guest's cgroups, for its own scripts. $CUPEL_CGROUP is the mode that the host asked for:
 #   v2       one tree, with all controllers
 #   v1       a hierarchy for each controller, as systemd mounts them, and one without any
-#   hybrid   the same, and the v2 tree, without controllers, in /sys/fs/cgroup/unified
+#   hybrid   the same, and the v2 tree, with what v1 does not have, in /sys/fs/cgroup/unified
 # A run has a group 'case' of its own. Under v2 it is given to whoever runs, with all controllers
 # enabled for its children, and the run starts in its leaf 'test', as the processes of a session do
 # under systemd; under v1 a user can be given none.
