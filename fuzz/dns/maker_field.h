@@ -36,7 +36,7 @@ enum {
     types_old_wrongs = 3,
     ports_wrongs = 2,
     prefixes_wrongs = 4,
-    params_wrongs = 18,
+    params_wrongs = 17,
     options_wrongs = 4,
 };
 

@@ -416,7 +416,6 @@ static struct bytes wrong_params(unsigned int wrong)
         WRONG("\0\0\0\4\0\4\0\3\0\3\0\2xx"), /* mandatory keys fall */
         WRONG("\0\0\0\2\0\3\0\4\0\4xxxx"),   /* what is mandatory is missing */
         WRONG("\0\2\0\0"),                   /* no-default-alpn without alpn */
-        WRONG("\0\5\0\4\0\3xy"),             /* an ECH list that is longer than it says */
         WRONG("\0\7\0\7/{?dnx}"),            /* a path without `dns` */
         WRONG("\0\7\0\10/{?dns}\xff"),       /* a path that is no UTF-8 */
         WRONG("\0\11\0\4\0\35\0\35"),        /* a group twice */

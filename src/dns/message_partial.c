@@ -53,7 +53,8 @@ static bool read_records(struct byte_reader *in, enum dns_section section,
     return count == wanted;
 }
 
-static void read_entries(struct byte_reader *in, struct dns_message_partial *partial)
+static __attribute__((noinline)) void read_entries(struct byte_reader *in,
+                                                   struct dns_message_partial *partial)
 {
     struct dns_message *message = &partial->message;
     bool goes_on = true;

@@ -303,7 +303,8 @@ static struct dns_verdict parse_question(struct dns_scan *scan, struct dns_quest
         return dns_refuse(status, scan->in.position);
     if (!dns_type_parse(byte_reader_rest(&scan->word), &ret_question->type))
         return dns_refuse(DNS_TEXT_TYPE, scan->word.position);
-    return dns_refuse(dns_scan_end(scan), scan->in.position);
+    status = dns_scan_end(scan);
+    return dns_refuse(status, scan->in.position);
 }
 
 /* A question, from the cursor of `line` on. */
