@@ -282,7 +282,7 @@ def empty_strings():
 
 
 def parameters():
-    keys = range(7, 7 + 15900)
+    keys = range(256, 256 + 15900)  # that mean nothing yet
     return rdata_of(SVCB, b"\0\1\0" + b"".join(struct.pack("!HH", key, 0) for key in keys))
 
 
