@@ -197,6 +197,10 @@ static struct dns_verdict add_first_question(struct dns_builder *builder,
 /* A message without records: all of it, or nothing. */
 static struct dns_verdict copy_whole(const struct dns_message *response, struct byte_writer *out)
 {
+    struct dns_verdict verdict = dns_message_check_rdata(response);
+
+    if (verdict.status != DNS_OK)
+        return verdict;
     return write_bytes(out, response->wire) ? dns_accept() : dns_refuse(DNS_NO_ROOM, 0);
 }
 

@@ -35,7 +35,7 @@ enum dns_cut {
  * 2181 section 9), and with the OPT record kept (RFC 6891 section 7). A TSIG
  * record is left out: it signs what the message was. A message of stateful operations is given
  * whole or, with DNS_NO_ROOM, not at all. `builder` is room to work in, whose contents do not
- * matter. Time is linear in the octets of both messages. A refusal names a record whose RDATA is
+ * matter. Time is linear in the octets of both messages. A refusal names a record or TLV that is
  * wrong, or is DNS_NO_ROOM when not even header, question and OPT fit; then `out` is unchanged. */
 struct dns_verdict dns_response_truncate(const struct dns_message *response, enum dns_cut at,
                                          struct dns_builder *builder, struct byte_writer *out);
