@@ -22,18 +22,6 @@
 
 #define DIFF_RDATA_MAX 65535
 
-static const char *status_name(enum dns_status status)
-{
-    static const char *const names[] = {
-        [DNS_OK] = "OK",
-#define STATUS(name, sentence) [DNS_##name] = #name,
-#include "dns/status.def"
-#undef STATUS
-    };
-
-    return names[status];
-}
-
 /* A line of each view that is being written. */
 struct lines {
     struct diff_result *result;
@@ -417,9 +405,9 @@ static void differ_by_verdict(struct lines *lines, struct bytes wire, struct fin
     bool accepts = ours.verdict.status == DNS_OK;
 
     if (!accepts && ours.of_rdata)
-        (void)differ(lines, "rdata", status_name(ours.verdict.status), ours.type.at);
+        (void)differ(lines, "rdata", dns_status_name(ours.verdict.status), ours.type.at);
     else if (!find_astray(lines, wire, accepts ? wire.size : ours.verdict.offset))
-        (void)differ(lines, "framing", status_name(ours.verdict.status),
+        (void)differ(lines, "framing", dns_status_name(ours.verdict.status),
                      accepts ? "refuses" : "accepts");
 }
 

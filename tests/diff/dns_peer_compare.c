@@ -33,18 +33,6 @@ struct word {
     char at[32];
 };
 
-static const char *status_name(enum dns_status status)
-{
-    static const char *const names[] = {
-        [DNS_OK] = "OK",
-#define STATUS(name, sentence) [DNS_##name] = #name,
-#include "dns/status.def"
-#undef STATUS
-    };
-
-    return names[status];
-}
-
 /* Adds a difference, unless there is one in the same words. */
 static struct diff_finding *add(struct comparison *comparison, const char *kind, const char *ours,
                                 const char *theirs)
@@ -365,7 +353,7 @@ static bool view_theirs(struct comparison *comparison, struct bytes wire, int pl
     if (answer == DIFF_ANSWERED)
         return true;
     (void)snprintf(word.at, sizeof(word.at), "%d", signal);
-    (void)add(comparison, kinds[answer], status_name(diff_judge(wire).verdict.status), word.at);
+    (void)add(comparison, kinds[answer], dns_status_name(diff_judge(wire).verdict.status), word.at);
     return false;
 }
 
@@ -488,7 +476,7 @@ static void add_verdict(struct comparison *comparison, const struct diff_verdict
     else if (ours->of_rdata)
         word = type_word(ours->type);
     finding = add(comparison, ours->of_rdata ? "rdata" : "framing",
-                  status_name(ours->verdict.status), word.at);
+                  dns_status_name(ours->verdict.status), word.at);
     if (finding != NULL)
         (void)snprintf(finding->ours_line, DIFF_SHOWN_MAX, "%s, at octet %zu",
                        dns_status_text(ours->verdict.status), ours->verdict.offset);
@@ -516,7 +504,7 @@ static void compare_wire(struct comparison *comparison, struct diff_view *ours,
         return;
     }
     verdict = diff_judge(byte_writer_written(&out));
-    finding = add(comparison, kind, status_name(verdict.verdict.status),
+    finding = add(comparison, kind, dns_status_name(verdict.verdict.status),
                   verdict.of_rdata ? type_word(verdict.type).at : "refused");
     if (finding != NULL)
         (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%.390s", digits);
