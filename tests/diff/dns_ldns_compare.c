@@ -11,6 +11,7 @@
 
 #include "base/text_format.h"
 #include "dns/code.h"
+#include "dns/dso.h"
 #include "dns/message.h"
 #include "dns/rrtype.h"
 #include "dns/text.h"
@@ -376,6 +377,7 @@ struct finding {
     struct dns_verdict verdict;
     bool of_rdata;
     struct word type; /* of the record whose RDATA is refused */
+    size_t stop_at;   /* the offset of what is refused: of the whole record, if it is one's RDATA */
 };
 
 /* The refusal that stands first in the message: ldns does not go on where RDLENGTH says when RDATA
@@ -384,11 +386,16 @@ static struct finding find_refusal(struct bytes wire, struct dns_message *ret_me
 {
     struct finding framing = { .verdict = dns_message_read(wire, ret_message) };
     bool framed = framing.verdict.status == DNS_OK;
-    struct records records = records_of(wire, framed ? wire.size : framing.verdict.offset);
+    struct records records;
     struct dns_rr rr;
 
+    framing.stop_at = framed ? wire.size : framing.verdict.offset;
+    if (framed && dns_header_opcode(&ret_message->header) == DNS_OPCODE_DSO &&
+        !dns_message_is_dso(ret_message))
+        framing.verdict = dns_message_check_rdata(ret_message);
+    records = records_of(wire, framing.stop_at);
     while (records_next(&records, &rr)) {
-        struct finding found = { dns_rdata_check(&rr), true, { "unknown" } };
+        struct finding found = { dns_rdata_check(&rr), true, { "unknown" }, rr.owner.position };
 
         if (is_known_to_ldns(rr.type))
             found.type = type_of(&rr);
@@ -399,16 +406,18 @@ static struct finding find_refusal(struct bytes wire, struct dns_message *ret_me
     return framing;
 }
 
-/* One accepts what the other refuses: is it for a record that ldns misreads, or for a rule? */
+/* One accepts what the other refuses: is it for a record that ldns misreads, so that it does not
+ * even see what we refuse, or for the record or rule itself? */
 static void differ_by_verdict(struct lines *lines, struct bytes wire, struct finding ours)
 {
     bool accepts = ours.verdict.status == DNS_OK;
 
-    if (!accepts && ours.of_rdata)
-        (void)differ(lines, "rdata", dns_status_name(ours.verdict.status), ours.type.at);
-    else if (!find_astray(lines, wire, accepts ? wire.size : ours.verdict.offset))
-        (void)differ(lines, "framing", dns_status_name(ours.verdict.status),
-                     accepts ? "refuses" : "accepts");
+    if (find_astray(lines, wire, ours.stop_at))
+        return;
+    (void)differ(lines, ours.of_rdata ? "rdata" : "framing", dns_status_name(ours.verdict.status),
+                 ours.of_rdata ? ours.type.at
+                 : accepts     ? "refuses"
+                               : "accepts");
 }
 
 void diff_compare(struct bytes wire, struct diff_result *ret_result)

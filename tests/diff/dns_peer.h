@@ -55,7 +55,8 @@ struct diff_bench {
     char *blocks[3]; /* of DIFF_BLOCK_MAX octets each */
     struct diff_view *views[3];
     struct diff_entry *sorted[2][DIFF_ENTRIES_MAX];
-    uint8_t wire[DIFF_MESSAGE_MAX];
+    uint8_t wire[DIFF_MESSAGE_MAX];    /* what is written of a message */
+    uint8_t changed[DIFF_MESSAGE_MAX]; /* what is asked to find why a message is refused */
 };
 
 /* Allocates the room; 0 or -errno. */

@@ -6,7 +6,7 @@
  * own writing of the message is read by the other: `wire` is theirs, read by us, and `rebuilt`
  * ours, read by them.
  */
-#include "diff/dns_peer.h"
+#include "diff/dns_comparison.h"
 
 #include "dns/code.h"
 #include "dns/rr_text.h"
@@ -19,23 +19,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { OURS, THEIRS, OTHER };
-
-/* What is being compared. */
-struct comparison {
-    struct diff_bench *bench;
-    struct diff_findings *findings;
-    const char *kind; /* in place of record and others; NULL: their own */
-};
-
-/* A word of the table. */
-struct word {
-    char at[32];
-};
-
-/* Adds a difference, unless there is one in the same words. */
-static struct diff_finding *add(struct comparison *comparison, const char *kind, const char *ours,
-                                const char *theirs)
+struct diff_finding *diff_add(struct diff_comparison *comparison, const char *kind,
+                              const char *ours, const char *theirs)
 {
     struct diff_findings *findings = comparison->findings;
     struct diff_finding made = { 0 };
@@ -56,7 +41,7 @@ static struct diff_finding *add(struct comparison *comparison, const char *kind,
     return &findings->items[findings->count++];
 }
 
-static void print_entry(char *line, const struct diff_entry *entry)
+void diff_print_entry(char *line, const struct diff_entry *entry)
 {
     if (entry == NULL)
         (void)snprintf(line, DIFF_SHOWN_MAX, "nothing");
@@ -66,14 +51,14 @@ static void print_entry(char *line, const struct diff_entry *entry)
                        entry->text);
 }
 
-static uint16_t number_of(const char *column)
+uint16_t diff_number_of(const char *column)
 {
     return (uint16_t)strtoul(column, NULL, 10);
 }
 
-static struct word type_word(uint16_t type)
+struct diff_word diff_type_word(uint16_t type)
 {
-    struct word word;
+    struct diff_word word;
     struct text text = text_init(word.at, sizeof(word.at));
 
     (void)dns_type_format(type, &text);
@@ -86,43 +71,42 @@ static bool is_of_update(uint16_t class)
     return class == DNS_CLASS_NONE || class == DNS_CLASS_ANY;
 }
 
-/* How we read a record: the mnemonic of its row, OPAQUE, or EMPTY, as only an update has it. */
-static struct word reading_of(const struct diff_entry *entry)
+struct diff_word diff_reading_of(const struct diff_entry *entry)
 {
-    struct word word;
+    struct diff_word word;
     struct text text = text_init(word.at, sizeof(word.at));
     const struct dns_rrtype *row;
 
     if (entry == NULL)
-        return (struct word){ "none" };
-    if (is_of_update(number_of(entry->class)) && strcmp(entry->rdata, "-") == 0)
-        return (struct word){ "EMPTY" };
-    row = dns_rrtype_of(number_of(entry->type), number_of(entry->class));
+        return (struct diff_word){ "none" };
+    if (is_of_update(diff_number_of(entry->class)) && strcmp(entry->rdata, "-") == 0)
+        return (struct diff_word){ "EMPTY" };
+    row = dns_rrtype_of(diff_number_of(entry->type), diff_number_of(entry->class));
     (void)text_append(&text, row->mnemonic == NULL || row->is_meta ? "OPAQUE" : row->mnemonic);
     return word;
 }
 
-static void differ(struct comparison *comparison, const char *kind, const struct diff_entry *ours,
-                   const struct diff_entry *theirs)
+static void differ(struct diff_comparison *comparison, const char *kind,
+                   const struct diff_entry *ours, const struct diff_entry *theirs)
 {
     const struct diff_entry *either = ours == NULL ? theirs : ours;
-    struct word word = type_word(number_of(either->type));
+    struct diff_word word = diff_type_word(diff_number_of(either->type));
     struct diff_finding *finding;
 
     if (theirs == NULL)
-        word = (struct word){ "none" };
+        word = (struct diff_word){ "none" };
     else if (strcmp(kind, "case") == 0 && comparison->kind != NULL)
-        word = (struct word){ "case" };
+        word = (struct diff_word){ "case" };
     else if (strcmp(kind, "ttl") == 0 && comparison->kind != NULL)
-        word = (struct word){ "ttl" };
+        word = (struct diff_word){ "ttl" };
     else if (strncmp(theirs->text, "\\#", 2) == 0 &&
              (strcmp(kind, "text") == 0 || strcmp(kind, "misprint") == 0))
-        word = (struct word){ "unknown" };
-    finding = add(comparison, comparison->kind == NULL ? kind : comparison->kind,
-                  reading_of(ours).at, word.at);
+        word = (struct diff_word){ "unknown" };
+    finding = diff_add(comparison, comparison->kind == NULL ? kind : comparison->kind,
+                       diff_reading_of(ours).at, word.at);
     if (finding != NULL) {
-        print_entry(finding->ours_line, ours);
-        print_entry(finding->theirs_line, theirs);
+        diff_print_entry(finding->ours_line, ours);
+        diff_print_entry(finding->theirs_line, theirs);
     }
 }
 
@@ -154,7 +138,8 @@ static bool reads_back(const struct diff_entry *entry, const char *rdata)
     struct byte_writer out = byte_writer_init(block, sizeof(block));
     struct byte_writer said = byte_writer_init(wanted, sizeof(wanted));
     struct dns_scan scan = dns_scan_init(bytes_of_text(entry->text));
-    struct dns_rdata_form form = { number_of(entry->type), number_of(entry->class), NULL };
+    struct dns_rdata_form form = { diff_number_of(entry->type), diff_number_of(entry->class),
+                                   NULL };
 
     if (strcmp(rdata, "-") != 0 && !diff_octets_parse(rdata, &said))
         return false;
@@ -182,13 +167,13 @@ static bool same_column(const char *ours, const char *theirs)
 }
 
 /* Compares what is printed; RDATA without octets has no text. */
-static void compare_text(struct comparison *comparison, struct diff_entry *ours,
+static void compare_text(struct diff_comparison *comparison, struct diff_entry *ours,
                          struct diff_entry *theirs)
 {
     bool is_read_back;
 
     if (strcmp(theirs->text, "-") == 0 || strcmp(ours->rdata, "-") == 0 ||
-        strcmp(ours->text, theirs->text) == 0 || number_of(ours->type) == DNS_TYPE_OPT)
+        strcmp(ours->text, theirs->text) == 0 || diff_number_of(ours->type) == DNS_TYPE_OPT)
         return;
     is_read_back = reads_back(theirs, ours->rdata);
     if (is_read_back) {
@@ -200,7 +185,7 @@ static void compare_text(struct comparison *comparison, struct diff_entry *ours,
     differ(comparison, is_read_back ? "text" : "misprint", ours, theirs);
 }
 
-static void compare_entry(struct comparison *comparison, struct diff_entry *ours,
+static void compare_entry(struct diff_comparison *comparison, struct diff_entry *ours,
                           struct diff_entry *theirs)
 {
     bool same_owner = same_column(ours->owner, theirs->owner);
@@ -221,12 +206,12 @@ static void compare_entry(struct comparison *comparison, struct diff_entry *ours
         compare_text(comparison, ours, theirs);
 }
 
-static void compare_header(struct comparison *comparison, const struct diff_view *ours,
+static void compare_header(struct diff_comparison *comparison, const struct diff_view *ours,
                            const struct diff_view *theirs)
 {
     if (ours->header != NULL && theirs->header != NULL &&
         strcmp(ours->header, theirs->header) != 0) {
-        struct diff_finding *finding = add(comparison, "header", "*", "*");
+        struct diff_finding *finding = diff_add(comparison, "header", "*", "*");
 
         if (finding != NULL) {
             (void)snprintf(finding->ours_line, DIFF_SHOWN_MAX, "%s", ours->header);
@@ -235,7 +220,7 @@ static void compare_header(struct comparison *comparison, const struct diff_view
     }
 }
 
-static void compare_entries(struct comparison *comparison, struct diff_view *ours,
+static void compare_entries(struct diff_comparison *comparison, struct diff_view *ours,
                             struct diff_view *theirs)
 {
     unsigned int count = ours->count < theirs->count ? ours->count : theirs->count;
@@ -270,7 +255,8 @@ static unsigned int sort_entries(struct diff_view *view, struct diff_entry **sor
     unsigned int count = 0;
 
     for (unsigned int i = 0; i < view->count; i++) {
-        if (number_of(view->entries[i].type) != DNS_TYPE_OPT || view->entries[i].section[0] == '0')
+        if (diff_number_of(view->entries[i].type) != DNS_TYPE_OPT ||
+            view->entries[i].section[0] == '0')
             sorted[count++] = &view->entries[i];
     }
     qsort(sorted, count, sizeof(sorted[0]), order_of);
@@ -298,7 +284,7 @@ static void keep_single(struct diff_entry **ours, unsigned int *ours_count,
 }
 
 /* Compares entries in any order; what is not the same in both, with the next of its type. */
-static void compare_sets(struct comparison *comparison, struct diff_view *ours,
+static void compare_sets(struct diff_comparison *comparison, struct diff_view *ours,
                          struct diff_view *theirs)
 {
     struct diff_entry **left = comparison->bench->sorted[0];
@@ -335,8 +321,7 @@ static bool view_ours(struct diff_bench *bench, struct bytes wire, int place)
     return diff_view_write(wire, &text) && diff_view_parse(text.at, bench->views[place]);
 }
 
-/* The peer's view. A crash, a hang and an answer of another form are differences of their own. */
-static bool view_theirs(struct comparison *comparison, struct bytes wire, int place)
+bool diff_view_theirs(struct diff_comparison *comparison, struct bytes wire, int place)
 {
     static const char *const kinds[] = {
         [DIFF_CRASHED] = "crash",
@@ -346,108 +331,27 @@ static bool view_theirs(struct comparison *comparison, struct bytes wire, int pl
     struct diff_bench *bench = comparison->bench;
     int signal;
     enum diff_answer answer = diff_peer_ask(bench->peer, wire, bench->blocks[place], &signal);
-    struct word word;
+    struct diff_word word;
 
     if (answer == DIFF_ANSWERED && !diff_view_parse(bench->blocks[place], bench->views[place]))
         answer = DIFF_GARBLED;
     if (answer == DIFF_ANSWERED)
         return true;
     (void)snprintf(word.at, sizeof(word.at), "%d", signal);
-    (void)add(comparison, kinds[answer], dns_status_name(diff_judge(wire).verdict.status), word.at);
-    return false;
-}
-
-/* Writes a message of one record, without compression. */
-static bool write_alone(const struct diff_entry *entry, struct byte_writer *out)
-{
-    struct byte_writer rdata;
-    size_t length_at;
-    bool ok = write_u16_be(out, 0) && write_u16_be(out, DNS_FLAG_QR) && write_u16_be(out, 0);
-
-    for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++)
-        ok = ok && write_u16_be(out, number_of(entry->section) == i);
-    ok = ok && diff_octets_parse(entry->owner, out) && write_u16_be(out, number_of(entry->type)) &&
-         write_u16_be(out, number_of(entry->class)) &&
-         write_u32_be(out, (uint32_t)strtoul(entry->ttl, NULL, 10));
-    length_at = out->position;
-    ok = ok && write_u16_be(out, 0) &&
-         (strcmp(entry->rdata, "-") == 0 || diff_octets_parse(entry->rdata, out));
-    if (!ok)
-        return false;
-    rdata = byte_writer_init(out->base + length_at, 2);
-    return write_u16_be(&rdata, (uint16_t)(out->position - length_at - 2));
-}
-
-/* Whether two octets anywhere in a message look like a pointer to a zero, which is the root. */
-static bool has_pointer_to_root(struct bytes wire)
-{
-    for (size_t i = DNS_HEADER_SIZE; i + 1 < wire.size; i++) {
-        size_t target = (size_t)(wire.at[i] & 0x3f) << 8 | wire.at[i + 1];
-
-        if (wire.at[i] >= 0xc0 && target >= DNS_HEADER_SIZE && target < i && wire.at[target] == 0)
-            return true;
-    }
-    return false;
-}
-
-/* What they may refuse where they refuse no record by itself. */
-static const char *find_cause(struct comparison *comparison, struct bytes wire)
-{
-    struct diff_bench *bench = comparison->bench;
-    struct bytes rebuilt = diff_rebuild(wire, bench->wire);
-    struct dns_header header = diff_judge(wire).message.header;
-    unsigned int opcode = dns_header_opcode(&header);
-
-    if (opcode == DNS_OPCODE_DSO)
-        return "DSO";
-    if (rebuilt.size > 0 && view_theirs(comparison, rebuilt, OTHER) &&
-        bench->views[OTHER]->accepted)
-        return has_pointer_to_root(wire) ? "POINTER_TO_ROOT" : "COMPRESSION";
-    if (opcode == DNS_OPCODE_UPDATE)
-        return "UPDATE";
-    if (opcode == 3 || opcode > DNS_OPCODE_UPDATE)
-        return "OPCODE";
-    if (header.counts[DNS_QUESTION] > 1)
-        return "QUESTIONS";
-    return rebuilt.size == 0 && has_pointer_to_root(wire) ? "POINTER_TO_ROOT" : "OK";
-}
-
-/* Finds a record of ours that they refuse even alone; false where there is none. */
-static bool find_refused(struct comparison *comparison, const struct diff_view *ours,
-                         const char *kind, const char *reason)
-{
-    struct diff_bench *bench = comparison->bench;
-    struct diff_finding *finding;
-
-    for (unsigned int i = 0; i < ours->count; i++) {
-        const struct diff_entry *entry = &ours->entries[i];
-        struct byte_writer out = byte_writer_init(bench->wire, sizeof(bench->wire));
-
-        if (entry->section[0] == '0' || !write_alone(entry, &out))
-            continue;
-        if (!view_theirs(comparison, byte_writer_written(&out), OTHER))
-            return true;
-        if (bench->views[OTHER]->accepted)
-            continue;
-        finding = add(comparison, kind, reading_of(entry).at, type_word(number_of(entry->type)).at);
-        if (finding != NULL) {
-            print_entry(finding->ours_line, entry);
-            (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%s", reason);
-        }
-        return true;
-    }
+    (void)diff_add(comparison, kinds[answer], dns_status_name(diff_judge(wire).verdict.status),
+                   word.at);
     return false;
 }
 
 /* We accept, and they refuse: for which record, or else for what? */
-static void add_refusal(struct comparison *comparison, const struct diff_view *ours,
+static void add_refusal(struct diff_comparison *comparison, const struct diff_view *ours,
                         struct bytes wire, const char *reason)
 {
     struct diff_finding *finding;
 
-    if (find_refused(comparison, ours, "refused", reason))
+    if (diff_find_refused(comparison, ours, (struct diff_refusal){ "refused", reason, wire }))
         return;
-    finding = add(comparison, "framing", find_cause(comparison, wire), reason);
+    finding = diff_add(comparison, "framing", diff_find_cause(comparison, wire), reason);
     if (finding != NULL)
         (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "refuses: %s", reason);
 }
@@ -458,43 +362,44 @@ static bool is_unknown(const struct diff_view *theirs, uint16_t type)
     for (unsigned int i = 0; i < theirs->count; i++) {
         const struct diff_entry *entry = &theirs->entries[i];
 
-        if (entry->section[0] != '0' && number_of(entry->type) == type)
+        if (entry->section[0] != '0' && diff_number_of(entry->type) == type)
             return strncmp(entry->text, "\\#", 2) == 0;
     }
     return false;
 }
 
 /* We refuse, and they accept. */
-static void add_verdict(struct comparison *comparison, const struct diff_verdict *ours,
+static void add_verdict(struct diff_comparison *comparison, const struct diff_verdict *ours,
                         const struct diff_view *theirs)
 {
-    struct word word = { "accepts" };
+    struct diff_word word = { "accepts" };
     struct diff_finding *finding;
 
     if (ours->of_rdata && is_unknown(theirs, ours->type))
-        word = (struct word){ "unknown" };
+        word = (struct diff_word){ "unknown" };
     else if (ours->of_rdata)
-        word = type_word(ours->type);
-    finding = add(comparison, ours->of_rdata ? "rdata" : "framing",
-                  dns_status_name(ours->verdict.status), word.at);
+        word = diff_type_word(ours->type);
+    finding = diff_add(comparison, ours->of_rdata ? "rdata" : "framing",
+                       dns_status_name(ours->verdict.status), word.at);
     if (finding != NULL)
         (void)snprintf(finding->ours_line, DIFF_SHOWN_MAX, "%s, at octet %zu",
                        dns_status_text(ours->verdict.status), ours->verdict.offset);
 }
 
 /* What they write of the message, read by us; `kind` says of which message. */
-static void compare_wire(struct comparison *comparison, struct diff_view *ours,
+static void compare_wire(struct diff_comparison *comparison, struct diff_view *ours,
                          const struct diff_view *theirs, const char *kind)
 {
     struct diff_bench *bench = comparison->bench;
     const char *digits = theirs->wire;
     struct byte_writer out = byte_writer_init(bench->wire, sizeof(bench->wire));
-    struct diff_view *seen = bench->views[OTHER];
+    struct diff_view *seen = bench->views[DIFF_OTHER];
     struct diff_finding *finding;
     struct diff_verdict verdict;
 
-    if (!diff_octets_parse(digits, &out) || !view_ours(bench, byte_writer_written(&out), OTHER)) {
-        (void)add(comparison, "garbled", "*", "*");
+    if (!diff_octets_parse(digits, &out) ||
+        !view_ours(bench, byte_writer_written(&out), DIFF_OTHER)) {
+        (void)diff_add(comparison, "garbled", "*", "*");
         return;
     }
     if (seen->accepted) {
@@ -504,22 +409,22 @@ static void compare_wire(struct comparison *comparison, struct diff_view *ours,
         return;
     }
     verdict = diff_judge(byte_writer_written(&out));
-    finding = add(comparison, kind, dns_status_name(verdict.verdict.status),
-                  verdict.of_rdata ? type_word(verdict.type).at : "refused");
+    finding = diff_add(comparison, kind, dns_status_name(verdict.verdict.status),
+                       verdict.of_rdata ? diff_type_word(verdict.type).at : "refused");
     if (finding != NULL)
         (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%.390s", digits);
 }
 
 /* What we write of the message, read by them. */
-static void compare_rebuilt(struct comparison *comparison, struct diff_view *ours,
+static void compare_rebuilt(struct diff_comparison *comparison, struct diff_view *ours,
                             struct bytes wire)
 {
     struct diff_bench *bench = comparison->bench;
     struct bytes rebuilt = diff_rebuild(wire, bench->wire);
-    struct diff_view *seen = bench->views[THEIRS];
+    struct diff_view *seen = bench->views[DIFF_THEIRS];
     struct diff_finding *finding;
 
-    if (rebuilt.size == 0 || !view_theirs(comparison, rebuilt, THEIRS))
+    if (rebuilt.size == 0 || !diff_view_theirs(comparison, rebuilt, DIFF_THEIRS))
         return;
     if (seen->accepted) {
         comparison->kind = "rebuilt";
@@ -529,9 +434,10 @@ static void compare_rebuilt(struct comparison *comparison, struct diff_view *our
             compare_wire(comparison, ours, seen, "rebuilt");
         return;
     }
-    if (find_refused(comparison, ours, "rebuilt", seen->reason))
+    if (diff_find_refused(comparison, ours,
+                          (struct diff_refusal){ "rebuilt", seen->reason, rebuilt }))
         return;
-    finding = add(comparison, "rebuilt", "OK", seen->reason);
+    finding = diff_add(comparison, "rebuilt", "OK", seen->reason);
     if (finding != NULL)
         (void)snprintf(finding->theirs_line, DIFF_SHOWN_MAX, "%s", seen->reason);
 }
@@ -539,17 +445,17 @@ static void compare_rebuilt(struct comparison *comparison, struct diff_view *our
 void diff_bench_compare(struct diff_bench *bench, struct bytes wire,
                         struct diff_findings *ret_findings)
 {
-    struct comparison comparison = { bench, ret_findings, NULL };
+    struct diff_comparison comparison = { bench, ret_findings, NULL };
     struct diff_verdict verdict = diff_judge(wire);
-    struct diff_view *ours = bench->views[OURS];
-    struct diff_view *theirs = bench->views[THEIRS];
+    struct diff_view *ours = bench->views[DIFF_OURS];
+    struct diff_view *theirs = bench->views[DIFF_THEIRS];
 
     ret_findings->count = 0;
     ret_findings->both_accept = ret_findings->both_refuse = false;
-    if (!view_theirs(&comparison, wire, THEIRS))
+    if (!diff_view_theirs(&comparison, wire, DIFF_THEIRS))
         return;
-    if (!view_ours(bench, wire, OURS)) {
-        (void)add(&comparison, "garbled", "*", "*");
+    if (!view_ours(bench, wire, DIFF_OURS)) {
+        (void)diff_add(&comparison, "garbled", "*", "*");
         return;
     }
     ret_findings->both_accept = ours->accepted && theirs->accepted;
