@@ -142,6 +142,23 @@ static void put_header(struct dns_maker *maker, enum dns_dso_kind kind, enum wro
     dns_put_u32(maker, 0);
 }
 
+/* Writes a question or record, and counts it. */
+static void put_counted(struct dns_maker *maker)
+{
+    size_t section = dns_random_below(&maker->random, DNS_SECTIONS);
+
+    dns_make_name(maker, DNS_NAME_ANYHOW, DNS_NAME_RIGHT);
+    dns_put_u16(maker, DNS_TYPE_A);
+    dns_put_u16(maker, DNS_CLASS_IN);
+    if (section != DNS_QUESTION) {
+        dns_put_u32(maker, dns_pick_number(maker, 32));
+        dns_put_u16(maker, 4);
+        dns_put_octets(maker, 4);
+    }
+    if (!maker->is_full)
+        byte_writer_patch_u16_be(&maker->out, COUNT_AT + 2 * section, 1);
+}
+
 void dns_make_dso(struct dns_maker *maker, unsigned int fault)
 {
     enum wrong wrong = (enum wrong)fault;
@@ -149,6 +166,10 @@ void dns_make_dso(struct dns_maker *maker, unsigned int fault)
     size_t more = dns_random_below(&maker->random, 3);
 
     put_header(maker, kind, wrong);
+    if (wrong == WRONG_COUNT) {
+        put_counted(maker);
+        return;
+    }
     if (maker->is_full || wrong == WRONG_NOTHING ||
         (kind == DNS_DSO_RESPONSE && wrong == 0 && more == 0))
         return;
@@ -157,7 +178,4 @@ void dns_make_dso(struct dns_maker *maker, unsigned int fault)
         put_tlv(maker, i == 0 ? DNS_DSO_PADDING : UNKNOWN, (enum wrong)0);
     if (wrong == WRONG_TRUNCATED)
         dns_put_octets(maker, 1 + dns_random_below(&maker->random, 3));
-    if (wrong == WRONG_COUNT && !maker->is_full)
-        byte_writer_patch_u16_be(&maker->out, COUNT_AT + 2 * dns_random_below(&maker->random, 4),
-                                 1);
 }

@@ -1,8 +1,9 @@
 /*
  * DNS stateful operations: messages of the opcode DSO. Behind a header whose counts are all 0 they
- * have TLVs (type, length, value) instead of sections; dns_message_read() checks both, and the
- * second verdict is on what the TLVs hold and on whether they stand where they may. RFC 8490; the
- * TLVs of push notifications: RFC 8765.
+ * have TLVs (type, length, value) instead of sections; dns_message_read() checks their framing, and
+ * the second verdict is on what the TLVs hold and on whether they stand where they may. A message
+ * of this opcode that counts questions or records has sections as any other, and no TLVs; the
+ * second verdict refuses it. RFC 8490; the TLVs of push notifications: RFC 8765.
  *
  *     struct byte_reader tlvs = dns_dso_tlvs(&message);
  *     struct dns_dso_tlv tlv;
@@ -47,10 +48,14 @@ struct dns_dso_keepalive {
     uint32_t interval_ms;   /* how long it may be silent; likewise */
 };
 
-/* Whether a message has TLVs instead of sections. */
+/* Whether a message has TLVs instead of sections: by its opcode, and since it counts nothing. */
 static inline bool dns_message_is_dso(const struct dns_message *message)
 {
-    return dns_header_opcode(&message->header) == DNS_OPCODE_DSO;
+    const uint16_t *counts = message->header.counts;
+
+    return dns_header_opcode(&message->header) == DNS_OPCODE_DSO &&
+           (counts[DNS_QUESTION] | counts[DNS_ANSWER] | counts[DNS_AUTHORITY] |
+            counts[DNS_ADDITIONAL]) == 0;
 }
 
 /* What a message of this opcode is, by QR and id. */
@@ -59,7 +64,7 @@ enum dns_dso_kind dns_dso_kind_of(const struct dns_header *header);
 /* The name in the table; NULL where the type has none. Static text. */
 const char *dns_dso_name(uint16_t type);
 
-/* The TLVs of a message; none where its opcode is another. */
+/* The TLVs of a message; none where it has sections. */
 struct byte_reader dns_dso_tlvs(const struct dns_message *message);
 
 /* The next TLV; false at the end, or where what is left is no whole one; then nothing is changed.

@@ -15,7 +15,8 @@
  *     while (dns_walk_next(&answers, &rr))
  *         …
  *
- * A message of the opcode DSO has TLVs instead of sections, which then are empty: dns/dso.h.
+ * A message of the opcode DSO has TLVs instead of sections, which then are empty: dns/dso.h. If it
+ * counts questions or records it is read as any other, and the second verdict refuses it.
  *
  * The message lives as long as the caller keeps its octets, unchanged. Time is linear in its size:
  * to read it takes one pass, and at most 4 steps for each octet and 1,024 more (a step is a label

@@ -2,6 +2,7 @@
  * Reading a message: one pass, in which framing and RDATA are checked together. The framing's first
  * refusal ends the pass; that of RDATA is kept beside the message, and the pass goes on.
  */
+#include "dns/dso.h"
 #include "dns/dso_read.h"
 #include "dns/field_check.h"
 #include "dns/message.h"
@@ -218,6 +219,17 @@ static inline struct dns_header header_of(const uint8_t *octets)
     };
 }
 
+/* The second verdict on a message of stateful operations that has sections. */
+static __attribute__((noinline, cold)) struct dns_verdict
+refuse_counts(const struct dns_header *header)
+{
+    size_t i = DNS_QUESTION;
+
+    while (header->counts[i] == 0)
+        i++;
+    return dns_refuse(DNS_DSO_COUNT, sizeof(uint16_t) * (2 + i));
+}
+
 /* A message that has TLVs instead of sections. */
 static __attribute__((noinline, cold)) struct dns_verdict read_dso(struct dns_message *message,
                                                                    struct dns_message *ret_message)
@@ -241,8 +253,10 @@ struct dns_verdict dns_message_read(struct bytes wire, struct dns_message *ret_m
     pass.base = wire.at;
     pass.size = wire.size;
     pass.message = (struct dns_message){ .wire = wire, .header = header_of(wire.at) };
-    if (dns_header_opcode(&pass.message.header) == DNS_OPCODE_DSO)
+    if (dns_message_is_dso(&pass.message))
         return read_dso(&pass.message, ret_message);
+    if (dns_header_opcode(&pass.message.header) == DNS_OPCODE_DSO)
+        pass.message.rdata = refuse_counts(&pass.message.header);
     dns_name_memo_init(&pass.memo, wire.size);
     at = skip_questions(&pass, DNS_HEADER_SIZE);
     for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL && at != 0; i++)

@@ -194,7 +194,7 @@ static struct dns_verdict add_first_question(struct dns_builder *builder,
                                                      : dns_accept();
 }
 
-/* A message without records: all of it, or nothing. */
+/* A message of stateful operations: all of it, or nothing. */
 static struct dns_verdict copy_whole(const struct dns_message *response, struct byte_writer *out)
 {
     struct dns_verdict verdict = dns_message_check_rdata(response);
@@ -217,7 +217,7 @@ struct dns_verdict dns_response_truncate(const struct dns_message *response, enu
     bool has_edns = dns_message_edns(response, &edns);
     size_t reserved = has_edns ? edns_size(&edns) : 0;
 
-    if (dns_message_is_dso(response))
+    if (dns_header_opcode(&response->header) == DNS_OPCODE_DSO)
         return copy_whole(response, out);
     if (out->capacity < DNS_HEADER_SIZE + reserved)
         return dns_refuse(DNS_NO_ROOM, 0);

@@ -11,6 +11,11 @@ struct diff_verdict diff_judge(struct bytes wire)
     struct diff_verdict found = { 0 };
 
     found.verdict = dns_message_read(wire, &found.message);
+    /* What TLVs hold no peer reads. */
+    if (found.verdict.status == DNS_OK &&
+        dns_header_opcode(&found.message.header) == DNS_OPCODE_DSO &&
+        !dns_message_is_dso(&found.message))
+        found.verdict = dns_message_check_rdata(&found.message);
     if (found.verdict.status != DNS_OK)
         return found;
     for (unsigned int section = DNS_ANSWER; section <= DNS_ADDITIONAL; section++) {

@@ -23,9 +23,16 @@ static const struct row rows[] = {
     { "8490 7.1: a client asks", REQUEST KEEPALIVE, DNS_OK, DNS_OK, 0 },
     { "8490 7.1: the server answers", RESPONSE KEEPALIVE, DNS_OK, DNS_OK, 0 },
     { "8490 7.1: the server says", ONE_WAY KEEPALIVE, DNS_OK, DNS_OK, 0 },
-    { "8490 5.4: a question is counted", "1234 3000 0001 0000 0000 0000 00 0001 0001",
-      DNS_DSO_COUNT, DNS_OK, 4 },
-    { "8490 5.4: a record is counted", "1234 3000 0000 0000 0000 0001", DNS_DSO_COUNT, DNS_OK, 10 },
+    { "8490 5.4: a question is counted", "1234 3000 0001 0000 0000 0000 00 0001 0001", DNS_OK,
+      DNS_DSO_COUNT, 4 },
+    { "8490 5.4: a record is counted", "1234 3000 0000 0000 0000 0001 00 0029 1000 00000000 0000",
+      DNS_OK, DNS_DSO_COUNT, 10 },
+    { "8490 5.4: a record is counted, and RDATA is wrong too",
+      "0000 b000 0000 0001 0000 0000 00 0001 0001 00000000 0000", DNS_OK, DNS_DSO_COUNT, 6 },
+    { "8490 5.4: a record is counted that is not there", "1234 3000 0000 0000 0000 0001",
+      DNS_RR_TRUNCATED, DNS_OK, 12 },
+    { "8490 5.4: a question is counted, and a TLV follows",
+      "1234 3000 0001 0000 0000 0000 00 0001 0001" KEEPALIVE, DNS_TRAILING_OCTETS, DNS_OK, 17 },
     { "8490 5.4.1: a response to nobody", "0000 b000 0000 0000 0000 0000", DNS_DSO_ID, DNS_OK, 0 },
     { "8490 5.4.1: bits without a meaning", "1234 37ff 0000 0000 0000 0000 " KEEPALIVE, DNS_OK,
       DNS_OK, 0 },
@@ -249,6 +256,22 @@ static void response_of_dso_is_cut_nowhere(void **state)
     }
 }
 
+static void response_of_dso_with_records_is_not_cut_but_refused(void **state)
+{
+    WIRE(wire, "1234 b000 0000 0001 0000 0000 00 0001 0001 00000000 0004 c0000201");
+    uint8_t block[64];
+    struct byte_writer out = byte_writer_init(block, sizeof(block));
+    struct dns_message message;
+    struct dns_builder builder;
+
+    (void)state;
+    assert_int_equal(dns_message_read(wire, &message).status, DNS_OK);
+    assert_false(dns_message_is_dso(&message));
+    assert_int_equal(dns_response_truncate(&message, DNS_CUT_RR, &builder, &out).status,
+                     DNS_DSO_COUNT);
+    assert_int_equal(out.position, 0);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(dso_is_accepted_or_refused_as_its_document_says),
     cmocka_unit_test(push_of_more_than_16382_octets_is_refused),
@@ -257,6 +280,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(values_of_another_size_are_not_read),
     cmocka_unit_test(response_to_dso_is_a_header_alone_and_none_where_none_is_waited_for),
     cmocka_unit_test(response_of_dso_is_cut_nowhere),
+    cmocka_unit_test(response_of_dso_with_records_is_not_cut_but_refused),
 };
 
 RUN_TESTS(tests)
