@@ -1,11 +1,14 @@
 /*
  * Service parameters as text: key=value. RFC 9460 section 2.1 and appendix A. On the wire their
  * keys rise, while in text they come in any order: each is written at the end, and then moved in
- * front of those that are greater.
+ * front of those that are greater. That takes the square of their number when they fall, and so it
+ * has a limit, which a thousand keys do not reach.
  */
 #include "dns/field_param.h"
 #include "dns/field_text.h"
 #include "dns/quote.h"
+
+#define MOVED_MAX (1U << 21) /* octets of a list that are looked at or moved to put it in order */
 
 /* How the value of a key is shown and read. `value` is a reader over its octets; `text` over the
  * characters behind `=`, without the quotes. */
@@ -73,7 +76,7 @@ static bool format_keys(struct byte_reader value, struct text *text)
 }
 
 /* Puts the last key of a list that begins at `start` in its place. */
-static bool sink_key(struct byte_writer *out, size_t start)
+static enum dns_status sink_key(struct byte_writer *out, size_t start, size_t *moved)
 {
     for (size_t at = out->position - 2; at > start; at -= 2) {
         uint8_t *pair = out->base + at - 2;
@@ -81,31 +84,37 @@ static bool sink_key(struct byte_writer *out, size_t start)
         unsigned int here = (unsigned int)pair[2] << 8 | pair[3];
 
         if (before == here)
-            return false;
+            return DNS_TEXT_PARAM;
         if (before < here)
             break;
+        *moved += 2;
+        if (*moved > MOVED_MAX)
+            return DNS_TEXT_DISORDER;
         pair[0] = (uint8_t)(here >> 8);
         pair[1] = (uint8_t)here;
         pair[2] = (uint8_t)(before >> 8);
         pair[3] = (uint8_t)before;
     }
-    return true;
+    return DNS_OK;
 }
 
 static enum dns_status parse_keys(struct byte_reader text, struct byte_writer *out)
 {
     size_t start = out->position;
+    size_t moved = 0;
     struct bytes item;
 
     while (next_item(&text, &item)) {
+        enum dns_status status;
         uint16_t key;
 
         if (!parse_key(item, &key))
             return DNS_TEXT_PARAM;
         if (!write_u16_be(out, key))
             return DNS_NO_ROOM;
-        if (!sink_key(out, start))
-            return DNS_TEXT_PARAM;
+        status = sink_key(out, start, &moved);
+        if (status != DNS_OK)
+            return status;
     }
     return DNS_OK;
 }
@@ -328,6 +337,11 @@ static bool format_params(const struct dns_value *value, struct text *text)
     return ok;
 }
 
+static unsigned int key_at(const struct byte_writer *out, size_t at)
+{
+    return (unsigned int)out->base[at] << 8 | out->base[at + 1];
+}
+
 static void reverse(uint8_t *octets, size_t size)
 {
     for (size_t i = 0; i < size / 2; i++) {
@@ -343,7 +357,7 @@ static void reverse(uint8_t *octets, size_t size)
 static enum dns_status sink_param(struct byte_writer *out, size_t start, size_t last)
 {
     struct byte_reader in = byte_reader_init(byte_writer_written(out));
-    uint16_t key = (uint16_t)((unsigned int)out->base[last] << 8 | out->base[last + 1]);
+    unsigned int key = key_at(out, last);
     struct dns_param param;
     size_t at = start;
 
@@ -405,6 +419,8 @@ static enum dns_status parse_params(struct dns_parse *parse, enum dns_field_kind
 {
     struct byte_writer *out = parse->out;
     size_t start = out->position;
+    size_t greatest = start; /* where the last parameter stands, that with the greatest key */
+    size_t moved = 0;
 
     (void)kind;
     while (!dns_scan_is_done(&parse->scan)) {
@@ -413,10 +429,17 @@ static enum dns_status parse_params(struct dns_parse *parse, enum dns_field_kind
 
         if (status == DNS_OK)
             status = parse_param(parse->scan.word, out);
-        if (status == DNS_OK)
-            status = sink_param(out, start, last);
         if (status != DNS_OK)
             return status;
+        if (last == start || key_at(out, last) > key_at(out, greatest)) {
+            greatest = last;
+            continue;
+        }
+        moved += out->position - start;
+        status = moved > MOVED_MAX ? DNS_TEXT_DISORDER : sink_param(out, start, last);
+        if (status != DNS_OK)
+            return status;
+        greatest += out->position - last;
     }
     return DNS_OK;
 }

@@ -246,9 +246,49 @@ static void params_find_a_group_that_is_there_twice_among_all_groups(void **stat
     }
 }
 
+/* Writes `count` keys that fall, as one of two lists: of parameters, or of what is mandatory. */
+static void write_falling(char *line, size_t room, unsigned int count, bool is_mandatory)
+{
+    struct text text = text_init(line, room);
+
+    assert_true(text_append(&text, is_mandatory ? "1 . mandatory=" : "1 ."));
+    for (unsigned int i = 0; i < count; i++) {
+        assert_true(text_append(&text, is_mandatory ? (i == 0 ? "key" : ",key") : " key"));
+        assert_true(text_append_decimal(&text, 65000 - i, 0));
+    }
+}
+
+static void params_in_disorder_are_read_up_to_a_limit(void **state)
+{
+    static const struct {
+        bool is_mandatory;
+        unsigned int count;
+        enum dns_status status;
+    } rows[] = {
+        { false, 1000, DNS_OK },
+        { false, 16000, DNS_TEXT_DISORDER },
+        { true, 1000, DNS_PARAM_MANDATORY_MISSING },
+        { true, 30000, DNS_TEXT_DISORDER },
+    };
+    enum { LINE_MAX = 400000 };
+    CLEANUP(free_pointer) char *line = malloc(LINE_MAX);
+    CLEANUP(free_pointer) uint8_t *block = malloc(65535);
+
+    (void)state;
+    assert_non_null(line);
+    assert_non_null(block);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct byte_writer out = byte_writer_init(block, 65535);
+
+        write_falling(line, LINE_MAX, rows[i].count, rows[i].is_mandatory);
+        assert_int_equal(parse(DNS_TYPE_SVCB, line, &out).status, rows[i].status);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(params_of_the_documents_are_read_and_come_back),
     cmocka_unit_test(params_that_the_documents_forbid_are_refused_as_text),
+    cmocka_unit_test(params_in_disorder_are_read_up_to_a_limit),
     cmocka_unit_test(params_find_a_group_that_is_there_twice_among_all_groups),
 };
 
