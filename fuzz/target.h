@@ -37,6 +37,16 @@ static inline _Noreturn void fuzz_property_failed(const char *file, int line, co
     abort();
 }
 
+/* A block of exactly this size on the heap, so that a sanitizer sees the first octet past it; from
+ * malloc(), and the caller's to free. */
+static inline void *fuzz_block(size_t size)
+{
+    void *block = malloc(size == 0 ? 1 : size);
+
+    fuzz_require(block != NULL);
+    return block;
+}
+
 #define FUZZ_TARGET(input)                                                                         \
     static void fuzz_target_run(struct bytes input);                                               \
     int LLVMFuzzerTestOneInput(const uint8_t *start, size_t size)                                  \

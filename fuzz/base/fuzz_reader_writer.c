@@ -121,10 +121,9 @@ FUZZ_TARGET(input)
 {
     size_t half = input.size / 2;
     size_t size = input.size - half;
-    uint8_t *copy = malloc(size + 1);
+    uint8_t *copy = fuzz_block(size + 1);
     struct walk walk = { .in = byte_reader_init(input), .start = half };
 
-    fuzz_require(copy != NULL);
     walk.out = byte_writer_init(copy, size);
     fuzz_require(byte_reader_at(&walk.in, half, &walk.in));
     for (size_t i = 0; i < half; i++)

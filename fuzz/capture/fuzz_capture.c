@@ -64,9 +64,8 @@ static uint64_t run(struct bytes input, struct capture_slot *slots, struct outco
 
     capture_init(&capture, &room);
     while (read_frame(&in, &frame)) {
-        uint8_t *block = malloc(frame.octets.size + 1);
+        uint8_t *block = fuzz_block(frame.octets.size + 1);
 
-        fuzz_require(block != NULL);
         memcpy(block + 1, frame.octets.at, frame.octets.size);
         frame.octets.at = block + 1;
         fed += frame.octets.size;
@@ -83,12 +82,11 @@ static uint64_t run(struct bytes input, struct capture_slot *slots, struct outco
 
 FUZZ_TARGET(input)
 {
-    struct capture_slot *slots = malloc(2 * SLOTS * sizeof(*slots));
+    struct capture_slot *slots = fuzz_block(2 * SLOTS * sizeof(*slots));
     struct outcome first = { .hash = 1 };
     struct outcome second = { .hash = 1 };
     uint64_t fed;
 
-    fuzz_require(slots != NULL);
     memset(slots, 0xA5, 2 * SLOTS * sizeof(*slots));
     fed = run(input, slots, &first);
     fuzz_require(first.octets <= fed);

@@ -45,11 +45,10 @@ static bool is_explained(const struct difference *difference)
 
 FUZZ_TARGET(input)
 {
-    struct diff_result *result = malloc(sizeof(*result));
+    struct diff_result *result = fuzz_block(sizeof(*result));
     const struct difference *difference;
     bool is_known;
 
-    fuzz_require(result != NULL);
     compare(input, result);
     difference = &result->difference;
     is_known = difference->kind == NULL || is_explained(difference);

@@ -19,16 +19,8 @@
 #include "dns/rrtype.h"
 #include "dns/text.h"
 #include "fuzz/dns/room.h"
+#include "fuzz/dns/same.h"
 #include "fuzz/target.h"
-
-/* Blocks on the heap, so that a sanitizer sees a step past them. */
-static void *block_of(size_t size)
-{
-    void *block = malloc(size);
-
-    fuzz_require(block != NULL);
-    return block;
-}
 
 static void check_name(struct byte_reader in)
 {
@@ -76,7 +68,7 @@ static void check_rdata(const struct dns_rr *rr, char *block, bool canonical)
     copy.rdata = byte_reader_init(byte_writer_written(&out));
     fuzz_require(dns_rdata_check(&copy).status == DNS_OK);
     fuzz_require(dns_rdata_compare(rr, &copy) == 0);
-    again = byte_writer_init(block_of(out.position + 1), out.position);
+    again = byte_writer_init(fuzz_block(out.position + 1), out.position);
     fuzz_require(dns_rdata_write(&copy, canonical, &again).status == DNS_OK);
     fuzz_require(bytes_equal(byte_writer_written(&out), byte_writer_written(&again)));
     free(again.base);
@@ -125,7 +117,7 @@ static void check_header(const struct dns_message *message)
 {
     struct bytes wire = message->wire;
     uint16_t id = message->header.id < UINT16_MAX ? (uint16_t)(message->header.id + 1U) : 1;
-    uint8_t *copy = block_of(wire.size);
+    uint8_t *copy = fuzz_block(wire.size);
     struct byte_writer out = byte_writer_init(copy, wire.size);
     struct byte_reader in = byte_reader_init(wire);
     struct dns_header header;
@@ -316,45 +308,12 @@ static bool rebuild(const struct dns_message *message, uint8_t *block, struct by
     return fits;
 }
 
-static void require_same_rr(const struct dns_rr *a, const struct dns_rr *b)
-{
-    struct dns_name owner_a = dns_rr_owner(a);
-    struct dns_name owner_b = dns_rr_owner(b);
-
-    fuzz_require(bytes_equal(dns_name_bytes(&owner_a), dns_name_bytes(&owner_b)));
-    fuzz_require(a->type == b->type && a->class == b->class && a->ttl_s == b->ttl_s);
-    fuzz_require(dns_rdata_compare(a, b) == 0);
-}
-
-static void require_same(const struct dns_message *a, const struct dns_message *b)
-{
-    struct dns_question question_a;
-    struct dns_question question_b;
-
-    fuzz_require(memcmp(&a->header, &b->header, sizeof(a->header)) == 0);
-    if (dns_message_question(a, &question_a)) {
-        fuzz_require(dns_message_question(b, &question_b));
-        fuzz_require(dns_question_equal(&question_a, &question_b));
-    }
-    for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++) {
-        struct dns_walk walk_a = dns_message_section(a, (enum dns_section)i);
-        struct dns_walk walk_b = dns_message_section(b, (enum dns_section)i);
-        struct dns_rr rr_a;
-        struct dns_rr rr_b;
-
-        while (dns_walk_next(&walk_a, &rr_a)) {
-            fuzz_require(dns_walk_next(&walk_b, &rr_b));
-            require_same_rr(&rr_a, &rr_b);
-        }
-    }
-}
-
 /* What is built again is the same message, and, unless a limit of the name table was met, the same
  * octets as what is built from that. */
 static void check_rebuilt(const struct dns_message *message)
 {
-    uint8_t *first_block = block_of(DNS_MESSAGE_SIZE_MAX);
-    uint8_t *second_block = block_of(DNS_MESSAGE_SIZE_MAX);
+    uint8_t *first_block = fuzz_block(DNS_MESSAGE_SIZE_MAX);
+    uint8_t *second_block = fuzz_block(DNS_MESSAGE_SIZE_MAX);
     struct dns_message built;
     struct bytes first;
     struct bytes second;
@@ -364,7 +323,7 @@ static void check_rebuilt(const struct dns_message *message)
     if (rebuild(message, first_block, &first, &gaps)) {
         fuzz_require(dns_message_read(first, &built).status == DNS_OK);
         fuzz_require(dns_message_check_rdata(&built).status == DNS_OK);
-        require_same(message, &built);
+        fuzz_require_same(message, &built);
         if (!rebuild(&built, second_block, &second, &gaps_again))
             fuzz_require(gaps + gaps_again > 0);
         else if (gaps + gaps_again == 0)
@@ -393,7 +352,7 @@ static void check_cut_question(struct bytes wire)
 static void check_cut(struct bytes input)
 {
     for (size_t size = fuzz_room_least(input.size); size < input.size; size++) {
-        uint8_t *block = block_of(size == 0 ? 1 : size);
+        uint8_t *block = fuzz_block(size);
         struct dns_message message;
         struct dns_verdict verdict;
 
@@ -418,7 +377,7 @@ FUZZ_TARGET(input)
         return;
     }
     check_header(&message);
-    block = block_of(DNS_PART_TEXT_MAX);
+    block = fuzz_block(DNS_PART_TEXT_MAX);
     check_head(&message, block);
     check_questions(&message, block);
     check_records(&message, block);

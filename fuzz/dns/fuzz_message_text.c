@@ -12,20 +12,12 @@
 #define MESSAGE_ROOM 8192
 #define SCRATCH_ROOM 16384
 
-static void *block_of(size_t size)
-{
-    void *block = malloc(size);
-
-    fuzz_require(block != NULL);
-    return block;
-}
-
 /* What a message prints is read as the same octets. */
 static void check_printed(struct bytes wire, uint8_t *scratch)
 {
     size_t room = fuzz_printed_room(wire.size);
-    uint8_t *again = block_of(MESSAGE_ROOM);
-    char *block = block_of(room);
+    uint8_t *again = fuzz_block(MESSAGE_ROOM);
+    char *block = fuzz_block(room);
     struct text text = text_init(block, room);
     struct byte_writer out = byte_writer_init(again, MESSAGE_ROOM);
     struct dns_message_text reader;
@@ -61,9 +53,9 @@ static void check_end(struct dns_message_text *reader, struct bytes input)
 
 FUZZ_TARGET(input)
 {
-    uint8_t *block = block_of(MESSAGE_ROOM);
-    uint8_t *scratch = block_of(SCRATCH_ROOM);
-    uint8_t *again = block_of(SCRATCH_ROOM);
+    uint8_t *block = fuzz_block(MESSAGE_ROOM);
+    uint8_t *scratch = fuzz_block(SCRATCH_ROOM);
+    uint8_t *again = fuzz_block(SCRATCH_ROOM);
     struct dns_message_text reader;
 
     dns_message_text_init(&reader, input, byte_writer_init(scratch, SCRATCH_ROOM));

@@ -19,12 +19,10 @@ static bool print(const void *what, struct text *text)
 
 static void check_text(const struct dns_name *name)
 {
-    char *block = malloc(DNS_NAME_TEXT_MAX);
+    char *block = fuzz_block(DNS_NAME_TEXT_MAX);
+    struct text text = text_init(block, DNS_NAME_TEXT_MAX);
     struct dns_name again;
-    struct text text;
 
-    fuzz_require(block != NULL);
-    text = text_init(block, DNS_NAME_TEXT_MAX);
     fuzz_require(dns_name_format(name, &text));
     fuzz_require_room_for_text(print, name, text.size);
     fuzz_require(dns_name_parse(text_bytes(&text), &again).status == DNS_OK);

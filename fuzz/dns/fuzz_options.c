@@ -23,14 +23,6 @@
 #define INPUT_SIZE_MAX 8192
 #define OCTETS_MAX 70000 /* more than an OPT record may have, to see it refused */
 
-static void *block_of(size_t size)
-{
-    void *block = malloc(size == 0 ? 1 : size);
-
-    fuzz_require(block != NULL);
-    return block;
-}
-
 static bool same_option(const struct dns_edns_option *a, const struct dns_edns_option *b)
 {
     return a->code == b->code && bytes_equal(a->octets, b->octets);
@@ -104,7 +96,7 @@ static void check_written(bool (*put)(const void *what, struct byte_writer *out)
                           const struct dns_edns_option *option)
 {
     size_t size = 4 + option->octets.size;
-    uint8_t *block = block_of(size);
+    uint8_t *block = fuzz_block(size);
     struct byte_writer out = byte_writer_init(block, size);
     struct dns_edns_option again;
     struct bytes written;
@@ -153,8 +145,8 @@ static void check_option_text(const struct dns_edns_option *option, enum dns_sta
 {
     size_t room = 12 * (4 + option->octets.size) + 64;
     size_t size = 4 + option->octets.size;
-    char *block = block_of(room);
-    uint8_t *octets = block_of(size);
+    char *block = fuzz_block(room);
+    uint8_t *octets = fuzz_block(size);
     struct text text = text_init(block, room);
     struct byte_writer out = byte_writer_init(octets, size);
     struct byte_reader in;
@@ -185,8 +177,8 @@ static void check_option_text(const struct dns_edns_option *option, enum dns_sta
 static void check_record_text(const struct dns_edns *edns, bool is_right)
 {
     size_t room = 12 * edns->options.size + 128;
-    char *block = block_of(room);
-    uint8_t *octets = block_of(edns->options.size);
+    char *block = fuzz_block(room);
+    uint8_t *octets = fuzz_block(edns->options.size);
     struct text text = text_init(block, room);
     struct byte_writer out = byte_writer_init(octets, edns->options.size);
     struct dns_edns again;
@@ -250,7 +242,7 @@ static struct dns_verdict walk(const struct dns_edns *edns)
 /* With padding behind it, a message of any size fills its last block. */
 static void check_padding(size_t size, size_t block)
 {
-    uint8_t *octets = block_of(4 + block);
+    uint8_t *octets = fuzz_block(4 + block);
     struct byte_writer out = byte_writer_init(octets, 4 + block);
     struct dns_edns_option padding;
     struct bytes written;
@@ -362,7 +354,7 @@ static void check_word(struct bytes word)
 
 FUZZ_TARGET(input)
 {
-    uint8_t *octets = block_of(OCTETS_MAX);
+    uint8_t *octets = fuzz_block(OCTETS_MAX);
 
     if (input.size > INPUT_SIZE_MAX)
         input.size = INPUT_SIZE_MAX;

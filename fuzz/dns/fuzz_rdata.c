@@ -29,14 +29,6 @@ static const uint8_t head[] = {
 #define RDLENGTH_AT 35
 #define INPUT_SIZE_MAX 64000 /* so that RDATA fits too when its names are not compressed */
 
-static void *block_of(size_t size)
-{
-    void *block = malloc(size == 0 ? 1 : size);
-
-    fuzz_require(block != NULL);
-    return block;
-}
-
 /* Field by field, and by the pass over a message, the verdict is the same. */
 static void check_verdicts(struct bytes wire, const struct dns_rr *rr, struct dns_verdict verdict)
 {
@@ -103,8 +95,8 @@ static bool put_parsed(const void *what, struct byte_writer *out)
 /* The canonical form is right, is its own canonical form, and has the same place in the order. */
 static void check_canonical(const struct dns_rr *rr, size_t room)
 {
-    uint8_t *first = block_of(room);
-    uint8_t *second = block_of(room);
+    uint8_t *first = fuzz_block(room);
+    uint8_t *second = fuzz_block(room);
     struct byte_writer out = byte_writer_init(first, room);
     struct byte_writer again = byte_writer_init(second, room);
     struct dns_rr canonical;
@@ -135,8 +127,8 @@ static void check_text(const struct dns_rr *rr, struct bytes wire, bool is_right
 {
     size_t size = is_right ? wire.size : byte_reader_left(&rr->rdata);
     size_t room = text_room(size);
-    char *block = block_of(room);
-    uint8_t *octets = block_of(size);
+    char *block = fuzz_block(room);
+    uint8_t *octets = fuzz_block(size);
     struct text text = text_init(block, room);
     struct byte_writer out = byte_writer_init(octets, size);
     struct shown shown = { .form = { .type = rr->type, .class = rr->class } };
@@ -167,7 +159,7 @@ static void check_rdata(struct bytes wire)
     /* Each name that is written without compression grows by 255 octets at most, and no type whose
      * names may be compressed has more than two. */
     size_t room = wire.size + (size_t)2 * DNS_NAME_SIZE_MAX;
-    uint8_t *plain = block_of(room);
+    uint8_t *plain = fuzz_block(room);
     struct byte_writer out = byte_writer_init(plain, room);
     struct dns_verdict verdict;
 
@@ -189,7 +181,7 @@ static void check_rdata(struct bytes wire)
 static void check_input(struct bytes input)
 {
     size_t size = sizeof(head) + input.size - 2;
-    uint8_t *block = block_of(size);
+    uint8_t *block = fuzz_block(size);
 
     memcpy(block, head, sizeof(head));
     memcpy(block + TYPE_AT, input.at, 2);

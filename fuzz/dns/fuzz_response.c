@@ -13,15 +13,6 @@
 #include "fuzz/dns/room.h"
 #include "fuzz/target.h"
 
-/* An exact block, so that a sanitizer sees a step past the room. */
-static uint8_t *block_of(size_t room)
-{
-    uint8_t *block = malloc(room == 0 ? 1 : room);
-
-    fuzz_require(block != NULL);
-    return block;
-}
-
 static void check_same_question(const struct dns_message *answer, struct bytes query)
 {
     struct byte_reader in = byte_reader_init(query);
@@ -41,7 +32,7 @@ static void check_same_question(const struct dns_message *answer, struct bytes q
 
 static void check_written(struct bytes query, size_t room, const struct dns_response *response)
 {
-    uint8_t *block = block_of(room);
+    uint8_t *block = fuzz_block(room);
     struct byte_writer out = byte_writer_init(block, room);
     struct dns_message answer;
 
@@ -61,7 +52,7 @@ static void check_written(struct bytes query, size_t room, const struct dns_resp
 /* An option that is cut is not given to anybody. */
 static void check_refused(struct bytes query, size_t room, const struct dns_response *response)
 {
-    uint8_t *block = block_of(room);
+    uint8_t *block = fuzz_block(room);
     struct byte_writer out = byte_writer_init(block, room);
 
     fuzz_require(!dns_response_write(query, response, &out) && out.position == 0);
@@ -96,7 +87,7 @@ static void check_prefix(const struct dns_message *part, const struct dns_messag
 
 static void check_cut(const struct dns_message *message, size_t room, enum dns_cut at)
 {
-    uint8_t *block = block_of(room);
+    uint8_t *block = fuzz_block(room);
     struct byte_writer out = byte_writer_init(block, room);
     struct dns_builder builder;
     struct dns_verdict verdict = dns_response_truncate(message, at, &builder, &out);

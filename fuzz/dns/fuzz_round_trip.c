@@ -19,6 +19,7 @@
 #include "dns/rr_text.h"
 #include "dns/rrtype.h"
 #include "dns/text.h"
+#include "fuzz/dns/same.h"
 #include "fuzz/target.h"
 
 #define LINE_FREE 4096    /* an owner, TTL, class and type */
@@ -35,14 +36,6 @@ struct rooms {
     struct dns_name_table_label *labels[2];
 };
 
-static void *block_of(size_t size)
-{
-    void *block = malloc(size);
-
-    fuzz_require(block != NULL);
-    return block;
-}
-
 static struct rooms rooms_new(size_t size)
 {
     struct rooms rooms = { .line_size = LINE_PER_OCTET * size + LINE_FREE,
@@ -50,12 +43,12 @@ static struct rooms rooms_new(size_t size)
 
     if (rooms.line_size > DNS_PART_TEXT_MAX)
         rooms.line_size = DNS_PART_TEXT_MAX;
-    rooms.line = block_of(rooms.line_size);
-    rooms.again = block_of(rooms.line_size);
-    rooms.rdata = block_of(rooms.rdata_size);
-    rooms.parsed = block_of(rooms.rdata_size);
+    rooms.line = fuzz_block(rooms.line_size);
+    rooms.again = fuzz_block(rooms.line_size);
+    rooms.rdata = fuzz_block(rooms.rdata_size);
+    rooms.parsed = fuzz_block(rooms.rdata_size);
     for (unsigned int i = 0; i < 2; i++)
-        rooms.labels[i] = block_of(DNS_NAME_TABLE_LABELS_MAX * sizeof(*rooms.labels[i]));
+        rooms.labels[i] = fuzz_block(DNS_NAME_TABLE_LABELS_MAX * sizeof(*rooms.labels[i]));
     return rooms;
 }
 
@@ -210,32 +203,9 @@ static void check_edns(const struct dns_message *message, const struct rooms *ro
     fuzz_require(read.version == edns.version);
 }
 
-/* Two messages that were built say the same. */
-static void require_same(const struct dns_message *a, const struct dns_message *b)
-{
-    fuzz_require(memcmp(&a->header, &b->header, sizeof(a->header)) == 0);
-    for (unsigned int i = DNS_ANSWER; i <= DNS_ADDITIONAL; i++) {
-        struct dns_walk walk_a = dns_message_section(a, (enum dns_section)i);
-        struct dns_walk walk_b = dns_message_section(b, (enum dns_section)i);
-        struct dns_rr rr_a;
-        struct dns_rr rr_b;
-
-        while (dns_walk_next(&walk_a, &rr_a)) {
-            struct dns_name owner_a = dns_rr_owner(&rr_a);
-            struct dns_name owner_b;
-
-            fuzz_require(dns_walk_next(&walk_b, &rr_b));
-            owner_b = dns_rr_owner(&rr_b);
-            fuzz_require(bytes_equal(dns_name_bytes(&owner_a), dns_name_bytes(&owner_b)));
-            fuzz_require(rr_a.type == rr_b.type && rr_a.class == rr_b.class);
-            fuzz_require(rr_a.ttl_s == rr_b.ttl_s && dns_rdata_compare(&rr_a, &rr_b) == 0);
-        }
-    }
-}
-
 static void check_message(const struct dns_message *message, const struct rooms *rooms)
 {
-    uint8_t *blocks[] = { block_of(DNS_MESSAGE_SIZE_MAX), block_of(DNS_MESSAGE_SIZE_MAX) };
+    uint8_t *blocks[] = { fuzz_block(DNS_MESSAGE_SIZE_MAX), fuzz_block(DNS_MESSAGE_SIZE_MAX) };
     struct dns_builder builders[2];
     struct bytes wires[2];
 
@@ -252,7 +222,7 @@ static void check_message(const struct dns_message *message, const struct rooms 
             wires[i] = dns_builder_finish(&builders[i]);
             fuzz_require(dns_message_read(wires[i], &built).status == DNS_OK);
             fuzz_require(dns_message_check_rdata(&built).status == DNS_OK);
-            require_same(message, &built);
+            fuzz_require_same(message, &built);
         }
         if (builders[0].names.gaps + builders[1].names.gaps == 0)
             fuzz_require(bytes_equal(wires[0], wires[1]));

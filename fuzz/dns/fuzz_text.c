@@ -19,14 +19,6 @@ static const struct dns_name origin = { .size = 6, .octets = { 4, 't', 'e', 's',
 /* Enough for a bitmap of all ports, and little enough to be had for each input. */
 #define RDATA_ROOM 16384
 
-static void *block_of(size_t size)
-{
-    void *block = malloc(size);
-
-    fuzz_require(block != NULL);
-    return block;
-}
-
 static bool print(const void *what, struct text *text)
 {
     return dns_rr_format(what, text);
@@ -37,8 +29,8 @@ static void check_prints(const struct dns_rr_text *record)
 {
     struct dns_rr rr = dns_rr_of_text(record);
     size_t room = 88 * record->rdata.size + 4096; /* a bitmap takes most */
-    char *line = block_of(room);
-    uint8_t *again = block_of(RDATA_ROOM);
+    char *line = fuzz_block(room);
+    uint8_t *again = fuzz_block(RDATA_ROOM);
     struct text text = text_init(line, room);
     struct byte_writer out = byte_writer_init(again, RDATA_ROOM);
     struct dns_rr_defaults defaults = { .ttl_s = 1, .class = 2 };
@@ -89,7 +81,7 @@ static void check_lines(struct bytes input, uint8_t *rdata)
 
 FUZZ_TARGET(input)
 {
-    uint8_t *rdata = block_of(RDATA_ROOM);
+    uint8_t *rdata = fuzz_block(RDATA_ROOM);
 
     for (size_t size = fuzz_is_thorough(input.size) ? 0 : input.size; size <= input.size; size++)
         check_lines(bytes_of(input.at, size), rdata);

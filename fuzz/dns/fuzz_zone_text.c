@@ -15,19 +15,11 @@ static const struct dns_name other = { .size = 3, .octets = { 1, 'o', 0 } };
 
 #define RDATA_ROOM 16384
 
-static void *block_of(size_t size)
-{
-    void *block = malloc(size);
-
-    fuzz_require(block != NULL);
-    return block;
-}
-
 static void check_line(const struct dns_rr_text *record, uint8_t *rdata)
 {
     struct dns_rr rr = dns_rr_of_text(record);
     size_t room = 88 * record->rdata.size + 4096; /* a bitmap takes most */
-    char *line = block_of(room);
+    char *line = fuzz_block(room);
     struct text text = text_init(line, room);
     struct byte_writer out = byte_writer_init(rdata, RDATA_ROOM);
     struct dns_zone_text zone;
@@ -62,8 +54,8 @@ static void check_end(struct dns_zone_text *zone, struct bytes input)
 
 FUZZ_TARGET(input)
 {
-    uint8_t *rdata = block_of(RDATA_ROOM);
-    uint8_t *again = block_of(RDATA_ROOM);
+    uint8_t *rdata = fuzz_block(RDATA_ROOM);
+    uint8_t *again = fuzz_block(RDATA_ROOM);
     struct dns_rr_text record = { .type = 7 };
     struct dns_zone_text zone;
     size_t at = 0;

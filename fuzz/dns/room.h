@@ -29,11 +29,9 @@ static inline void fuzz_require_room_for_text(bool (*print)(const void *what, st
                                               const void *what, size_t size)
 {
     for (size_t room = fuzz_room_least(size); room < size; room++) {
-        char *block = malloc(room + 1);
-        struct text text;
+        char *block = fuzz_block(room + 1);
+        struct text text = text_init(block, room + 1);
 
-        fuzz_require(block != NULL);
-        text = text_init(block, room + 1);
         fuzz_require(!print(what, &text) && text.size == 0);
         free(block);
     }
@@ -45,11 +43,9 @@ static inline void fuzz_require_room_for_octets(bool (*put)(const void *what,
                                                 const void *what, size_t size)
 {
     for (size_t room = fuzz_room_least(size); room < size; room++) {
-        uint8_t *block = malloc(room == 0 ? 1 : room);
-        struct byte_writer out;
+        uint8_t *block = fuzz_block(room);
+        struct byte_writer out = byte_writer_init(block, room);
 
-        fuzz_require(block != NULL);
-        out = byte_writer_init(block, room);
         fuzz_require(!put(what, &out) && out.position == 0);
         free(block);
     }

@@ -2,23 +2,8 @@
 # The campaign finds planted bugs with both engines, its reproducers reproduce, a clean target
 # passes, an interrupt leaves nothing, and bad arguments get one sentence.
 set -euo pipefail
-campaign=$CUPEL_SOURCE/fuzz/campaign
-
-for program in clang-19 afl-fuzz afl-clang-fast; do
-    command -v "$program" >/dev/null || {
-        echo "skipped: $program is not installed" >&2
-        exit 77
-    }
-done
-
-fail() {
-    echo "FAIL: $*" >&2
-    exit 1
-}
-
-ask() {
-    /usr/bin/python3 -c "import json, sys; fuzz = json.load(open(sys.argv[1])); $2" "$1" "${@:3}"
-}
+# shellcheck source=fuzz/selftest/campaign.bash
+. "$CUPEL_SOURCE/fuzz/selftest/campaign.bash"
 
 both_engines_find_the_planted_bugs() {
     local status=0

@@ -2,24 +2,9 @@
 # Each bug that is planted in the codec (fuzz/selftest/plant) is found by both engines, through the
 # target that is there for it, and the reported command shows it again.
 set -euo pipefail
-campaign=$CUPEL_SOURCE/fuzz/campaign
+# shellcheck source=fuzz/selftest/campaign.bash
+. "$CUPEL_SOURCE/fuzz/selftest/campaign.bash"
 attempts="20 60" # seconds; the second is for a busy machine
-
-for program in clang-19 afl-fuzz afl-clang-fast; do
-    command -v "$program" >/dev/null || {
-        echo "skipped: $program is not installed" >&2
-        exit 77
-    }
-done
-
-fail() {
-    echo "FAIL: $*" >&2
-    exit 1
-}
-
-ask() {
-    /usr/bin/python3 -c "import json, sys; fuzz = json.load(open(sys.argv[1])); $2" "$1" "${@:3}"
-}
 
 # Whether both engines found something, in a campaign of so many seconds; leaves what was said.
 is_found_by_both() {
