@@ -76,16 +76,23 @@ int kernel_process_set_directory(const char *path, struct err *err)
     return 0;
 }
 
-int kernel_process_close_all_but(int *fd, struct err *err)
+int kernel_process_close_all_but(int *fds, size_t count, struct err *err)
 {
     const int first = STDERR_FILENO + 1;
+    const int last = first + (int)count;
 
-    if (*fd != first) {
-        if (dup3(*fd, first, O_CLOEXEC) < 0)
+    /* First above all the places, so that none is moved onto another. */
+    for (size_t i = 0; i < count; i++) {
+        fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, last);
+        if (fds[i] < 0)
             return err_system(err, errno, "move a descriptor");
-        *fd = first;
     }
-    if (close_range((unsigned int)first + 1, ~0U, 0) < 0)
+    for (int i = 0; first + i < last; i++) {
+        if (dup3(fds[i], first + i, O_CLOEXEC) < 0)
+            return err_system(err, errno, "move a descriptor");
+        fds[i] = first + i;
+    }
+    if (close_range((unsigned int)last, ~0U, 0) < 0)
         return err_system(err, errno, "close all descriptors");
     return 0;
 }

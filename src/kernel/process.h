@@ -40,9 +40,9 @@ int kernel_process_new_session(struct err *err);
 /* Changes the working directory, and makes sure that it lies below the process's root. */
 int kernel_process_set_directory(const char *path, struct err *err);
 
-/* Moves the descriptor *fd to the lowest number above standard error and closes all other
- * descriptors above standard error. *fd closes itself at exec. */
-int kernel_process_close_all_but(int *fd, struct err *err);
+/* Moves the descriptors to the lowest numbers above standard error, in their order, and closes all
+ * other descriptors above standard error. They close themselves at exec. */
+int kernel_process_close_all_but(int *fds, size_t count, struct err *err);
 
 /* Gives every signal its default action and blocks none. */
 int kernel_process_reset_signals(struct err *err);

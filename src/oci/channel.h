@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -26,6 +27,21 @@ struct oci_record {
     bool is_program; /* FAILED: it was the program itself that could not be executed */
     struct err err;
 };
+
+/* What shells, docker and podman exit with where a program does not start. */
+enum {
+    OCI_FAILED_RUNTIME = 125,
+    OCI_FAILED_EXEC = 126, /* it is there, but cannot be executed */
+    OCI_FAILED_NO_PROGRAM = 127,
+};
+
+/* That status for a record of the kind FAILED. Pure. */
+static inline int oci_record_status(const struct oci_record *record)
+{
+    if (!record->is_program)
+        return OCI_FAILED_RUNTIME;
+    return record->err.number == -ENOENT ? OCI_FAILED_NO_PROGRAM : OCI_FAILED_EXEC;
+}
 
 /* Makes the pair. Both descriptors belong to the caller and close themselves at exec. */
 int oci_channel_open(int *ret_runtime_fd, int *ret_child_fd, struct err *err);

@@ -6,6 +6,7 @@
 #include "base/require.h"
 #include "kernel/cgroup_v1.h"
 #include "kernel/namespace.h"
+#include "oci/gate.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -13,9 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The descriptors that outlive OCI_STEP_CLOSE. */
+enum { CHANNEL, GATE };
+
 /* What the child keeps from step to step. */
 struct inside {
-    int channel_fd;
+    int fds[2]; /* the channel, and the gate or -1 */
     const int *slots;
     int root_fd;  /* the root directory, from ROOT to PIVOT */
     int empty_fd; /* see kernel_mount_mask() */
@@ -24,7 +28,7 @@ struct inside {
 static int do_await(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     (void)step;
-    return oci_channel_await(inside->channel_fd, err);
+    return oci_channel_await(inside->fds[CHANNEL], err);
 }
 
 static int do_session(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -138,7 +142,7 @@ static int do_close(struct inside *inside, const struct oci_step *step, struct e
     inside->root_fd = -1;
     inside->empty_fd = -1;
     inside->slots = NULL;
-    return kernel_process_close_all_but(&inside->channel_fd, err);
+    return kernel_process_close_all_but(inside->fds, inside->fds[GATE] < 0 ? 1 : 2, err);
 }
 
 static int do_directory(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -196,6 +200,22 @@ static int do_death_signal(struct inside *inside, const struct oci_step *step, s
     return kernel_process_set_death_signal(SIGKILL, err);
 }
 
+/* Tells the runtime, which then may go, that all is done but the exec itself; and waits for the
+ * runtime that starts it. */
+static int do_start(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    const struct oci_record ready = { .kind = OCI_RECORD_READY };
+
+    (void)step;
+    /* What is sent to the container meanwhile is for it, not for the program that it becomes. */
+    if (kernel_process_reset_signals(err) < 0)
+        return err->number;
+    if (!oci_channel_say(inside->fds[CHANNEL], &ready))
+        return err_set(err, -ECANCELED, "the runtime has gone");
+    fd_close(&inside->fds[CHANNEL]);
+    return oci_gate_await(inside->fds[GATE], &inside->fds[CHANNEL], err);
+}
+
 static int do_exec(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     const struct oci_record ready = { .kind = OCI_RECORD_READY };
@@ -204,7 +224,7 @@ static int do_exec(struct inside *inside, const struct oci_step *step, struct er
         return err->number;
     /* Nobody would know of a container whose runtime has gone before it began; and the signal of
      * OCI_STEP_DEATH_SIGNAL comes only from one that goes after that step. */
-    if (!oci_channel_say(inside->channel_fd, &ready))
+    if (!oci_channel_say(inside->fds[CHANNEL], &ready))
         return err_set(err, -ECANCELED, "the runtime has gone");
     return kernel_process_exec(step->exec.candidates, step->exec.argv, step->exec.envp, err);
 }
@@ -240,6 +260,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_UMASK] = do_umask,
     [OCI_STEP_NO_NEW_PRIVILEGES] = do_no_new_privileges,
     [OCI_STEP_DEATH_SIGNAL] = do_death_signal,
+    [OCI_STEP_START] = do_start,
     [OCI_STEP_EXEC] = do_exec,
 };
 
@@ -258,9 +279,10 @@ static _Noreturn void give_up(int channel_fd, const struct oci_step *step, const
 
 _Noreturn void oci_child_run(const struct oci_child *child)
 {
-    struct inside inside = {
-        .channel_fd = child->channel_fd, .slots = child->slots, .root_fd = -1, .empty_fd = -1
-    };
+    struct inside inside = { .fds = { [CHANNEL] = child->channel_fd, [GATE] = child->gate_fd },
+                             .slots = child->slots,
+                             .root_fd = -1,
+                             .empty_fd = -1 };
 
     /* While these copies were open, the end of the runtime would not be noticed. */
     (void)close(child->runtime_fd);
@@ -272,7 +294,7 @@ _Noreturn void oci_child_run(const struct oci_child *child)
         struct err err = { 0 };
 
         if (function != NULL && function(&inside, step, &err) < 0)
-            give_up(inside.channel_fd, step, &err);
+            give_up(inside.fds[CHANNEL], step, &err);
     }
     /* The last step of every plan is the exec, which does not come back but with an error. */
     UNREACHABLE();

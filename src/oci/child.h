@@ -14,6 +14,7 @@ struct oci_child {
     int runtime_fd;        /* the runtime's end, which only the runtime may hold */
     int claims[OCI_SLOTS]; /* what the runtime alone holds of cgroups, or -1 */
     int slots[OCI_SLOTS];  /* open cgroups, or -1 */
+    int gate_fd;           /* see oci/gate.h; -1: there is none */
 };
 
 /* Performs the child's steps, and becomes the program; says so, or why not, on the channel. */

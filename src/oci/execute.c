@@ -139,8 +139,7 @@ static void hear(struct execution *run, const struct oci_record *record)
         break;
     case OCI_RECORD_FAILED:
         run->failure = record->err;
-        if (record->is_program)
-            run->failure_status = record->err.number == -ENOENT ? 127 : 126;
+        run->failure_status = oci_record_status(record);
         break;
     }
 }
@@ -232,7 +231,7 @@ static int perform(struct execution *run, struct err *err)
     return 0;
 }
 
-/* Listens until the child becomes the program or gives up. */
+/* Listens until the child becomes the program, waits for that, or gives up. */
 static int await_start(struct execution *run, struct err *err)
 {
     struct oci_record record;
@@ -311,6 +310,34 @@ static int wait_for_end(struct execution *run, const struct signals *signals, in
     }
 }
 
+static struct execution execution_of(const struct oci_plan *plan,
+                                     const struct oci_run_options *options)
+{
+    struct execution run = {
+        .options = options,
+        .child = { .plan = plan, .channel_fd = -1, .runtime_fd = -1, .gate_fd = -1 },
+        .failure_status = OCI_FAILED_RUNTIME,
+        .pidfd = -1,
+    };
+
+    for (size_t i = 0; i < OCI_SLOTS; i++) {
+        run.child.slots[i] = -1;
+        run.child.claims[i] = -1;
+    }
+    return run;
+}
+
+/* Closes all descriptors; the container stays as it is. */
+static void let_go(struct execution *run)
+{
+    fd_close(&run->child.runtime_fd);
+    fd_close(&run->pidfd);
+    for (size_t i = 0; i < OCI_SLOTS; i++) {
+        fd_close(&run->child.slots[i]);
+        fd_close(&run->child.claims[i]);
+    }
+}
+
 /* Ends what still runs, and removes the cgroups. The first thing that fails is told, unless `err`
  * tells of something already. */
 static int take_down(struct execution *run, bool is_over, struct err *err)
@@ -324,29 +351,23 @@ static int take_down(struct execution *run, bool is_over, struct err *err)
         (void)kernel_process_signal(run->pidfd, SIGKILL, &ignored);
         (void)kernel_process_wait(run->pidfd, true, &status, &ignored);
     }
-    fd_close(&run->pidfd);
-    for (size_t i = 0; i < OCI_SLOTS; i++)
-        fd_close(&run->child.slots[i]);
     for (size_t i = run->cgroups_count; i > 0; i--) {
         const struct made_cgroup *made = &run->cgroups[i - 1];
         int removed = kernel_cgroup_remove(made->path, made->levels, &ignored);
 
-        fd_close(&run->child.claims[i - 1]);
         if (removed < 0 && number == 0) {
             number = removed;
             *err = ignored;
         }
     }
+    let_go(run);
     return number;
 }
 
 int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, int *ret_status,
             struct err *err)
 {
-    struct execution run = { .options = options,
-                             .child = { .plan = plan, .channel_fd = -1, .runtime_fd = -1 },
-                             .failure_status = 125,
-                             .pidfd = -1 };
+    struct execution run = execution_of(plan, options);
     struct signals signals;
     struct err second = { 0 };
     int status = 0;
@@ -354,10 +375,6 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
 
     if (number < 0)
         return number;
-    for (size_t i = 0; i < OCI_SLOTS; i++) {
-        run.child.slots[i] = -1;
-        run.child.claims[i] = -1;
-    }
     number = start(&run, err);
     if (number == 0)
         number = wait_for_end(&run, &signals, &status, err);
@@ -369,6 +386,28 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
     if (number == 0)
         *ret_status = status;
     else if (options->ret_failure_status != NULL)
+        *options->ret_failure_status = run.failure_status;
+    return number;
+}
+
+int oci_create(const struct oci_plan *plan, const struct oci_run_options *options, int gate_fd,
+               struct err *err)
+{
+    struct execution run = execution_of(plan, options);
+    struct signals signals;
+    struct err ignored = { 0 };
+    int number = signals_take(&signals, err);
+
+    if (number < 0)
+        return number;
+    run.child.gate_fd = gate_fd;
+    number = start(&run, err);
+    if (number == 0)
+        let_go(&run);
+    else
+        (void)take_down(&run, false, &ignored);
+    signals_give_back(&signals);
+    if (number < 0 && options->ret_failure_status != NULL)
         *options->ret_failure_status = run.failure_status;
     return number;
 }

@@ -39,8 +39,8 @@ struct oci_run_options {
      * plan must have been requested with has_hook. */
     int (*on_created)(void *owner, pid_t pid, int pidfd, struct err *err);
     void *owner;
-    /* Called when the program has been started (the exec succeeded), e.g. to write a pid file. On
-     * failure as on_created. May be NULL. */
+    /* Called when the program has been started (the exec succeeded) or waits for that, e.g. to
+     * write a pid file. On failure as on_created. May be NULL. */
     int (*on_started)(void *owner, pid_t pid, struct err *err);
     /* Where oci_run() fails, and this is not NULL, it is set to what shells, docker and podman exit
      * with: 127 when the program is not there, 126 when it cannot be executed, 125 for all else. */
@@ -53,3 +53,11 @@ struct oci_run_options {
  * and *ret_status is untouched. */
 int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, int *ret_status,
             struct err *err);
+
+/* Makes the container up to the exec of its program, which waits at the gate (oci/gate.h) that
+ * `gate_fd` is of; the plan must have been requested with has_gate. `on_started` is called when it
+ * does so. On success the container is on its own: its process is a child of the caller, which
+ * whoever inherits it waits for, and oci_state_destroy() removes its cgroups. On failure as
+ * oci_run(). */
+int oci_create(const struct oci_plan *plan, const struct oci_run_options *options, int gate_fd,
+               struct err *err);

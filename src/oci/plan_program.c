@@ -237,5 +237,7 @@ int oci_plan_program(struct oci_planning *planning)
     /* After the last change of ids and capabilities, which would undo it. */
     if (number == 0 && planning->request->ends_with_caller)
         number = PLAN(planning, DEATH_SIGNAL, "", .text = NULL);
+    if (number == 0 && planning->request->has_gate)
+        number = PLAN(planning, START, "", .text = NULL);
     return number < 0 ? number : plan_exec(planning);
 }

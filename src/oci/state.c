@@ -7,6 +7,7 @@
 #include "base/text_format.h"
 #include "kernel/cgroup.h"
 #include "kernel/process.h"
+#include "oci/gate.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -61,8 +62,7 @@ static int open_root(const char *root, struct err *err)
     return fd;
 }
 
-/* Opens <root>/<id>; a descriptor, or -errno with a sentence. */
-static int open_directory(const char *root, const char *id, struct err *err)
+int oci_state_open(const char *root, const char *id, struct err *err)
 {
     CLEANUP(fd_close) int root_fd = open_root(root, err);
     int fd;
@@ -148,12 +148,14 @@ static int open_process(const struct oci_state *state, struct err *err)
     return fd_take(&pidfd);
 }
 
-static enum oci_status look(const struct oci_state *state)
+static enum oci_status look(const struct oci_state *state, int directory_fd)
 {
     struct err ignored;
     CLEANUP(fd_close) int pidfd = open_process(state, &ignored);
 
-    return pidfd < 0 ? OCI_STOPPED : OCI_RUNNING;
+    if (pidfd < 0)
+        return OCI_STOPPED;
+    return oci_gate_is_there(directory_fd) ? OCI_CREATED : OCI_RUNNING;
 }
 
 static int no_memory(struct err *err)
@@ -203,7 +205,7 @@ static json_t *texts_json(const struct oci_texts *texts)
 
 int oci_state_write(const char *root, const struct oci_state *state, struct err *err)
 {
-    CLEANUP(fd_close) int directory_fd = open_directory(root, state->id, err);
+    CLEANUP(fd_close) int directory_fd = oci_state_open(root, state->id, err);
     CLEANUP(fd_close) int fd = -1;
     CLEANUP(free_pointer) char *text = NULL;
     json_t *json;
@@ -274,7 +276,7 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
 
     if (oci_id_check(id, err) < 0)
         return err->number;
-    directory_fd = open_directory(root, id, err);
+    directory_fd = oci_state_open(root, id, err);
     if (directory_fd < 0)
         return directory_fd;
     number = file_read((struct file_place){ directory_fd, STATE_FILE }, STATE_BYTES_MAX, arena,
@@ -287,7 +289,7 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
         json_decref(json);
         if (number < 0)
             return number;
-        state.status = state.pid == 0 ? OCI_CREATING : look(&state);
+        state.status = state.pid == 0 ? OCI_CREATING : look(&state, directory_fd);
     }
     *ret_state = state;
     return 0;
@@ -296,11 +298,13 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
 int oci_state_remove(const char *root, const char *id, struct err *err)
 {
     CLEANUP(fd_close) int root_fd = open_root(root, err);
-    CLEANUP(fd_close) int directory_fd = root_fd < 0 ? -1 : open_directory(root, id, err);
+    CLEANUP(fd_close) int directory_fd = root_fd < 0 ? -1 : oci_state_open(root, id, err);
 
     if (root_fd < 0 || directory_fd < 0)
         return err->number == -ENOENT ? 0 : err->number;
     (void)unlinkat(directory_fd, NEW_FILE, 0);
+    if (oci_gate_remove(directory_fd, err) < 0)
+        return err->number;
     if (unlinkat(directory_fd, STATE_FILE, 0) < 0 && errno != ENOENT)
         return err_system(err, errno, "remove the state of '%s'", id);
     if (unlinkat(root_fd, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
@@ -389,7 +393,10 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
 const char *oci_status_name(enum oci_status status)
 {
     static const char *const names[] = {
-        [OCI_CREATING] = "creating", [OCI_RUNNING] = "running", [OCI_STOPPED] = "stopped"
+        [OCI_CREATING] = "creating",
+        [OCI_CREATED] = "created",
+        [OCI_RUNNING] = "running",
+        [OCI_STOPPED] = "stopped",
     };
 
     return names[status];
@@ -398,7 +405,7 @@ const char *oci_status_name(enum oci_status status)
 int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
                      struct err *err)
 {
-    bool has_process = state->status == OCI_RUNNING;
+    bool has_process = state->status == OCI_CREATED || state->status == OCI_RUNNING;
     json_t *json = json_pack("{ss ss ss ss* ss* ss*}", "ociVersion", OCI_VERSION, "id", state->id,
                              "status", oci_status_name(state->status), "bundle", state->bundle,
                              "rootfs", state->rootfs, "created", state->created);

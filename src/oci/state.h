@@ -15,6 +15,7 @@
 
 enum oci_status {
     OCI_CREATING, /* claimed, without a process so far */
+    OCI_CREATED,  /* its process waits to be started: oci/gate.h */
     OCI_RUNNING,
     OCI_STOPPED,
 };
@@ -33,6 +34,10 @@ struct oci_state {
 /* Makes <root>/<id>, and <root> where it is missing, for this user alone. -EEXIST: there is a
  * container of that name. */
 int oci_state_claim(const char *root, const char *id, struct err *err);
+
+/* Opens <root>/<id>. A descriptor, which is the caller's, or -errno with a sentence; -ENOENT: there
+ * is no such container. */
+int oci_state_open(const char *root, const char *id, struct err *err);
 
 /* Fills in the rest of a state of which the caller has set id, bundle and pid: of the plan, of the
  * process, and the time. What is new lives in the arena or in the plan. */
@@ -64,5 +69,5 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
 int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
                      struct err *err);
 
-/* "creating", "running" or "stopped". Pure. */
+/* "creating", "created", "running" or "stopped". Pure. */
 const char *oci_status_name(enum oci_status status);

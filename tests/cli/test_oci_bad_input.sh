@@ -26,7 +26,7 @@ refuses() {
 
 an_option_that_is_none_is_named() {
     says "option '--quick' is not known (see 'cupel-oci --help')" --quick
-    says "option '--detach' is not known (see 'cupel-oci run --help')" run --detach case
+    says "option '--swiftly' is not known (see 'cupel-oci run --help')" run --swiftly case
     says "option '--bundle' needs a value (see 'cupel-oci run --help')" run --bundle
     says "option '--log-format': 'xml' is none of: text json (see 'cupel-oci --help')" \
         --log-format xml run case

@@ -138,6 +138,94 @@ the_pid_file_names_the_first_process() {
     done
 }
 
+# create CALLER [OPTION…]: the container "case" from ./bundle; its output is in ./out.
+create() {
+    local caller=$1
+    shift
+    oci "$caller" create --bundle bundle "$@" case >out 2>err </dev/null
+}
+
+# status CALLER: what state says.
+status() {
+    oci "$1" state case | sed -n 's/.*"status": "\(.*\)".*/\1/p'
+}
+
+a_created_container_waits_to_be_started() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" "$(shell 'echo up; exec sleep 100')"
+        create "$caller" --pid-file "$(state_root "$caller")/pid" || fail "$(cat err)"
+        [ "$(status "$caller")" = created ] || fail "it is $(status "$caller")"
+        [ ! -s out ] || fail "its program runs"
+        expect_status 1 create "$caller"
+        expect_error "there is a container 'case' already"
+        oci "$caller" state case | grep -q "\"pid\": $(cat "state-$caller/pid")" ||
+            fail "$(oci "$caller" state case)"
+        oci "$caller" start case
+        wait_until grep -q up out
+        [ "$(status "$caller")" = running ] || fail "it is $(status "$caller")"
+        expect_status 1 oci "$caller" start case 2>err
+        expect_error "the container 'case' is running, and cannot be started"
+        oci "$caller" kill case KILL
+        wait_until is_stopped "$caller"
+        expect_status 1 oci "$caller" start case 2>err
+        expect_error "the container 'case' is stopped, and cannot be started"
+        oci "$caller" delete case
+        rm "state-$caller/pid"
+    done
+}
+
+is_stopped() {
+    [ "$(status "$1")" = stopped ]
+}
+
+a_container_that_was_created_can_be_killed_or_deleted() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" "$(shell 'echo up')"
+        for word in delete kill; do
+            create "$caller" || fail "$(cat err)"
+            if [ "$word" = kill ]; then
+                oci "$caller" kill case KILL
+                wait_until is_stopped "$caller"
+            fi
+            oci "$caller" delete case
+            [ -z "$(oci "$caller" list --quiet)" ] || fail "still listed after $word"
+            [ ! -s out ] || fail "its program ran"
+        done
+    done
+}
+
+start_tells_why_a_program_does_not_run() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" 'process["args"] = ["none-such"]'
+        create "$caller" || fail "$(cat err)"
+        expect_status 1 oci "$caller" start case 2>err
+        expect_error "process.args: executable file 'none-such' not found in \$PATH"
+        wait_until is_stopped "$caller"
+        oci "$caller" delete case
+        expect_status 1 oci "$caller" run --detach --bundle bundle case 2>err </dev/null
+        expect_error "process.args: executable file 'none-such' not found in \$PATH"
+        [ -z "$(oci "$caller" list --quiet)" ] || fail "run --detach leaves its container"
+        change 'process["cwd"] = "/none"'
+        leaves_nothing expect_status 1 create "$caller"
+        expect_error "process.cwd: enter the working directory '/none': No such file or directory"
+    done
+}
+
+a_detached_container_outlives_its_runtime() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" "$(shell 'echo up; exec sleep 100')"
+        oci "$caller" run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+        wait_until grep -q up out
+        [ "$(status "$caller")" = running ] || fail "it is $(status "$caller")"
+        oci "$caller" delete --force case
+        [ -z "$(oci "$caller" list --quiet)" ] || fail "still listed"
+    done
+}
+
 run_tests \
     the_exit_status_is_the_programs \
     a_signal_that_ends_the_program_is_told \
@@ -146,4 +234,8 @@ run_tests \
     a_step_that_fails_is_named_and_leaves_nothing \
     a_container_is_known_while_it_lives \
     what_a_killed_runtime_leaves_can_be_deleted \
-    the_pid_file_names_the_first_process
+    the_pid_file_names_the_first_process \
+    a_created_container_waits_to_be_started \
+    a_container_that_was_created_can_be_killed_or_deleted \
+    start_tells_why_a_program_does_not_run \
+    a_detached_container_outlives_its_runtime

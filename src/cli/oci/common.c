@@ -104,14 +104,15 @@ int oci_root_find(const struct oci_globals *globals, struct arena *arena, const 
     return 0;
 }
 
-int oci_prepare(const char *bundle, const char *id, struct arena *arena,
+int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
                 struct oci_prepared *ret_prepared, struct err *err)
 {
+    const char *bundle = wanted->bundle;
     struct oci_prepared *prepared = ret_prepared;
     char path[PATH_MAX];
     char *copy;
 
-    if (oci_id_check(id, err) < 0)
+    if (oci_id_check(wanted->id, err) < 0)
         return err->number;
     if (realpath(bundle, path) == NULL)
         return err_system(err, errno, "bundle '%s'", bundle);
@@ -119,7 +120,11 @@ int oci_prepare(const char *bundle, const char *id, struct arena *arena,
     if (copy == NULL)
         return err_system(err, ENOMEM, "bundle '%s'", bundle);
     prepared->request = (struct oci_plan_request){
-        .config = &prepared->config, .host = &prepared->host, .id = id, .bundle = copy
+        .config = &prepared->config,
+        .host = &prepared->host,
+        .id = wanted->id,
+        .bundle = copy,
+        .has_gate = wanted->has_gate,
     };
     if (oci_config_read(bundle, arena, &prepared->config, err) < 0 ||
         oci_host_read(arena, &prepared->host, err) < 0)

@@ -18,7 +18,7 @@ int oci_delete_command(const void *globals, const void *options, struct cli_oper
         number = oci_state_read(root, operands.at[0], &arena, &state, &err);
     if (number == -ENOENT && wanted->force)
         return 0;
-    if (number == 0 && state.status != OCI_STOPPED && !wanted->force)
+    if (number == 0 && state.status != OCI_STOPPED && state.status != OCI_CREATED && !wanted->force)
         number = err_set(&err, -EBUSY, "the container '%s' is %s; --force kills it", state.id,
                          oci_status_name(state.status));
     if (number == 0)

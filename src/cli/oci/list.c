@@ -10,9 +10,9 @@
 
 static void print_row(const struct oci_state *state)
 {
-    bool runs = state->status == OCI_RUNNING;
+    bool has_process = state->status == OCI_CREATED || state->status == OCI_RUNNING;
 
-    printf("%-24s %-8d %-9s %-21s %s\n", state->id, runs ? (int)state->pid : 0,
+    printf("%-24s %-8d %-9s %-21s %s\n", state->id, has_process ? (int)state->pid : 0,
            oci_status_name(state->status), state->created == NULL ? "" : state->created,
            state->bundle == NULL ? "" : state->bundle);
 }

@@ -35,14 +35,24 @@ static const struct cli_option program_rows[] = {
       .value = "DIR",                                                                              \
       .help = "the directory that config.json is in (default: the working directory)" }
 
+#define PID_FILE_ROW                                                                               \
+    { .name = "pid-file",                                                                          \
+      .kind = CLI_TEXT,                                                                            \
+      .offset = offsetof(struct oci_run_words, pid_file),                                          \
+      .value = "FILE",                                                                             \
+      .help = "write the process id of the container's first process to this file" }
+
 static const struct cli_option run_rows[] = {
     BUNDLE_ROW(oci_run_words),
-    { .name = "pid-file",
-      .kind = CLI_TEXT,
-      .offset = offsetof(struct oci_run_words, pid_file),
-      .value = "FILE",
-      .help = "write the process id of the container's first process to this file" },
+    PID_FILE_ROW,
+    { .name = "detach",
+      .letter = 'd',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_run_words, detach),
+      .help = "leave it running; delete removes it" },
 };
+
+static const struct cli_option create_rows[] = { BUNDLE_ROW(oci_run_words), PID_FILE_ROW };
 
 static const struct cli_option spec_rows[] = {
     BUNDLE_ROW(oci_spec_options),
@@ -107,6 +117,26 @@ static const struct cli_command commands[] = {
       .run = oci_run_command,
       .defaults = &run_standard,
       .options_bytes = sizeof(run_standard) },
+    { .name = "create",
+      .operands = "ID",
+      .summary = "make a container whose program waits to be started",
+      .description =
+          "All is done but the exec of the program. Standard input, output and error of the "
+          "caller are the container's. It stays, and its first process with it, when this command "
+          "has ended: start starts the program, delete removes the container.",
+      .options = create_rows,
+      .options_count = COUNT(create_rows),
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = oci_create_command,
+      .defaults = &run_standard,
+      .options_bytes = sizeof(run_standard) },
+    { .name = "start",
+      .operands = "ID",
+      .summary = "start the program of a container that was created",
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = oci_start_command },
     { .name = "spec",
       .operands = "",
       .summary = "write a config.json to begin with",
@@ -156,8 +186,8 @@ static const struct cli_command commands[] = {
     { .name = "delete",
       .operands = "ID",
       .summary = "remove what is left of a container",
-      .description = "run removes its container itself at the end. This is for one whose runtime "
-                     "was killed.",
+      .description = "Its cgroups and what is known of it. One that was created and not started is "
+                     "ended, too. run without --detach removes its container itself at the end.",
       .options = delete_rows,
       .options_count = COUNT(delete_rows),
       .operands_min = 1,

@@ -17,9 +17,10 @@ struct oci_globals {
     bool debug;
 };
 
-struct oci_run_words {
+struct oci_run_words { /* of create, too */
     const char *bundle;
     const char *pid_file;
+    bool detach;
 };
 
 struct oci_spec_options {
@@ -41,6 +42,13 @@ struct oci_delete_options {
     bool force;
 };
 
+/* What is to be read and planned. */
+struct oci_wanted {
+    const char *bundle;
+    const char *id;
+    bool has_gate; /* see struct oci_plan_request */
+};
+
 /* A bundle, read and planned; everything in the arena. */
 struct oci_prepared {
     struct oci_config config;
@@ -60,13 +68,45 @@ void oci_debug(const struct oci_globals *globals, const char *message);
 int oci_root_find(const struct oci_globals *globals, struct arena *arena, const char **ret_root,
                   struct err *err);
 
-/* Reads the bundle, looks at the system, and makes the plan of a container named `id`.
- * ret_prepared->plan points into the rest of it, which must stay where it is. */
-int oci_prepare(const char *bundle, const char *id, struct arena *arena,
+/* Reads the bundle, looks at the system, and makes the plan of a container. ret_prepared->plan
+ * points into the rest of it, which must stay where it is. */
+int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
                 struct oci_prepared *ret_prepared, struct err *err);
+
+/* A container that is being made. */
+struct oci_making {
+    const char *root;     /* oci_root_find() */
+    const char *pid_file; /* or NULL */
+    const struct oci_prepared *prepared;
+    struct arena *arena;
+};
+
+/* Says with --debug what the plan is, a message a step. */
+void oci_debug_plan(const struct oci_globals *globals, const struct oci_making *making);
+
+/* Takes the container's name, and writes a state from which `delete` knows what to remove, should
+ * this process be killed. The caller holds all signals (oci/signals.h). */
+int oci_making_begin(const struct oci_making *making, struct err *err);
+
+/* The on_started of struct oci_run_options, with the making as its owner: writes the state and the
+ * pid file. */
+int oci_making_tell(void *owner, pid_t pid, struct err *err);
+
+/* Makes a container that waits to be started; its plan has a gate. On failure its name is free
+ * again. */
+int oci_make_created(struct oci_making *making, struct err *err);
+
+/* Starts a container that was created. */
+int oci_start_created(const char *root, const char *id, struct err *err);
 
 /* `cupel-oci run` */
 int oci_run_command(const void *globals, const void *options, struct cli_operands operands);
+
+/* `cupel-oci create` */
+int oci_create_command(const void *globals, const void *options, struct cli_operands operands);
+
+/* `cupel-oci start` */
+int oci_start_command(const void *globals, const void *options, struct cli_operands operands);
 
 /* `cupel-oci spec` */
 int oci_spec_command(const void *globals, const void *options, struct cli_operands operands);

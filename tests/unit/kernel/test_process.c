@@ -4,6 +4,7 @@
 #include "kernel/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -86,10 +87,52 @@ static void signals_that_a_caller_ignored_are_as_at_birth_again(void **state)
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* Whether the descriptor is open, and closes itself at exec. */
+static bool is_kept(int fd)
+{
+    return fcntl(fd, F_GETFD) == FD_CLOEXEC;
+}
+
+/* In a process of its own, which ends with 0: the pipe's ends stand in each other's place. */
+static _Noreturn void keep_two(void)
+{
+    struct err err = { 0 };
+    char octet = 'x';
+    int ends[2];
+    int fds[2];
+
+    if (close_range(3, ~0U, 0) < 0 || pipe(ends) < 0)
+        _exit(1);
+    fds[0] = ends[1];
+    fds[1] = ends[0];
+    if (kernel_process_close_all_but(fds, 2, &err) < 0 || fds[0] != 3 || fds[1] != 4)
+        _exit(2);
+    if (!is_kept(3) || !is_kept(4) || fcntl(5, F_GETFD) >= 0)
+        _exit(3);
+    if (write(fds[0], &octet, 1) != 1 || read(fds[1], &octet, 1) != 1)
+        _exit(4);
+    _exit(0);
+}
+
+static void descriptors_that_are_kept_change_places(void **state)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    (void)state;
+    assert_true(pid >= 0);
+    if (pid == 0)
+        keep_two();
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(signals_that_a_caller_ignored_are_as_at_birth_again),
     cmocka_unit_test(the_first_program_that_can_be_executed_is),
     cmocka_unit_test(a_program_that_cannot_be_executed_is_told_where_there_is_no_other),
+    cmocka_unit_test(descriptors_that_are_kept_change_places),
 };
 
 RUN_TESTS(tests)

@@ -1,0 +1,43 @@
+/* cupel-oci create and start: a container in two steps, for those who do something in between. */
+#include "base/cleanup.h"
+#include "cli/oci/oci.h"
+#include "oci/state.h"
+
+#include <errno.h>
+
+int oci_create_command(const void *globals, const void *options, struct cli_operands operands)
+{
+    const struct oci_run_words *words = options;
+    const struct oci_wanted wanted = { words->bundle, operands.at[0], .has_gate = true };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_prepared prepared;
+    struct oci_making making = { .pid_file = words->pid_file,
+                                 .prepared = &prepared,
+                                 .arena = &arena };
+    struct err err = { 0 };
+
+    if (oci_root_find(globals, &arena, &making.root, &err) < 0 ||
+        oci_prepare(&wanted, &arena, &prepared, &err) < 0)
+        return oci_fail(globals, &err, 1);
+    oci_debug_plan(globals, &making);
+    return oci_make_created(&making, &err) < 0 ? oci_fail(globals, &err, 1) : 0;
+}
+
+int oci_start_command(const void *globals, const void *options, struct cli_operands operands)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_state state;
+    struct err err = { 0 };
+    const char *root;
+    int number = oci_root_find(globals, &arena, &root, &err);
+
+    (void)options;
+    if (number == 0)
+        number = oci_state_read(root, operands.at[0], &arena, &state, &err);
+    if (number == 0 && state.status != OCI_CREATED)
+        number = err_set(&err, -EBUSY, "the container '%s' is %s, and cannot be started", state.id,
+                         oci_status_name(state.status));
+    if (number == 0)
+        number = oci_start_created(root, state.id, &err);
+    return number < 0 ? oci_fail(globals, &err, 1) : 0;
+}

@@ -1,0 +1,107 @@
+/* What run and create share: the name, the state, the pid file, and the way to the gate. */
+#include "cli/oci/oci.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "oci/execute.h"
+#include "oci/gate.h"
+#include "oci/signals.h"
+#include "oci/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+void oci_debug_plan(const struct oci_globals *globals, const struct oci_making *making)
+{
+    struct err ignored = { 0 };
+    struct bytes text;
+    char *lines;
+
+    if (!globals->debug ||
+        oci_plan_format(&making->prepared->plan, false, making->arena, &text, &ignored) < 0)
+        return;
+    lines = arena_copy_bytes(making->arena, text);
+    for (char *line = lines == NULL ? NULL : strtok_r(lines, "\n", &lines); line != NULL;
+         line = strtok_r(NULL, "\n", &lines))
+        oci_debug(globals, line);
+}
+
+static int write_pid_file(const char *path, pid_t pid, struct err *err)
+{
+    char block[32];
+    struct text text = text_init(block, sizeof(block));
+
+    (void)text_append_decimal(&text, (uint64_t)pid, 0);
+    if (file_write_atomic((struct file_place){ AT_FDCWD, path }, text_bytes(&text), 0644, err) < 0)
+        return err_prefix(err, "option '--pid-file'");
+    return 0;
+}
+
+/* `pid` is 0 as long as there is no process. */
+static int tell_state(const struct oci_making *making, pid_t pid, struct err *err)
+{
+    const struct oci_plan_request *request = &making->prepared->request;
+    struct oci_state state = { .id = request->id, .bundle = request->bundle, .pid = pid };
+
+    if (oci_state_describe(&making->prepared->plan, making->arena, &state, err) < 0)
+        return err->number;
+    return oci_state_write(making->root, &state, err);
+}
+
+int oci_making_tell(void *owner, pid_t pid, struct err *err)
+{
+    const struct oci_making *making = owner;
+
+    if (tell_state(making, pid, err) < 0)
+        return err->number;
+    return making->pid_file == NULL ? 0 : write_pid_file(making->pid_file, pid, err);
+}
+
+int oci_making_begin(const struct oci_making *making, struct err *err)
+{
+    const char *id = making->prepared->request.id;
+    struct err ignored = { 0 };
+
+    if (oci_state_claim(making->root, id, err) < 0)
+        return err->number;
+    if (tell_state(making, 0, err) == 0)
+        return 0;
+    (void)oci_state_remove(making->root, id, &ignored);
+    return err->number;
+}
+
+/* Makes the gate and, behind it, the container. */
+static int make_behind_gate(struct oci_making *making, struct err *err)
+{
+    const struct oci_run_options how = { .on_started = oci_making_tell, .owner = making };
+    CLEANUP(fd_close) int directory_fd =
+        oci_state_open(making->root, making->prepared->request.id, err);
+    CLEANUP(fd_close) int gate_fd = -1;
+
+    if (directory_fd < 0 || oci_gate_make(directory_fd, &gate_fd, err) < 0)
+        return err->number;
+    return oci_create(&making->prepared->plan, &how, gate_fd, err);
+}
+
+int oci_make_created(struct oci_making *making, struct err *err)
+{
+    CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
+    struct err ignored = { 0 };
+
+    if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, err) < 0)
+        return err->number;
+    if (make_behind_gate(making, err) == 0)
+        return 0;
+    (void)oci_state_remove(making->root, making->prepared->request.id, &ignored);
+    return err->number;
+}
+
+int oci_start_created(const char *root, const char *id, struct err *err)
+{
+    CLEANUP(fd_close) int directory_fd = oci_state_open(root, id, err);
+    int status;
+
+    return directory_fd < 0 ? directory_fd : oci_gate_open(directory_fd, &status, err);
+}

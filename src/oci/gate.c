@@ -1,0 +1,114 @@
+/* A socket in a directory, which is named by its descriptor: so its path is never too long. */
+#include "oci/gate.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/text_format.h"
+#include "oci/channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define GATE_FILE "start"
+
+typedef int (*use)(int fd, const struct sockaddr *address, socklen_t size);
+
+/* Makes a socket and binds or connects it; a descriptor, or -errno without a sentence. */
+static int open_socket(int directory_fd, use use)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    struct text path = text_init(address.sun_path, sizeof(address.sun_path));
+    CLEANUP(fd_close) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+    (void)text_format(&path, "/proc/self/fd/%d/" GATE_FILE, directory_fd);
+    if (fd < 0 || use(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+        return -errno;
+    return fd_take(&fd);
+}
+
+int oci_gate_make(int directory_fd, int *ret_fd, struct err *err)
+{
+    CLEANUP(fd_close) int fd = open_socket(directory_fd, bind);
+
+    if (fd < 0)
+        return err_system(err, -fd, "make the gate of the container");
+    if (listen(fd, 1) < 0) {
+        int number = errno;
+
+        (void)oci_gate_remove(directory_fd, err);
+        return err_system(err, number, "listen at the gate of the container");
+    }
+    *ret_fd = fd_take(&fd);
+    return 0;
+}
+
+int oci_gate_await(int gate_fd, int *ret_channel_fd, struct err *err)
+{
+    int fd;
+
+    do
+        fd = accept4(gate_fd, NULL, NULL, SOCK_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        return err_system(err, errno, "wait at the gate of the container");
+    *ret_channel_fd = fd;
+    return 0;
+}
+
+/* Listens until the process becomes the program or gives up. */
+static int hear(int fd, int *ret_failure_status, struct err *err)
+{
+    bool is_ready = false;
+    struct oci_record record;
+
+    *ret_failure_status = OCI_FAILED_RUNTIME;
+    while (oci_channel_listen(fd, true, &record)) {
+        if (record.kind == OCI_RECORD_FAILED) {
+            *err = record.err;
+            *ret_failure_status = oci_record_status(&record);
+            return err->number;
+        }
+        is_ready = is_ready || record.kind == OCI_RECORD_READY;
+    }
+    if (!is_ready)
+        return err_set(err, -ESRCH, "the container's process was killed before it was started");
+    return 0;
+}
+
+int oci_gate_open(int directory_fd, int *ret_failure_status, struct err *err)
+{
+    CLEANUP(fd_close) int fd = open_socket(directory_fd, connect);
+    struct err second = { 0 };
+    int number;
+
+    *ret_failure_status = OCI_FAILED_RUNTIME;
+    if (fd == -ENOENT || fd == -ECONNREFUSED)
+        number = err_set(err, -ESRCH, "nobody waits at its gate");
+    else if (fd < 0)
+        return err_system(err, -fd, "come to the gate of the container");
+    else
+        number = hear(fd, ret_failure_status, err);
+    if (oci_gate_remove(directory_fd, &second) < 0 && number == 0) {
+        *err = second;
+        number = second.number;
+    }
+    return number;
+}
+
+bool oci_gate_is_there(int directory_fd)
+{
+    struct stat status;
+
+    return fstatat(directory_fd, GATE_FILE, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int oci_gate_remove(int directory_fd, struct err *err)
+{
+    if (unlinkat(directory_fd, GATE_FILE, 0) < 0 && errno != ENOENT)
+        return err_system(err, errno, "remove the gate of the container");
+    return 0;
+}
