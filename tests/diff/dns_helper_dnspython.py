@@ -20,6 +20,7 @@ import dns.rdatatype
 import dns.tsig
 
 SIZE = struct.Struct("=I")
+FIELDS_ONLY = 0x80000000  # of the size: nothing is to be printed or written (dns_peer.h)
 Z = 0x40
 MESSAGE_MAX = 65535
 
@@ -46,27 +47,27 @@ def text_of(rdata):
         return f"(unprintable: {type(error).__name__})"
 
 
-def entry(section, rrset):
+def entry(section, rrset, fields_only):
     """The line of a record; each stands in a set of its own."""
     rdclass = rrset.rdclass if rrset.deleting is None else rrset.deleting
     rdata, text, ttl = "-", "-", rrset.ttl
     for one in rrset:
-        rdata, text = octets(one.to_wire()), text_of(one)
+        rdata, text = octets(one.to_wire()), "-" if fields_only else text_of(one)
     return (f"entry\t{section}\t{octets(rrset.name.to_wire())}\t{int(rrset.rdtype)}\t{int(rdclass)}"
             f"\t{ttl}\t{rdata}\t{text}")
 
 
-def entries(message):
+def entries(message, fields_only):
     for rrset in message.sections[0]:
         yield (f"entry\t0\t{octets(rrset.name.to_wire())}\t{int(rrset.rdtype)}\t"
                f"{int(rrset.rdclass)}\t-\t-\t-")
     for number in (1, 2, 3):
         for rrset in message.sections[number]:
-            yield entry(number, rrset)
+            yield entry(number, rrset, fields_only)
     if message.opt is not None:
-        yield entry(3, message.opt)
+        yield entry(3, message.opt, fields_only)
     if message.tsig is not None:
-        yield entry(3, message.tsig)
+        yield entry(3, message.tsig, fields_only)
 
 
 def written(message):
@@ -79,11 +80,11 @@ def written(message):
         return []
 
 
-def lines(wire):
+def lines(wire, fields_only):
     try:
         message = dns.message.from_wire(wire, keyring=any_key, one_rr_per_rrset=True)
         return ["accept", f"header\t{message.id} {int(message.flags) & ~Z:04x}",
-                *entries(message), *written(message)]
+                *entries(message, fields_only), *([] if fields_only else written(message))]
     except Exception as error:  # any of them is a refusal
         return [f"refuse\t{type(error).__name__}"]
 
@@ -93,8 +94,10 @@ def main():
     for rdtype in dns.rdatatype.RdataType:
         dns.rdata.get_rdata_class(dns.rdataclass.IN, rdtype)
     while size := sys.stdin.buffer.read(SIZE.size):
-        wire = sys.stdin.buffer.read(SIZE.unpack(size)[0])
-        answer = "".join(line + "\n" for line in lines(wire)).encode("latin-1", "replace")
+        asked = SIZE.unpack(size)[0]
+        wire = sys.stdin.buffer.read(asked & ~FIELDS_ONLY)
+        answer = "".join(line + "\n" for line in lines(wire, asked & FIELDS_ONLY))
+        answer = answer.encode("latin-1", "replace")
         sys.stdout.buffer.write(SIZE.pack(len(answer)) + answer)
         sys.stdout.buffer.flush()
 

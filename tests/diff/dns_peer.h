@@ -31,12 +31,17 @@ struct diff_findings {
 struct diff_peer {
     char **command; /* ended by NULL */
     int timeout_ms; /* for one answer */
-    int pid;        /* 0: it does not run */
-    int in;         /* what it reads; -1: it does not run */
-    int out;        /* what it writes */
+    bool fields_only;
+    int pid; /* 0: it does not run */
+    int in;  /* what it reads; -1: it does not run */
+    int out; /* what it writes */
     unsigned int crashes;
     unsigned int hangs;
 };
+
+/* Beside the size of a message: only the fields are asked for. What the peer prints, and what it
+ * writes again, may be left out of the answer. */
+#define DIFF_FIELDS_ONLY 0x80000000U
 
 enum diff_answer { DIFF_ANSWERED, DIFF_CRASHED, DIFF_HUNG, DIFF_GARBLED };
 

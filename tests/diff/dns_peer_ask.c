@@ -91,7 +91,7 @@ static enum diff_answer receive(const struct diff_peer *peer, void *block, size_
 
 static enum diff_answer exchange(const struct diff_peer *peer, struct bytes wire, char *block)
 {
-    uint32_t size = (uint32_t)wire.size;
+    uint32_t size = (uint32_t)wire.size | (peer->fields_only ? DIFF_FIELDS_ONLY : 0);
     enum diff_answer answer;
 
     if (fd_write_all(peer->in, bytes_of(&size, sizeof(size))) < 0 ||
