@@ -379,8 +379,10 @@ static void add_verdict(struct diff_comparison *comparison, const struct diff_ve
         word = (struct diff_word){ "unknown" };
     else if (ours->of_rdata)
         word = diff_type_word(ours->type);
-    finding = diff_add(comparison, ours->of_rdata ? "rdata" : "framing",
-                       dns_status_name(ours->verdict.status), word.at);
+    finding =
+        diff_add(comparison, ours->of_rdata ? "rdata" : "framing",
+                 ours->of_rdata && ours->is_empty ? "EMPTY" : dns_status_name(ours->verdict.status),
+                 word.at);
     if (finding != NULL)
         (void)snprintf(finding->ours_line, DIFF_SHOWN_MAX, "%s, at octet %zu",
                        dns_status_text(ours->verdict.status), ours->verdict.offset);

@@ -26,6 +26,7 @@ struct diff_verdict diff_judge(struct bytes wire)
             found.verdict = dns_rdata_check(&rr);
             found.of_rdata = found.verdict.status != DNS_OK;
             found.type = rr.type;
+            found.is_empty = byte_reader_is_done(&rr.rdata);
             if (found.of_rdata)
                 return found;
         }

@@ -52,6 +52,7 @@ struct diff_verdict {
     struct dns_verdict verdict;
     bool of_rdata; /* the second verdict refuses, not the first */
     uint16_t type; /* of the record whose RDATA is refused */
+    bool is_empty; /* it has none */
     struct dns_message message;
 };
 
