@@ -65,5 +65,5 @@ int cli_print_completion(FILE *out, const struct cli_program *program)
     fprintf(out, "    *) mapfile -t COMPREPLY < <(compgen -W \"$words\" -f -- \"$current\") ;;\n");
     fprintf(out, "    esac\n}\ncomplete -o filenames -o bashdefault -F _%s %s\n", program->name,
             program->name);
-    return cli_flush(out);
+    return cli_printed(out);
 }

@@ -25,5 +25,6 @@ void cli_option_spelling(const struct cli_option *option, struct text *ret_text)
 /* Whether the program has one command without a name. */
 bool cli_has_single_command(const struct cli_program *program);
 
-/* 0, or 1 where something that was printed to `out` was lost. */
-int cli_flush(FILE *out);
+/* 0, or 1 where something that was printed to `out` is known to be lost; cli_main() sees to what is
+ * not written so far. */
+int cli_printed(FILE *out);

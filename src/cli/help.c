@@ -13,9 +13,9 @@ bool cli_has_single_command(const struct cli_program *program)
     return program->commands_count == 1 && program->commands[0].name == NULL;
 }
 
-int cli_flush(FILE *out)
+int cli_printed(FILE *out)
 {
-    return fflush(out) == 0 && ferror(out) == 0 ? 0 : 1;
+    return ferror(out) == 0 ? 0 : 1;
 }
 
 void cli_option_spelling(const struct cli_option *option, struct text *ret_text)
@@ -113,7 +113,7 @@ static int print_command_help(FILE *out, const struct cli_program *program,
     print_options(out, command->options, command->options_count);
     if (single)
         print_examples(out, program);
-    return cli_flush(out);
+    return cli_printed(out);
 }
 
 int cli_print_help(FILE *out, const struct cli_program *program, const struct cli_command *command)
@@ -132,5 +132,5 @@ int cli_print_help(FILE *out, const struct cli_program *program, const struct cl
     print_options(out, program->options, program->options_count);
     print_examples(out, program);
     fprintf(out, "\n'%s COMMAND --help' tells more of one command.\n", program->name);
-    return cli_flush(out);
+    return cli_printed(out);
 }

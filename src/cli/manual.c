@@ -111,5 +111,5 @@ int cli_print_manual(FILE *out, const struct cli_program *program)
     if (!single)
         print_commands(out, program);
     print_examples(out, program);
-    return cli_flush(out);
+    return cli_printed(out);
 }

@@ -272,7 +272,7 @@ static bool fill_standard_files(void)
     return fd >= 0 || fcntl(STDERR_FILENO, F_GETFD) >= 0;
 }
 
-int cli_main(const struct cli_program *program, int argc, char **argv)
+static int run_program(const struct cli_program *program, int argc, char **argv)
 {
     struct option_block globals;
     struct reading reading = { program, NULL, program->options, program->options_count,
@@ -303,6 +303,23 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
         return usage_mistake(&reading, &err);
     }
     return run_command(program, command, globals.bytes, argc - optind, argv + optind);
+}
+
+int cli_main(const struct cli_program *program, int argc, char **argv)
+{
+    int status = run_program(program, argc, argv);
+    struct err err = { 0 };
+
+    errno = 0;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return status;
+    if (errno != 0)
+        (void)err_system(&err, errno, "standard output");
+    else
+        (void)err_set(&err, -EIO, "standard output: not all of it was written");
+    if (status == 0) /* 125, say, of a program whose status is else another program's */
+        status = program->usage_status > 2 ? program->usage_status : 1;
+    return cli_fail(program->name, &err, status);
 }
 
 bool cli_can_colour(int fd)

@@ -97,7 +97,8 @@ struct cli_program {
 };
 
 /* Reads the command line and runs what it asks for; returns the exit status. A mistake on the
- * command line gives one sentence on stderr, which names the word, and program->usage_status. */
+ * command line gives one sentence on stderr, which names the word, and program->usage_status. What
+ * was printed to stdout and could not be written is a failure, too. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
 /* Prints a text that may come from outside: control characters, which a terminal would obey, are

@@ -153,24 +153,32 @@ int engine_container_remove(const struct image_store *store, struct engine_conta
     return number < 0 ? err_prefix(err, "container '%s'", container->name) : 0;
 }
 
-static bool is_running(int container_fd)
+/* It runs as long as its lock is held. */
+static int find_running(int container_fd, bool *ret_is_running, struct err *err)
 {
     CLEANUP(fd_close) int lock_fd =
         openat(container_fd, lock_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    bool is_held = lock_fd >= 0 && flock(lock_fd, LOCK_EX | LOCK_NB) < 0;
 
-    return lock_fd >= 0 && flock(lock_fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    if ((lock_fd < 0 && errno != ENOENT) || (is_held && errno != EWOULDBLOCK))
+        return err_system(err, errno, "look at its lock");
+    *ret_is_running = is_held;
+    return 0;
 }
 
+/* One that has none so far leaves *record as it is. */
 static int read_record(int container_fd, struct arena *arena, struct engine_record *record,
                        struct err *err)
 {
     CLEANUP(image_json_done) json_t *document = NULL;
     const json_t *status;
     struct bytes json;
+    int number = file_read((struct file_place){ container_fd, record_name }, RECORD_BYTES_MAX,
+                           arena, &json, err);
 
-    if (file_read((struct file_place){ container_fd, record_name }, RECORD_BYTES_MAX, arena, &json,
-                  err) < 0 ||
-        image_json_read(json, &document, err) < 0 ||
+    if (number < 0)
+        return number == -ENOENT ? 0 : number;
+    if (image_json_read(json, &document, err) < 0 ||
         image_json_check(document, record_fields, COUNT(record_fields), err) < 0)
         return err->number;
     status = image_json_member(document, "status");
@@ -199,13 +207,12 @@ static int list_one(int all_fd, const char *name, struct arena *arena,
         return err_system(err, -fd, "container '%s'", name);
     if (added == NULL)
         return err_system(err, ENOMEM, "list containers");
-    if (faccessat(fd, record_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-        read_record(fd, arena, &added->record, err) < 0)
+    if (read_record(fd, arena, &added->record, err) < 0 ||
+        find_running(fd, &added->is_running, err) < 0)
         return err_prefix(err, "container '%s'", name);
     added->record.name = arena_copy_text(arena, name);
     if (added->record.name == NULL)
         return err_system(err, ENOMEM, "list containers");
-    added->is_running = is_running(fd);
     added->next = *listed;
     *listed = added;
     return 0;
@@ -262,6 +269,8 @@ int engine_container_remove_named(const struct image_store *store, const char *n
     number = lock_place(&container, err);
     if (number < 0) {
         engine_container_close(&container);
+        if (number != -EWOULDBLOCK)
+            return err_prefix(err, "container '%s'", name);
         return err_set(err, -EBUSY, "container '%s': it is running", name);
     }
     return engine_container_remove(store, &container, err);

@@ -61,7 +61,12 @@ static int find_directory(const char *word, struct engine_run *ret_run, struct e
 
     if (fd < 0)
         return err_system(err, errno, "'%s'", word);
-    ret_run->origin = faccessat(fd, "config.json", F_OK, 0) == 0 ? ENGINE_BUNDLE : ENGINE_ROOTFS;
+    ret_run->origin = ENGINE_BUNDLE;
+    if (faccessat(fd, "config.json", F_OK, 0) < 0) {
+        if (errno != ENOENT)
+            return err_system(err, errno, "'%s/config.json'", word);
+        ret_run->origin = ENGINE_ROOTFS;
+    }
     ret_run->what = word;
     return 0;
 }

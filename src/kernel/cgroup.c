@@ -30,12 +30,13 @@ static bool cut_last(struct text *path)
     return true;
 }
 
-/* Removes the cgroup in `path` and those above it, `levels` in all; the first must go. */
+/* Removes the cgroup in `path` and those above it, `levels` in all; of those above, one that has
+ * got other members is left. */
 static int remove_levels(struct text *path, unsigned int levels)
 {
     for (unsigned int i = 0; i < levels; i++) {
         if (rmdir(path->at) < 0 && errno != ENOENT)
-            return i == 0 ? -errno : 0;
+            return i > 0 && errno == EBUSY ? 0 : -errno;
         if (!cut_last(path))
             break;
     }
@@ -75,8 +76,11 @@ int kernel_cgroup_claim(const char *path, int *ret_fd, struct err *err)
 
     if (fd < 0)
         return err_system(err, errno, "open the cgroup '%s'", path);
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK)
+            return err_system(err, errno, "lock the cgroup '%s'", path);
         return err_set(err, -EEXIST, "the cgroup '%s' is another container's", path);
+    }
     *ret_fd = fd_take(&fd);
     return 0;
 }

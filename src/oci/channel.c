@@ -51,7 +51,8 @@ int oci_channel_release(int runtime_fd)
     return 0;
 }
 
-bool oci_channel_listen(int runtime_fd, bool may_wait, struct oci_record *ret_record)
+int oci_channel_listen(int runtime_fd, bool may_wait, struct oci_record *ret_record,
+                       struct err *err)
 {
     struct oci_record record;
     ssize_t size;
@@ -59,8 +60,11 @@ bool oci_channel_listen(int runtime_fd, bool may_wait, struct oci_record *ret_re
     do
         size = recv(runtime_fd, &record, sizeof(record), may_wait ? 0 : MSG_DONTWAIT);
     while (size < 0 && errno == EINTR);
+    /* ECONNRESET: it has gone, and has not read all that it was sent. */
+    if (size < 0 && errno != EAGAIN && errno != ECONNRESET)
+        return err_system(err, errno, "listen to the container's process");
     if (size != (ssize_t)sizeof(record))
-        return false;
+        return 0;
     *ret_record = record;
-    return true;
+    return 1;
 }

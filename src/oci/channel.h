@@ -55,6 +55,7 @@ int oci_channel_await(int child_fd, struct err *err);
 /* In the runtime: lets the child go on. -EPIPE, without a sentence, when the child has gone. */
 int oci_channel_release(int runtime_fd);
 
-/* In the runtime: the next record. False when there is none any more, or, with `may_wait` false,
+/* In the runtime: 1 with the next record; 0 when there is none any more, or, with `may_wait` false,
  * none at the moment. */
-bool oci_channel_listen(int runtime_fd, bool may_wait, struct oci_record *ret_record);
+int oci_channel_listen(int runtime_fd, bool may_wait, struct oci_record *ret_record,
+                       struct err *err);

@@ -57,12 +57,16 @@ static int do_cgroup_make(struct execution *run, const struct oci_step *step, st
 {
     struct made_cgroup *made = &run->cgroups[run->cgroups_count];
     int *claim_fd = &run->child.claims[run->cgroups_count];
+    struct err ignored;
 
     *made = (struct made_cgroup){ .path = step->cgroup.path };
     if (kernel_cgroup_make(made->path, &made->levels, err) < 0)
         return err->number;
     if (!step->cgroup.may_be_shared && claim(made, claim_fd, err) < 0) {
         fd_close(claim_fd);
+        /* Another that has claimed what we made removes it. */
+        if (err->number != -EEXIST)
+            (void)kernel_cgroup_remove(made->path, made->levels, &ignored);
         return err->number;
     }
     if (made->levels > 0)
@@ -159,6 +163,7 @@ static int clone_by_joiner(struct execution *run, struct err *err)
     const struct kernel_clone plain = { .flags = 0, .cgroup_fd = -1 };
     CLEANUP(fd_close) int joiner_fd = -1;
     struct oci_record record;
+    int heard = 0;
     int status;
     pid_t joiner = kernel_namespace_clone(&plain, err);
 
@@ -167,7 +172,8 @@ static int clone_by_joiner(struct execution *run, struct err *err)
     if (joiner < 0)
         return (int)joiner;
     fd_close(&run->child.channel_fd);
-    while (run->pid == 0 && oci_channel_listen(run->child.runtime_fd, true, &record))
+    while (run->pid == 0 &&
+           (heard = oci_channel_listen(run->child.runtime_fd, true, &record, err)) > 0)
         hear(run, &record);
     if (kernel_process_open(joiner, &joiner_fd, err) < 0 ||
         kernel_process_wait(joiner_fd, true, &status, err) < 0)
@@ -178,6 +184,8 @@ static int clone_by_joiner(struct execution *run, struct err *err)
         *err = run->failure;
         return err->number;
     }
+    if (heard < 0)
+        return heard;
     return err_set(err, -ECHILD, "the process that joins namespaces ended with status %d", status);
 }
 
@@ -235,9 +243,12 @@ static int perform(struct execution *run, struct err *err)
 static int await_start(struct execution *run, struct err *err)
 {
     struct oci_record record;
+    int heard;
 
-    while (oci_channel_listen(run->child.runtime_fd, true, &record))
+    while ((heard = oci_channel_listen(run->child.runtime_fd, true, &record, err)) > 0)
         hear(run, &record);
+    if (heard < 0)
+        return heard;
     if (run->failure.number < 0) {
         *err = run->failure;
         return err->number;
@@ -250,6 +261,7 @@ static int await_start(struct execution *run, struct err *err)
 static int start(struct execution *run, struct err *err)
 {
     struct oci_record record;
+    struct err ignored;
     int number = 0;
 
     if (oci_signals_are_against_it())
@@ -259,7 +271,8 @@ static int start(struct execution *run, struct err *err)
         number = await_start(run, err);
     else if (run->child.runtime_fd >= 0) {
         /* What went wrong here may follow from what went wrong there. */
-        while (run->pid != 0 && oci_channel_listen(run->child.runtime_fd, false, &record))
+        while (run->pid != 0 &&
+               oci_channel_listen(run->child.runtime_fd, false, &record, &ignored) > 0)
             hear(run, &record);
         if (run->failure.number < 0)
             *err = run->failure;
@@ -285,7 +298,11 @@ static int signals_take(struct signals *signals, struct err *err)
               /* Where SIGCHLD is ignored, the end of a child leaves nothing to wait for. */
               sigaction(SIGCHLD, &standard, &signals->child_before) == 0;
 
-    return ok ? 0 : err_system(err, errno, "block signals");
+    if (ok)
+        return 0;
+    (void)err_system(err, errno, "block signals");
+    (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
+    return err->number;
 }
 
 static void signals_give_back(const struct signals *signals)
@@ -370,6 +387,7 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
     struct execution run = execution_of(plan, options);
     struct signals signals;
     struct err second = { 0 };
+    bool is_left;
     int status = 0;
     int number = signals_take(&signals, err);
 
@@ -378,10 +396,13 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
     number = start(&run, err);
     if (number == 0)
         number = wait_for_end(&run, &signals, &status, err);
-    if (take_down(&run, number == 0, &second) < 0 && number == 0) {
+    is_left = take_down(&run, number == 0, &second) < 0;
+    if (is_left && number == 0) {
         *err = second;
         number = second.number;
     }
+    if (options->ret_is_left != NULL)
+        *options->ret_is_left = is_left;
     signals_give_back(&signals);
     if (number == 0)
         *ret_status = status;
@@ -396,6 +417,7 @@ int oci_create(const struct oci_plan *plan, const struct oci_run_options *option
     struct execution run = execution_of(plan, options);
     struct signals signals;
     struct err ignored = { 0 };
+    bool is_left = false;
     int number = signals_take(&signals, err);
 
     if (number < 0)
@@ -405,7 +427,9 @@ int oci_create(const struct oci_plan *plan, const struct oci_run_options *option
     if (number == 0)
         let_go(&run);
     else
-        (void)take_down(&run, false, &ignored);
+        is_left = take_down(&run, false, &ignored) < 0;
+    if (options->ret_is_left != NULL)
+        *options->ret_is_left = is_left;
     signals_give_back(&signals);
     if (number < 0 && options->ret_failure_status != NULL)
         *options->ret_failure_status = run.failure_status;

@@ -22,7 +22,8 @@
  * calling thread meanwhile and restores them. Other children of the caller are left alone.
  *
  * Call it from a process with one thread. Whether it succeeds or fails, at its end no process,
- * mount, cgroup or namespace of the container is left, but those that existed before.
+ * mount, cgroup or namespace of the container is left, but those that existed before, and what the
+ * system did not remove, see ret_is_left.
  */
 #pragma once
 
@@ -45,6 +46,9 @@ struct oci_run_options {
     /* Where oci_run() fails, and this is not NULL, it is set to what shells, docker and podman exit
      * with: 127 when the program is not there, 126 when it cannot be executed, 125 for all else. */
     int *ret_failure_status;
+    /* If not NULL: set to whether something of the container could not be removed, in which case
+     * oci_run() fails. What is known of the container is what it can still be removed by. */
+    bool *ret_is_left;
 };
 
 /* Makes the container, runs its program to its end and cleans up. On success *ret_status is the

@@ -64,9 +64,10 @@ static int hear(int fd, int *ret_failure_status, struct err *err)
 {
     bool is_ready = false;
     struct oci_record record;
+    int heard;
 
     *ret_failure_status = OCI_FAILED_RUNTIME;
-    while (oci_channel_listen(fd, true, &record)) {
+    while ((heard = oci_channel_listen(fd, true, &record, err)) > 0) {
         if (record.kind == OCI_RECORD_FAILED) {
             *err = record.err;
             *ret_failure_status = oci_record_status(&record);
@@ -74,6 +75,8 @@ static int hear(int fd, int *ret_failure_status, struct err *err)
         }
         is_ready = is_ready || record.kind == OCI_RECORD_READY;
     }
+    if (heard < 0)
+        return heard;
     if (!is_ready)
         return err_set(err, -ESRCH, "the container's process was killed before it was started");
     return 0;
@@ -99,11 +102,15 @@ int oci_gate_open(int directory_fd, int *ret_failure_status, struct err *err)
     return number;
 }
 
-bool oci_gate_is_there(int directory_fd)
+int oci_gate_find(int directory_fd, bool *ret_is_there, struct err *err)
 {
     struct stat status;
+    bool is_there = fstatat(directory_fd, GATE_FILE, &status, AT_SYMLINK_NOFOLLOW) == 0;
 
-    return fstatat(directory_fd, GATE_FILE, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there && errno != ENOENT)
+        return err_system(err, errno, "look at the gate of the container");
+    *ret_is_there = is_there;
+    return 0;
 }
 
 int oci_gate_remove(int directory_fd, struct err *err)

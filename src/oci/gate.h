@@ -26,7 +26,7 @@ int oci_gate_await(int gate_fd, int *ret_channel_fd, struct err *err);
 int oci_gate_open(int directory_fd, int *ret_failure_status, struct err *err);
 
 /* Whether there is a gate: the container has not been started. */
-bool oci_gate_is_there(int directory_fd);
+int oci_gate_find(int directory_fd, bool *ret_is_there, struct err *err);
 
 /* Removes the gate; one that is not there is no error. */
 int oci_gate_remove(int directory_fd, struct err *err);

@@ -44,17 +44,33 @@ static bool next_line(struct bytes *content, struct line *ret_line)
     return true;
 }
 
+/* What is mounted at `path`; 0: nothing that the caller may see. */
+static int find_type(const char *path, long *ret_type, struct err *err)
+{
+    struct statfs status;
+
+    if (statfs(path, &status) == 0)
+        *ret_type = (long)status.f_type;
+    else if (errno == ENOENT || errno == ENOTDIR || errno == EACCES)
+        *ret_type = 0;
+    else
+        return err_system(err, errno, "look at '%s'", path);
+    return 0;
+}
+
 /* Whether a cgroup hierarchy is mounted at CGROUP_ROOT/<name>. */
-static bool is_mounted(const char *name)
+static int find_mounted(const char *name, bool *ret_is_mounted, struct err *err)
 {
     char block[PATH_MAX];
     struct text path = text_init(block, sizeof(block));
-    struct statfs status;
+    long type = 0;
 
-    if (!text_append(&path, CGROUP_ROOT "/") || !text_append(&path, name) ||
-        statfs(path.at, &status) < 0)
-        return false;
-    return status.f_type == CGROUP_SUPER_MAGIC || status.f_type == CGROUP2_SUPER_MAGIC;
+    /* A name that is too long is none of a controller. */
+    if (text_append(&path, CGROUP_ROOT "/") && text_append(&path, name) &&
+        find_type(path.at, &type, err) < 0)
+        return err->number;
+    *ret_is_mounted = type == CGROUP_SUPER_MAGIC || type == CGROUP2_SUPER_MAGIC;
+    return 0;
 }
 
 static int no_memory(struct err *err)
@@ -68,6 +84,7 @@ static int read_hierarchies(struct arena *arena, struct oci_host *host, struct e
     bool is_unified = host->cgroup_layout == OCI_CGROUP_UNIFIED;
     struct oci_pair *pairs = arena_alloc_array(arena, HIERARCHIES_MAX, sizeof(*pairs));
     size_t count = 0;
+    bool is_mounted = false;
     struct bytes content;
     struct line line;
 
@@ -86,8 +103,9 @@ static int read_hierarchies(struct arena *arena, struct oci_host *host, struct e
         pairs[count].value = arena_copy_bytes(arena, line.path);
         if (pairs[count].name == NULL || pairs[count].value == NULL)
             return no_memory(err);
-        if (is_mounted(pairs[count].name))
-            count++;
+        if (find_mounted(pairs[count].name, &is_mounted, err) < 0)
+            return err->number;
+        count += is_mounted;
     }
     host->hierarchies = (struct oci_pairs){ .count = count, .at = pairs };
     if (count == 0)
@@ -100,11 +118,13 @@ int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *er
     struct oci_host host = { .caller = oci_caller_now(),
                              .cap_last = kernel_capability_last(),
                              .cgroup_layout = OCI_CGROUP_V1 };
-    struct statfs status;
+    long type = 0;
 
-    if (statfs(CGROUP_ROOT, &status) < 0)
+    if (find_type(CGROUP_ROOT, &type, err) < 0)
+        return err->number;
+    if (type == 0)
         host.cgroup_layout = OCI_CGROUP_NONE;
-    else if (status.f_type == CGROUP2_SUPER_MAGIC)
+    else if (type == CGROUP2_SUPER_MAGIC)
         host.cgroup_layout = OCI_CGROUP_UNIFIED;
     if (host.cgroup_layout != OCI_CGROUP_NONE && read_hierarchies(arena, &host, err) < 0)
         return err->number;

@@ -50,16 +50,16 @@ static int make_directories(const char *path, struct err *err)
  * containers. A descriptor, or -errno with a sentence. */
 static int open_root(const char *root, struct err *err)
 {
-    int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CLEANUP(fd_close) int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct stat status;
 
     if (fd < 0)
         return err_system(err, errno, "open '%s'", root);
-    if (fstat(fd, &status) < 0 || status.st_uid != geteuid() || (status.st_mode & 022) != 0) {
-        (void)close(fd);
+    if (fstat(fd, &status) < 0)
+        return err_system(err, errno, "look at '%s'", root);
+    if (status.st_uid != geteuid() || (status.st_mode & 022) != 0)
         return err_set(err, -EPERM, "the directory '%s' can be written by other users", root);
-    }
-    return fd;
+    return fd_take(&fd);
 }
 
 int oci_state_open(const char *root, const char *id, struct err *err)
@@ -95,8 +95,8 @@ int oci_state_claim(const char *root, const char *id, struct err *err)
     return err_system(err, errno, "make the directory '%s/%s'", root, id);
 }
 
-/* Reads a small file of /proc/<pid>; false where there is none. */
-static bool read_proc(pid_t pid, const char *name, char *ret_content, size_t room)
+/* Reads a small file of /proc/<pid>; -ESRCH where there is no such process. */
+static int read_proc(pid_t pid, const char *name, char *ret_content, size_t room, struct err *err)
 {
     char block[64];
     struct text path = text_init(block, sizeof(block));
@@ -106,56 +106,68 @@ static bool read_proc(pid_t pid, const char *name, char *ret_content, size_t roo
     (void)text_format(&path, "/proc/%d/%s", (int)pid, name);
     fd = open(path.at, O_RDONLY | O_CLOEXEC);
     size = fd < 0 ? -1 : read(fd, ret_content, room - 1);
-    if (size <= 0)
-        return false;
+    if (size == 0 || (size < 0 && (errno == ENOENT || errno == ESRCH)))
+        return -ESRCH;
+    if (size < 0)
+        return err_system(err, errno, "read '%s'", path.at);
     ret_content[size] = '\0';
-    return true;
+    return 0;
 }
 
-/* When a process started, in clock ticks after boot: field 22 of /proc/<pid>/stat (proc(5)). False
- * where it does not run: it is gone, or has ended and is not waited for. */
-static bool read_start(int pidfd, uint64_t *ret_ticks)
+/* When a process started, in clock ticks after boot: field 22 of /proc/<pid>/stat (proc(5)).
+ * -ESRCH, without a sentence, where it does not run: it is gone, or has ended and is not waited
+ * for. */
+static int read_start(int pidfd, uint64_t *ret_ticks, struct err *err)
 {
     char content[1024];
-    struct err ignored;
     const char *at;
     pid_t pid;
+    int number = kernel_process_find_in_proc(pidfd, &pid, err);
 
-    if (kernel_process_find_in_proc(pidfd, &pid, &ignored) < 0 ||
-        !read_proc(pid, "stat", content, sizeof(content)))
-        return false;
+    if (number == 0)
+        number = read_proc(pid, "stat", content, sizeof(content), err);
+    if (number < 0)
+        return number;
     /* The second field is the program's name in parentheses, which may hold anything. */
     at = strrchr(content, ')');
     if (at == NULL || at[1] == '\0' || at[2] == 'Z' || at[2] == 'X')
-        return false;
+        return -ESRCH;
     for (int field = 2; field < 22 && at != NULL; field++)
         at = strchr(at + 1, ' ');
     if (at == NULL)
-        return false;
+        return -ESRCH;
     *ret_ticks = strtoull(at + 1, NULL, 10);
-    return true;
+    return 0;
 }
 
-/* Opens the container's process, if it is still that; a descriptor, or -ESRCH with a sentence. */
+/* Opens the container's process, if it is still that; a descriptor, or with a sentence -ESRCH if it
+ * is not, and another -errno where that could not be found out. */
 static int open_process(const struct oci_state *state, struct err *err)
 {
     CLEANUP(fd_close) int pidfd = -1;
-    uint64_t ticks;
+    uint64_t ticks = 0;
+    int number = state->pid <= 0 ? -ESRCH : kernel_process_open(state->pid, &pidfd, err);
 
-    if (state->pid <= 0 || kernel_process_open(state->pid, &pidfd, err) < 0 ||
-        !read_start(pidfd, &ticks) || ticks != state->start_ticks)
+    if (number == 0)
+        number = read_start(pidfd, &ticks, err);
+    if (number == -ESRCH || (number == 0 && ticks != state->start_ticks))
         return err_set(err, -ESRCH, "the container '%s' does not run", state->id);
-    return fd_take(&pidfd);
+    return number < 0 ? number : fd_take(&pidfd);
 }
 
-static enum oci_status look(const struct oci_state *state, int directory_fd)
+/* Whether a container that had a process still runs, or waits to be started. */
+static int look(struct oci_state *state, int directory_fd, struct err *err)
 {
-    struct err ignored;
-    CLEANUP(fd_close) int pidfd = open_process(state, &ignored);
+    CLEANUP(fd_close) int pidfd = open_process(state, err);
+    bool is_gated = false;
 
+    if ((pidfd < 0 && pidfd != -ESRCH) || oci_gate_find(directory_fd, &is_gated, err) < 0)
+        return err_prefix(err, "the state of '%s'", state->id);
     if (pidfd < 0)
-        return OCI_STOPPED;
-    return oci_gate_is_there(directory_fd) ? OCI_CREATED : OCI_RUNNING;
+        state->status = OCI_STOPPED;
+    else
+        state->status = is_gated ? OCI_CREATED : OCI_RUNNING;
+    return 0;
 }
 
 static int no_memory(struct err *err)
@@ -171,6 +183,7 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
     CLEANUP(fd_close) int pidfd = -1;
     time_t now = time(NULL);
     struct tm parts;
+    int number;
 
     if (cgroups == NULL || created == NULL)
         return no_memory(err);
@@ -188,10 +201,11 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
     }
     /* One that has ended already has no start that could be read; no process has 0. */
     state->start_ticks = 0;
-    if (kernel_process_open(state->pid, &pidfd, err) == 0)
-        (void)read_start(pidfd, &state->start_ticks);
     state->status = OCI_RUNNING;
-    return 0;
+    number = state->pid == 0 ? -ESRCH : kernel_process_open(state->pid, &pidfd, err);
+    if (number == 0)
+        number = read_start(pidfd, &state->start_ticks, err);
+    return number == -ESRCH ? 0 : number;
 }
 
 static json_t *texts_json(const struct oci_texts *texts)
@@ -289,7 +303,8 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
         json_decref(json);
         if (number < 0)
             return number;
-        state.status = state.pid == 0 ? OCI_CREATING : look(&state, directory_fd);
+        if (state.pid != 0 && look(&state, directory_fd, err) < 0)
+            return err->number;
     }
     *ret_state = state;
     return 0;
@@ -298,10 +313,12 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
 int oci_state_remove(const char *root, const char *id, struct err *err)
 {
     CLEANUP(fd_close) int root_fd = open_root(root, err);
-    CLEANUP(fd_close) int directory_fd = root_fd < 0 ? -1 : oci_state_open(root, id, err);
+    CLEANUP(fd_close) int directory_fd = root_fd < 0 ? root_fd : oci_state_open(root, id, err);
 
-    if (root_fd < 0 || directory_fd < 0)
-        return err->number == -ENOENT ? 0 : err->number;
+    if (directory_fd == -ENOENT)
+        return 0;
+    if (directory_fd < 0)
+        return err_prefix(err, "remove the state of '%s'", id);
     (void)unlinkat(directory_fd, NEW_FILE, 0);
     if (oci_gate_remove(directory_fd, err) < 0)
         return err->number;
@@ -380,6 +397,8 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
 {
     CLEANUP(fd_close) int pidfd = open_process(state, err);
 
+    if (pidfd < 0 && pidfd != -ESRCH)
+        return pidfd;
     if (pidfd >= 0 && (kernel_process_signal(pidfd, SIGKILL, err) < 0 ||
                        kernel_process_await_end(pidfd, err) < 0))
         return err->number;

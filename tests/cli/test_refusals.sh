@@ -124,6 +124,30 @@ a_container_that_is_not_there_is_named() {
     cupel_ "there is no image 'docker.io/library/web:latest'" rmi web
 }
 
+# full STATUS PROGRAM WORD…: where nothing can be printed.
+full() {
+    local status=$1 actual=0
+    shift
+    "$@" >/dev/full 2>err || actual=$?
+    [ "$actual" -eq "$status" ] || { echo "'$*' exits with $actual" && return 1; }
+    # Where the C library has met it in the middle, the reason is lost.
+    grep -qxE "$1: standard output: (No space left on device|not all of it was written)" err ||
+        { echo "'$*' says: $(cat err)" && return 1; }
+}
+
+what_cannot_be_printed_is_told() {
+    bundle ''
+    full 1 cupel-oci --version
+    full 1 cupel-oci --help
+    full 1 cupel-oci --root "$PWD/state" list
+    full 1 cupel-oci plan --bundle bundle
+    full 125 cupel --version
+    full 125 cupel --store "$PWD/store" ps
+    full 125 cupel --store "$PWD/store" images
+    full 1 cupel-wire types
+    full 1 cupel-dns --help
+}
+
 a_config_that_is_there_is_left_alone() {
     bundle "c['hostname'] = 'mine'"
     cp bundle/config.json mine

@@ -65,5 +65,5 @@ int oci_list_command(const void *globals, const void *options, struct cli_operan
     }
     if (is_json)
         printf("]\n");
-    return cli_flush(stdout);
+    return cli_printed(stdout);
 }

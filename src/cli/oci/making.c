@@ -75,7 +75,9 @@ int oci_making_begin(const struct oci_making *making, struct err *err)
 /* Makes the gate and, behind it, the container. */
 static int make_behind_gate(struct oci_making *making, struct err *err)
 {
-    const struct oci_run_options how = { .on_started = oci_making_tell, .owner = making };
+    const struct oci_run_options how = { .on_started = oci_making_tell,
+                                         .owner = making,
+                                         .ret_is_left = &making->is_left };
     CLEANUP(fd_close) int directory_fd =
         oci_state_open(making->root, making->prepared->request.id, err);
     CLEANUP(fd_close) int gate_fd = -1;
@@ -94,7 +96,8 @@ int oci_make_created(struct oci_making *making, struct err *err)
         return err->number;
     if (make_behind_gate(making, err) == 0)
         return 0;
-    (void)oci_state_remove(making->root, making->prepared->request.id, &ignored);
+    if (!making->is_left)
+        (void)oci_state_remove(making->root, making->prepared->request.id, &ignored);
     return err->number;
 }
 

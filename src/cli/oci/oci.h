@@ -79,6 +79,7 @@ struct oci_making {
     const char *pid_file; /* or NULL */
     const struct oci_prepared *prepared;
     struct arena *arena;
+    bool is_left; /* set where something of the container could not be removed */
 };
 
 /* Says with --debug what the plan is, a message a step. */
@@ -93,7 +94,7 @@ int oci_making_begin(const struct oci_making *making, struct err *err);
 int oci_making_tell(void *owner, pid_t pid, struct err *err);
 
 /* Makes a container that waits to be started; its plan has a gate. On failure its name is free
- * again. */
+ * again, unless something is left. */
 int oci_make_created(struct oci_making *making, struct err *err);
 
 /* Starts a container that was created. */

@@ -20,5 +20,5 @@ int oci_plan_command(const void *globals, const void *options, struct cli_operan
         oci_plan_format(&prepared.plan, command->json, &arena, &text, &err) < 0)
         return oci_fail(globals, &err, 1);
     (void)fwrite(text.at, 1, text.size, stdout);
-    return cli_flush(stdout);
+    return cli_printed(stdout);
 }

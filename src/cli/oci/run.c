@@ -9,7 +9,9 @@
 /* Runs it under its name, which is free again afterwards. */
 static int run_to_end(struct oci_making *making, int *ret_status, struct err *err)
 {
-    const struct oci_run_options how = { .on_started = oci_making_tell, .owner = making };
+    const struct oci_run_options how = { .on_started = oci_making_tell,
+                                         .owner = making,
+                                         .ret_is_left = &making->is_left };
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
     struct err second = { 0 };
     int number;
@@ -17,7 +19,9 @@ static int run_to_end(struct oci_making *making, int *ret_status, struct err *er
     if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, err) < 0)
         return err->number;
     number = oci_run(&making->prepared->plan, &how, ret_status, err);
-    if (oci_state_remove(making->root, making->prepared->request.id, &second) < 0 && number == 0) {
+    /* As long as something is left, `delete` has to know of it. */
+    if (!making->is_left &&
+        oci_state_remove(making->root, making->prepared->request.id, &second) < 0 && number == 0) {
         *err = second;
         number = second.number;
     }

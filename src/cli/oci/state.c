@@ -21,5 +21,5 @@ int oci_state_command(const void *globals, const void *options, struct cli_opera
         oci_state_format(&state, &arena, &json, &err) < 0)
         return oci_fail(globals, &err, 1);
     printf("%.*s\n", (int)json.size, (const char *)json.at);
-    return cli_flush(stdout);
+    return cli_printed(stdout);
 }

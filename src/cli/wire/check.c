@@ -131,5 +131,5 @@ int wire_check_run(const void *globals, const void *options, struct cli_operands
         if (check_file(operands.at[i], options, &err) < 0)
             status = cli_fail(WIRE_PROGRAM, &err, 1);
     }
-    return cli_flush(stdout) == 0 ? status : 1;
+    return cli_printed(stdout) == 0 ? status : 1;
 }

@@ -83,7 +83,7 @@ int wire_decode_run(const void *globals, const void *options, struct cli_operand
         return cli_fail(WIRE_PROGRAM, &err, 2);
     }
     status = decode_file(operands.at[0], chosen, &err);
-    flushed = cli_flush(stdout);
+    flushed = cli_printed(stdout);
     if (status < 0)
         return cli_fail(WIRE_PROGRAM, &err, 1);
     return status != 0 ? status : flushed;

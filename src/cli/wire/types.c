@@ -19,5 +19,5 @@ int wire_types_run(const void *globals, const void *options, struct cli_operands
             printf(" %s", row->fields[i].name);
         printf("\n");
     }
-    return cli_flush(stdout);
+    return cli_printed(stdout);
 }

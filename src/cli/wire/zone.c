@@ -76,7 +76,7 @@ int wire_zone_run(const void *globals, const void *options, struct cli_operands 
 {
     struct err err = { 0 };
     int number = zone_file(operands.at[0], options, &err);
-    int flushed = cli_flush(stdout);
+    int flushed = cli_printed(stdout);
 
     (void)globals;
     return number < 0 ? cli_fail(WIRE_PROGRAM, &err, 1) : flushed;

@@ -12,6 +12,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static bool is_there(int directory_fd)
+{
+    struct err err = { 0 };
+    bool found = false;
+
+    assert_int_equal(oci_gate_find(directory_fd, &found, &err), 0);
+    return found;
+}
+
 static int make_directory(void **state)
 {
     char *path = strdup("/tmp/cupel-gate-XXXXXX");
@@ -92,10 +101,10 @@ static void what_the_process_says_is_told(void **state)
         int status = 0;
         pid_t pid = wait_behind(directory_fd, records, rows[i].count);
 
-        assert_true(oci_gate_is_there(directory_fd));
+        assert_true(is_there(directory_fd));
         assert_row(rows[i].label, oci_gate_open(directory_fd, &status, &err) == rows[i].number);
         assert_row(rows[i].label, status == rows[i].failure_status);
-        assert_false(oci_gate_is_there(directory_fd));
+        assert_false(is_there(directory_fd));
         await_end(pid);
     }
 }
@@ -111,7 +120,7 @@ static void a_gate_with_nobody_behind_it_is_told_and_removed(void **state)
     assert_int_equal(oci_gate_make(directory_fd, &gate_fd, &err), 0);
     fd_close(&gate_fd);
     assert_int_equal(oci_gate_open(directory_fd, &status, &err), -ESRCH);
-    assert_false(oci_gate_is_there(directory_fd));
+    assert_false(is_there(directory_fd));
     assert_int_equal(oci_gate_remove(directory_fd, &err), 0);
 }
 
