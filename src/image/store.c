@@ -15,24 +15,29 @@
 
 static const char layout[] = "{\"imageLayoutVersion\": \"1.0.0\"}\n";
 
-/* Whether files can be given to any owner: for root, unless it is a user namespace's. */
-static enum image_owners find_owners(void)
+/* Whether files can be given to any owner: for root, unless it is a user namespace's, or there is
+ * no /proc to tell. */
+static int find_owners(enum image_owners *ret_owners, struct err *err)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(65536);
     struct bytes map;
-    struct err err;
     unsigned long first;
     unsigned long host;
     unsigned long size;
     char *rest;
+    int number = geteuid() != 0 ? -ENOENT
+                                : file_read((struct file_place){ AT_FDCWD, "/proc/self/uid_map" },
+                                            4096, &arena, &map, err);
 
-    if (geteuid() != 0 || file_read((struct file_place){ AT_FDCWD, "/proc/self/uid_map" }, 4096,
-                                    &arena, &map, &err) < 0)
-        return IMAGE_OWNERS_OURS;
+    *ret_owners = IMAGE_OWNERS_OURS;
+    if (number < 0)
+        return number == -ENOENT ? 0 : number;
     first = strtoul((const char *)map.at, &rest, 10);
     host = strtoul(rest, &rest, 10);
     size = strtoul(rest, &rest, 10);
-    return first == 0 && host == 0 && size == UINT32_MAX ? IMAGE_OWNERS_KEEP : IMAGE_OWNERS_OURS;
+    if (first == 0 && host == 0 && size == UINT32_MAX)
+        *ret_owners = IMAGE_OWNERS_KEEP;
+    return 0;
 }
 
 static int check_owner(int fd, const char *path, struct err *err)
@@ -84,14 +89,18 @@ int image_store_open(struct image_store *store, const char *path, struct err *er
     *store = (struct image_store)IMAGE_STORE_CLOSED;
     if (path[0] != '/' || !text_append(&text, path))
         return err_set(err, -EINVAL, "store '%s': is no absolute path", path);
-    opened.owners = find_owners();
+    if (find_owners(&opened.owners, err) < 0)
+        return err->number;
     opened.root_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (opened.root_fd < 0 && errno != ENOENT)
         return err_system(err, errno, "store '%s'", path);
     /* The layout file is written last: without it, somebody is still making the store, or stopped
      * in the middle. */
-    if (opened.root_fd >= 0 && faccessat(opened.root_fd, "oci-layout", F_OK, 0) < 0)
+    if (opened.root_fd >= 0 && faccessat(opened.root_fd, "oci-layout", F_OK, 0) < 0) {
+        if (errno != ENOENT)
+            number = err_system(err, errno, "store '%s': oci-layout", path);
         fd_close(&opened.root_fd);
+    }
     if (opened.root_fd >= 0)
         number = open_parts(&opened, err);
     if (number < 0)
@@ -180,8 +189,12 @@ int image_store_list(const struct image_store *store, struct arena *arena,
     struct bytes json = bytes_of_text("{\"schemaVersion\": 2, \"manifests\": []}");
     int number = 0;
 
-    if (store->root_fd >= 0 && faccessat(store->root_fd, place.path, F_OK, 0) == 0)
+    /* What only cannot be read is no empty list: the next one who changes it would lose the rest.
+     */
+    if (store->root_fd >= 0)
         number = file_read(place, IMAGE_JSON_BYTES_MAX, arena, &json, err);
+    if (number == -ENOENT)
+        number = 0;
     if (number == 0)
         number = image_index_parse(json, arena, ret_records, err);
     return number < 0 ? err_prefix(err, "store '%s': index.json", store->path) : 0;
@@ -278,7 +291,8 @@ bool image_store_is_in_use(const struct image_store *store, const struct image_d
     CLEANUP(fd_close) int fd =
         beneath_open(store->unpacked_fd, manifest->hex, O_RDONLY | O_DIRECTORY);
 
-    return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+    /* Where it cannot be found out, it is. */
+    return fd < 0 ? fd != -ENOENT : flock(fd, LOCK_EX | LOCK_NB) < 0;
 }
 
 /* Removes staging directories whose process does not live any more. The store is locked. */

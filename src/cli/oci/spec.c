@@ -17,6 +17,8 @@ static int write_new(const char *bundle, struct bytes json, struct err *err)
         return err_system(err, errno, "bundle '%s'", bundle);
     if (faccessat(bundle_fd, "config.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return err_set(err, -EEXIST, "bundle '%s': config.json is there already", bundle);
+    if (errno != ENOENT)
+        return err_system(err, errno, "bundle '%s': config.json", bundle);
     if (file_write_atomic((struct file_place){ bundle_fd, "config.json" }, json, 0666 & ~022, err) <
         0)
         return err_prefix(err, "bundle '%s'", bundle);
