@@ -18,14 +18,14 @@
 typedef int (*use)(int fd, const struct sockaddr *address, socklen_t size);
 
 /* Makes a socket and binds or connects it; a descriptor, or -errno without a sentence. */
-static int open_socket(int directory_fd, use use)
+static int open_socket(int directory_fd, use call)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     struct text path = text_init(address.sun_path, sizeof(address.sun_path));
     CLEANUP(fd_close) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
     (void)text_format(&path, "/proc/self/fd/%d/" GATE_FILE, directory_fd);
-    if (fd < 0 || use(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+    if (fd < 0 || call(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
         return -errno;
     return fd_take(&fd);
 }
