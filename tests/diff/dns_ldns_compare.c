@@ -22,6 +22,7 @@
 #include <string.h>
 
 #define DIFF_RDATA_MAX 65535
+#define WKS_PRINTED_MAX 256 /* octets of RDATA */
 
 /* A line of each view that is being written. */
 struct lines {
@@ -232,6 +233,13 @@ static struct word way_of_ldns(const struct lines *lines, const struct dns_rr *r
     return type_of(rr);
 }
 
+/* ldns asks the machine for the name of each port of a WKS: for thousands of them it takes seconds.
+ */
+static bool is_slow_to_print(const struct dns_rr *rr)
+{
+    return rr->type == DNS_TYPE_WKS && byte_reader_left(&rr->rdata) > WKS_PRINTED_MAX;
+}
+
 /* First the octets, then what is printed of them. */
 static bool same_record(struct lines *lines, const struct dns_rr *rr, const ldns_rr *theirs)
 {
@@ -242,7 +250,7 @@ static bool same_record(struct lines *lines, const struct dns_rr *rr, const ldns
     if (!same_line(lines, "record", reading_of(rr).at, type_of(rr).at))
         return false;
     if (row->fields_count == 0 || row->fields[0].kind == DNS_FIELD_OPAQUE ||
-        ldns_rr_rd_count(theirs) == 0)
+        ldns_rr_rd_count(theirs) == 0 || is_slow_to_print(rr))
         return true;
     (void)dns_rdata_format(rr, &lines->ours);
     level(&lines->ours);
