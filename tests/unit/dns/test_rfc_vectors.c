@@ -4,6 +4,8 @@
  * type, are in test_rdata_vectors.c.
  */
 #include "rfc_lines.h"
+#include "rfc_lines_security.h"
+#include "rfc_lines_services.h"
 #include "wire.h"
 
 #include "dns/rdata.h"
@@ -11,8 +13,8 @@
 #include "dns/text.h"
 
 /* Longer lines and RDATA than these are in no example. */
-#define RDATA_ROOM 512
-#define LINE_ROOM 2048
+#define RDATA_ROOM 1024
+#define LINE_ROOM 4096
 
 static struct dns_name name_of(const char *label, const char *text)
 {
@@ -87,14 +89,17 @@ static void names_of_other_rfcs_have_the_labels_that_they_say(void **state)
           "donald\\ e\\.\\ eastlake\\ 3RD.EXAMPLE.", 2, 22 },
         { "RFC 4343 section 2.1: octets of every look", "a\\000\\\\\\255z.example.",
           "A\\000\\092\\255Z.Example.", 2, 5 },
-        { "RFC 7929 section 3: the hash of a local part",
+        { "SHA-256 of hugh, cut as RFC 7929 cuts it",
           "c93f1e400f26708f98cb19d936620da35eec8f72e57f9eec01c1afd6._openpgpkey.example.com.",
           "C93F1E400F26708F98CB19D936620DA35EEC8F72E57F9EEC01C1AFD6._OPENPGPKEY.example.com.", 4,
           56 },
-        { "RFC 8162 section 3: the hash of a local part",
+        { "SHA-256 of hugh, cut as RFC 8162 cuts it",
           "c93f1e400f26708f98cb19d936620da35eec8f72e57f9eec01c1afd6._smimecert.example.com.",
           "C93F1E400F26708F98CB19D936620DA35EEC8F72E57F9EEC01C1AFD6._SMIMECERT.example.com.", 4,
           56 },
+        { "RFC 9567 section 4.1: what is reported",
+          "_er.1.broken.test.7._er.a01.agent-domain.example.",
+          "_ER.1.BROKEN.TEST.7._ER.A01.AGENT-DOMAIN.EXAMPLE.", 9, 3 },
     };
 
     (void)state;
@@ -158,28 +163,36 @@ static struct dns_rr_text record_of(const struct line *row, const char *text, ui
     return record;
 }
 
+static void require_line(const struct line *row)
+{
+    WIRE(wire, row->wire);
+    uint8_t block[RDATA_ROOM];
+    uint8_t again_block[RDATA_ROOM];
+    char shown[LINE_ROOM];
+    struct text text = text_init(shown, sizeof(shown));
+    struct dns_rr_text record = record_of(row, row->text, block);
+    struct dns_rr_text again;
+    struct dns_rr rr = dns_rr_of_text(&record);
+
+    assert_row(row->label, record.type == row->type);
+    assert_row(row->label, record.class == row->class);
+    assert_row(row->label, bytes_equal(record.rdata, wire));
+    assert_row(row->label, dns_rdata_check(&rr).status == DNS_OK);
+    assert_row(row->label, dns_rr_format(&rr, &text));
+    again = record_of(row, shown, again_block);
+    assert_row(row->label, bytes_equal(again.rdata, wire));
+    assert_row(row->label, dns_name_equal(&again.owner, &record.owner));
+}
+
 static void lines_of_rfcs_are_the_records_that_they_say(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ROWS(lines); i++) {
-        WIRE(wire, lines[i].wire);
-        uint8_t block[RDATA_ROOM];
-        uint8_t again_block[RDATA_ROOM];
-        char shown[LINE_ROOM];
-        struct text text = text_init(shown, sizeof(shown));
-        struct dns_rr_text record = record_of(&lines[i], lines[i].text, block);
-        struct dns_rr_text again;
-        struct dns_rr rr = dns_rr_of_text(&record);
-
-        assert_row(lines[i].label, record.type == lines[i].type);
-        assert_row(lines[i].label, record.class == lines[i].class);
-        assert_row(lines[i].label, bytes_equal(record.rdata, wire));
-        assert_row(lines[i].label, dns_rdata_check(&rr).status == DNS_OK);
-        assert_row(lines[i].label, dns_rr_format(&rr, &text));
-        again = record_of(&lines[i], shown, again_block);
-        assert_row(lines[i].label, bytes_equal(again.rdata, wire));
-        assert_row(lines[i].label, dns_name_equal(&again.owner, &record.owner));
-    }
+    for (size_t i = 0; i < ROWS(lines); i++)
+        require_line(&lines[i]);
+    for (size_t i = 0; i < ROWS(lines_of_services); i++)
+        require_line(&lines_of_services[i]);
+    for (size_t i = 0; i < ROWS(lines_of_security); i++)
+        require_line(&lines_of_security[i]);
 }
 
 static const struct CMUnitTest tests[] = {
