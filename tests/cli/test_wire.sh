@@ -191,6 +191,20 @@ assert "authorityRRs" not in message
 PYTHON
 }
 
+decode_json_has_the_values_of_rfc_8427_section_5_1() {
+    wire '4cde 0000 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 0001 0001' >query
+    expect 0 cupel-wire decode --json query
+    /usr/bin/python3 - <<'PYTHON'
+import json
+message = json.load(open("out"))
+expected = {
+    "ID": 19678, "QR": 0, "Opcode": 0, "AA": 0, "TC": 0, "RD": 0, "RA": 0, "AD": 0, "CD": 0,
+    "RCODE": 0, "QDCOUNT": 1, "ANCOUNT": 0, "NSCOUNT": 0, "ARCOUNT": 0,
+    "QNAME": "example.com.", "QTYPE": 1, "QCLASS": 1}
+assert {name: message[name] for name in expected} == expected, message
+PYTHON
+}
+
 decode_shows_what_it_can_of_wrong_rdata() {
     wire "$short_a" >short-a
     expect 1 cupel-wire decode short-a

@@ -91,6 +91,8 @@ static const struct {
       3 },
     { "IPSECKEY without a key", DNS_TYPE_IPSECKEY, "0a0000", DNS_OK, 0 },
     { "AMTRELAY of an unknown type", DNS_TYPE_AMTRELAY, "0a04 c0000226", DNS_OK, 0 },
+    { "AMTRELAY of a name without the root, as RFC 8777 section 4.3.2 has it", DNS_TYPE_AMTRELAY,
+      "8083 09'amtrelays'07'example'03'com'", DNS_NAME_TRUNCATED, 24 },
     { "HIP without a key", DNS_TYPE_HIP, "01020000 0a", DNS_HOST_IDENTITY, 0 },
     { "HIP past RDATA", DNS_TYPE_HIP, "01020002 0a0b", DNS_RDATA_TRUNCATED, 0 },
     { "TSIG with other octets past RDATA", DNS_TYPE_TSIG,
