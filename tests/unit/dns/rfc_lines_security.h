@@ -40,6 +40,82 @@ static const struct line lines_of_security[] = {
       "dskey.example.com. 86400 IN DS 60485 5 1 ( 2BB183AF5F22588179A53B0A\n 98631FAD1A2921"
       "18 )\n",
       43, 1, "ec4505012bb183af5f22588179a53b0a98631fad1a292118" },
+    { "RFC 4035 appendix A: RRSIG of SOA",
+      "example. 3600 RRSIG SOA 5 1 3600 20040509183619 (\n 20040409183619 38519 example.\n "
+      "ONx0k36rcjaxYtcNgq6iQnpNV5+drqYAsC9h\n 7TSJaHCqbhE67Sr6aH2xDUGcqQWu/n0UVzrF\n vkgO9e"
+      "barZ0GWDKcuwlM6eNB5SiX2K74l5LW\n DA7S/Un/IbtDq4Ay8NMNLQI7Dw7n4p8/rjkB\n jV7j86HyQgM5"
+      "e7+miRAz8V01b0I= )\n",
+      46, 1,
+      "0006050100000e10409e7a234076ed239677076578616d706c650038dc74937eab7236b162d70d82aea2"
+      "427a4d579f9daea600b02f61ed34896870aa6e113aed2afa687db10d419ca905aefe7d14573ac5be480e"
+      "f5e6daad9d0658329cbb094ce9e341e52897d8aef89792d60c0ed2fd49ff21bb43ab8032f0d30d2d023b"
+      "0f0ee7e29f3fae39018d5ee3f3a1f24203397bbfa6891033f15d356f42" },
+    { "RFC 4035 appendix A: NSEC of a zone",
+      "example. 3600 NSEC a.example. NS SOA MX RRSIG NSEC DNSKEY\n", 47, 1,
+      "0161076578616d706c6500000722010000000380" },
+    { "RFC 4035 appendix A: DNSKEY of a zone",
+      "example. 3600 DNSKEY 256 3 5 (\n AQOy1bZVvpPqhg4j7EJoM9rI3ZmyEx2OzDBV\n rZy/lvI5CQeP"
+      "xXHZS4i8dANH4DX3tbHol61e\n k8EFMcsGXxKciJFHyhl94C+NwILQdzsUlSFo\n vBZsyl/NX6yEbtw/xN"
+      "9ZNcrbYvgjjZ/UVPZI\n ySFNsgEYvh0z2542lzMKR4Dh8uZffQ==\n )\n",
+      48, 1,
+      "010003050103b2d5b655be93ea860e23ec426833dac8dd99b2131d8ecc3055ad9cbf96f23909078fc571"
+      "d94b88bc740347e035f7b5b1e897ad5e93c10531cb065f129c889147ca197de02f8dc082d0773b149521"
+      "68bc166cca5fcd5fac846edc3fc4df5935cadb62f8238d9fd454f648c9214db20118be1d33db9e369733"
+      "0a4780e1f2e65f7d" },
+    { "RFC 4035 appendix A: DNSKEY of keys",
+      "example. 3600 DNSKEY 257 3 5 (\n AQOeX7+baTmvpVHb2CcLnL1dMRWbuscRvHXl\n LnXwDzvqp4tZ"
+      "VKp1sZMepFb8MvxhhW3y/0QZ\n syCjczGJ1qk8vJe52iOhInKROVLRwxGpMfzP\n RLMlGybr51bOV/1se0"
+      "ODacj3DomyB4QB5gKT\n Yot/K9alk5/j8vfd4jWCWD+E1Sze0Q==\n )\n",
+      48, 1,
+      "0101030501039e5fbf9b6939afa551dbd8270b9cbd5d31159bbac711bc75e52e75f00f3beaa78b5954aa"
+      "75b1931ea456fc32fc61856df2ff4419b320a3733189d6a93cbc97b9da23a12272913952d1c311a931fc"
+      "cf44b3251b26ebe756ce57fd6c7b438369c8f70e89b2078401e60293628b7f2bd6a5939fe3f2f7dde235"
+      "82583f84d52cded1" },
+    { "RFC 4035 appendix A: RRSIG of DNSKEY",
+      "example. 3600 RRSIG DNSKEY 5 1 3600 20040509183619 (\n 20040409183619 9465 example."
+      "\n ZxgauAuIj+k1YoVEOSlZfx41fcmKzTFHoweZ\n xYnz99JVQZJ33wFS0Q0jcP7VXKkaElXk9nYJ\n Xev"
+      "O/7nAbo88iWsMkSpSR6jWzYYKwfrBI/L9\n hjYmyVO9m6FjQ7uwM4dCP/bIuV/DKqOAK9NY\n NC3AHfvCV"
+      "1Tp4VKDqxqG7R5tTVM= )\n",
+      46, 1,
+      "0030050100000e10409e7a234076ed2324f9076578616d706c650067181ab80b888fe935628544392959"
+      "7f1e357dc98acd3147a30799c589f3f7d255419277df0152d10d2370fed55ca91a1255e4f676095debce"
+      "ffb9c06e8f3c896b0c912a5247a8d6cd860ac1fac123f2fd863626c953bd9ba16343bbb03387423ff6c8"
+      "b95fc32aa3802bd358342dc01dfbc25754e9e15283ab1a86ed1e6d4d53" },
+    { "RFC 4035 appendix A: the second RRSIG of DNSKEY",
+      "example. 3600 RRSIG DNSKEY 5 1 3600 20040509183619 (\n 20040409183619 38519 example."
+      "\n eGL0s90glUqcOmloo/2y+bSzyEfKVOQViD9Z\n DNhLz/Yn9CQZlDVRJffACQDAUhXpU/oP34ri\n bKB"
+      "pysRXosczFrKqS5Oa0bzMOfXCXup9qHAp\n eFIku28Vqfr8Nt7cigZLxjK+u0Ws/4lIRjKk\n 7z5OXogYV"
+      "aFzHKillDt3HRxHIZM= )\n",
+      46, 1,
+      "0030050100000e10409e7a234076ed239677076578616d706c65007862f4b3dd20954a9c3a6968a3fdb2"
+      "f9b4b3c847ca54e415883f590cd84bcff627f4241994355125f7c00900c05215e953fa0fdf8ae26ca069"
+      "cac457a2c73316b2aa4b939ad1bccc39f5c25eea7da87029785224bb6f15a9fafc36dedc8a064bc632be"
+      "bb45acff89484632a4ef3e4e5e881855a1731ca8a5943b771d1c472193" },
+    { "RFC 4035 appendix A: DS",
+      "a.example. 3600 DS 57855 5 1 (\n B6DCD485719ADCA18E5F3D48A2331627FDD3\n 636B )\n", 43, 1,
+      "e1ff0501b6dcd485719adca18e5f3d48a2331627fdd3636b" },
+    { "RFC 4035 appendix A: RRSIG of DS",
+      "a.example. 3600 RRSIG DS 5 2 3600 20040509183619 (\n 20040409183619 38519 example.\n"
+      " oXIKit/QtdG64J/CB+Gi8dOvnwRvqrto1AdQ\n oRkAN15FP3iZ7suB7gvTBmXzCjL7XUgQVcoH\n kdhyC"
+      "uzp8W9qJHgRUSwKKkczSyuL64nhgjuD\n EML8l9wlWVsl7PR2VnZduM9bLyBhaaPmRKX/\n Fm+v6ccF2EG"
+      "NLRiY08kdkz+XHHo= )\n",
+      46, 1,
+      "002b050200000e10409e7a234076ed239677076578616d706c6500a1720a8adfd0b5d1bae09fc207e1a2"
+      "f1d3af9f046faabb68d40750a11900375e453f7899eecb81ee0bd30665f30a32fb5d481055ca0791d872"
+      "0aece9f16f6a247811512c0a2a47334b2b8beb89e1823b8310c2fc97dc25595b25ecf47656765db8cf5b"
+      "2f206169a3e644a5ff166fafe9c705d8418d2d1898d3c91d933f971c7a" },
+    { "RFC 4035 appendix A: NSEC of a delegation that is secure",
+      "a.example. 3600 NSEC ai.example. NS DS RRSIG NSEC\n", 47, 1,
+      "026169076578616d706c65000006200000000013" },
+    { "RFC 4035 appendix A: NSEC of a delegation that is not",
+      "b.example. 3600 NSEC ns1.example. NS RRSIG NSEC\n", 47, 1,
+      "036e7331076578616d706c65000006200000000003" },
+    { "RFC 4035 appendix A: NSEC of a host",
+      "ai.example. 3600 NSEC b.example. A HINFO AAAA RRSIG NSEC\n", 47, 1,
+      "0162076578616d706c65000006400400080003" },
+    { "RFC 4035 appendix A: NSEC of a wildcard",
+      "*.w.example. 3600 NSEC x.w.example. MX RRSIG NSEC\n", 47, 1,
+      "01780177076578616d706c65000006000100000003" },
     { "RFC 4509 section 2.3: DS of SHA-256",
       "dskey.example.com. 86400 IN DS 60485 5 2 ( D4B7D520E7BB5F0F67674A0C\n CEB1E3E0614B93"
       "C4F9E99B83\n 83F6A1E4469DA50A )\n",

@@ -65,6 +65,15 @@ static const struct {
                              "www.example.com. 3709 IN AAAA 2001:db8:abcd:12:1:2:3:4\n",
       "00008180000100010000000003777777076578616d706c65 03636f6d00001c00"
       "01c00c001c000100000e7d001020010db8abcd00120001000200030004" },
+    { "RFC 9953 section 4.2.3: a query", 29,
+      HEAD("0", " rd") "ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 0\n\n"
+                       ";; QUESTION SECTION:\n;example.org.             IN      AAAA\n",
+      "000001000001000000000000076578616d706c65036f726700001c0001" },
+    { "RFC 9953 section 4.3.3: no such name", 32,
+      ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 0\n"
+      ";; flags: qr rd ra; QUERY: 1, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 0\n\n"
+      ";; QUESTION SECTION:\n;does.not.exist.              IN      AAAA\n",
+      "0000 8183 0001 0000 0000 0000 04'does'03'not'05'exist'00 001c 0001" },
     { "RFC 9018 appendix A.1: a client's cookie", 52,
       ASKS("57406", "example.com", "2464c4abcf10c957"),
       "e03e 0000 0001 0000 0000 0001 " COM COOKIE_8 "2464c4abcf10c957" },
