@@ -42,6 +42,13 @@ static const struct line lines[] = {
     { "RFC 1706 section 7: NSAP of cisco1",
       "cisco1.nsap.nist.gov. IN NSAP 0x47.0005.80.005a00.0000.0001.e133.aaaaaa000151.00\n", 22, 1,
       "47000580005a0000000001e133aaaaaa00015100" },
+    { "RFC 1348 page 3: NSAP-PTR 1",
+      "444433332222111199990123000000ff.ff08000574.nsap-in-addr.arpa. NSAP-PTR foo.bar.com."
+      "\n",
+      23, 1, "03666f6f0362617203636f6d00" },
+    { "RFC 1348 page 3: NSAP-PTR 2",
+      "67894444333322220000.11110031f67293.nsap-in-addr.arpa. NSAP-PTR host.school.de.\n", 23, 1,
+      "04686f7374067363686f6f6c02646500" },
     { "RFC 1712 section 5: GPOS of hinault",
       "hinault.cs.curtin.edu.au. IN GPOS -22.6882 116.8652 250.0\n", 27, 1,
       "082d32322e36383832083131362e38363532053235302e30" },
