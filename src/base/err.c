@@ -60,3 +60,17 @@ int err_prefix(struct err *err, const char *format, ...)
     memcpy(err->sentence, block, sizeof(block));
     return err->number;
 }
+
+int err_add(struct err *err, int number, const struct err *more)
+{
+    size_t length;
+
+    REQUIRE(more->number < 0);
+    if (number == 0) {
+        *err = *more;
+        return more->number;
+    }
+    length = strlen(err->sentence);
+    (void)snprintf(err->sentence + length, sizeof(err->sentence) - length, "; %s", more->sentence);
+    return number;
+}

@@ -29,3 +29,7 @@ int err_system(struct err *err, int system_errno, const char *format, ...)
 
 /* Puts context and ": " in front of the sentence that is there, and returns err->number. */
 int err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What went wrong besides, such as in the removal of what was made: `err` tells of it alone where
+ * `number` is 0, and else after "; ". Returns the number of what came first. */
+int err_add(struct err *err, int number, const struct err *more);

@@ -341,10 +341,8 @@ static int finish(struct running *running, int number, struct err *err)
         return number;
     if (number == 0 && request->origin == ENGINE_IMAGE && !request->removes)
         return write_record(running, true, err);
-    if (engine_container_remove(request->store, &running->container, &second) < 0 && number == 0) {
-        *err = second;
-        return second.number;
-    }
+    if (engine_container_remove(request->store, &running->container, &second) < 0)
+        return err_add(err, number, &second);
     return number;
 }
 

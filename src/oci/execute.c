@@ -397,10 +397,8 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
     if (number == 0)
         number = wait_for_end(&run, &signals, &status, err);
     is_left = take_down(&run, number == 0, &second) < 0;
-    if (is_left && number == 0) {
-        *err = second;
-        number = second.number;
-    }
+    if (is_left)
+        number = err_add(err, number, &second);
     if (options->ret_is_left != NULL)
         *options->ret_is_left = is_left;
     signals_give_back(&signals);
@@ -416,7 +414,7 @@ int oci_create(const struct oci_plan *plan, const struct oci_run_options *option
 {
     struct execution run = execution_of(plan, options);
     struct signals signals;
-    struct err ignored = { 0 };
+    struct err second = { 0 };
     bool is_left = false;
     int number = signals_take(&signals, err);
 
@@ -427,7 +425,9 @@ int oci_create(const struct oci_plan *plan, const struct oci_run_options *option
     if (number == 0)
         let_go(&run);
     else
-        is_left = take_down(&run, false, &ignored) < 0;
+        is_left = take_down(&run, false, &second) < 0;
+    if (is_left)
+        number = err_add(err, number, &second);
     if (options->ret_is_left != NULL)
         *options->ret_is_left = is_left;
     signals_give_back(&signals);

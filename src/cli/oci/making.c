@@ -62,13 +62,14 @@ int oci_making_tell(void *owner, pid_t pid, struct err *err)
 int oci_making_begin(const struct oci_making *making, struct err *err)
 {
     const char *id = making->prepared->request.id;
-    struct err ignored = { 0 };
+    struct err second = { 0 };
 
     if (oci_state_claim(making->root, id, err) < 0)
         return err->number;
     if (tell_state(making, 0, err) == 0)
         return 0;
-    (void)oci_state_remove(making->root, id, &ignored);
+    if (oci_state_remove(making->root, id, &second) < 0)
+        return err_add(err, err->number, &second);
     return err->number;
 }
 
@@ -90,14 +91,15 @@ static int make_behind_gate(struct oci_making *making, struct err *err)
 int oci_make_created(struct oci_making *making, struct err *err)
 {
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
-    struct err ignored = { 0 };
+    struct err second = { 0 };
 
     if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, err) < 0)
         return err->number;
     if (make_behind_gate(making, err) == 0)
         return 0;
-    if (!making->is_left)
-        (void)oci_state_remove(making->root, making->prepared->request.id, &ignored);
+    if (!making->is_left &&
+        oci_state_remove(making->root, making->prepared->request.id, &second) < 0)
+        return err_add(err, err->number, &second);
     return err->number;
 }
 

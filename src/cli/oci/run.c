@@ -21,10 +21,8 @@ static int run_to_end(struct oci_making *making, int *ret_status, struct err *er
     number = oci_run(&making->prepared->plan, &how, ret_status, err);
     /* As long as something is left, `delete` has to know of it. */
     if (!making->is_left &&
-        oci_state_remove(making->root, making->prepared->request.id, &second) < 0 && number == 0) {
-        *err = second;
-        number = second.number;
-    }
+        oci_state_remove(making->root, making->prepared->request.id, &second) < 0)
+        number = err_add(err, number, &second);
     return number;
 }
 
@@ -32,15 +30,16 @@ static int run_to_end(struct oci_making *making, int *ret_status, struct err *er
 static int run_detached(struct oci_making *making, struct err *err)
 {
     const char *id = making->prepared->request.id;
-    struct err ignored = { 0 };
+    struct err second = { 0 };
     struct oci_state state;
 
     if (oci_make_created(making, err) < 0)
         return err->number;
     if (oci_start_created(making->root, id, err) == 0)
         return 0;
-    if (oci_state_read(making->root, id, making->arena, &state, &ignored) == 0)
-        (void)oci_state_destroy(making->root, &state, &ignored);
+    if (oci_state_read(making->root, id, making->arena, &state, &second) < 0 ||
+        oci_state_destroy(making->root, &state, &second) < 0)
+        return err_add(err, err->number, &second);
     return err->number;
 }
 

@@ -33,6 +33,20 @@ static void sentence_that_is_too_long_is_cut(void **state)
     assert_int_equal(strlen(err.sentence), sizeof(err.sentence) - 1);
 }
 
+static void what_went_wrong_besides_comes_after_it(void **state)
+{
+    struct err err = { 0 };
+    struct err more = { 0 };
+
+    (void)state;
+    (void)err_set(&more, -EBUSY, "remove it");
+    assert_int_equal(err_add(&err, 0, &more), -EBUSY);
+    assert_string_equal(err.sentence, "remove it");
+    (void)err_set(&err, -EINVAL, "make it");
+    assert_int_equal(err_add(&err, -EINVAL, &more), -EINVAL);
+    assert_string_equal(err.sentence, "make it; remove it");
+}
+
 static void record_fits_one_atomic_write_to_a_pipe(void **state)
 {
     (void)state;
@@ -42,6 +56,7 @@ static void record_fits_one_atomic_write_to_a_pipe(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sentence_reads_from_the_outside_in),
     cmocka_unit_test(sentence_that_is_too_long_is_cut),
+    cmocka_unit_test(what_went_wrong_besides_comes_after_it),
     cmocka_unit_test(record_fits_one_atomic_write_to_a_pipe),
 };
 
