@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -132,16 +133,30 @@ static int fill_new_file(int fd, struct bytes content, unsigned int mode)
     return 0;
 }
 
+/* A name beside `path` that nobody has: not even a process that had our id before the machine was
+ * started again, and died while it wrote. */
+static int name_beside(const char *path, struct text *beside, struct err *err)
+{
+    uint8_t octets[8];
+
+    if (getrandom(octets, sizeof(octets), 0) != (ssize_t)sizeof(octets))
+        return err_system(err, errno, "write '%s'", path);
+    if (!text_format(beside, "%s.new-", path) ||
+        !text_append_hex(beside, bytes_of(octets, sizeof(octets))))
+        return err_system(err, ENAMETOOLONG, "write '%s'", path);
+    return 0;
+}
+
 int file_write_atomic(struct file_place place, struct bytes content, unsigned int mode,
                       struct err *err)
 {
     char block[PATH_MAX];
     struct text beside = text_init(block, sizeof(block));
     CLEANUP(fd_close) int fd = -1;
-    int number;
+    int number = name_beside(place.path, &beside, err);
 
-    if (!text_format(&beside, "%s.new-%ld", place.path, (long)getpid()))
-        return err_system(err, ENAMETOOLONG, "write '%s'", place.path);
+    if (number < 0)
+        return number;
     fd =
         openat(place.dir_fd, beside.at, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)

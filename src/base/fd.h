@@ -39,7 +39,8 @@ int file_read(struct file_place place, size_t bytes_max, struct arena *arena,
               struct bytes *ret_content, struct err *err);
 
 /* Writes a file so that a reader, or a machine that stops in between, sees the old content or the
- * new one and nothing else: a new file beside it, synced, then renamed over it. Permissions are
- * `mode`. On failure nothing new is left. */
+ * new one and nothing else: a new file beside it, <path>.new-<random>, synced, then renamed over
+ * it. Permissions are `mode`. On failure nothing new is left. Which of the two a machine that stops
+ * soon after will have is not said: for that, sync the directory. */
 int file_write_atomic(struct file_place place, struct bytes content, unsigned int mode,
                       struct err *err);

@@ -82,6 +82,23 @@ static int remove_unpacked(const struct image_store *store, const struct image_d
     return beneath_remove(store->staging_fd, digest->hex, err);
 }
 
+/* Removes files that processes were writing in the store's own directory when they died; whoever
+ * writes one there has the store locked. */
+static int sweep_unfinished(const struct image_store *store, struct err *err)
+{
+    CLEANUP(beneath_list_close) DIR *listing = beneath_list_open(store->root_fd);
+    const char *name;
+
+    if (listing == NULL)
+        return err_system(err, errno, "list the store");
+    while ((name = beneath_list_next(listing)) != NULL) {
+        if (strstr(name, ".new-") != NULL && unlinkat(store->root_fd, name, 0) < 0 &&
+            errno != ENOENT)
+            return err_system(err, errno, "remove '%s'", name);
+    }
+    return 0;
+}
+
 /* Removes from one part of the store what is not needed. */
 static int sweep(const struct image_store *store, int part_fd, const struct needed *needed,
                  remove_call *remove_one, struct err *err)
@@ -123,6 +140,8 @@ int image_store_collect(struct image_store *store, struct err *err)
     }
     if (number == 0)
         number = sweep(store, store->unpacked_fd, &needed, remove_unpacked, err);
+    if (number == 0)
+        number = sweep_unfinished(store, err);
     return number < 0 ? err_prefix(err, "store '%s'", store->path) : 0;
 }
 

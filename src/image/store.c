@@ -136,6 +136,14 @@ static int make_directories(const char *path, struct err *err)
     return 0;
 }
 
+/* What has been renamed within a directory of the store stays so if the machine stops now. */
+static int sync_part(const struct image_store *store, int fd, struct err *err)
+{
+    if (fsync(fd) < 0)
+        return err_system(err, errno, "store '%s': write a directory", store->path);
+    return 0;
+}
+
 static int make_parts(struct image_store *store, struct err *err)
 {
     static const char *const parts[] = { "blobs", "blobs/sha256", "unpacked", "staging" };
@@ -162,7 +170,11 @@ int image_store_create(struct image_store *store, struct err *err)
         return err_system(err, errno, "store '%s'", store->path);
     number = check_owner(store->root_fd, store->path, err);
     if (number == 0)
-        number = make_parts(store, err);
+        number = image_store_lock(store, err);
+    if (number < 0)
+        return number;
+    number = make_parts(store, err);
+    image_store_unlock(store);
     return number < 0 ? number : open_parts(store, err);
 }
 
@@ -207,12 +219,21 @@ int image_store_replace_list(struct image_store *store, const struct image_recor
     struct bytes json;
     int number = image_index_format(records, &arena, &json, err);
 
-    if (number == 0)
-        number =
-            file_write_atomic((struct file_place){ store->root_fd, "index.json" }, json, 0600, err);
     if (number < 0)
         return err_prefix(err, "store '%s'", store->path);
-    return image_store_collect(store, err);
+    /* What the list names is there before the list, and the list before what it does not name any
+     * more goes. */
+    number = sync_part(store, store->blobs_fd, err);
+    if (number == 0)
+        number = sync_part(store, store->unpacked_fd, err);
+    if (number < 0)
+        return number;
+    number =
+        file_write_atomic((struct file_place){ store->root_fd, "index.json" }, json, 0600, err);
+    if (number < 0)
+        return err_prefix(err, "store '%s'", store->path);
+    number = sync_part(store, store->root_fd, err);
+    return number < 0 ? number : image_store_collect(store, err);
 }
 
 int image_store_read(const struct image_store *store, const struct image_digest *digest,

@@ -1,5 +1,5 @@
-/* A directory a container, a small JSON file in it; the process id counts only with its start time.
- */
+/* A directory a container, a small JSON file in it; the process id counts only with its start time
+ * and the boot that both are of. */
 #include "oci/state.h"
 
 #include "base/cleanup.h"
@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@
 #define STATE_BYTES_MAX ((size_t)65536)
 #define CLAIM_TRIES_MAX 40
 #define CLAIM_PAUSE_NS 5000000 /* 5 ms: all tries together take a fifth of a second */
+#define BOOT_ROOM 64
 #define STATE_FILE "state.json"
 #define NEW_FILE "state.json.new"
 
@@ -79,37 +81,48 @@ int oci_state_open(const char *root, const char *id, struct err *err)
     return fd;
 }
 
-int oci_state_claim(const char *root, const char *id, struct err *err)
+int oci_state_claim(const char *root, const char *id, int *ret_claim_fd, struct err *err)
 {
     CLEANUP(fd_close) int root_fd = -1;
+    CLEANUP(fd_close) int claim_fd = -1;
 
     if (oci_id_check(id, err) < 0 || make_directories(root, err) < 0)
         return err->number;
     root_fd = open_root(root, err);
     if (root_fd < 0)
         return root_fd;
-    if (mkdirat(root_fd, id, 0700) == 0)
-        return 0;
-    if (errno == EEXIST)
-        return err_set(err, -EEXIST, "there is a container '%s' already", id);
-    return err_system(err, errno, "make the directory '%s/%s'", root, id);
+    if (mkdirat(root_fd, id, 0700) < 0)
+        return errno == EEXIST ? err_set(err, -EEXIST, "there is a container '%s' already", id)
+                               : err_system(err, errno, "make the directory '%s/%s'", root, id);
+    claim_fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (claim_fd < 0 || flock(claim_fd, LOCK_EX) < 0) {
+        (void)err_system(err, errno, "lock the directory '%s/%s'", root, id);
+        (void)unlinkat(root_fd, id, AT_REMOVEDIR);
+        return err->number;
+    }
+    *ret_claim_fd = fd_take(&claim_fd);
+    return 0;
 }
 
-/* Reads a small file of /proc/<pid>; -ESRCH where there is no such process. */
-static int read_proc(pid_t pid, const char *name, char *ret_content, size_t room, struct err *err)
+/* Whether whoever claimed the name is still there. */
+static bool is_claimed(int directory_fd)
 {
-    char block[64];
-    struct text path = text_init(block, sizeof(block));
-    CLEANUP(fd_close) int fd = -1;
-    ssize_t size;
+    if (flock(directory_fd, LOCK_SH | LOCK_NB) < 0)
+        return true;
+    (void)flock(directory_fd, LOCK_UN);
+    return false;
+}
 
-    (void)text_format(&path, "/proc/%d/%s", (int)pid, name);
-    fd = open(path.at, O_RDONLY | O_CLOEXEC);
-    size = fd < 0 ? -1 : read(fd, ret_content, room - 1);
+/* Reads a small file of /proc; -ESRCH, without a sentence, where there is none. */
+static int read_proc(const char *path, char *ret_content, size_t room, struct err *err)
+{
+    CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd < 0 ? -1 : read(fd, ret_content, room - 1);
+
     if (size == 0 || (size < 0 && (errno == ENOENT || errno == ESRCH)))
         return -ESRCH;
     if (size < 0)
-        return err_system(err, errno, "read '%s'", path.at);
+        return err_system(err, errno, "read '%s'", path);
     ret_content[size] = '\0';
     return 0;
 }
@@ -119,13 +132,17 @@ static int read_proc(pid_t pid, const char *name, char *ret_content, size_t room
  * for. */
 static int read_start(int pidfd, uint64_t *ret_ticks, struct err *err)
 {
+    char block[64];
+    struct text path = text_init(block, sizeof(block));
     char content[1024];
     const char *at;
     pid_t pid;
     int number = kernel_process_find_in_proc(pidfd, &pid, err);
 
+    if (number == 0 && !text_format(&path, "/proc/%d/stat", (int)pid))
+        number = -ESRCH;
     if (number == 0)
-        number = read_proc(pid, "stat", content, sizeof(content), err);
+        number = read_proc(path.at, content, sizeof(content), err);
     if (number < 0)
         return number;
     /* The second field is the program's name in parentheses, which may hold anything. */
@@ -140,13 +157,35 @@ static int read_start(int pidfd, uint64_t *ret_ticks, struct err *err)
     return 0;
 }
 
+/* The id of this boot, which no other has (random(4)); false where it is not told. */
+static bool read_boot(char ret_boot[BOOT_ROOM])
+{
+    struct err ignored;
+
+    if (read_proc("/proc/sys/kernel/random/boot_id", ret_boot, BOOT_ROOM, &ignored) < 0)
+        return false;
+    ret_boot[strcspn(ret_boot, "\n")] = '\0';
+    return true;
+}
+
+/* Whether the machine has not been started again since. What is of an earlier boot has no process
+ * and no cgroup any more, whoever has their numbers and names now. */
+static bool is_of_this_boot(const struct oci_state *state)
+{
+    char now[BOOT_ROOM];
+
+    return state->boot == NULL || !read_boot(now) || strcmp(state->boot, now) == 0;
+}
+
 /* Opens the container's process, if it is still that; a descriptor, or with a sentence -ESRCH if it
  * is not, and another -errno where that could not be found out. */
 static int open_process(const struct oci_state *state, struct err *err)
 {
     CLEANUP(fd_close) int pidfd = -1;
     uint64_t ticks = 0;
-    int number = state->pid <= 0 ? -ESRCH : kernel_process_open(state->pid, &pidfd, err);
+    int number = state->pid <= 0 || !is_of_this_boot(state)
+                     ? -ESRCH
+                     : kernel_process_open(state->pid, &pidfd, err);
 
     if (number == 0)
         number = read_start(pidfd, &ticks, err);
@@ -182,6 +221,7 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
     char *created = arena_alloc(arena, 32);
     CLEANUP(fd_close) int pidfd = -1;
     time_t now = time(NULL);
+    char boot[BOOT_ROOM];
     struct tm parts;
     int number;
 
@@ -190,6 +230,7 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
     if (gmtime_r(&now, &parts) == NULL || strftime(created, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
         return err_system(err, EOVERFLOW, "the time");
     state->created = created;
+    state->boot = read_boot(boot) ? arena_copy_text(arena, boot) : NULL;
     state->cgroups = (struct oci_texts){ .count = 0, .at = cgroups };
     for (size_t i = 0; i < plan->count; i++) {
         const struct oci_step *step = &plan->steps[i];
@@ -226,10 +267,10 @@ int oci_state_write(const char *root, const struct oci_state *state, struct err 
 
     if (directory_fd < 0)
         return directory_fd;
-    json = json_pack("{ss ss si sI ss ss ss so}", "ociVersion", OCI_VERSION, "id", state->id, "pid",
-                     (int)state->pid, "startTicks", (json_int_t)state->start_ticks, "bundle",
-                     state->bundle, "rootfs", state->rootfs, "created", state->created, "cgroups",
-                     texts_json(&state->cgroups));
+    json = json_pack("{ss ss si sI ss* ss ss ss so}", "ociVersion", OCI_VERSION, "id", state->id,
+                     "pid", (int)state->pid, "startTicks", (json_int_t)state->start_ticks, "boot",
+                     state->boot, "bundle", state->bundle, "rootfs", state->rootfs, "created",
+                     state->created, "cgroups", texts_json(&state->cgroups));
     text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
     json_decref(json);
     if (text == NULL)
@@ -237,8 +278,9 @@ int oci_state_write(const char *root, const struct oci_state *state, struct err 
     fd = openat(directory_fd, NEW_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return err_system(err, errno, "write the state of '%s'", state->id);
-    /* Not synced: what it tells of does not outlive the system either. */
-    if (fd_write_all(fd, bytes_of_text(text)) < 0 ||
+    /* Synced, where <root> is on a disk: after a power cut the state may be gone, but not be there
+     * without its content. */
+    if (fd_write_all(fd, bytes_of_text(text)) < 0 || fsync(fd) < 0 ||
         renameat(directory_fd, NEW_FILE, directory_fd, STATE_FILE) < 0)
         return err_system(err, errno, "write the state of '%s'", state->id);
     return 0;
@@ -260,6 +302,7 @@ static int fill(const json_t *json, struct arena *arena, struct oci_state *state
 
     state->pid = (pid_t)json_integer_value(json_object_get(json, "pid"));
     state->start_ticks = (uint64_t)json_integer_value(json_object_get(json, "startTicks"));
+    state->boot = get_text(json, "boot", arena);
     state->bundle = get_text(json, "bundle", arena);
     state->rootfs = get_text(json, "rootfs", arena);
     state->created = get_text(json, "created", arena);
@@ -283,7 +326,7 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
                    struct oci_state *ret_state, struct err *err)
 {
     CLEANUP(fd_close) int directory_fd = -1;
-    struct oci_state state = { .id = id, .status = OCI_CREATING };
+    struct oci_state state = { .id = id };
     struct bytes content;
     json_t *json;
     int number;
@@ -303,9 +346,11 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
         json_decref(json);
         if (number < 0)
             return number;
-        if (state.pid != 0 && look(&state, directory_fd, err) < 0)
-            return err->number;
     }
+    if (state.pid == 0)
+        state.status = is_claimed(directory_fd) ? OCI_CREATING : OCI_STOPPED;
+    else if (look(&state, directory_fd, err) < 0)
+        return err->number;
     *ret_state = state;
     return 0;
 }
@@ -402,7 +447,7 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
     if (pidfd >= 0 && (kernel_process_signal(pidfd, SIGKILL, err) < 0 ||
                        kernel_process_await_end(pidfd, err) < 0))
         return err->number;
-    for (size_t i = state->cgroups.count; i > 0; i--) {
+    for (size_t i = is_of_this_boot(state) ? state->cgroups.count : 0; i > 0; i--) {
         if (remove_cgroup(state->cgroups.at[i - 1], err) < 0)
             return err->number;
     }

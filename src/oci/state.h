@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 enum oci_status {
-    OCI_CREATING, /* claimed, without a process so far */
+    OCI_CREATING, /* claimed by a runtime that is at it, without a process so far */
     OCI_CREATED,  /* its process waits to be started: oci/gate.h */
     OCI_RUNNING,
     OCI_STOPPED,
@@ -24,6 +24,7 @@ struct oci_state {
     const char *id;
     pid_t pid;            /* the container's first process, as seen outside */
     uint64_t start_ticks; /* when it started, so that another process of that id is not it */
+    const char *boot;     /* the id of the boot that both are of; NULL: not known, then this one */
     const char *bundle;
     const char *rootfs;
     const char *created;      /* RFC 3339 */
@@ -31,9 +32,10 @@ struct oci_state {
     enum oci_status status;   /* when it was looked at; not written */
 };
 
-/* Makes <root>/<id>, and <root> where it is missing, for this user alone. -EEXIST: there is a
- * container of that name. */
-int oci_state_claim(const char *root, const char *id, struct err *err);
+/* Makes <root>/<id>, and <root> where it is missing, for this user alone. The claim lasts as long
+ * as the descriptor, which is the caller's, is open: without it, what has no process so far will
+ * not get one. -EEXIST: there is a container of that name. */
+int oci_state_claim(const char *root, const char *id, int *ret_claim_fd, struct err *err);
 
 /* Opens <root>/<id>. A descriptor, which is the caller's, or -errno with a sentence; -ENOENT: there
  * is no such container. */
@@ -44,7 +46,7 @@ int oci_state_open(const char *root, const char *id, struct err *err);
 int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct oci_state *state,
                        struct err *err);
 
-/* Writes <root>/<id>/state.json; a reader sees all of it or none. */
+/* Writes <root>/<id>/state.json; a reader sees all of it or none, also after a power cut. */
 int oci_state_write(const char *root, const struct oci_state *state, struct err *err);
 
 /* Reads it, and looks whether the process still runs. -ENOENT: there is no such container. */

@@ -59,12 +59,12 @@ int oci_making_tell(void *owner, pid_t pid, struct err *err)
     return making->pid_file == NULL ? 0 : write_pid_file(making->pid_file, pid, err);
 }
 
-int oci_making_begin(const struct oci_making *making, struct err *err)
+int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err *err)
 {
     const char *id = making->prepared->request.id;
     struct err second = { 0 };
 
-    if (oci_state_claim(making->root, id, err) < 0)
+    if (oci_state_claim(making->root, id, claim_fd, err) < 0)
         return err->number;
     if (tell_state(making, 0, err) == 0)
         return 0;
@@ -90,10 +90,11 @@ static int make_behind_gate(struct oci_making *making, struct err *err)
 
 int oci_make_created(struct oci_making *making, struct err *err)
 {
+    CLEANUP(fd_close) int claim_fd = -1;
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
     struct err second = { 0 };
 
-    if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, err) < 0)
+    if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, &claim_fd, err) < 0)
         return err->number;
     if (make_behind_gate(making, err) == 0)
         return 0;

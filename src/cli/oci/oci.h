@@ -86,8 +86,10 @@ struct oci_making {
 void oci_debug_plan(const struct oci_globals *globals, const struct oci_making *making);
 
 /* Takes the container's name, and writes a state from which `delete` knows what to remove, should
- * this process be killed. The caller holds all signals (oci/signals.h). */
-int oci_making_begin(const struct oci_making *making, struct err *err);
+ * this process be killed. *claim_fd, which is the caller's, is set as soon as the name is taken; it
+ * is claimed as long as that is open (oci_state_claim()). The caller holds all signals
+ * (oci/signals.h). */
+int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err *err);
 
 /* The on_started of struct oci_run_options, with the making as its owner: writes the state and the
  * pid file. */

@@ -2,6 +2,7 @@
 #include "cli/oci/oci.h"
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "oci/execute.h"
 #include "oci/signals.h"
 #include "oci/state.h"
@@ -13,10 +14,11 @@ static int run_to_end(struct oci_making *making, int *ret_status, struct err *er
                                          .owner = making,
                                          .ret_is_left = &making->is_left };
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
+    CLEANUP(fd_close) int claim_fd = -1;
     struct err second = { 0 };
     int number;
 
-    if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, err) < 0)
+    if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, &claim_fd, err) < 0)
         return err->number;
     number = oci_run(&making->prepared->plan, &how, ret_status, err);
     /* As long as something is left, `delete` has to know of it. */

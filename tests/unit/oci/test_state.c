@@ -46,17 +46,25 @@ static struct oci_state describe(pid_t pid, struct arena *arena)
     return state;
 }
 
+/* Claims a name, and lets go of the claim. */
+static int claim(const char *root, const char *id, struct err *err)
+{
+    CLEANUP(fd_close) int claim_fd = -1;
+
+    return oci_state_claim(root, id, &claim_fd, err);
+}
+
 static void a_name_can_be_claimed_once(void **state)
 {
     struct err err = { 0 };
 
-    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
-    assert_int_equal(oci_state_claim(*state, "web", &err), -EEXIST);
+    assert_int_equal(claim(*state, "web", &err), 0);
+    assert_int_equal(claim(*state, "web", &err), -EEXIST);
     assert_string_equal(err.sentence, "there is a container 'web' already");
-    assert_int_equal(oci_state_claim(*state, "../web", &err), -EINVAL);
+    assert_int_equal(claim(*state, "../web", &err), -EINVAL);
     assert_int_equal(oci_state_remove(*state, "web", &err), 0);
     assert_int_equal(oci_state_remove(*state, "web", &err), 0);
-    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(claim(*state, "web", &err), 0);
     assert_int_equal(oci_state_remove(*state, "web", &err), 0);
 }
 
@@ -68,9 +76,7 @@ static void a_state_reads_back_the_same(void **state)
     struct oci_texts ids;
     struct err err = { 0 };
 
-    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
-    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
-    assert_int_equal(read.status, OCI_CREATING);
+    assert_int_equal(claim(*state, "web", &err), 0);
     assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
     assert_int_equal(read.status, OCI_RUNNING);
@@ -94,12 +100,55 @@ static void another_process_with_its_id_is_not_the_container(void **state)
     struct err err = { 0 };
 
     wrote.start_ticks++;
-    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(claim(*state, "web", &err), 0);
     assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
     assert_int_equal(read.status, OCI_STOPPED);
     assert_int_equal(oci_state_kill(&read, 0, &err), -ESRCH);
     assert_string_equal(err.sentence, "the container 'web' does not run");
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+}
+
+static void nothing_of_an_earlier_boot_runs(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_state wrote = describe(getpid(), &arena);
+    struct oci_state read;
+    struct err err = { 0 };
+
+    assert_non_null(wrote.boot);
+    wrote.boot = "8a3f9c52-0000-4000-8000-000000000000";
+    assert_int_equal(claim(*state, "web", &err), 0);
+    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_string_equal(read.boot, wrote.boot);
+    assert_int_equal(read.status, OCI_STOPPED);
+    assert_int_equal(oci_state_kill(&read, 0, &err), -ESRCH);
+    /* Does not end us. */
+    assert_int_equal(oci_state_destroy(*state, &read, &err), 0);
+}
+
+static void a_container_is_being_created_as_long_as_it_is_claimed(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_state wrote = describe(0, &arena);
+    struct oci_state read;
+    struct err err = { 0 };
+    int claim_fd = -1;
+
+    assert_int_equal(oci_state_claim(*state, "web", &claim_fd, &err), 0);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_CREATING);
+    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_CREATING);
+    fd_close(&claim_fd);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_STOPPED);
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+    assert_int_equal(claim(*state, "web", &err), 0);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_STOPPED);
     assert_int_equal(oci_state_remove(*state, "web", &err), 0);
 }
 
@@ -116,7 +165,7 @@ static void a_container_that_is_destroyed_is_gone_wholly(void **state)
             (void)pause();
     }
     known = describe(pid, &arena);
-    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(claim(*state, "web", &err), 0);
     assert_int_equal(oci_state_write(*state, &known, &err), 0);
     assert_int_equal(oci_state_destroy(*state, &known, &err), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -132,7 +181,7 @@ static void a_damaged_state_is_told(void **state)
     struct err err = { 0 };
 
     (void)snprintf(path, sizeof(path), "%s/web/state.json", (const char *)*state);
-    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(claim(*state, "web", &err), 0);
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct oci_state read = { .pid = 7 };
         const struct file_place place = { AT_FDCWD, path };
@@ -153,10 +202,10 @@ static void a_place_that_others_can_write_to_is_refused(void **state)
     struct oci_texts ids = { .count = 7 };
     struct err err = { 0 };
 
-    assert_int_equal(oci_state_claim(*state, "web", &err), 0);
+    assert_int_equal(claim(*state, "web", &err), 0);
     assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
     assert_int_equal(chmod(*state, 0777), 0);
-    assert_int_equal(oci_state_claim(*state, "other", &err), -EPERM);
+    assert_int_equal(claim(*state, "other", &err), -EPERM);
     /* What is told there may be anything: which process to kill, which directory to remove. */
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), -EPERM);
     assert_int_equal(read.pid, 7);
@@ -172,6 +221,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_name_can_be_claimed_once),
     TEST(a_state_reads_back_the_same),
     TEST(another_process_with_its_id_is_not_the_container),
+    TEST(nothing_of_an_earlier_boot_runs),
+    TEST(a_container_is_being_created_as_long_as_it_is_claimed),
     TEST(a_container_that_is_destroyed_is_gone_wholly),
     TEST(a_damaged_state_is_told),
     TEST(a_place_that_others_can_write_to_is_refused),
