@@ -28,11 +28,12 @@ bench: ## measure beside the peers and the floor: build/report/bench.json and be
 	@$(MAKE) --no-print-directory all
 	@bench/run $(if $(SUITE),--suite $(SUITE))
 
-vm: ## the tests that need a kernel of their own; CASE=name KERNELS="6.1 6.18 newest" FAULT=17:EIO
+vm: ## tests that need a kernel of their own; CASE=… KERNELS="6.1 newest" FAULT=17:EIO KILL=1..8
 	@ci/setup build vm
 	@$(MAKE) --no-print-directory all
 	@status=0; for kernel in $(or $(KERNELS),$(KERNEL),6.1); do \
-		vm/run --kernel $$kernel $(if $(CASE),--case $(CASE)) $(if $(FAULT),--fault $(FAULT)) || \
+		vm/run --kernel $$kernel $(if $(CASE),--case $(CASE)) $(if $(FAULT),--fault $(FAULT)) \
+			$(if $(KILL),--kill-at $(KILL)) $(if $(TIMES),--times $(TIMES)) || \
 			status=1; done; exit $$status
 
 vm-matrix: ## those tests under every kernel: build/report/vm.html, vm.xml, vm.tap; KERNELS CASE
