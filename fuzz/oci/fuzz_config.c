@@ -7,7 +7,8 @@
  *
  * Covers: src/oci/config.c src/oci/config_read.c src/oci/config_write.c src/oci/plan.c
  * src/oci/plan_cgroup.c src/oci/plan_cgroup_mount.c src/oci/plan_mounts.c src/oci/plan_process.c
- * src/oci/plan_program.c src/oci/plan_devices.c src/oci/plan_format.c src/oci/step.c
+ * src/oci/plan_program.c src/oci/plan_devices.c src/oci/plan_seccomp.c src/oci/plan_format.c
+ * src/oci/step.c src/kernel/seccomp.c
  */
 #include "fuzz/target.h"
 #include "oci/fields.h"
@@ -74,6 +75,22 @@ static void check_refusal(const struct err *err)
     fuzz_require(strchr(err->sentence, '\n') == NULL);
 }
 
+/* A filter that was planned is made, or refused. */
+static void check_filter(const struct oci_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        struct kernel_seccomp_program program = { 0 };
+        struct err err = { 0 };
+
+        if (plan->steps[i].kind != OCI_STEP_SECCOMP_COMPILE)
+            continue;
+        fuzz_require(kernel_seccomp_compile(&plan->steps[i].seccomp, &program, &err) < 0
+                         ? program.instructions == NULL && err.number < 0
+                         : program.count > 0);
+        kernel_seccomp_done(&program);
+    }
+}
+
 static void check_plan(const struct oci_config *config, const struct oci_host *host, bool has_hook)
 {
     struct arena arena = arena_init(OCI_ARENA_BYTES);
@@ -89,6 +106,8 @@ static void check_plan(const struct oci_config *config, const struct oci_host *h
         fuzz_require(plan.steps == NULL && plan.count == 0);
     } else {
         fuzz_require(plan_flaw(&plan) == NULL);
+        if (host == &hosts[0]) /* it is the same for all */
+            check_filter(&plan);
         if (oci_plan_format(&plan, false, &arena, &text, &err) < 0)
             check_refusal(&err);
     }

@@ -21,6 +21,7 @@ enum { CHANNEL, GATE };
 struct inside {
     int fds[2]; /* the channel, and the gate or -1 */
     const int *slots;
+    const struct kernel_seccomp_program *filter;
     int root_fd;  /* the root directory, from ROOT to PIVOT */
     int empty_fd; /* see kernel_mount_mask() */
 };
@@ -200,32 +201,39 @@ static int do_death_signal(struct inside *inside, const struct oci_step *step, s
     return kernel_process_set_death_signal(SIGKILL, err);
 }
 
-/* Tells the runtime, which then may go, that all is done but the exec itself; and waits for the
- * runtime that starts it. */
-static int do_start(struct inside *inside, const struct oci_step *step, struct err *err)
+/* Tells the runtime that all is done but the exec itself. */
+static int do_ready(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     const struct oci_record ready = { .kind = OCI_RECORD_READY };
 
     (void)step;
-    /* What is sent to the container meanwhile is for it, not for the program that it becomes. */
-    if (kernel_process_reset_signals(err) < 0)
-        return err->number;
-    if (!oci_channel_say(inside->fds[CHANNEL], &ready))
-        return err_set(err, -ECANCELED, "the runtime has gone");
-    fd_close(&inside->fds[CHANNEL]);
-    return oci_gate_await(inside->fds[GATE], &inside->fds[CHANNEL], err);
-}
-
-static int do_exec(struct inside *inside, const struct oci_step *step, struct err *err)
-{
-    const struct oci_record ready = { .kind = OCI_RECORD_READY };
-
     if (kernel_process_reset_signals(err) < 0)
         return err->number;
     /* Nobody would know of a container whose runtime has gone before it began; and the signal of
      * OCI_STEP_DEATH_SIGNAL comes only from one that goes after that step. */
     if (!oci_channel_say(inside->fds[CHANNEL], &ready))
         return err_set(err, -ECANCELED, "the runtime has gone");
+    return 0;
+}
+
+/* Tells the runtime, which then may go, and waits for the one that starts the program. */
+static int do_start(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    if (do_ready(inside, step, err) < 0)
+        return err->number;
+    fd_close(&inside->fds[CHANNEL]);
+    return oci_gate_await(inside->fds[GATE], &inside->fds[CHANNEL], err);
+}
+
+static int do_seccomp(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)step;
+    return kernel_seccomp_load(inside->filter, err);
+}
+
+static int do_exec(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
     return kernel_process_exec(step->exec.candidates, step->exec.argv, step->exec.envp, err);
 }
 
@@ -261,6 +269,8 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_NO_NEW_PRIVILEGES] = do_no_new_privileges,
     [OCI_STEP_DEATH_SIGNAL] = do_death_signal,
     [OCI_STEP_START] = do_start,
+    [OCI_STEP_READY] = do_ready,
+    [OCI_STEP_SECCOMP] = do_seccomp,
     [OCI_STEP_EXEC] = do_exec,
 };
 
@@ -281,6 +291,7 @@ _Noreturn void oci_child_run(const struct oci_child *child)
 {
     struct inside inside = { .fds = { [CHANNEL] = child->channel_fd, [GATE] = child->gate_fd },
                              .slots = child->slots,
+                             .filter = &child->filter,
                              .root_fd = -1,
                              .empty_fd = -1 };
 

@@ -10,11 +10,12 @@
 /* What the runtime hands over with the clone. */
 struct oci_child {
     const struct oci_plan *plan;
-    int channel_fd;        /* the child's end */
-    int runtime_fd;        /* the runtime's end, which only the runtime may hold */
-    int claims[OCI_SLOTS]; /* what the runtime alone holds of cgroups, or -1 */
-    int slots[OCI_SLOTS];  /* open cgroups, or -1 */
-    int gate_fd;           /* see oci/gate.h; -1: there is none */
+    int channel_fd;                       /* the child's end */
+    int runtime_fd;                       /* the runtime's end, which only the runtime may hold */
+    int claims[OCI_SLOTS];                /* what the runtime alone holds of cgroups, or -1 */
+    int slots[OCI_SLOTS];                 /* open cgroups, or -1 */
+    int gate_fd;                          /* see oci/gate.h; -1: there is none */
+    struct kernel_seccomp_program filter; /* of OCI_STEP_SECCOMP_COMPILE */
 };
 
 /* Performs the child's steps, and becomes the program; says so, or why not, on the channel. */

@@ -181,6 +181,41 @@ struct oci_resources {
     struct oci_device_rules devices;
 };
 
+/* linux.seccomp.syscalls[].args[] */
+struct oci_seccomp_arg {
+    uint32_t index;
+    uint64_t value;
+    uint64_t value_two; /* valueTwo */
+    const char *op;     /* "SCMP_CMP_EQ", … */
+};
+
+struct oci_seccomp_args {
+    size_t count;
+    const struct oci_seccomp_arg *at;
+};
+
+/* linux.seccomp.syscalls[] */
+struct oci_seccomp_rule {
+    struct oci_texts names;
+    const char *action;          /* "SCMP_ACT_ALLOW", … */
+    struct oci_number errno_ret; /* errnoRet; EPERM when absent */
+    struct oci_seccomp_args args;
+};
+
+struct oci_seccomp_rules {
+    size_t count;
+    const struct oci_seccomp_rule *at;
+};
+
+/* linux.seccomp */
+struct oci_seccomp {
+    const char *default_action; /* NULL: no system call is filtered */
+    struct oci_number default_errno_ret;
+    struct oci_texts architectures; /* "SCMP_ARCH_X86_64", … */
+    struct oci_texts flags;         /* "SECCOMP_FILTER_FLAG_LOG", … */
+    struct oci_seccomp_rules rules;
+};
+
 /* root */
 struct oci_root {
     const char *path; /* absolute, or relative to the bundle */
@@ -216,6 +251,7 @@ struct oci_config {
     const char *cgroups_path; /* NULL: the runtime chooses a place, if it needs one */
     struct oci_resources resources;
     const char *rootfs_propagation; /* NULL as "private" */
+    struct oci_seccomp seccomp;
     struct oci_texts masked_paths;
     struct oci_texts readonly_paths;
 };

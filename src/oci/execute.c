@@ -102,6 +102,11 @@ static int do_cgroup_open_v2(struct execution *run, const struct oci_step *step,
     return kernel_cgroup_v2_open(step->cgroup.path, &run->child.slots[step->cgroup.slot], err);
 }
 
+static int do_seccomp_compile(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    return kernel_seccomp_compile(&step->seccomp, &run->child.filter, err);
+}
+
 static int do_process_write(struct execution *run, const struct oci_step *step, struct err *err)
 {
     char block[64];
@@ -218,6 +223,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CGROUP_DEVICES] = do_cgroup_devices,
     [OCI_STEP_CGROUP_OPEN_V1] = do_cgroup_open_v1,
     [OCI_STEP_CGROUP_OPEN_V2] = do_cgroup_open_v2,
+    [OCI_STEP_SECCOMP_COMPILE] = do_seccomp_compile,
     [OCI_STEP_CLONE] = do_clone,
     [OCI_STEP_PROCESS_WRITE] = do_process_write,
     [OCI_STEP_HOOK] = do_hook,
@@ -344,7 +350,7 @@ static struct execution execution_of(const struct oci_plan *plan,
     return run;
 }
 
-/* Closes all descriptors; the container stays as it is. */
+/* Closes all descriptors and frees the filter; the container stays as it is. */
 static void let_go(struct execution *run)
 {
     fd_close(&run->child.runtime_fd);
@@ -353,6 +359,7 @@ static void let_go(struct execution *run)
         fd_close(&run->child.slots[i]);
         fd_close(&run->child.claims[i]);
     }
+    kernel_seccomp_done(&run->child.filter);
 }
 
 /* Ends what still runs, and removes the cgroups. The first thing that fails is told, unless `err`

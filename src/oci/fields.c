@@ -157,6 +157,37 @@ static const struct oci_field resources_fields[] = {
 };
 static const struct oci_table resources_table = TABLE(resources_fields, struct oci_config);
 
+/* config-linux.md#seccomp. Without a listener there is nobody who could be notified. */
+static const struct oci_field seccomp_arg_fields[] = {
+    { ROW("index", OCI_FIELD_U32, struct oci_seccomp_arg, index), .is_required = true },
+    { ROW("value", OCI_FIELD_U64, struct oci_seccomp_arg, value), .is_required = true },
+    { ROW("valueTwo", OCI_FIELD_U64, struct oci_seccomp_arg, value_two) },
+    { ROW("op", OCI_FIELD_TEXT, struct oci_seccomp_arg, op), .is_required = true },
+};
+static const struct oci_table seccomp_arg_table = TABLE(seccomp_arg_fields, struct oci_seccomp_arg);
+
+static const struct oci_field seccomp_rule_fields[] = {
+    { ROW("names", OCI_FIELD_TEXTS, struct oci_seccomp_rule, names), .is_required = true },
+    { ROW("action", OCI_FIELD_TEXT, struct oci_seccomp_rule, action), .is_required = true },
+    NUMBER_ROW("errnoRet", struct oci_seccomp_rule, errno_ret, UINT16_MAX),
+    { ROW("args", OCI_FIELD_LIST, struct oci_seccomp_rule, args), .table = &seccomp_arg_table },
+};
+static const struct oci_table seccomp_rule_table =
+    TABLE(seccomp_rule_fields, struct oci_seccomp_rule);
+
+static const struct oci_field seccomp_fields[] = {
+    { ROW("defaultAction", OCI_FIELD_TEXT, struct oci_config, seccomp.default_action),
+      .is_required = true },
+    NUMBER_ROW("defaultErrnoRet", struct oci_config, seccomp.default_errno_ret, UINT16_MAX),
+    { ROW("architectures", OCI_FIELD_TEXTS, struct oci_config, seccomp.architectures) },
+    { ROW("flags", OCI_FIELD_TEXTS, struct oci_config, seccomp.flags) },
+    REFUSED("listenerPath"),
+    IGNORED("listenerMetadata"),
+    { ROW("syscalls", OCI_FIELD_LIST, struct oci_config, seccomp.rules),
+      .table = &seccomp_rule_table },
+};
+static const struct oci_table seccomp_table = TABLE(seccomp_fields, struct oci_config);
+
 /* config-linux.md */
 static const struct oci_field linux_fields[] = {
     { ROW("namespaces", OCI_FIELD_NAMESPACES, struct oci_config, namespaces) },
@@ -170,7 +201,7 @@ static const struct oci_field linux_fields[] = {
     { ROW("maskedPaths", OCI_FIELD_TEXTS, struct oci_config, masked_paths) },
     { ROW("readonlyPaths", OCI_FIELD_TEXTS, struct oci_config, readonly_paths) },
     REFUSED("netDevices"),
-    REFUSED("seccomp"),
+    { .name = "seccomp", .kind = OCI_FIELD_OBJECT, .table = &seccomp_table },
     REFUSED("mountLabel"),
     REFUSED("intelRdt"),
     REFUSED("memoryPolicy"),

@@ -176,6 +176,23 @@ static bool append_rules(struct text *text, const void *value)
     return true;
 }
 
+static bool append_action(struct text *text, const void *value)
+{
+    return kernel_seccomp_action_format(*(const uint32_t *)value, text);
+}
+
+static bool append_filter(struct text *text, const void *value)
+{
+    const struct kernel_seccomp *filter = value;
+
+    for (size_t i = 0; i < filter->rules_count; i++) {
+        if ((i > 0 && !text_append(text, "; ")) ||
+            !kernel_seccomp_rule_format(&filter->rules[i], text))
+            return false;
+    }
+    return true;
+}
+
 static bool append_groups(struct text *text, const void *value)
 {
     const struct kernel_user *user = value;
@@ -204,6 +221,8 @@ static const appender appenders[] = {
     [OCI_ARG_SLOT] = append_slot,
     [OCI_ARG_OPTIONS] = append_options,
     [OCI_ARG_RULES] = append_rules,
+    [OCI_ARG_ACTION] = append_action,
+    [OCI_ARG_FILTER] = append_filter,
     [OCI_ARG_GROUPS] = append_groups,
 };
 

@@ -116,12 +116,21 @@ static int plan_capabilities(struct oci_planning *planning)
     return PLAN(planning, CAPABILITIES, "process.capabilities", .capabilities = sets);
 }
 
+static int plan_filter(struct oci_planning *planning)
+{
+    if (planning->config->seccomp.default_action == NULL)
+        return 0;
+    return PLAN(planning, SECCOMP, "linux.seccomp", .text = NULL);
+}
+
 static int plan_rights(struct oci_planning *planning)
 {
     const struct oci_process *process = &planning->config->process;
     const struct oci_number *umask = &process->user.umask;
     int number = plan_rlimits(planning);
 
+    if (number == 0 && !process->no_new_privileges)
+        number = plan_filter(planning);
     if (number == 0)
         number = PLAN(planning, BOUNDING, "process.capabilities.bounding",
                       .bounding = process->capabilities.bounding);
@@ -239,5 +248,9 @@ int oci_plan_program(struct oci_planning *planning)
         number = PLAN(planning, DEATH_SIGNAL, "", .text = NULL);
     if (number == 0 && planning->request->has_gate)
         number = PLAN(planning, START, "", .text = NULL);
+    if (number == 0)
+        number = PLAN(planning, READY, "", .text = NULL);
+    if (number == 0 && planning->config->process.no_new_privileges)
+        number = plan_filter(planning);
     return number < 0 ? number : plan_exec(planning);
 }

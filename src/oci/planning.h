@@ -76,6 +76,9 @@ int oci_plan_devices(struct oci_planning *planning);
 /* Hidden paths, read-only paths, and the change into the new root. */
 int oci_plan_root(struct oci_planning *planning);
 
+/* The filter of system calls, which is compiled before there is a process. */
+int oci_plan_seccomp(struct oci_planning *planning);
+
 /* Limits, rights and user of the program, and its start. */
 int oci_plan_program(struct oci_planning *planning);
 

@@ -16,6 +16,8 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
                                   ARG("rules", RULES, devices.rules) },
     [OCI_STEP_CGROUP_OPEN_V1] = { ARG("path", TEXT, cgroup.path), ARG("slot", SLOT, cgroup.slot) },
     [OCI_STEP_CGROUP_OPEN_V2] = { ARG("path", TEXT, cgroup.path), ARG("slot", SLOT, cgroup.slot) },
+    [OCI_STEP_SECCOMP_COMPILE] = { ARG("default", ACTION, seccomp.default_action),
+                                   ARG("rules", FILTER, seccomp) },
     [OCI_STEP_NAMESPACE_JOIN] = { ARG("type", NAMESPACE, namespace.flag),
                                   ARG("path", TEXT, namespace.path) },
     [OCI_STEP_CLONE] = { ARG("new", NAMESPACES, clone.flags), ARG("slot", SLOT, clone.slot) },

@@ -11,6 +11,7 @@
 #include "kernel/mount.h"
 #include "kernel/process.h"
 #include "kernel/root.h"
+#include "kernel/seccomp.h"
 
 #include <sys/types.h>
 
@@ -117,6 +118,7 @@ struct oci_step {
         struct kernel_user user;
         struct oci_step_exec exec;
         struct kernel_capabilities capabilities; /* CAPABILITIES */
+        struct kernel_seccomp seccomp;           /* SECCOMP_COMPILE */
         uint64_t bounding;                       /* BOUNDING: bit n keeps capability n */
         unsigned long flags;                     /* DETACH: MS_…; CGROUP_NAMESPACE: CLONE_… */
         mode_t umask;                            /* UMASK */
@@ -143,6 +145,8 @@ enum oci_arg_kind {
     OCI_ARG_LIST,         /* char *const *, ends with NULL */
     OCI_ARG_OPTIONS,      /* struct kernel_mount: the file system's own options */
     OCI_ARG_RULES,        /* struct kernel_device_rules */
+    OCI_ARG_ACTION,       /* uint32_t: kernel_seccomp_action_find() */
+    OCI_ARG_FILTER,       /* struct kernel_seccomp: its rules */
     OCI_ARG_GROUPS,       /* struct kernel_user: the supplementary groups */
 };
 

@@ -132,6 +132,29 @@ ids_are_mapped_as_the_config_says() {
 0' ] || fail "$(cat out err)"
 }
 
+its_system_calls_are_filtered() {
+    local caller privileges
+    for caller in $(callers); do
+        for privileges in False True; do
+            bundle "$caller" "$(shell 'mkdir /tmp/x; umask; id -u')" \
+                "process[\"noNewPrivileges\"] = $privileges" \
+                'linux["seccomp"] = {
+                     "defaultAction": "SCMP_ACT_ALLOW",
+                     "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+                     "syscalls": [{"names": ["mkdir", "mkdirat", "no_such_call"],
+                                   "action": "SCMP_ACT_ERRNO", "errnoRet": 95}]}'
+            run "$caller" || fail "$(cat err)"
+            expect_out "0022
+0"
+            grep -q 'Operation not supported' err || fail "mkdir was not filtered: $(cat err)"
+        done
+        change 'linux["seccomp"]["listenerPath"] = "/run/listener"'
+        leaves_nothing expect_status 1 run "$caller"
+        expect_error \
+            "bundle 'bundle': config.json: linux.seccomp.listenerPath: is not supported"
+    done
+}
+
 run_tests \
     it_says_hello_from_a_host_a_process_1_and_a_process_list_of_its_own \
     it_has_no_file_of_the_caller_open \
@@ -142,4 +165,5 @@ run_tests \
     the_kernels_settings_cannot_be_written \
     nothing_of_the_old_root_is_left \
     it_runs_as_the_user_that_the_config_names \
-    ids_are_mapped_as_the_config_says
+    ids_are_mapped_as_the_config_says \
+    its_system_calls_are_filtered

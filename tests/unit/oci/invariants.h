@@ -82,6 +82,8 @@ static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_CGROUP_DEVICES, OCI_STEP_CLONE },
     { OCI_STEP_CGROUP_OPEN_V1, OCI_STEP_CLONE },
     { OCI_STEP_CGROUP_OPEN_V2, OCI_STEP_CLONE },
+    { OCI_STEP_SECCOMP_COMPILE, OCI_STEP_CLONE },
+    { OCI_STEP_SECCOMP_COMPILE, OCI_STEP_SECCOMP },
     { OCI_STEP_NAMESPACE_JOIN, OCI_STEP_CLONE },
     { OCI_STEP_CLONE, OCI_STEP_PROCESS_WRITE },
     { OCI_STEP_CLONE, OCI_STEP_RELEASE },
@@ -117,14 +119,17 @@ static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_NO_NEW_PRIVILEGES, OCI_STEP_EXEC },
     { OCI_STEP_USER, OCI_STEP_DEATH_SIGNAL },
     { OCI_STEP_CAPABILITIES, OCI_STEP_DEATH_SIGNAL },
-    { OCI_STEP_DEATH_SIGNAL, OCI_STEP_EXEC },
+    { OCI_STEP_DEATH_SIGNAL, OCI_STEP_READY },
+    { OCI_STEP_CAPABILITIES, OCI_STEP_READY },
+    { OCI_STEP_START, OCI_STEP_READY },
+    { OCI_STEP_SECCOMP, OCI_STEP_EXEC },
 };
 
 /* The steps that every plan has, each once. */
 static const enum oci_step_kind plan_always[] = {
-    OCI_STEP_CLONE, OCI_STEP_SESSION,      OCI_STEP_DETACH,    OCI_STEP_ROOT,
-    OCI_STEP_PIVOT, OCI_STEP_CLOSE,        OCI_STEP_DIRECTORY, OCI_STEP_BOUNDING,
-    OCI_STEP_USER,  OCI_STEP_CAPABILITIES, OCI_STEP_UMASK,     OCI_STEP_EXEC,
+    OCI_STEP_CLONE, OCI_STEP_SESSION,   OCI_STEP_DETACH,   OCI_STEP_ROOT, OCI_STEP_PIVOT,
+    OCI_STEP_CLOSE, OCI_STEP_DIRECTORY, OCI_STEP_BOUNDING, OCI_STEP_USER, OCI_STEP_CAPABILITIES,
+    OCI_STEP_UMASK, OCI_STEP_READY,     OCI_STEP_EXEC,
 };
 
 /* Whether what is waited for is let go, in the same order. */
@@ -180,6 +185,22 @@ static inline bool are_capabilities_sound(const struct kernel_capabilities *sets
            (sets->ambient & ~sets->inheritable) == 0;
 }
 
+/* Whether what a filter says can be compiled. */
+static inline bool is_filter_sound(const struct kernel_seccomp *filter)
+{
+    for (size_t i = 0; i < filter->rules_count; i++) {
+        const struct kernel_seccomp_rule *rule = &filter->rules[i];
+
+        if (rule->names_count == 0)
+            return false;
+        for (size_t j = 0; j < rule->conditions_count; j++) {
+            if (rule->conditions[j].index >= KERNEL_SECCOMP_ARGS)
+                return false;
+        }
+    }
+    return true;
+}
+
 /* Whether the values of one step are what its kind demands. */
 static inline bool is_step_sound(const struct oci_step *step)
 {
@@ -195,6 +216,8 @@ static inline bool is_step_sound(const struct oci_step *step)
     case OCI_STEP_DIRECTORY:
     case OCI_STEP_ROOT:
         return step->text[0] == '/';
+    case OCI_STEP_SECCOMP_COMPILE:
+        return is_filter_sound(&step->seccomp);
     case OCI_STEP_CAPABILITIES:
         return are_capabilities_sound(&step->capabilities);
     case OCI_STEP_EXEC:
@@ -223,6 +246,9 @@ static inline const char *plan_flaw(const struct oci_plan *plan)
     }
     if (!awaits_what_is_released(plan))
         return "await and release";
+    if (occurrence_of(plan, OCI_STEP_SECCOMP).count !=
+        occurrence_of(plan, OCI_STEP_SECCOMP_COMPILE).count)
+        return "a filter that is made and not loaded, or not made";
     if (occurrence_of(plan, OCI_STEP_CGROUP_MAKE).count > OCI_SLOTS)
         return "the number of cgroups";
     return plan->steps[plan->count - 1].kind == OCI_STEP_EXEC ? NULL : "exec is not last";

@@ -1,0 +1,84 @@
+/*
+ * Seccomp: which system calls a process may make, as rules, and as the filter that the kernel runs.
+ *
+ *     struct kernel_seccomp_program program = { 0 };
+ *
+ *     if (kernel_seccomp_compile(&rules, &program, &err) < 0) …
+ *     // in the process: kernel_seccomp_load(&program, &err)
+ *     kernel_seccomp_done(&program);
+ *
+ * Errors are 0 or -errno with a sentence. Sources: seccomp(2), libseccomp.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KERNEL_SECCOMP_ARGS 6 /* a system call has so many arguments */
+
+/* What a condition compares an argument with. */
+struct kernel_seccomp_condition {
+    unsigned int index; /* of the argument, below KERNEL_SECCOMP_ARGS */
+    int op;             /* kernel_seccomp_op_find() */
+    uint64_t value;     /* MASKED_EQ: the mask */
+    uint64_t value_two; /* MASKED_EQ: what is left under the mask */
+};
+
+/* What happens at system calls of these names. Conditions hold all together, but for several of one
+ * argument, of which each makes a rule of its own. A name that this libseccomp does not know is
+ * passed over: the kernel may be older than the rules. */
+struct kernel_seccomp_rule {
+    const char *const *names;
+    size_t names_count;
+    uint32_t action; /* kernel_seccomp_action_find() */
+    const struct kernel_seccomp_condition *conditions;
+    size_t conditions_count;
+};
+
+struct kernel_seccomp {
+    uint32_t default_action;
+    const uint32_t *architectures; /* beside the machine's own */
+    size_t architectures_count;
+    const struct kernel_seccomp_rule *rules;
+    size_t rules_count;
+    unsigned int flags; /* kernel_seccomp_flag_find(), or'ed */
+};
+
+/* A filter, as BPF. */
+struct kernel_seccomp_program {
+    void *instructions; /* struct sock_filter; kernel_seccomp_done() frees them */
+    unsigned short count;
+    unsigned int flags;
+};
+
+/* The number of "SCMP_ACT_ERRNO" and its like, with the errno that goes with ERRNO and TRACE;
+ * false: there is no such action. SCMP_ACT_NOTIFY is none here. Pure. */
+bool kernel_seccomp_action_find(const char *name, uint16_t number, uint32_t *ret_action);
+
+/* Likewise for "SCMP_CMP_EQ", "SCMP_ARCH_X86_64", "SECCOMP_FILTER_FLAG_LOG" and their like. Pure.
+ */
+bool kernel_seccomp_op_find(const char *name, int *ret_op);
+bool kernel_seccomp_architecture_find(const char *name, uint32_t *ret_architecture);
+bool kernel_seccomp_flag_find(const char *name, unsigned int *ret_flag);
+
+/* Appends an action ("SCMP_ACT_ERRNO(1)"), or a rule ("SCMP_ACT_ALLOW read write",
+ * "SCMP_ACT_ALLOW personality if 0 EQ 8"). False, and some of it appended, where it does not fit.
+ * Pure. */
+bool kernel_seccomp_action_format(uint32_t action, struct text *text);
+bool kernel_seccomp_rule_format(const struct kernel_seccomp_rule *rule, struct text *text);
+
+/* Makes the filter. -EINVAL: these rules contradict each other or are more than a filter holds. */
+int kernel_seccomp_compile(const struct kernel_seccomp *rules,
+                           struct kernel_seccomp_program *ret_program, struct err *err);
+
+/* From now on the filter decides on the process's system calls. Needs no_new_privs, or
+ * CAP_SYS_ADMIN in the process's user namespace. Nothing allocates: it may be called between clone
+ * and exec. */
+int kernel_seccomp_load(const struct kernel_seccomp_program *program, struct err *err);
+
+/* Frees the instructions. */
+void kernel_seccomp_done(struct kernel_seccomp_program *program);
