@@ -119,6 +119,21 @@ bool kernel_seccomp_flag_find(const char *name, unsigned int *ret_flag)
     return find(flags, COUNT(flags), name, ret_flag);
 }
 
+const char *kernel_seccomp_word(enum kernel_seccomp_words kind, size_t index)
+{
+    static const struct {
+        const struct word *at;
+        size_t count;
+    } kinds[] = {
+        [KERNEL_SECCOMP_ACTIONS] = { actions, COUNT(actions) },
+        [KERNEL_SECCOMP_OPS] = { ops, COUNT(ops) },
+        [KERNEL_SECCOMP_ARCHITECTURES] = { architectures, COUNT(architectures) },
+        [KERNEL_SECCOMP_FLAGS] = { flags, COUNT(flags) },
+    };
+
+    return index < kinds[kind].count ? kinds[kind].at[index].name : NULL;
+}
+
 static const char *name_of(const struct word *words, size_t count, uint32_t number)
 {
     for (size_t i = 0; i < count; i++) {

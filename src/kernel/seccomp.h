@@ -65,6 +65,15 @@ bool kernel_seccomp_op_find(const char *name, int *ret_op);
 bool kernel_seccomp_architecture_find(const char *name, uint32_t *ret_architecture);
 bool kernel_seccomp_flag_find(const char *name, unsigned int *ret_flag);
 
+/* The words of one kind, from the first (0) on; NULL past the last. Pure. */
+enum kernel_seccomp_words {
+    KERNEL_SECCOMP_ACTIONS,
+    KERNEL_SECCOMP_OPS,
+    KERNEL_SECCOMP_ARCHITECTURES,
+    KERNEL_SECCOMP_FLAGS,
+};
+const char *kernel_seccomp_word(enum kernel_seccomp_words kind, size_t index);
+
 /* Appends an action ("SCMP_ACT_ERRNO(1)"), or a rule ("SCMP_ACT_ALLOW read write",
  * "SCMP_ACT_ALLOW personality if 0 EQ 8"). False, and some of it appended, where it does not fit.
  * Pure. */

@@ -1,4 +1,5 @@
 /* The mounts of the config: what their options mean, and which are refused. */
+#include "oci/features.h"
 #include "oci/planning.h"
 
 #include "base/text.h"
@@ -92,6 +93,15 @@ static const struct option options[] = {
     { "tmpcopyup", REFUSED, 0, 0 },
     { "unbindable", PROPAGATION, MS_UNBINDABLE, 0 },
 };
+
+const char *oci_mount_option(size_t index)
+{
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (options[i].effect != REFUSED && index-- == 0)
+            return options[i].name;
+    }
+    return NULL;
+}
 
 /* A mount of the config, as far as it has been read. */
 struct reading {

@@ -194,6 +194,13 @@ static const struct cli_command commands[] = {
       .operands_max = 1,
       .run = oci_delete_command,
       .options_bytes = sizeof(struct oci_delete_options) },
+    { .name = "features",
+      .operands = "",
+      .summary = "print what this runtime does, as JSON",
+      .description = "The document of the specification's features.md: versions, namespaces, "
+                     "capabilities, options of mounts, seccomp.",
+      .operands_max = 0,
+      .run = oci_features_command },
 };
 
 static const struct cli_example examples[] = {

@@ -126,5 +126,8 @@ int oci_list_command(const void *globals, const void *options, struct cli_operan
 /* `cupel-oci kill` */
 int oci_kill_command(const void *globals, const void *options, struct cli_operands operands);
 
+/* `cupel-oci features` */
+int oci_features_command(const void *globals, const void *options, struct cli_operands operands);
+
 /* `cupel-oci delete` */
 int oci_delete_command(const void *globals, const void *options, struct cli_operands operands);
