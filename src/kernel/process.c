@@ -115,6 +115,50 @@ int kernel_process_reset_signals(struct err *err)
     return 0;
 }
 
+/* What is wrong with one of several files that may be the program. */
+enum obstacle { OBSTACLE_NONE, OBSTACLE_NOT_THERE, OBSTACLE_DENIED, OBSTACLE_OTHER };
+
+static enum obstacle obstacle_of(int number)
+{
+    switch (number) {
+    case 0:
+        return OBSTACLE_NONE;
+    case ENOENT:
+    case ENOTDIR:
+        return OBSTACLE_NOT_THERE;
+    case EACCES:
+        return OBSTACLE_DENIED;
+    default:
+        return OBSTACLE_OTHER;
+    }
+}
+
+/* Why none of the files is the program, of which one may be `denied`. */
+static int no_program(const char *name, const char *denied, struct err *err)
+{
+    if (denied != NULL)
+        return err_system(err, EACCES, "execute '%s'", denied);
+    if (strchr(name, '/') != NULL)
+        return err_system(err, ENOENT, "execute '%s'", name);
+    return err_set(err, -ENOENT, "executable file '%s' not found in $PATH", name);
+}
+
+int kernel_process_find(char *const *candidates, const char *name, struct err *err)
+{
+    const char *denied = NULL;
+
+    for (size_t i = 0; candidates[i] != NULL; i++) {
+        bool is_there = faccessat(AT_FDCWD, candidates[i], X_OK, AT_EACCESS) == 0;
+        enum obstacle obstacle = obstacle_of(is_there ? 0 : errno);
+
+        if (obstacle == OBSTACLE_NONE || obstacle == OBSTACLE_OTHER)
+            return 0;
+        if (obstacle == OBSTACLE_DENIED && denied == NULL)
+            denied = candidates[i];
+    }
+    return no_program(name, denied, err);
+}
+
 int kernel_process_exec(char *const *candidates, char *const *argv, char *const *envp,
                         struct err *err)
 {
@@ -122,17 +166,13 @@ int kernel_process_exec(char *const *candidates, char *const *argv, char *const 
 
     for (size_t i = 0; candidates[i] != NULL; i++) {
         (void)execve(candidates[i], argv, envp);
-        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+        if (obstacle_of(errno) == OBSTACLE_OTHER)
             return err_system(err, errno, "execute '%s'", candidates[i]);
         /* Directories of PATH that are closed to the user, such as those of root, hide nothing. */
-        if (errno == EACCES && denied == NULL)
+        if (obstacle_of(errno) == OBSTACLE_DENIED && denied == NULL)
             denied = candidates[i];
     }
-    if (denied != NULL)
-        return err_system(err, EACCES, "execute '%s'", denied);
-    if (strchr(argv[0], '/') != NULL)
-        return err_system(err, ENOENT, "execute '%s'", argv[0]);
-    return err_set(err, -ENOENT, "executable file '%s' not found in $PATH", argv[0]);
+    return no_program(argv[0], denied, err);
 }
 
 int kernel_process_write_file(const char *path, const char *value, struct err *err)

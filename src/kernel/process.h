@@ -47,6 +47,10 @@ int kernel_process_close_all_but(int *fds, size_t count, struct err *err);
 /* Gives every signal its default action and blocks none. */
 int kernel_process_reset_signals(struct err *err);
 
+/* Whether one of the files (a list that ends with NULL) can be the program `name`, as far as can be
+ * told without executing it: 0, or what kernel_process_exec() would say of them. */
+int kernel_process_find(char *const *candidates, const char *name, struct err *err);
+
 /* Becomes the first of the programs (a list that ends with NULL) that can be executed; returns
  * only on failure. -ENOENT: none of them is there; -EACCES: those that are there, or may be, are
  * denied to the process; other numbers: the first that it may execute is no program. */

@@ -201,6 +201,13 @@ static int do_death_signal(struct inside *inside, const struct oci_step *step, s
     return kernel_process_set_death_signal(SIGKILL, err);
 }
 
+/* So that one who creates a container hears already then that there is no such program. */
+static int do_find(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_process_find(step->exec.candidates, step->exec.argv[0], err);
+}
+
 /* Tells the runtime that all is done but the exec itself. */
 static int do_ready(struct inside *inside, const struct oci_step *step, struct err *err)
 {
@@ -268,6 +275,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_UMASK] = do_umask,
     [OCI_STEP_NO_NEW_PRIVILEGES] = do_no_new_privileges,
     [OCI_STEP_DEATH_SIGNAL] = do_death_signal,
+    [OCI_STEP_FIND] = do_find,
     [OCI_STEP_START] = do_start,
     [OCI_STEP_READY] = do_ready,
     [OCI_STEP_SECCOMP] = do_seccomp,
@@ -278,7 +286,8 @@ static const performer performers[OCI_STEP_KINDS] = {
 static _Noreturn void give_up(int channel_fd, const struct oci_step *step, const struct err *err)
 {
     struct oci_record record = { .kind = OCI_RECORD_FAILED,
-                                 .is_program = step->kind == OCI_STEP_EXEC,
+                                 .is_program =
+                                     step->kind == OCI_STEP_FIND || step->kind == OCI_STEP_EXEC,
                                  .err = *err };
 
     if (step->field[0] != '\0')

@@ -195,11 +195,13 @@ static char **find_candidates(struct oci_planning *planning, const char *name)
     return list;
 }
 
+/* The program's start: at once, or when it is started. */
 static int plan_exec(struct oci_planning *planning)
 {
     const struct oci_process *process = &planning->config->process;
     const struct oci_texts first = { .count = 1, .at = process->args.at };
     struct oci_step_exec exec;
+    int number = 0;
 
     if (strchr(process->args.at[0], '/') != NULL)
         exec.candidates = copy_list(planning, &first);
@@ -211,7 +213,15 @@ static int plan_exec(struct oci_planning *planning)
     exec.envp = copy_list(planning, &process->env);
     if (exec.argv == NULL || exec.envp == NULL)
         return planning->err->number;
-    return PLAN(planning, EXEC, "process.args", .exec = exec);
+    if (planning->request->has_gate)
+        number = PLAN(planning, FIND, "process.args", .exec = exec);
+    if (number == 0 && planning->request->has_gate)
+        number = PLAN(planning, START, "", .text = NULL);
+    if (number == 0)
+        number = PLAN(planning, READY, "", .text = NULL);
+    if (number == 0 && process->no_new_privileges)
+        number = plan_filter(planning);
+    return number < 0 ? number : PLAN(planning, EXEC, "process.args", .exec = exec);
 }
 
 static int check_program(struct oci_planning *planning)
@@ -246,11 +256,5 @@ int oci_plan_program(struct oci_planning *planning)
     /* After the last change of ids and capabilities, which would undo it. */
     if (number == 0 && planning->request->ends_with_caller)
         number = PLAN(planning, DEATH_SIGNAL, "", .text = NULL);
-    if (number == 0 && planning->request->has_gate)
-        number = PLAN(planning, START, "", .text = NULL);
-    if (number == 0)
-        number = PLAN(planning, READY, "", .text = NULL);
-    if (number == 0 && planning->config->process.no_new_privileges)
-        number = plan_filter(planning);
     return number < 0 ? number : plan_exec(planning);
 }

@@ -71,6 +71,7 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
                                 ARG("inheritable", CAPABILITIES, capabilities.inheritable),
                                 ARG("ambient", CAPABILITIES, capabilities.ambient) },
     [OCI_STEP_UMASK] = { ARG("mask", MODE, umask) },
+    [OCI_STEP_FIND] = { ARG("files", LIST, exec.candidates) },
     [OCI_STEP_EXEC] = { ARG("files", LIST, exec.candidates), ARG("args", LIST, exec.argv),
                         ARG("env", LIST, exec.envp) },
 };

@@ -196,17 +196,22 @@ a_container_that_was_created_can_be_killed_or_deleted() {
     done
 }
 
-start_tells_why_a_program_does_not_run() {
+create_and_start_tell_why_a_program_does_not_run() {
     local caller
     for caller in $(callers); do
         bundle "$caller" 'process["args"] = ["none-such"]'
+        leaves_nothing expect_status 1 create "$caller"
+        expect_error "process.args: executable file 'none-such' not found in \$PATH"
+        change 'process["args"] = ["/bin/none"]' 'root["readonly"] = False'
+        echo '#!/none' >bundle/rootfs/bin/none
+        chmod 755 bundle/rootfs/bin/none
         create "$caller" || fail "$(cat err)"
         expect_status 1 oci "$caller" start case 2>err
-        expect_error "process.args: executable file 'none-such' not found in \$PATH"
+        expect_error "process.args: execute '/bin/none': No such file or directory"
         wait_until is_stopped "$caller"
         oci "$caller" delete case
         expect_status 1 oci "$caller" run --detach --bundle bundle case 2>err </dev/null
-        expect_error "process.args: executable file 'none-such' not found in \$PATH"
+        expect_error "process.args: execute '/bin/none': No such file or directory"
         [ -z "$(oci "$caller" list --quiet)" ] || fail "run --detach leaves its container"
         change 'process["cwd"] = "/none"'
         leaves_nothing expect_status 1 create "$caller"
@@ -237,5 +242,5 @@ run_tests \
     the_pid_file_names_the_first_process \
     a_created_container_waits_to_be_started \
     a_container_that_was_created_can_be_killed_or_deleted \
-    start_tells_why_a_program_does_not_run \
+    create_and_start_tell_why_a_program_does_not_run \
     a_detached_container_outlives_its_runtime
