@@ -59,25 +59,31 @@ struct kernel_seccomp_program {
  * false: there is no such action. SCMP_ACT_NOTIFY is none here. Pure. */
 bool kernel_seccomp_action_find(const char *name, uint16_t number, uint32_t *ret_action);
 
-/* Likewise for "SCMP_CMP_EQ", "SCMP_ARCH_X86_64", "SECCOMP_FILTER_FLAG_LOG" and their like. Pure.
- */
+/* Likewise for a comparison, "SCMP_CMP_EQ" and its like. Pure. */
 bool kernel_seccomp_op_find(const char *name, int *ret_op);
+
+/* Likewise for a machine, "SCMP_ARCH_X86_64" and its like. Pure. */
 bool kernel_seccomp_architecture_find(const char *name, uint32_t *ret_architecture);
+
+/* Likewise for a flag, "SECCOMP_FILTER_FLAG_LOG" and its like. Pure. */
 bool kernel_seccomp_flag_find(const char *name, unsigned int *ret_flag);
 
-/* The words of one kind, from the first (0) on; NULL past the last. Pure. */
+/* The kinds of words. */
 enum kernel_seccomp_words {
     KERNEL_SECCOMP_ACTIONS,
     KERNEL_SECCOMP_OPS,
     KERNEL_SECCOMP_ARCHITECTURES,
     KERNEL_SECCOMP_FLAGS,
 };
+
+/* The words of one kind, from the first (0) on; NULL past the last. Pure. */
 const char *kernel_seccomp_word(enum kernel_seccomp_words kind, size_t index);
 
-/* Appends an action ("SCMP_ACT_ERRNO(1)"), or a rule ("SCMP_ACT_ALLOW read write",
- * "SCMP_ACT_ALLOW personality if 0 EQ 8"). False, and some of it appended, where it does not fit.
+/* Appends an action, "SCMP_ACT_ERRNO(1)"; false, and some of it appended, where it does not fit.
  * Pure. */
 bool kernel_seccomp_action_format(uint32_t action, struct text *text);
+
+/* Likewise a rule: "SCMP_ACT_ALLOW read write", "SCMP_ACT_ALLOW personality if 0 EQ 8". Pure. */
 bool kernel_seccomp_rule_format(const struct kernel_seccomp_rule *rule, struct text *text);
 
 /* Makes the filter. -EINVAL: these rules contradict each other or are more than a filter holds. */

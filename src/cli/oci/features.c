@@ -18,5 +18,5 @@ int oci_features_command(const void *globals, const void *options, struct cli_op
     if (oci_features_format(&arena, &json, &err) < 0)
         return oci_fail(globals, &err, 1);
     printf("%.*s\n", (int)json.size, (const char *)json.at);
-    return cli_flush(stdout);
+    return cli_printed(stdout);
 }
