@@ -5,7 +5,7 @@
  *
  * The tree is $CUPEL_SOURCE, or the working directory.
  */
-#include "table.h"
+#include "unit/table.h"
 
 #include "dns/message.h"
 #include "dns/rdata.h"

@@ -3,7 +3,7 @@
  * mnemonic it has, where it is specified and how it is read, and dns/rrtype.def must say the same,
  * of these types and of no others.
  */
-#include "table.h"
+#include "unit/table.h"
 
 #include "dns/code.h"
 #include "dns/rrtype.h"
