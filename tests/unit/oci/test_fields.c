@@ -2,40 +2,38 @@
 #include "unit.h"
 
 #include "base/cleanup.h"
+#include "base/text_format.h"
 #include "oci/fields.h"
 #include "unit/table.h"
 
 #define DOCUMENT "docs/oci.md"
 #define TABLES_MAX 64
+#define NAME_ROOM 128
 
 /* A table that is to be walked, and what its rows' names stand behind. */
 struct place {
     const struct oci_table *table;
-    char prefix[96];
+    char prefix[NAME_ROOM];
 };
 
 /* What the document says of a field: the cell behind the one that has its name. */
 static bool says(const char *document, const char *field, const char *word)
 {
-    char name[128];
+    char block[NAME_ROOM];
+    struct text name = text_init(block, sizeof(block));
     const char *at;
 
-    (void)snprintf(name, sizeof(name), "`%s`", field);
-    at = strstr(document, name);
+    assert_true(text_format(&name, "`%s`", field));
+    at = strstr(document, name.at);
     at = at == NULL ? NULL : strchr(at, '|');
     return at != NULL && strncmp(at + 2, word, strlen(word)) == 0;
 }
 
 static const char *word_of(const struct oci_field *field)
 {
-    switch (field->kind) {
-    case OCI_FIELD_REFUSED:
+    if (field->kind == OCI_FIELD_REFUSED)
         return "refused |";
-    case OCI_FIELD_IGNORED:
-        return "ignored |";
-    default:
-        return "done |";
-    }
+    return field->kind == OCI_FIELD_IGNORED ? "ignored |" : "done |";
 }
 
 static void every_field_has_its_row(void **state)
@@ -50,9 +48,10 @@ static void every_field_has_its_row(void **state)
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < places[i].table->count; j++) {
             const struct oci_field *field = &places[i].table->fields[j];
-            char name[128];
+            char name[NAME_ROOM];
+            struct text text = text_init(name, sizeof(name));
 
-            (void)snprintf(name, sizeof(name), "%s%s", places[i].prefix, field->name);
+            assert_true(text_format(&text, "%s%s", places[i].prefix, field->name));
             if (field->table == NULL) {
                 fields++;
                 /* It is there to be refused by a sentence of its own. */
@@ -63,8 +62,9 @@ static void every_field_has_its_row(void **state)
             }
             assert_true(count < TABLES_MAX);
             places[count].table = field->table;
-            (void)snprintf(places[count++].prefix, sizeof(places[0].prefix), "%s%s.", name,
-                           field->kind == OCI_FIELD_LIST ? "[]" : "");
+            text = text_init(places[count++].prefix, NAME_ROOM);
+            assert_true(
+                text_format(&text, "%s%s.", name, field->kind == OCI_FIELD_LIST ? "[]" : ""));
         }
     }
     assert_true(fields > 80);
