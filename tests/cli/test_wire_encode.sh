@@ -176,7 +176,7 @@ a_file_is_written_whole_or_not_at_all() {
     expect 0 cupel-wire encode -o /dev/null text
     [ -c /dev/null ]
     expect 1 cupel-wire encode -o missing/new text
-    grep -qx "cupel-wire: create 'missing/new.new-[0-9]*': No such file or directory" err
+    grep -qx "cupel-wire: create 'missing/new.new-[0-9a-f]*': No such file or directory" err
     local status=0
     cupel-wire encode text >/dev/full 2>err || status=$?
     [ "$status" -eq 1 ]

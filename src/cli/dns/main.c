@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 
 #define PROGRAM "cupel-dns"
 #define LISTEN_PORT 8053
@@ -95,6 +96,14 @@ static int read_upstreams(const struct cli_texts *texts, struct forwarder_config
     return 0;
 }
 
+/* What nobody reads is lost, and no failure of a server. */
+static void finish_print(void)
+{
+    (void)fflush(stdout);
+    __fpurge(stdout);
+    clearerr(stdout);
+}
+
 /* One line for people and for programs that wait for it. */
 static void print_ready(const struct forwarder_loop *loop,
                         const struct forwarder_loop_config *config)
@@ -114,7 +123,7 @@ static void print_ready(const struct forwarder_loop *loop,
         before = ", ";
     }
     putchar('\n');
-    (void)fflush(stdout);
+    finish_print();
 }
 
 static void print_count(const char *name, uint64_t count, const char *what)
@@ -134,7 +143,7 @@ static void print_statistics(const struct forwarder_loop *loop)
     print_count("received_too_large", counters.received_too_large, "datagrams dropped: too large");
     print_count("receive_errors", counters.receive_errors, "errors that the network reported");
     print_count("sends_lost", counters.sends_lost, "datagrams that could not be sent");
-    (void)fflush(stdout);
+    finish_print();
 }
 
 static int run(const void *globals, const void *options, struct cli_operands operands)
