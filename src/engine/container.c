@@ -5,7 +5,7 @@
 #include "base/require.h"
 #include "image/beneath.h"
 #include "image/json.h"
-#include "oci/plan.h"
+#include "oci/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,9 +16,11 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define RECORD_BYTES_MAX ((size_t)65536)
+#define CGROUPS_BYTES_MAX ((size_t)8192)
 
 static const char record_name[] = "container.json";
 static const char lock_name[] = "lock";
+static const char cgroups_name[] = "cgroups";
 
 static const struct image_json_field record_fields[] = {
     { "image", JSON_STRING, true },    { "manifest", JSON_STRING, true },
@@ -135,6 +137,60 @@ int engine_container_write_record(const struct engine_container *container,
     return number < 0 ? err_prefix(err, "container '%s'", container->name) : 0;
 }
 
+int engine_container_write_cgroups(const struct engine_container *container,
+                                   const struct oci_texts *paths, struct err *err)
+{
+    char block[CGROUPS_BYTES_MAX];
+    struct text text = text_init(block, sizeof(block));
+    CLEANUP(fd_close) int fd = -1;
+    int number = 0;
+
+    if (paths->count == 0) {
+        if (unlinkat(container->fd, cgroups_name, 0) < 0 && errno != ENOENT)
+            return err_system(err, errno, "container '%s': forget its cgroups", container->name);
+        return 0;
+    }
+    for (size_t i = 0; i < paths->count && number == 0; i++) {
+        if (!text_append(&text, paths->at[i]) || !text_append_char(&text, '\n'))
+            number = -ENAMETOOLONG;
+    }
+    /* Not synced: cgroups do not outlive the system either. */
+    if (number == 0)
+        fd = openat(container->fd, cgroups_name,
+                    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (number == 0)
+        number = fd < 0 ? -errno : fd_write_all(fd, text_bytes(&text));
+    if (number < 0)
+        return err_system(err, -number, "container '%s': write its cgroups", container->name);
+    return 0;
+}
+
+/* Removes the cgroups that a runner has left which was killed: innermost first. */
+static int forget_cgroups(const struct engine_container *container, struct err *err)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(CGROUPS_BYTES_MAX * 2);
+    struct bytes content;
+    char *lines;
+    char *end;
+    int number = file_read((struct file_place){ container->fd, cgroups_name }, CGROUPS_BYTES_MAX,
+                           &arena, &content, err);
+
+    if (number < 0)
+        return number == -ENOENT ? 0 : number;
+    lines = arena_copy_bytes(&arena, content);
+    if (lines == NULL)
+        return err_system(err, ENOMEM, "read its cgroups");
+    /* A line that has no end was not written whole. */
+    while (number == 0 && (end = strrchr(lines, '\n')) != NULL) {
+        const char *line;
+
+        *end = '\0';
+        line = strrchr(lines, '\n');
+        number = oci_state_forget_cgroup(line == NULL ? lines : line + 1, err);
+    }
+    return number;
+}
+
 void engine_container_close(struct engine_container *container)
 {
     fd_close(&container->lock_fd);
@@ -147,6 +203,8 @@ int engine_container_remove(const struct image_store *store, struct engine_conta
     CLEANUP(fd_close) int all_fd = -1;
     int number = open_all(store, &all_fd, err);
 
+    if (number == 0)
+        number = forget_cgroups(container, err);
     if (number == 0)
         number = beneath_remove(all_fd, container->name, err);
     engine_container_close(container);

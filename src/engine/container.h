@@ -3,6 +3,7 @@
  *
  *     lock                what the process that runs the container holds locked
  *     container.json      struct engine_record
+ *     cgroups             while it runs, its cgroups, a path a line
  *     hosts, resolv.conf  what the container sees as /etc/hosts and /etc/resolv.conf
  *     root/               its root file system, or the writable part of it (engine/root.h)
  *
@@ -13,6 +14,7 @@
 #pragma once
 
 #include "image/store.h"
+#include "oci/config.h"
 
 #define ENGINE_NAME_MAX 128
 
@@ -43,10 +45,15 @@ int engine_container_create(const struct image_store *store, const char *name,
 int engine_container_write_record(const struct engine_container *container,
                                   const struct engine_record *record, struct err *err);
 
+/* Writes the paths of the cgroups that are about to be made, for whoever removes a container whose
+ * runner was killed; with none of them, forgets those. */
+int engine_container_write_cgroups(const struct engine_container *container,
+                                   const struct oci_texts *paths, struct err *err);
+
 /* Lets go of the place, which stays. Safe twice. Fits CLEANUP. */
 void engine_container_close(struct engine_container *container);
 
-/* Removes the place with all that is in it, and lets go of it. */
+/* Removes the place with all that is in it, and what is left of its cgroups, and lets go of it. */
 int engine_container_remove(const struct image_store *store, struct engine_container *container,
                             struct err *err);
 

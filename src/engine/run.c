@@ -11,6 +11,7 @@
 #include "image/reference.h"
 #include "oci/execute.h"
 #include "oci/signals.h"
+#include "oci/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -296,10 +297,33 @@ static int failed_status(const struct err *err)
                                                              : STATUS_NOT_EXECUTABLE;
 }
 
+/* Runs it, and remembers its cgroups in its place, where it has one, as long as there are some. */
+static int perform(struct running *running, const struct oci_plan *plan,
+                   struct oci_run_options *options, struct err *err)
+{
+    const struct engine_container *container = &running->container;
+    const struct oci_texts none = { 0 };
+    struct err second = { 0 };
+    struct oci_texts cgroups;
+    bool is_left = false;
+    int number;
+
+    options->ret_is_left = &is_left;
+    if (container->fd < 0)
+        return oci_run(plan, options, &running->status, err);
+    if (oci_state_cgroups(plan, &running->arena, &cgroups, err) < 0 ||
+        engine_container_write_cgroups(container, &cgroups, err) < 0)
+        return err->number;
+    number = oci_run(plan, options, &running->status, err);
+    if (!is_left && engine_container_write_cgroups(container, &none, &second) < 0)
+        return err_add(err, number, &second);
+    return number;
+}
+
 static int execute(struct running *running, struct err *err)
 {
     bool has_slirp = running->request->network == ENGINE_NETWORK_SLIRP4NETNS;
-    const struct oci_run_options options = {
+    struct oci_run_options options = {
         .on_created = has_slirp ? start_network : NULL,
         .owner = running,
     };
@@ -322,7 +346,7 @@ static int execute(struct running *running, struct err *err)
         return err_prefix(
             err, running->request->origin == ENGINE_BUNDLE ? "bundle '%s': config.json" : "'%s'",
             running->request->what);
-    number = oci_run(&plan, &options, &running->status, err);
+    number = perform(running, &plan, &options, err);
     if (number < 0)
         running->status = failed_status(err);
     return number;

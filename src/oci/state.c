@@ -214,10 +214,25 @@ static int no_memory(struct err *err)
     return err_system(err, ENOMEM, "the state of a container");
 }
 
+int oci_state_cgroups(const struct oci_plan *plan, struct arena *arena,
+                      struct oci_texts *ret_cgroups, struct err *err)
+{
+    const char **cgroups = arena_alloc_array(arena, OCI_SLOTS, sizeof(*cgroups));
+    size_t count = 0;
+
+    if (cgroups == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < plan->count && count < OCI_SLOTS; i++) {
+        if (plan->steps[i].kind == OCI_STEP_CGROUP_MAKE)
+            cgroups[count++] = plan->steps[i].cgroup.path;
+    }
+    *ret_cgroups = (struct oci_texts){ .count = count, .at = cgroups };
+    return 0;
+}
+
 int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct oci_state *state,
                        struct err *err)
 {
-    const char **cgroups = arena_alloc_array(arena, OCI_SLOTS, sizeof(*cgroups));
     char *created = arena_alloc(arena, 32);
     CLEANUP(fd_close) int pidfd = -1;
     time_t now = time(NULL);
@@ -225,20 +240,17 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
     struct tm parts;
     int number;
 
-    if (cgroups == NULL || created == NULL)
+    if (created == NULL)
         return no_memory(err);
+    if (oci_state_cgroups(plan, arena, &state->cgroups, err) < 0)
+        return err->number;
     if (gmtime_r(&now, &parts) == NULL || strftime(created, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
         return err_system(err, EOVERFLOW, "the time");
     state->created = created;
     state->boot = read_boot(boot) ? arena_copy_text(arena, boot) : NULL;
-    state->cgroups = (struct oci_texts){ .count = 0, .at = cgroups };
     for (size_t i = 0; i < plan->count; i++) {
-        const struct oci_step *step = &plan->steps[i];
-
-        if (step->kind == OCI_STEP_CGROUP_MAKE && state->cgroups.count < OCI_SLOTS)
-            cgroups[state->cgroups.count++] = step->cgroup.path;
-        if (step->kind == OCI_STEP_ROOT)
-            state->rootfs = step->text;
+        if (plan->steps[i].kind == OCI_STEP_ROOT)
+            state->rootfs = plan->steps[i].text;
     }
     /* One that has ended already has no start that could be read; no process has 0. */
     state->start_ticks = 0;
@@ -452,6 +464,18 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
             return err->number;
     }
     return oci_state_remove(root, state->id, err);
+}
+
+int oci_state_forget_cgroup(const char *path, struct err *err)
+{
+    CLEANUP(fd_close) int claim_fd = -1;
+    int number = kernel_cgroup_claim(path, &claim_fd, err);
+
+    if (number == -ENOENT || number == -EEXIST)
+        return 0;
+    if (number == 0 && rmdir(path) < 0 && errno != ENOENT && errno != EBUSY)
+        number = err_system(err, errno, "remove the cgroup '%s'", path);
+    return number;
 }
 
 const char *oci_status_name(enum oci_status status)

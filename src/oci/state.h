@@ -67,6 +67,15 @@ int oci_state_kill(const struct oci_state *state, int signal, struct err *err);
 /* Removes a container wholly: its process is killed if it runs, its cgroups and its state go. */
 int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err);
 
+/* The directories of the cgroups that a plan makes, outermost first; the list lives in the arena,
+ * its texts in the plan. */
+int oci_state_cgroups(const struct oci_plan *plan, struct arena *arena,
+                      struct oci_texts *ret_cgroups, struct err *err);
+
+/* Removes a cgroup that a runtime which was killed has left, unless there is something in it, or it
+ * is another's by now. One that is not there is no error. */
+int oci_state_forget_cgroup(const char *path, struct err *err);
+
 /* The state as the text of a JSON object, as `cupel-oci state` prints it; in the arena. */
 int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
                      struct err *err);

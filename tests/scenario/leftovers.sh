@@ -42,11 +42,12 @@ is_over() {
 }
 
 a_container_whose_cupel_is_killed_ends_with_it() {
-    start cupel --store "$store" run --rm --name killed ./root sh -c 'echo up; exec sleep 4321'
+    start cupel --store "$store" run --rm --name "$name" ./root sh -c 'echo up; exec sleep 4321'
     kill -KILL "$pid"
     is_over
-    cupel_ rm killed
+    cupel_ rm "$name"
     [ -z "$(cupel_ ps | tail -n +2)" ] || fail "$(cupel_ ps)"
+    [ -z "$(world)" ] || fail "removed, and still there: $(world)"
 }
 
 # What there is in the places where the programs keep what they make.
