@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define BY_BINARY_TREE                                                                             \
-    2 /* SCMP_FLTATR_CTL_OPTIMIZE: many rules cost the logarithm of their number */
+/* For SCMP_FLTATR_CTL_OPTIMIZE: many rules cost the logarithm of their number. */
+#define BY_BINARY_TREE 2
 
 struct word {
     const char *name;
@@ -194,6 +194,27 @@ static bool is_argument_twice(const struct kernel_seccomp_rule *rule)
     return false;
 }
 
+/* How many rules libseccomp is given for one of ours. */
+static size_t calls_of(const struct kernel_seccomp_rule *rule)
+{
+    return rule->names_count * (is_argument_twice(rule) ? rule->conditions_count : 1);
+}
+
+/* A filter holds no more than so many instructions, and no rule takes less than one; to find out
+ * costs libseccomp the square of their number. */
+static int check_count(const struct kernel_seccomp *rules, struct err *err)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < rules->rules_count; i++) {
+        count += calls_of(&rules->rules[i]);
+        if (count > BPF_MAXINSNS)
+            return err_set(err, -EINVAL, "the rules are for more than %d system calls",
+                           BPF_MAXINSNS);
+    }
+    return 0;
+}
+
 static struct scmp_arg_cmp comparison_of(const struct kernel_seccomp_condition *condition)
 {
     return (struct scmp_arg_cmp){ .arg = condition->index,
@@ -295,6 +316,8 @@ int kernel_seccomp_compile(const struct kernel_seccomp *rules,
     CLEANUP(release) scmp_filter_ctx context = seccomp_init(rules->default_action);
     struct kernel_seccomp_program program = { .flags = rules->flags };
 
+    if (check_count(rules, err) < 0)
+        return err->number;
     if (context == NULL)
         return err_set(err, -EINVAL, "there can be no filter with this default action");
     /* A filter without it is right too, and slower. */

@@ -109,7 +109,8 @@ static const struct cli_command commands[] = {
           "The container has standard input, output and error of its caller and no other open "
           "file. Signals are passed on to its program.\n\n"
           "The exit status is that of the program, or 128 + n when signal n ended it; 1 where the "
-          "container could not be made, which one sentence explains.",
+          "container could not be made, which one sentence explains. With --detach it is 0 as soon "
+          "as the program runs.",
       .options = run_rows,
       .options_count = COUNT(run_rows),
       .operands_min = 1,
@@ -134,6 +135,8 @@ static const struct cli_command commands[] = {
     { .name = "start",
       .operands = "ID",
       .summary = "start the program of a container that was created",
+      .description = "The exit status is 0 as soon as the program runs, and 1 where it cannot be "
+                     "executed; the container is then stopped, and delete removes it.",
       .operands_min = 1,
       .operands_max = 1,
       .run = oci_start_command },

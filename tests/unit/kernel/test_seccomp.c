@@ -130,6 +130,33 @@ static void what_happens_anyway_needs_no_rule(void **state)
     assert_int_equal(call_under(&rules, SYS_getppid, 0, 0), 0);
 }
 
+/* What libseccomp would need hours for. */
+static void rules_that_no_filter_holds_are_refused(void **state)
+{
+    const char *names[4096];
+    struct kernel_seccomp_condition conditions[2];
+    struct kernel_seccomp_rule rule = { .names = names,
+                                        .names_count = ROWS(names),
+                                        .action = action("SCMP_ACT_LOG"),
+                                        .conditions = conditions,
+                                        .conditions_count = ROWS(conditions) };
+    struct kernel_seccomp rules = { .default_action = action("SCMP_ACT_ALLOW"),
+                                    .rules = &rule,
+                                    .rules_count = 1 };
+    struct kernel_seccomp_program program = { 0 };
+    struct err err = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(names); i++)
+        names[i] = "read";
+    for (size_t i = 0; i < ROWS(conditions); i++)
+        conditions[i] =
+            (struct kernel_seccomp_condition){ .index = 1, .op = SCMP_CMP_EQ, .value = i };
+    assert_int_equal(kernel_seccomp_compile(&rules, &program, &err), -EINVAL);
+    assert_string_equal(err.sentence, "the rules are for more than 4096 system calls");
+    assert_null(program.instructions);
+}
+
 static void words_that_are_none_are_not_found(void **state)
 {
     uint32_t number = 7;
@@ -170,6 +197,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_rule_decides_on_its_calls_and_no_others),
     cmocka_unit_test(conditions_hold_together_but_for_those_of_one_argument),
     cmocka_unit_test(what_happens_anyway_needs_no_rule),
+    cmocka_unit_test(rules_that_no_filter_holds_are_refused),
     cmocka_unit_test(words_that_are_none_are_not_found),
     cmocka_unit_test(rules_are_shown_as_they_are_said),
 };
