@@ -3,8 +3,9 @@
 #   cupel_layer(<layer> [USES layer…] [PACKAGES pkg-config-name…])
 #       src/<layer>/**.c become the static library cupel_<layer>. USES is the layer's arrow list:
 #       what it may include and link; ci/check arrows reads the same line.
-#   cupel_program(<program> SOURCES file… USES layer…)
+#   cupel_program(<program> [STATIC] SOURCES file… USES layer…)
 #       build/<preset>/bin/<program> (release: build/bin), with its manual page and completion.
+#       STATIC: where CUPEL_STATIC is on, it wants no shared library.
 #   cupel_library(<library> LAYER layer PARTS file… HEADERS file… TABLES file… INTERNAL file…
 #                 ABOUT sentence)
 #       lib<library>.so and lib<library>.a of src/<layer>/*.c and, of the layers below, PARTS; with
@@ -34,6 +35,16 @@ if(CUPEL_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
     set(CUPEL_LTO_LINK -flto=auto)
 endif()
 
+# Sets `archives` to the static libraries of a package, or to what stops the link with a sentence.
+macro(cupel_archives prefix)
+    set(archives)
+    foreach(library IN LISTS ${prefix}_LIBRARIES)
+        find_library(archive_${library} lib${library}.a)
+        list(APPEND archives "${archive_${library}}")
+    endforeach()
+    list(JOIN archives "$<SEMICOLON>" archives)
+endmacro()
+
 function(cupel_layer layer)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;PACKAGES")
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.c")
@@ -47,7 +58,11 @@ function(cupel_layer layer)
     foreach(package IN LISTS arg_PACKAGES)
         string(MAKE_C_IDENTIFIER "pkg_${package}" prefix)
         pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET GLOBAL ${package})
-        target_link_libraries(cupel_${layer} PUBLIC PkgConfig::${prefix})
+        cupel_archives(${prefix})
+        # The property is that of the program which is linked.
+        target_link_libraries(
+            cupel_${layer}
+            PUBLIC "$<IF:$<BOOL:$<TARGET_PROPERTY:CUPEL_STATIC>>,${archives},PkgConfig::${prefix}>")
     endforeach()
     # A library of this layer and what it declares, and nothing else: a symbol from elsewhere stops
     # the link.
@@ -59,10 +74,14 @@ function(cupel_layer layer)
 endfunction()
 
 function(cupel_program program)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "" "SOURCES;USES")
     add_executable(${program} ${arg_SOURCES})
     target_link_libraries(${program} PRIVATE cupel_warnings cupel_cli)
     target_link_options(${program} PRIVATE ${CUPEL_LTO_LINK})
+    if(arg_STATIC AND CUPEL_STATIC)
+        set_target_properties(${program} PROPERTIES CUPEL_STATIC ON)
+        target_link_options(${program} PRIVATE -static-pie)
+    endif()
     foreach(used IN LISTS arg_USES)
         target_link_libraries(${program} PRIVATE cupel_${used})
     endforeach()

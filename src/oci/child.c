@@ -306,8 +306,10 @@ _Noreturn void oci_child_run(const struct oci_child *child)
 
     /* While these copies were open, the end of the runtime would not be noticed. */
     (void)close(child->runtime_fd);
-    for (size_t i = 0; i < OCI_SLOTS; i++)
-        (void)close(child->claims[i]);
+    for (size_t i = 0; i < OCI_SLOTS; i++) {
+        if (child->claims[i] >= 0)
+            (void)close(child->claims[i]);
+    }
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];
         performer function = performers[step->kind];
