@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 
 from harness import Cannot, Case, Subject, rounds
+from startup import steps
 
 TITLE = "Startup of a container"
 ABOUT = """One sample is one run of the whole command, from just before it is spawned until it has
@@ -19,9 +20,12 @@ mount, pid, uts, ipc, network and cgroup namespaces (as a user also a user names
 crun, runc and bubblewrap also mount /proc, /dev, /dev/pts and /dev/shm, make the root read-only
 and set no_new_privs; cupel-oci, crun and runc also make a cgroup, where they may, with all devices
 allowed and without limits, and use no seccomp filter. The floor does what no container can do
-without: clone, pivot_root, exec."""
+without: clone, pivot_root, exec. steps is a program that is written from what cupel-oci plan
+prints, and makes the system calls of that plan and no others: what is above it is cupel-oci's
+own."""
 
 FLOOR = "floor"
+STEPS = "steps"
 PEER = "crun"
 NOBODY = 65534
 BUSYBOX = pathlib.Path("/bin/busybox")
@@ -30,10 +34,12 @@ NAMESPACES = ("mount", "pid", "uts", "ipc", "network", "cgroup")
 
 
 class Place:
-    """A folder with the root file system, a bundle and the runtimes' own state, for one caller."""
+    """A folder with the root file system and a bundle, and one for what the runtimes know, which
+    is in memory, as /run is; for one caller."""
 
-    def __init__(self, folder, uid):
+    def __init__(self, folder, state, uid):
         self.folder = pathlib.Path(folder)
+        self.state = pathlib.Path(state)
         self.rootfs = self.folder / "rootfs"
         self.is_user = uid != 0
         self.uid = uid
@@ -46,9 +52,8 @@ class Place:
         shutil.copy2(BUSYBOX, self.rootfs / "bin" / "busybox")
         (self.rootfs / "bin" / "true").symlink_to("busybox")
         (self.folder / "config.json").write_text(json.dumps(self.config(), indent=1))
-        (self.folder / "run").mkdir()
         if os.geteuid() == 0:
-            for path in (self.folder, *self.folder.rglob("*")):
+            for path in (self.folder, self.state, *self.folder.rglob("*")):
                 os.chown(path, self.uid, self.uid, follow_symlinks=False)
 
     def config(self):
@@ -78,7 +83,7 @@ class Place:
         return self.uid if os.geteuid() == 0 else os.getegid()
 
     def environment(self):
-        return {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(self.folder / "run"),
+        return {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(self.state),
                 "HOME": str(self.folder)}
 
     def identity(self):
@@ -90,7 +95,7 @@ class Place:
 
 def oci(program, place):
     """How an OCI runtime runs the bundle, and how it forgets a container that failed."""
-    base = [program, "--root", str(place.folder / "run" / os.path.basename(program))]
+    base = [program, "--root", str(place.state / os.path.basename(program))]
     return (lambda name: [*base, "run", "--bundle", str(place.folder), name],
             lambda name: [*base, "delete", "--force", name])
 
@@ -107,7 +112,17 @@ def floor(program, place):
     return (lambda name: words), None
 
 
-SUBJECTS = (("floor", "floor_container", floor), ("cupel-oci", "cupel-oci", oci),
+def plan_floor(program, place):
+    """What the plan of the cupel-oci `program` says, and no more."""
+    words = [*place.identity(), program, "plan", "--json", "--bundle", str(place.folder),
+             f"bench-{os.getpid()}-steps"]
+    built = place.folder / "steps"
+    steps.build(words, place.environment(), built)
+    return (lambda name: [str(built)]), None
+
+
+SUBJECTS = (("floor", "floor_container", floor), (STEPS, "cupel-oci", plan_floor),
+            ("cupel-oci", "cupel-oci", oci),
             ("crun", "crun", oci), ("runc", "runc", oci), ("bubblewrap", "bwrap", bubblewrap))
 
 
@@ -133,9 +148,13 @@ def contender(settings, place, row):
     if program is None:
         subject.set_aside("missing", f"{program_name} is not installed")
         return subject, None
-    if words_of is not floor:
+    if words_of not in (floor, plan_floor):
         subject.version = version(program)
-    start, forget = words_of(program, place)
+    try:
+        start, forget = words_of(program, place)
+    except steps.Failed as reason:
+        subject.set_aside("failed", str(reason))
+        return subject, None
     timer = [*place.identity(), str(settings.helpers / "timer")]
 
     def run():
@@ -170,13 +189,15 @@ def see_only_cgroup2():
 
 def measure_as(settings, uid, cgroups):
     """The case of one caller."""
-    with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder:
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder, \
+            tempfile.TemporaryDirectory(prefix="cupel-bench-", dir=memory) as state:
         os.chmod(folder, 0o755)
-        place = Place(folder, uid)
+        place = Place(folder, state, uid)
         who = "as a plain user" if place.is_user else "as root"
         contenders = [contender(settings, place, row) for row in SUBJECTS]
         rounds.measure(settings, who, [pair for pair in contenders if pair[1] is not None])
-    return Case(name=f"true, {who}", compared=("wall", "cpu"), against=(FLOOR, PEER),
+    return Case(name=f"true, {who}", compared=("wall", "cpu"), against=(FLOOR, STEPS, PEER),
                 about=f"{settings.samples} samples of each subject, interleaved; {cgroups}.",
                 subjects=[subject for subject, _ in contenders])
 

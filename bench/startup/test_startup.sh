@@ -40,7 +40,8 @@ for row in rows:
         assert row["reason"] and not row["samples"], row
 for case in cases:
     subjects = {row["subject"]: row for row in rows if row["case"] == case}
-    assert set(subjects) == {"floor", "cupel-oci", "crun", "runc", "bubblewrap"}, subjects.keys()
+    names = {"floor", "steps", "cupel-oci", "crun", "runc", "bubblewrap"}
+    assert set(subjects) == names, subjects.keys()
     for name, row in subjects.items():
         print(case, name, row["state"], row.get("reason", ""), sep=": ")'
     grep -q '<svg' report/bench.html || fail "the page has no picture"
