@@ -101,15 +101,31 @@ int kernel_process_close_all_but(int *fds, size_t count, struct err *err)
 #define KERNEL_SIGACTION_WORDS 4
 #define KERNEL_SIGSET_BYTES ((NSIG - 1) / 8)
 
-int kernel_process_reset_signals(struct err *err)
+uint64_t kernel_process_ignored_signals(void)
+{
+    CLEANUP(fd_close) int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    char content[4096];
+    ssize_t size = fd < 0 ? -1 : read(fd, content, sizeof(content) - 1);
+    const char *line;
+
+    if (size < 0)
+        return UINT64_MAX;
+    content[size] = '\0';
+    line = strstr(content, "\nSigIgn:");
+    return line == NULL ? UINT64_MAX : strtoull(line + strlen("\nSigIgn:"), NULL, 16);
+}
+
+int kernel_process_reset_signals(uint64_t which, struct err *err)
 {
     const unsigned long standard[KERNEL_SIGACTION_WORDS] = { 0 }; /* SIG_DFL, no flags, no mask */
     sigset_t none;
 
     /* sigaction(3) leaves 32 and 33 to the C library, but a caller can have them ignored too.
      * SIGKILL and SIGSTOP refuse, and are as at birth. */
-    for (int i = 1; i < NSIG; i++)
-        (void)syscall(SYS_rt_sigaction, i, standard, NULL, KERNEL_SIGSET_BYTES);
+    for (int i = 1; i < NSIG; i++) {
+        if ((which >> (i - 1) & 1) != 0)
+            (void)syscall(SYS_rt_sigaction, i, standard, NULL, KERNEL_SIGSET_BYTES);
+    }
     if (sigemptyset(&none) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
         return err_system(err, errno, "unblock signals");
     return 0;

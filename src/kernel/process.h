@@ -44,8 +44,12 @@ int kernel_process_set_directory(const char *path, struct err *err);
  * other descriptors above standard error. They close themselves at exec. */
 int kernel_process_close_all_but(int *fds, size_t count, struct err *err);
 
-/* Gives every signal its default action and blocks none. */
-int kernel_process_reset_signals(struct err *err);
+/* The signals that the process ignores, which would outlive an exec: bit n - 1 for signal n. All
+ * bits where /proc does not tell. */
+uint64_t kernel_process_ignored_signals(void);
+
+/* Gives these signals, bit n - 1 for signal n, their default action, and blocks none. */
+int kernel_process_reset_signals(uint64_t which, struct err *err);
 
 /* Whether one of the files (a list that ends with NULL) can be the program `name`, as far as can be
  * told without executing it: 0, or what kernel_process_exec() would say of them. */

@@ -119,8 +119,7 @@ int kernel_root_make_real_directory(int root_fd, const char *path, int *ret_fd, 
     return make_directory((struct walk){ root_fd, RESOLVE_NO_SYMLINKS }, path, ret_fd, err);
 }
 
-int kernel_root_make_parent(int root_fd, const char *path, int *ret_fd, const char **ret_name,
-                            struct err *err)
+int kernel_root_make_parent(int root_fd, const char *path, int *ret_fd, struct err *err)
 {
     const char *slash = strrchr(path, '/');
     char parent[PATH_MAX] = "/";
@@ -128,10 +127,7 @@ int kernel_root_make_parent(int root_fd, const char *path, int *ret_fd, const ch
     if (slash == NULL || slash[1] == '\0' || strlen(path) >= sizeof(parent))
         return err_set(err, -EINVAL, "'%s' does not name a file", path);
     memcpy(parent, path, (size_t)(slash - path) + 1);
-    if (kernel_root_make_directory(root_fd, parent, ret_fd, err) < 0)
-        return err->number;
-    *ret_name = slash + 1;
-    return 0;
+    return kernel_root_make_directory(root_fd, parent, ret_fd, err);
 }
 
 int kernel_root_make_file(int root_fd, const char *path, int *ret_fd, struct err *err)
@@ -139,11 +135,10 @@ int kernel_root_make_file(int root_fd, const char *path, int *ret_fd, struct err
     struct walk walk = { root_fd, 0 };
     CLEANUP(fd_close) int parent_fd = -1;
     CLEANUP(fd_close) int made_fd = -1;
-    const char *name = "";
     int fd = walk_open(walk, path, O_PATH, 0);
 
     if (fd == -ENOENT) {
-        if (kernel_root_make_parent(root_fd, path, &parent_fd, &name, err) < 0)
+        if (kernel_root_make_parent(root_fd, path, &parent_fd, err) < 0)
             return err->number;
         /* By the path and not in the parent: where the name is a link to nothing, the file is made
          * where the link leads, inside the root. */
@@ -170,16 +165,20 @@ static bool is_node(int parent_fd, const char *name, const struct kernel_node *n
     return S_ISFIFO(node->mode) || status.st_rdev == makedev(node->major, node->minor);
 }
 
-int kernel_root_make_node(int root_fd, const char *path, const struct kernel_node *node,
+/* The last part of a path that names something in a directory. */
+static const char *last_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+int kernel_root_make_node(int parent_fd, const char *path, const struct kernel_node *node,
                           struct err *err)
 {
-    CLEANUP(fd_close) int parent_fd = -1;
+    const char *name = last_of(path);
     dev_t device = S_ISFIFO(node->mode) ? 0 : makedev(node->major, node->minor);
-    const char *name = "";
-    int number = kernel_root_make_parent(root_fd, path, &parent_fd, &name, err);
 
-    if (number < 0 || parent_fd < 0)
-        return number;
     if (mknodat(parent_fd, name, node->mode, device) < 0) {
         if (errno == EEXIST && is_node(parent_fd, name, node))
             return 0;
@@ -190,15 +189,9 @@ int kernel_root_make_node(int root_fd, const char *path, const struct kernel_nod
     return 0;
 }
 
-int kernel_root_make_symlink(int root_fd, const char *path, const char *target, struct err *err)
+int kernel_root_make_symlink(int parent_fd, const char *path, const char *target, struct err *err)
 {
-    CLEANUP(fd_close) int parent_fd = -1;
-    const char *name = "";
-    int number = kernel_root_make_parent(root_fd, path, &parent_fd, &name, err);
-
-    if (number < 0 || parent_fd < 0)
-        return number;
-    if (symlinkat(target, parent_fd, name) < 0 && errno != EEXIST)
+    if (symlinkat(target, parent_fd, last_of(path)) < 0 && errno != EEXIST)
         return err_system(err, errno, "make the symbolic link '%s'", path);
     return 0;
 }

@@ -32,10 +32,9 @@ int kernel_root_make_file(int root_fd, const char *path, int *ret_fd, struct err
 /* As kernel_root_make_directory(), but no part of `path` may be a symbolic link. */
 int kernel_root_make_real_directory(int root_fd, const char *path, int *ret_fd, struct err *err);
 
-/* Opens the directory that `path` is in, made where it is missing, and finds the last part of
- * `path`, which points into `path`. For mknodat and symlinkat. */
-int kernel_root_make_parent(int root_fd, const char *path, int *ret_fd, const char **ret_name,
-                            struct err *err);
+/* Opens the directory that `path` is in (O_PATH), made where it is missing. On success *ret_fd
+ * belongs to the caller. -EINVAL: `path` does not name what could be in one. */
+int kernel_root_make_parent(int root_fd, const char *path, int *ret_fd, struct err *err);
 
 /* A device node: type and permissions as for mknod(2). */
 struct kernel_node {
@@ -46,13 +45,14 @@ struct kernel_node {
     gid_t gid;
 };
 
-/* Makes a device node or FIFO. One that is there already with the same type and numbers is left as
- * it is; anything else that is there is -EEXIST. The process's umask must be 0. */
-int kernel_root_make_node(int root_fd, const char *path, const struct kernel_node *node,
+/* Makes a device node or FIFO in the directory `parent_fd`, of kernel_root_make_parent() for this
+ * path. One that is there already with the same type and numbers is left as it is; anything else
+ * that is there is -EEXIST. The process's umask must be 0. */
+int kernel_root_make_node(int parent_fd, const char *path, const struct kernel_node *node,
                           struct err *err);
 
-/* Makes a symbolic link to `target`; what is at `path` already is left as it is. */
-int kernel_root_make_symlink(int root_fd, const char *path, const char *target, struct err *err);
+/* Makes a symbolic link to `target`, likewise; what is at `path` already is left as it is. */
+int kernel_root_make_symlink(int parent_fd, const char *path, const char *target, struct err *err);
 
 /* Makes the directory the root of the calling process's mount namespace, with nothing of the old
  * root left in it, and its working directory. The directory must be a mount's root. Source:

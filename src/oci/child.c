@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,7 +23,10 @@ struct inside {
     int fds[2]; /* the channel, and the gate or -1 */
     const int *slots;
     const struct kernel_seccomp_program *filter;
-    int root_fd;  /* the root directory, from ROOT to PIVOT */
+    uint64_t ignored_signals;
+    int root_fd;   /* the root directory, from ROOT to PIVOT */
+    int parent_fd; /* the directory that the step `in_parent` has made something in, or -1 */
+    const struct oci_step *in_parent;
     int empty_fd; /* see kernel_mount_mask() */
 };
 
@@ -97,9 +101,38 @@ static int do_bind(struct inside *inside, const struct oci_step *step, struct er
     return kernel_mount_bind(inside->root_fd, step->bind.destination, &step->bind.bind, err);
 }
 
+/* Where a step makes something in a directory; NULL: it does not. */
+static const char *made_by(const struct oci_step *step)
+{
+    if (step->kind == OCI_STEP_DEVICE)
+        return step->device.destination;
+    return step->kind == OCI_STEP_SYMLINK ? step->symlink.destination : NULL;
+}
+
+/* Opens the directory that a step makes something in, unless the step before it did so in the same:
+ * nothing was mounted in between. */
+static int enter_parent(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    const char *path = made_by(step);
+    const char *slash = strrchr(path, '/');
+    size_t size = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+
+    if (inside->parent_fd >= 0 && inside->in_parent == step - 1 &&
+        strncmp(made_by(step - 1), path, size) == 0 &&
+        strchr(made_by(step - 1) + size, '/') == NULL) {
+        inside->in_parent = step;
+        return 0;
+    }
+    fd_close(&inside->parent_fd);
+    inside->in_parent = step;
+    return kernel_root_make_parent(inside->root_fd, path, &inside->parent_fd, err);
+}
+
 static int do_device(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    return kernel_root_make_node(inside->root_fd, step->device.destination, &step->device.node,
+    if (enter_parent(inside, step, err) < 0)
+        return err->number;
+    return kernel_root_make_node(inside->parent_fd, step->device.destination, &step->device.node,
                                  err);
 }
 
@@ -111,7 +144,9 @@ static int do_device_bind(struct inside *inside, const struct oci_step *step, st
 
 static int do_symlink(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    return kernel_root_make_symlink(inside->root_fd, step->symlink.destination,
+    if (enter_parent(inside, step, err) < 0)
+        return err->number;
+    return kernel_root_make_symlink(inside->parent_fd, step->symlink.destination,
                                     step->symlink.target, err);
 }
 
@@ -141,6 +176,7 @@ static int do_close(struct inside *inside, const struct oci_step *step, struct e
 {
     (void)step;
     inside->root_fd = -1;
+    inside->parent_fd = -1;
     inside->empty_fd = -1;
     inside->slots = NULL;
     return kernel_process_close_all_but(inside->fds, inside->fds[GATE] < 0 ? 1 : 2, err);
@@ -214,7 +250,7 @@ static int do_ready(struct inside *inside, const struct oci_step *step, struct e
     const struct oci_record ready = { .kind = OCI_RECORD_READY };
 
     (void)step;
-    if (kernel_process_reset_signals(err) < 0)
+    if (kernel_process_reset_signals(inside->ignored_signals, err) < 0)
         return err->number;
     /* Nobody would know of a container whose runtime has gone before it began; and the signal of
      * OCI_STEP_DEATH_SIGNAL comes only from one that goes after that step. */
@@ -301,7 +337,9 @@ _Noreturn void oci_child_run(const struct oci_child *child)
     struct inside inside = { .fds = { [CHANNEL] = child->channel_fd, [GATE] = child->gate_fd },
                              .slots = child->slots,
                              .filter = &child->filter,
+                             .ignored_signals = child->ignored_signals,
                              .root_fd = -1,
+                             .parent_fd = -1,
                              .empty_fd = -1 };
 
     /* While these copies were open, the end of the runtime would not be noticed. */

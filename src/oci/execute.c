@@ -202,6 +202,7 @@ static int do_clone(struct execution *run, const struct oci_step *step, struct e
     number = oci_channel_open(&run->child.runtime_fd, &run->child.channel_fd, err);
     if (number < 0)
         return number;
+    run->child.ignored_signals = kernel_process_ignored_signals();
     if (has_joins(run->child.plan)) {
         number = clone_by_joiner(run, err);
     } else {

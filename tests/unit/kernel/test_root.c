@@ -146,11 +146,14 @@ static void a_node_that_is_there_must_be_the_same(void **state)
     struct fixture *fixture = *state;
     const struct kernel_node mine = { .mode = S_IFIFO | 0600, .uid = geteuid(), .gid = getegid() };
     struct err err = { 0 };
+    int fd = -1;
 
-    assert_int_equal(kernel_root_make_node(fixture->root_fd, "/dev/pipe", &mine, &err), 0);
-    assert_int_equal(kernel_root_make_node(fixture->root_fd, "/dev/pipe", &mine, &err), 0);
-    assert_int_equal(kernel_root_make_node(fixture->root_fd, "/dev/pipe", &null, &err), -EEXIST);
-    assert_int_equal(kernel_root_make_node(fixture->root_fd, "/", &mine, &err), -EINVAL);
+    assert_int_equal(kernel_root_make_parent(fixture->root_fd, "/", &fd, &err), -EINVAL);
+    assert_int_equal(kernel_root_make_parent(fixture->root_fd, "/dev/pipe", &fd, &err), 0);
+    assert_int_equal(kernel_root_make_node(fd, "/dev/pipe", &mine, &err), 0);
+    assert_int_equal(kernel_root_make_node(fd, "/dev/pipe", &mine, &err), 0);
+    assert_int_equal(kernel_root_make_node(fd, "/dev/pipe", &null, &err), -EEXIST);
+    fd_close(&fd);
 }
 
 static void a_symbolic_link_that_is_there_stays(void **state)
@@ -158,10 +161,12 @@ static void a_symbolic_link_that_is_there_stays(void **state)
     struct fixture *fixture = *state;
     struct err err = { 0 };
     char target[PATH_MAX] = "";
+    int fd = -1;
 
-    assert_int_equal(kernel_root_make_symlink(fixture->root_fd, "/dev/fd", "/proc/self/fd", &err),
-                     0);
-    assert_int_equal(kernel_root_make_symlink(fixture->root_fd, "/dev/fd", "/other", &err), 0);
+    assert_int_equal(kernel_root_make_parent(fixture->root_fd, "/dev/fd", &fd, &err), 0);
+    assert_int_equal(kernel_root_make_symlink(fd, "/dev/fd", "/proc/self/fd", &err), 0);
+    assert_int_equal(kernel_root_make_symlink(fd, "/dev/fd", "/other", &err), 0);
+    fd_close(&fd);
     assert_true(readlinkat(fixture->root_fd, "dev/fd", target, sizeof(target) - 1) > 0);
     assert_string_equal(target, "/proc/self/fd");
 }

@@ -25,7 +25,7 @@ static int call_under(const struct kernel_seccomp *rules, long call, long first,
     pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        if (kernel_process_reset_signals(&err) < 0 ||
+        if (kernel_process_reset_signals(UINT64_MAX, &err) < 0 ||
             kernel_process_set_no_new_privileges(&err) < 0 ||
             kernel_seccomp_load(&program, &err) < 0)
             _exit(255);
