@@ -1,5 +1,6 @@
 """Startup of a container: from the command to the exit status of /bin/true inside it."""
 
+import collections
 import ctypes
 import itertools
 import json
@@ -169,6 +170,40 @@ def contender(settings, place, row):
     return subject, run
 
 
+def trace(program, place):
+    """How long each kind of step of one start took, in µs; None where it failed."""
+    start, forget = oci(program, place)
+    words = start(f"bench-{os.getpid()}-{next(place.ids)}")
+    at = words.index("run") + 1
+    words[at:at] = ["--trace-steps", "--trace-format", "json"]
+    done = subprocess.run([*place.identity(), *words], env=place.environment(), check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        subprocess.run([*place.identity(), *forget(words[-1])], env=place.environment(),
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=False)
+        return None
+    times = collections.Counter()
+    for step in json.loads(done.stderr):
+        times[step["step"]] += step["took_us"]
+    return times
+
+
+def trace_as(settings, place, who):
+    """The case of where the time of cupel-oci's own start goes; no case where it does not start."""
+    program = find_program(settings, "cupel-oci")
+    runs = [trace(program, place) for _ in range(settings.samples)] if program else [None]
+    if None in runs:
+        return []
+    lasting = [name for name in runs[0] if all(run[name] > 0 for run in runs)]
+    return [Case(name=f"steps, {who}", compared=("took",), against=(),
+                 about="the steps of cupel-oci's plan, those of a kind together; the runtime and "
+                       "the container's process go through theirs at the same time.",
+                 subjects=[Subject(name, metrics={"took": ("µs", [run[name] for run in runs])})
+                           for name in lasting])]
+
+
 def is_hybrid():
     """Whether cgroup v1 hierarchies are mounted, which Debian's crun refuses."""
     with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
@@ -188,7 +223,7 @@ def see_only_cgroup2():
 
 
 def measure_as(settings, uid, cgroups):
-    """The case of one caller."""
+    """The cases of one caller."""
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder, \
             tempfile.TemporaryDirectory(prefix="cupel-bench-", dir=memory) as state:
@@ -197,9 +232,10 @@ def measure_as(settings, uid, cgroups):
         who = "as a plain user" if place.is_user else "as root"
         contenders = [contender(settings, place, row) for row in SUBJECTS]
         rounds.measure(settings, who, [pair for pair in contenders if pair[1] is not None])
-    return Case(name=f"true, {who}", compared=("wall", "cpu"), against=(FLOOR, STEPS, PEER),
-                about=f"{settings.samples} samples of each subject, interleaved; {cgroups}.",
-                subjects=[subject for subject, _ in contenders])
+        traced = trace_as(settings, place, who)
+    return [Case(name=f"true, {who}", compared=("wall", "cpu"), against=(FLOOR, STEPS, PEER),
+                 about=f"{settings.samples} samples of each subject, interleaved; {cgroups}.",
+                 subjects=[subject for subject, _ in contenders]), *traced]
 
 
 def measure(settings):
@@ -209,9 +245,9 @@ def measure(settings):
                          "installs the rest)")
     cgroups = "measured under the machine's own cgroup mounts"
     if os.geteuid() != 0:
-        return [measure_as(settings, os.geteuid(), cgroups)]
+        return measure_as(settings, os.geteuid(), cgroups)
     if is_hybrid():
         see_only_cgroup2()
         cgroups = ("all subjects measured in a mount namespace in which /sys/fs/cgroup is cgroup2 "
                    "alone, because this machine also has cgroup v1, which Debian's crun refuses")
-    return [measure_as(settings, uid, cgroups) for uid in (0, NOBODY)]
+    return [case for uid in (0, NOBODY) for case in measure_as(settings, uid, cgroups)]

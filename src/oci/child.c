@@ -353,8 +353,12 @@ _Noreturn void oci_child_run(const struct oci_child *child)
         performer function = performers[step->kind];
         struct err err = { 0 };
 
-        if (function != NULL && function(&inside, step, &err) < 0)
+        if (function == NULL)
+            continue;
+        oci_trace_begin(child->trace, i);
+        if (function(&inside, step, &err) < 0)
             give_up(inside.fds[CHANNEL], step, &err);
+        oci_trace_end(child->trace, i);
     }
     /* The last step of every plan is the exec, which does not come back but with an error. */
     UNREACHABLE();
@@ -390,9 +394,12 @@ _Noreturn void oci_joiner_run(const struct oci_child *child)
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];
 
-        if (step->kind == OCI_STEP_NAMESPACE_JOIN &&
-            kernel_namespace_join(step->namespace.path, step->namespace.flag, &record.err) < 0)
+        if (step->kind != OCI_STEP_NAMESPACE_JOIN)
+            continue;
+        oci_trace_begin(child->trace, i);
+        if (kernel_namespace_join(step->namespace.path, step->namespace.flag, &record.err) < 0)
             give_up(child->channel_fd, step, &record.err);
+        oci_trace_end(child->trace, i);
     }
     /* A brother and not a child, so that the runtime can wait for it. */
     record.pid = oci_child_clone(child, CLONE_PARENT, &record.err);

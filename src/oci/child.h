@@ -5,11 +5,12 @@
 #pragma once
 
 #include "oci/channel.h"
-#include "oci/plan.h"
+#include "oci/trace.h"
 
 /* What the runtime hands over with the clone. */
 struct oci_child {
     const struct oci_plan *plan;
+    const struct oci_trace *trace;        /* or NULL */
     int channel_fd;                       /* the child's end */
     int runtime_fd;                       /* the runtime's end, which only the runtime may hold */
     int claims[OCI_SLOTS];                /* what the runtime alone holds of cgroups, or -1 */

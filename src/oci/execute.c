@@ -236,8 +236,13 @@ static int perform(struct execution *run, struct err *err)
     for (size_t i = 0; i < run->child.plan->count; i++) {
         const struct oci_step *step = &run->child.plan->steps[i];
         performer function = performers[step->kind];
-        int number = function == NULL ? 0 : function(run, step, err);
+        int number;
 
+        if (function == NULL)
+            continue;
+        oci_trace_begin(run->options->trace, i);
+        number = function(run, step, err);
+        oci_trace_end(run->options->trace, i);
         if (number < 0 && step->field[0] != '\0' && step->kind != OCI_STEP_CLONE)
             return err_prefix(err, "%s", step->field);
         if (number < 0)
@@ -339,7 +344,11 @@ static struct execution execution_of(const struct oci_plan *plan,
 {
     struct execution run = {
         .options = options,
-        .child = { .plan = plan, .channel_fd = -1, .runtime_fd = -1, .gate_fd = -1 },
+        .child = { .plan = plan,
+                   .trace = options->trace,
+                   .channel_fd = -1,
+                   .runtime_fd = -1,
+                   .gate_fd = -1 },
         .failure_status = OCI_FAILED_RUNTIME,
         .pidfd = -1,
     };

@@ -27,7 +27,7 @@
  */
 #pragma once
 
-#include "oci/plan.h"
+#include "oci/trace.h"
 
 #include <sys/types.h>
 
@@ -49,6 +49,8 @@ struct oci_run_options {
     /* If not NULL: set to whether something of the container could not be removed, in which case
      * oci_run() fails. What is known of the container is what it can still be removed by. */
     bool *ret_is_left;
+    /* If not NULL: of this plan, and told when each step begins and ends. */
+    const struct oci_trace *trace;
 };
 
 /* Makes the container, runs its program to its end and cleans up. On success *ret_status is the

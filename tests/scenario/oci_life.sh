@@ -231,6 +231,20 @@ a_detached_container_outlives_its_runtime() {
     done
 }
 
+times_of_the_steps_are_told_beside_what_the_program_says() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" "$(shell 'echo out; echo err >&2; exit 3')"
+        leaves_nothing expect_status 3 run "$caller" --trace-steps
+        expect_out out
+        grep -q '^err$' err || fail "the program's words are lost: $(cat err)"
+        grep -Eq '^ +[0-9]+\.[0-9] +[0-9]+\.[0-9] .* child +root  # root.path$' err ||
+            fail "no such line: $(cat err)"
+        leaves_nothing expect_status 3 run "$caller" --trace-steps --trace-format json
+        sed 1d err | /usr/bin/python3 -c 'import json, sys; json.load(sys.stdin)[0]["took_us"]'
+    done
+}
+
 run_tests \
     the_exit_status_is_the_programs \
     a_signal_that_ends_the_program_is_told \
@@ -243,4 +257,5 @@ run_tests \
     a_created_container_waits_to_be_started \
     a_container_that_was_created_can_be_killed_or_deleted \
     create_and_start_tell_why_a_program_does_not_run \
-    a_detached_container_outlives_its_runtime
+    a_detached_container_outlives_its_runtime \
+    times_of_the_steps_are_told_beside_what_the_program_says

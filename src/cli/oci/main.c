@@ -50,6 +50,17 @@ static const struct cli_option run_rows[] = {
       .kind = CLI_FLAG,
       .offset = offsetof(struct oci_run_words, detach),
       .help = "leave it running; delete removes it" },
+    { .name = "trace-steps",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_run_words, trace_steps),
+      .help = "say on standard error at the end when each step of the plan began, and how long it "
+              "took" },
+    { .name = "trace-format",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_run_words, trace_format),
+      .value = "FORMAT",
+      .choices = "text json",
+      .help = "how that looks" },
 };
 
 static const struct cli_option create_rows[] = { BUNDLE_ROW(oci_run_words), PID_FILE_ROW };
@@ -95,7 +106,7 @@ static const struct cli_option delete_rows[] = {
 };
 
 static const struct oci_globals globals_standard = { .log_format = "text" };
-static const struct oci_run_words run_standard = { .bundle = "." };
+static const struct oci_run_words run_standard = { .bundle = ".", .trace_format = "text" };
 static const struct oci_spec_options spec_standard = { .bundle = "." };
 static const struct oci_plan_options plan_standard = { .bundle = "." };
 

@@ -78,7 +78,8 @@ static int make_behind_gate(struct oci_making *making, struct err *err)
 {
     const struct oci_run_options how = { .on_started = oci_making_tell,
                                          .owner = making,
-                                         .ret_is_left = &making->is_left };
+                                         .ret_is_left = &making->is_left,
+                                         .trace = making->trace };
     CLEANUP(fd_close) int directory_fd =
         oci_state_open(making->root, making->prepared->request.id, err);
     CLEANUP(fd_close) int gate_fd = -1;

@@ -6,6 +6,7 @@
 
 #include "cli/option.h"
 #include "oci/plan.h"
+#include "oci/trace.h"
 
 #define OCI_PROGRAM "cupel-oci"
 
@@ -21,6 +22,8 @@ struct oci_run_words { /* of create, too */
     const char *bundle;
     const char *pid_file;
     bool detach;
+    bool trace_steps;
+    const char *trace_format; /* "text" or "json" */
 };
 
 struct oci_spec_options {
@@ -79,7 +82,8 @@ struct oci_making {
     const char *pid_file; /* or NULL */
     const struct oci_prepared *prepared;
     struct arena *arena;
-    bool is_left; /* set where something of the container could not be removed */
+    const struct oci_trace *trace; /* or NULL */
+    bool is_left;                  /* set where something of the container could not be removed */
 };
 
 /* Says with --debug what the plan is, a message a step. */

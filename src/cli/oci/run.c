@@ -7,12 +7,15 @@
 #include "oci/signals.h"
 #include "oci/state.h"
 
+#include <string.h>
+
 /* Runs it under its name, which is free again afterwards. */
 static int run_to_end(struct oci_making *making, int *ret_status, struct err *err)
 {
     const struct oci_run_options how = { .on_started = oci_making_tell,
                                          .owner = making,
-                                         .ret_is_left = &making->is_left };
+                                         .ret_is_left = &making->is_left,
+                                         .trace = making->trace };
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
     CLEANUP(fd_close) int claim_fd = -1;
     struct err second = { 0 };
@@ -45,6 +48,34 @@ static int run_detached(struct oci_making *making, struct err *err)
     return err->number;
 }
 
+/* Says on stderr where the time went. */
+static int tell_times(const struct oci_run_words *words, const struct oci_trace *trace,
+                      struct arena *arena, struct err *err)
+{
+    struct bytes text;
+
+    if (oci_trace_format(trace, strcmp(words->trace_format, "json") == 0, arena, &text, err) < 0)
+        return err->number;
+    (void)fwrite(text.at, 1, text.size, stderr);
+    return 0;
+}
+
+static int run(const struct oci_run_words *words, struct oci_making *making, int *ret_status,
+               struct err *err)
+{
+    CLEANUP(oci_trace_done) struct oci_trace trace = { 0 };
+    struct err second = { 0 };
+    int number;
+
+    if (words->trace_steps && oci_trace_open(&making->prepared->plan, &trace, err) < 0)
+        return err->number;
+    making->trace = words->trace_steps ? &trace : NULL;
+    number = words->detach ? run_detached(making, err) : run_to_end(making, ret_status, err);
+    if (words->trace_steps && tell_times(words, &trace, making->arena, &second) < 0)
+        return err_add(err, number, &second);
+    return number;
+}
+
 int oci_run_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
@@ -56,12 +87,10 @@ int oci_run_command(const void *globals, const void *options, struct cli_operand
                                  .arena = &arena };
     struct err err = { 0 };
     int status = 0;
-    int number;
 
     if (oci_root_find(globals, &arena, &making.root, &err) < 0 ||
         oci_prepare(&wanted, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
     oci_debug_plan(globals, &making);
-    number = words->detach ? run_detached(&making, &err) : run_to_end(&making, &status, &err);
-    return number < 0 ? oci_fail(globals, &err, 1) : status;
+    return run(words, &making, &status, &err) < 0 ? oci_fail(globals, &err, 1) : status;
 }
