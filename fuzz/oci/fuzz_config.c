@@ -8,7 +8,7 @@
  * Covers: src/oci/config.c src/oci/config_read.c src/oci/config_write.c src/oci/plan.c
  * src/oci/plan_cgroup.c src/oci/plan_cgroup_mount.c src/oci/plan_mounts.c src/oci/plan_process.c
  * src/oci/plan_program.c src/oci/plan_devices.c src/oci/plan_seccomp.c src/oci/plan_format.c
- * src/oci/step.c src/kernel/seccomp.c
+ * src/oci/resources.c src/oci/resources_lists.c src/oci/step.c src/kernel/seccomp.c
  */
 #include "fuzz/target.h"
 #include "oci/fields.h"
@@ -17,10 +17,8 @@
 #include <errno.h>
 
 static const struct oci_pair v1_hierarchies[] = {
-    { "memory,pids", "/" },
-    { "devices", "/" },
-    { "cpu", "/a" },
-    { "unified", "/" },
+    { "memory,pids", "/" },   { "devices", "/" },          { "cpu", "/a" },
+    { "blkio,cpuset", "/a" }, { "net_cls,net_prio", "/" }, { "unified", "/" },
 };
 static const struct oci_pair v2_hierarchy[] = { { "", "/user.slice/user-1000.slice/a.scope" } };
 
@@ -28,7 +26,8 @@ static const struct oci_host hosts[] = {
     { .caller = { 0, 0 },
       .cap_last = 40,
       .cgroup_layout = OCI_CGROUP_V1,
-      .hierarchies = { 4, v1_hierarchies } },
+      .hierarchies = { 6, v1_hierarchies },
+      .controllers = "hugetlb rdma\n" },
     { .caller = { 0, 0 },
       .cap_last = 63,
       .cgroup_layout = OCI_CGROUP_UNIFIED,

@@ -90,6 +90,21 @@ int kernel_cgroup_write(const char *path, const char *value, struct err *err)
     return kernel_process_write_file(path, value, err);
 }
 
+int kernel_cgroup_write_value(const struct kernel_cgroup_value *value, struct err *err)
+{
+    const char *slash = strrchr(value->path, '/');
+    int number = kernel_process_write_file(value->path, value->value, err);
+
+    if (number == -ENOENT && value->other_path != NULL)
+        number = kernel_process_write_file(value->other_path, value->other_value, err);
+    if (number != -ENOENT)
+        return number;
+    if (value->is_optional)
+        return 0;
+    return err_set(err, -ENOENT, "this kernel's cgroups have no file '%s'",
+                   slash == NULL ? value->path : slash + 1);
+}
+
 /* Opens "cgroup.procs" of a cgroup; a descriptor or -errno with a sentence. */
 static int open_processes(const char *path, struct err *err)
 {

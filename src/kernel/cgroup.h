@@ -21,6 +21,18 @@ int kernel_cgroup_claim(const char *path, int *ret_fd, struct err *err);
 /* Writes one of a cgroup's files, which `path` names in full. */
 int kernel_cgroup_write(const char *path, const char *value, struct err *err);
 
+/* What is written to a file of a cgroup. */
+struct kernel_cgroup_value {
+    const char *path; /* of the file, in full */
+    const char *value;
+    const char *other_path; /* where the kernel has no such file: this one; NULL: none */
+    const char *other_value;
+    bool is_optional; /* having none of these files is no failure */
+};
+
+/* Writes it. -ENOENT: the kernel has no such file. */
+int kernel_cgroup_write_value(const struct kernel_cgroup_value *value, struct err *err);
+
 /* Whether a process is in the cgroup itself. */
 int kernel_cgroup_is_populated(const char *path, bool *ret_populated, struct err *err);
 

@@ -18,6 +18,11 @@ int kernel_cgroup_v1_open(const char *path, int *ret_fd, struct err *err);
  * clone and exec. */
 int kernel_cgroup_v1_enter(int fd, struct err *err);
 
+/* Gives a cgroup of the controller cpuset, and those above it up to `top`, the top of the
+ * hierarchy, the processors and memory nodes of its parent where it has none: without them no
+ * process can enter it. */
+int kernel_cgroup_v1_inherit(const char *top, const char *path, struct err *err);
+
 /* Appends the rule as devices.allow and devices.deny want it, e.g. "c 1:3 rwm". False where it does
  * not fit. Pure. */
 bool kernel_cgroup_v1_device_rule(const struct kernel_device_rule *rule, struct text *ret_text);

@@ -15,3 +15,6 @@ int kernel_cgroup_v2_open(const char *path, int *ret_fd, struct err *err);
 /* Gives the cgroups below `path` the controllers ("+memory +pids"); those that they have already
  * need no rights. */
 int kernel_cgroup_v2_enable(const char *path, const char *controllers, struct err *err);
+
+/* As kernel_cgroup_v2_enable(), for those of the controllers that can be given. */
+void kernel_cgroup_v2_offer(const char *path, const char *controllers);

@@ -160,6 +160,17 @@ struct oci_devices {
     const struct oci_device *at;
 };
 
+/* linux.sysctl, annotations, linux.resources.unified: names and values in pairs */
+struct oci_pair {
+    const char *name;
+    const char *value;
+};
+
+struct oci_pairs {
+    size_t count;
+    const struct oci_pair *at;
+};
+
 /* linux.resources.devices[] */
 struct oci_device_rule {
     bool allow;
@@ -174,11 +185,100 @@ struct oci_device_rules {
     const struct oci_device_rule *at;
 };
 
-/* linux.resources */
+/* linux.resources.blockIO.weightDevice[]: at least one of the weights is there */
+struct oci_device_weight {
+    struct oci_number major;
+    struct oci_number minor;
+    struct oci_number weight;
+    struct oci_number leaf_weight;
+};
+
+struct oci_device_weights {
+    size_t count;
+    const struct oci_device_weight *at;
+};
+
+/* linux.resources.blockIO.throttle…Device[]: octets or operations a second */
+struct oci_device_rate {
+    struct oci_number major;
+    struct oci_number minor;
+    struct oci_number rate;
+};
+
+struct oci_device_rates {
+    size_t count;
+    const struct oci_device_rate *at;
+};
+
+/* linux.resources.hugepageLimits[] */
+struct oci_hugepage_limit {
+    const char *page_size; /* "2MB", "1GB", … */
+    struct oci_number limit;
+};
+
+struct oci_hugepage_limits {
+    size_t count;
+    const struct oci_hugepage_limit *at;
+};
+
+/* linux.resources.network.priorities[] */
+struct oci_priority {
+    const char *name; /* a network interface */
+    struct oci_number priority;
+};
+
+struct oci_priorities {
+    size_t count;
+    const struct oci_priority *at;
+};
+
+/* linux.resources.rdma, by the device's name; at least one of the limits is there */
+struct oci_rdma {
+    const char *device;
+    struct oci_number handles;
+    struct oci_number objects;
+};
+
+struct oci_rdmas {
+    size_t count;
+    const struct oci_rdma *at;
+};
+
+/* linux.resources. Where nothing else is said, a number that is 0 asks for nothing, and -1 for no
+ * limit. Memory is in octets, time in microseconds. */
 struct oci_resources {
-    struct oci_number pids_limit;   /* pids.limit: processes; -1 is no limit */
-    struct oci_number memory_limit; /* memory.limit: octets; -1 is no limit */
     struct oci_device_rules devices;
+    struct oci_number pids_limit; /* processes */
+    struct oci_number memory_limit;
+    struct oci_number memory_reservation;
+    struct oci_number memory_swap; /* memory and swap together */
+    struct oci_number memory_kernel;
+    struct oci_number memory_kernel_tcp;
+    struct oci_number memory_swappiness; /* 0 to 100; 0 is a value */
+    bool memory_disable_oom_killer;
+    bool memory_use_hierarchy;
+    bool memory_check_before_update; /* an update to less than what is used is refused */
+    struct oci_number cpu_shares;
+    struct oci_number cpu_quota;
+    struct oci_number cpu_burst; /* 0 is a value */
+    struct oci_number cpu_period;
+    struct oci_number cpu_realtime_runtime;
+    struct oci_number cpu_realtime_period;
+    struct oci_number cpu_idle; /* 0 or 1 */
+    const char *cpu_cpus;       /* "0-3,7"; NULL: none are asked for */
+    const char *cpu_mems;
+    struct oci_number block_weight;
+    struct oci_number block_leaf_weight;
+    struct oci_device_weights block_weight_devices;
+    struct oci_device_rates block_read_bps;
+    struct oci_device_rates block_write_bps;
+    struct oci_device_rates block_read_iops;
+    struct oci_device_rates block_write_iops;
+    struct oci_hugepage_limits hugepage_limits;
+    struct oci_number network_class_id;
+    struct oci_priorities network_priorities;
+    struct oci_rdmas rdma;
+    struct oci_pairs unified; /* files of cgroup v2, and what is written to them */
 };
 
 /* linux.seccomp.syscalls[].args[] */
@@ -220,17 +320,6 @@ struct oci_seccomp {
 struct oci_root {
     const char *path; /* absolute, or relative to the bundle */
     bool readonly;
-};
-
-/* linux.sysctl: names and values in pairs */
-struct oci_pair {
-    const char *name;
-    const char *value;
-};
-
-struct oci_pairs {
-    size_t count;
-    const struct oci_pair *at;
 };
 
 struct oci_config {

@@ -9,6 +9,7 @@
 #include "kernel/capabilities.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define PLACES_MAX 16
 #define NO_INDEX SIZE_MAX
@@ -391,6 +392,42 @@ static int find_namespace(const struct reading *reading, struct place place, con
                  json_string_value(type));
 }
 
+/* As a list, but each entry has a name, which is its first member, in place of an index. */
+static int field_map(struct reading *reading, struct place place, json_t *value)
+{
+    struct oci_list *list = place.value;
+    const size_t size = place.field->table->size;
+    const char *name;
+    json_t *entry;
+    char *at;
+    size_t count = 0;
+
+    if (!json_is_object(value))
+        return wrong_type(reading, place, value, "an object of objects");
+    if (json_object_size(value) > OCI_LIST_MAX)
+        return wrong(reading, place, "has more than %d entries", OCI_LIST_MAX);
+    at = arena_alloc_array(reading->arena, json_object_size(value), size);
+    if (at == NULL)
+        return no_memory(reading);
+    json_object_foreach(value, name, entry)
+    {
+        size_t room = strlen(place.field->name) + strlen(name) + 2;
+        char *path = arena_alloc(reading->arena, room);
+        char *copy = arena_copy_text(reading->arena, name);
+
+        if (path == NULL || copy == NULL)
+            return no_memory(reading);
+        (void)snprintf(path, room, "%s.%s", place.field->name, name);
+        memcpy(at + count * size, &copy, sizeof(copy));
+        if (enqueue(reading, place, entry, at + count * size) < 0)
+            return reading->err->number;
+        reading->last->name = path;
+        count++;
+    }
+    *list = (struct oci_list){ .count = count, .at = at };
+    return 0;
+}
+
 static int field_namespaces(struct reading *reading, struct place place, json_t *value)
 {
     struct oci_namespace *namespaces = place.value;
@@ -473,6 +510,7 @@ static const field_reader readers[] = {
     [OCI_FIELD_PAIRS] = field_pairs,
     [OCI_FIELD_OBJECT] = field_object,
     [OCI_FIELD_LIST] = field_list,
+    [OCI_FIELD_MAP] = field_map,
     [OCI_FIELD_NAMESPACES] = field_namespaces,
     [OCI_FIELD_CAPABILITIES] = field_capabilities,
     [OCI_FIELD_IGNORED] = field_ignored,

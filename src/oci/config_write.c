@@ -188,6 +188,28 @@ static bool field_list(struct writing *writing, struct place place, json_t **ret
     return true;
 }
 
+static bool field_map(struct writing *writing, struct place place, json_t **ret_json)
+{
+    const struct oci_list *list = place.value;
+    const char *at = list->at;
+
+    if (list->count == 0)
+        return true;
+    if (!made(json_object(), ret_json))
+        return false;
+    for (size_t i = 0; i < list->count; i++, at += place.field->table->size) {
+        json_t *object = json_object();
+        const char *name;
+
+        memcpy(&name, at, sizeof(name));
+        if (json_object_set_new(*ret_json, name, object) < 0)
+            return false;
+        if (enqueue(writing, place, object, at) == NULL)
+            return false;
+    }
+    return true;
+}
+
 static bool field_namespaces(struct writing *writing, struct place place, json_t **ret_json)
 {
     const struct oci_namespace *namespaces = place.value;
@@ -248,6 +270,7 @@ static const field_writer writers[] = {
     [OCI_FIELD_PAIRS] = field_pairs,
     [OCI_FIELD_OBJECT] = field_object,
     [OCI_FIELD_LIST] = field_list,
+    [OCI_FIELD_MAP] = field_map,
     [OCI_FIELD_NAMESPACES] = field_namespaces,
     [OCI_FIELD_CAPABILITIES] = field_capabilities,
     [OCI_FIELD_IGNORED] = field_nothing,

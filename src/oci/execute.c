@@ -83,7 +83,21 @@ static int do_cgroup_enable(struct execution *run, const struct oci_step *step, 
 static int do_cgroup_write(struct execution *run, const struct oci_step *step, struct err *err)
 {
     (void)run;
-    return kernel_cgroup_write(step->cgroup.path, step->cgroup.value, err);
+    return kernel_cgroup_write_value(&step->cgroup_value, err);
+}
+
+static int do_cgroup_offer(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    (void)run;
+    (void)err;
+    kernel_cgroup_v2_offer(step->cgroup.path, step->cgroup.value);
+    return 0;
+}
+
+static int do_cgroup_inherit(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    (void)run;
+    return kernel_cgroup_v1_inherit(step->cgroup.value, step->cgroup.path, err);
 }
 
 static int do_cgroup_devices(struct execution *run, const struct oci_step *step, struct err *err)
@@ -220,6 +234,8 @@ typedef int (*performer)(struct execution *run, const struct oci_step *step, str
 static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CGROUP_MAKE] = do_cgroup_make,
     [OCI_STEP_CGROUP_ENABLE] = do_cgroup_enable,
+    [OCI_STEP_CGROUP_OFFER] = do_cgroup_offer,
+    [OCI_STEP_CGROUP_INHERIT] = do_cgroup_inherit,
     [OCI_STEP_CGROUP_WRITE] = do_cgroup_write,
     [OCI_STEP_CGROUP_DEVICES] = do_cgroup_devices,
     [OCI_STEP_CGROUP_OPEN_V1] = do_cgroup_open_v1,

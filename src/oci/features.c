@@ -74,7 +74,7 @@ static json_t *linux_json(void)
 {
     return json_pack("{so so s{sb sb sb sb sb} so s{sb} s{sb} s{sb} s{s{sb}}}", "namespaces",
                      words_json(namespace_at), "capabilities", capabilities_json(), "cgroup", "v1",
-                     1, "v2", 1, "systemd", 0, "systemdUser", 0, "rdma", 0, "seccomp",
+                     1, "v2", 1, "systemd", 0, "systemdUser", 0, "rdma", 1, "seccomp",
                      seccomp_json(), "apparmor", "enabled", 0, "selinux", "enabled", 0, "intelRdt",
                      "enabled", 0, "mountExtensions", "idmap", "enabled", 0);
 }

@@ -108,55 +108,6 @@ static const struct oci_field device_fields[] = {
 };
 static const struct oci_table device_table = TABLE(device_fields, struct oci_device);
 
-/* config-linux.md#allowed-device-list */
-static const struct oci_field device_rule_fields[] = {
-    { ROW("allow", OCI_FIELD_BOOL, struct oci_device_rule, allow), .is_required = true },
-    { ROW("type", OCI_FIELD_TEXT, struct oci_device_rule, type) },
-    { ROW("major", OCI_FIELD_NUMBER, struct oci_device_rule, major), .number_min = -1,
-      .number_max = UINT32_MAX },
-    { ROW("minor", OCI_FIELD_NUMBER, struct oci_device_rule, minor), .number_min = -1,
-      .number_max = UINT32_MAX },
-    { ROW("access", OCI_FIELD_TEXT, struct oci_device_rule, access) },
-};
-static const struct oci_table device_rule_table = TABLE(device_rule_fields, struct oci_device_rule);
-
-/* config-linux.md#memory */
-static const struct oci_field memory_fields[] = {
-    { ROW("limit", OCI_FIELD_NUMBER, struct oci_config, resources.memory_limit), .number_min = -1,
-      .number_max = INT64_MAX },
-    REFUSED("reservation"),
-    REFUSED("swap"),
-    REFUSED("kernel"),
-    REFUSED("kernelTCP"),
-    REFUSED("swappiness"),
-    REFUSED("disableOOMKiller"),
-    REFUSED("useHierarchy"),
-    REFUSED("checkBeforeUpdate"),
-};
-static const struct oci_table memory_table = TABLE(memory_fields, struct oci_config);
-
-/* config-linux.md#pids */
-static const struct oci_field pids_fields[] = {
-    { ROW("limit", OCI_FIELD_NUMBER, struct oci_config, resources.pids_limit), .number_min = -1,
-      .number_max = INT64_MAX },
-};
-static const struct oci_table pids_table = TABLE(pids_fields, struct oci_config);
-
-/* config-linux.md#control-groups */
-static const struct oci_field resources_fields[] = {
-    { ROW("devices", OCI_FIELD_LIST, struct oci_config, resources.devices),
-      .table = &device_rule_table },
-    { .name = "memory", .kind = OCI_FIELD_OBJECT, .table = &memory_table },
-    { .name = "pids", .kind = OCI_FIELD_OBJECT, .table = &pids_table },
-    REFUSED("cpu"),
-    REFUSED("blockIO"),
-    REFUSED("hugepageLimits"),
-    REFUSED("network"),
-    REFUSED("rdma"),
-    REFUSED("unified"),
-};
-static const struct oci_table resources_table = TABLE(resources_fields, struct oci_config);
-
 /* config-linux.md#seccomp. Without a listener there is nobody who could be notified. */
 static const struct oci_field seccomp_arg_fields[] = {
     { ROW("index", OCI_FIELD_U32, struct oci_seccomp_arg, index), .is_required = true },
@@ -196,7 +147,7 @@ static const struct oci_field linux_fields[] = {
     { ROW("devices", OCI_FIELD_LIST, struct oci_config, devices), .table = &device_table },
     { ROW("sysctl", OCI_FIELD_PAIRS, struct oci_config, sysctl) },
     { ROW("cgroupsPath", OCI_FIELD_TEXT, struct oci_config, cgroups_path) },
-    { .name = "resources", .kind = OCI_FIELD_OBJECT, .table = &resources_table },
+    { .name = "resources", .kind = OCI_FIELD_OBJECT, .table = &oci_resources_table },
     { ROW("rootfsPropagation", OCI_FIELD_TEXT, struct oci_config, rootfs_propagation) },
     { ROW("maskedPaths", OCI_FIELD_TEXTS, struct oci_config, masked_paths) },
     { ROW("readonlyPaths", OCI_FIELD_TEXTS, struct oci_config, readonly_paths) },

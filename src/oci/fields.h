@@ -13,17 +13,19 @@
 #include <jansson.h>
 
 enum oci_field_kind {
-    OCI_FIELD_BOOL,         /* bool */
-    OCI_FIELD_TEXT,         /* const char *; an empty text counts as absent */
-    OCI_FIELD_U32,          /* uint32_t */
-    OCI_FIELD_U64,          /* uint64_t */
-    OCI_FIELD_NUMBER,       /* struct oci_number, between number_min and number_max */
-    OCI_FIELD_TEXTS,        /* struct oci_texts: a list of texts */
-    OCI_FIELD_IDS,          /* struct oci_ids: a list of numbers of 32 bits */
-    OCI_FIELD_PAIRS,        /* struct oci_pairs: an object whose values are texts */
-    OCI_FIELD_OBJECT,       /* an object with rows of its own, in the same struct */
-    OCI_FIELD_LIST,         /* struct oci_list: a list of objects with rows of their own */
-    OCI_FIELD_NAMESPACES,   /* struct oci_namespace[OCI_NAMESPACE_KINDS] */
+    OCI_FIELD_BOOL,       /* bool */
+    OCI_FIELD_TEXT,       /* const char *; an empty text counts as absent */
+    OCI_FIELD_U32,        /* uint32_t */
+    OCI_FIELD_U64,        /* uint64_t */
+    OCI_FIELD_NUMBER,     /* struct oci_number, between number_min and number_max */
+    OCI_FIELD_TEXTS,      /* struct oci_texts: a list of texts */
+    OCI_FIELD_IDS,        /* struct oci_ids: a list of numbers of 32 bits */
+    OCI_FIELD_PAIRS,      /* struct oci_pairs: an object whose values are texts */
+    OCI_FIELD_OBJECT,     /* an object with rows of its own, in the same struct */
+    OCI_FIELD_LIST,       /* struct oci_list: a list of objects with rows of their own */
+    OCI_FIELD_MAP,        /* struct oci_list: an object whose values are objects with rows of their
+                           * own; each key goes to the first member, a const char * */
+    OCI_FIELD_NAMESPACES, /* struct oci_namespace[OCI_NAMESPACE_KINDS] */
     OCI_FIELD_CAPABILITIES, /* uint64_t: a list of capability names */
     OCI_FIELD_IGNORED,      /* has no meaning here, or none that the specification obliges to */
     OCI_FIELD_REFUSED,      /* must ask for nothing: null, false, "", [] or {} */
@@ -40,7 +42,7 @@ struct oci_field {
     enum oci_field_kind kind;
     bool is_required;
     size_t offset;                 /* of the value in the struct of the table */
-    const struct oci_table *table; /* OBJECT, LIST: the rows inside */
+    const struct oci_table *table; /* OBJECT, LIST, MAP: the rows inside */
     int64_t number_min;
     int64_t number_max;
 };
@@ -53,6 +55,10 @@ struct oci_table {
 
 /* The table of the whole document, for struct oci_config. */
 extern const struct oci_table oci_config_table;
+
+/* The table of linux.resources, whose offsets are those in struct oci_config; in
+ * fields_resources.c. */
+extern const struct oci_table oci_resources_table;
 
 /* The names of the namespaces in config.json, by kind. */
 extern const char *const oci_namespace_names[OCI_NAMESPACE_KINDS];

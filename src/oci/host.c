@@ -15,6 +15,7 @@
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define CGROUP_FILE_BYTES_MAX ((size_t)1 << 20)
 #define HIERARCHIES_MAX 64
+#define CONTROLLERS_BYTES_MAX ((size_t)4096)
 
 /* A line of /proc/self/cgroup: "4:cpu,cpuacct:/a", "1:name=systemd:/", "0::/b" (cgroups(7)). */
 struct line {
@@ -113,6 +114,31 @@ static int read_hierarchies(struct arena *arena, struct oci_host *host, struct e
     return 0;
 }
 
+/* The controllers of cgroup v2 that the caller can have: root all, another user those that reach
+ * the cgroup above its own, beside which its containers are. NULL where they are not told. */
+static const char *read_controllers(struct arena *arena, const struct oci_host *host)
+{
+    bool is_unified = host->cgroup_layout == OCI_CGROUP_UNIFIED;
+    char block[PATH_MAX];
+    struct text path = text_init(block, sizeof(block));
+    struct err ignored;
+    struct bytes content;
+    bool fits = text_append(&path, is_unified ? CGROUP_ROOT : CGROUP_ROOT "/unified");
+
+    if (is_unified && host->caller.uid != 0) {
+        const char *own = host->hierarchies.at[0].value;
+        const char *slash = strrchr(own, '/');
+
+        fits = fits &&
+               text_append_bytes(&path, bytes_of(own, slash == NULL ? 0 : (size_t)(slash - own)));
+    }
+    if (!fits || !text_append(&path, "/cgroup.controllers") ||
+        file_read((struct file_place){ AT_FDCWD, path.at }, CONTROLLERS_BYTES_MAX, arena, &content,
+                  &ignored) < 0)
+        return NULL;
+    return (const char *)content.at;
+}
+
 int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *err)
 {
     struct oci_host host = { .caller = oci_caller_now(),
@@ -128,6 +154,8 @@ int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *er
         host.cgroup_layout = OCI_CGROUP_UNIFIED;
     if (host.cgroup_layout != OCI_CGROUP_NONE && read_hierarchies(arena, &host, err) < 0)
         return err->number;
+    if (host.cgroup_layout != OCI_CGROUP_NONE)
+        host.controllers = read_controllers(arena, &host);
     *ret_host = host;
     return 0;
 }

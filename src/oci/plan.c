@@ -172,6 +172,7 @@ int oci_plan_make(const struct oci_plan_request *request, struct arena *arena,
         .config = request->config,
         .host = request->host,
         .arena = arena,
+        .cgroup = { .v2_slot = OCI_SLOT_NONE },
         .has_user_namespace = request->config->namespaces[OCI_NAMESPACE_USER].is_wanted,
         .err = err,
     };

@@ -35,6 +35,10 @@ struct oci_host {
     /* V1: each hierarchy that is mounted, by the name of its directory in /sys/fs/cgroup ("pids",
      * "cpu,cpuacct", "unified"), and the caller's own cgroup in it. UNIFIED: one, named "". */
     struct oci_pairs hierarchies;
+    /* The controllers, with spaces between them, that a cgroup of the caller's can have in the tree
+     * of cgroup v2, which with the layout V1 is the hierarchy "unified"; NULL: not known (all), or
+     * with V1 none. */
+    const char *controllers;
 };
 
 /* What is to be planned. */

@@ -16,78 +16,28 @@
 #include <sys/mount.h>
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
+#define CONTROLLERS_ROOM 256
 
-/* A limit of the config, and the file that it is written to. */
-struct limit {
-    const char *field;
-    const char *controller;
-    struct oci_number value;
-    const char *v1_file;
-    const char *v1_unlimited;
-    const char *v2_file;
-    const char *v2_unlimited;
+/* Where the config names the cgroup, others may look into it, or change it later on: it then has
+ * all controllers that are there for it, and can be frozen. */
+static const char *const all_of_v1[] = {
+    "pids",    "memory",  "cpu",      "cpuacct", "cpuset",  "blkio",
+    "hugetlb", "net_cls", "net_prio", "rdma",    "freezer", "perf_event",
 };
+#define ALL_OF_V2 "+cpu +cpuset +io +memory +pids +hugetlb +rdma"
 
-enum { LIMIT_PIDS, LIMIT_MEMORY, LIMITS };
-
-static void read_limits(const struct oci_config *config, struct limit limits[LIMITS])
-{
-    limits[LIMIT_PIDS] = (struct limit){
-        .field = "linux.resources.pids.limit",
-        .controller = "pids",
-        .value = config->resources.pids_limit,
-        .v1_file = "pids.max",
-        .v1_unlimited = "max",
-        .v2_file = "pids.max",
-        .v2_unlimited = "max",
-    };
-    limits[LIMIT_MEMORY] = (struct limit){
-        .field = "linux.resources.memory.limit",
-        .controller = "memory",
-        .value = config->resources.memory_limit,
-        .v1_file = "memory.limit_in_bytes",
-        .v1_unlimited = "-1",
-        .v2_file = "memory.max",
-        .v2_unlimited = "max",
-    };
-}
-
-/* 0 has always been written for "no limit is asked for". */
-static bool is_asked(struct oci_number limit)
-{
-    return limit.is_set && limit.value != 0;
-}
+/* The trees in which the container has a cgroup: those of v1, or that of v2. */
+struct tree {
+    const char *name; /* the hierarchy's */
+    const char *root; /* CGROUP_ROOT, or a directory in it */
+    bool is_v2;
+};
 
 /* Device rules are for those who may make device nodes. In the user namespace of a plain user
  * nobody may, and what a user can open inside it could open outside as well. */
 static bool has_device_rules(const struct oci_planning *planning)
 {
     return planning->config->resources.devices.count > 0 && planning->host->caller.uid == 0;
-}
-
-static bool has_part(const char *list, const char *word)
-{
-    size_t size = strlen(word);
-
-    for (const char *at = list;; at++) {
-        size_t part = strcspn(at, ",");
-
-        if (part == size && strncmp(at, word, size) == 0)
-            return true;
-        at += part;
-        if (*at == '\0')
-            return false;
-    }
-}
-
-/* The v1 hierarchy that has the controller, or NULL. */
-static const struct oci_pair *find_hierarchy(const struct oci_host *host, const char *controller)
-{
-    for (size_t i = 0; i < host->hierarchies.count; i++) {
-        if (has_part(host->hierarchies.at[i].name, controller))
-            return &host->hierarchies.at[i];
-    }
-    return NULL;
 }
 
 /* The path in the hierarchies: as configured, or a name of its own: for root at the top, for a user
@@ -115,17 +65,16 @@ static const char *choose_path(struct oci_planning *planning)
 
 int oci_plan_choose_cgroup(struct oci_planning *planning)
 {
-    struct limit limits[LIMITS];
+    const struct oci_resources_request request = { .resources = &planning->config->resources,
+                                                   .host = planning->host };
     const char *field = planning->config->cgroups_path == NULL ? NULL : "linux.cgroupsPath";
 
-    read_limits(planning->config, limits);
     if (has_device_rules(planning))
         field = "linux.resources.devices";
-    for (size_t i = 0; i < LIMITS; i++) {
-        if (is_asked(limits[i].value))
-            field = limits[i].field;
-    }
-    if (field == NULL)
+    if (oci_resources_compile(&request, planning->arena, &planning->cgroup.writes, planning->err) <
+        0)
+        return planning->err->number;
+    if (field == NULL && planning->cgroup.writes.count == 0)
         return 0;
     if (planning->host->cgroup_layout == OCI_CGROUP_NONE)
         return oci_planning_refuse(planning, "%s: there is no cgroup file system in " CGROUP_ROOT,
@@ -146,20 +95,6 @@ static int add_make(struct oci_planning *planning, const char *path)
     return PLAN(
         planning, CGROUP_MAKE, "linux.cgroupsPath",
         .cgroup = { .path = path, .may_be_shared = planning->config->cgroups_path != NULL });
-}
-
-static int add_limit(struct oci_planning *planning, const struct limit *limit,
-                     const char *directory, bool is_v2)
-{
-    const char *file =
-        oci_planning_text(planning, "%s/%s", directory, is_v2 ? limit->v2_file : limit->v1_file);
-    const char *value = is_v2 ? limit->v2_unlimited : limit->v1_unlimited;
-
-    if (limit->value.value > 0)
-        value = oci_planning_text(planning, "%lld", (long long)limit->value.value);
-    if (file == NULL || value == NULL)
-        return planning->err->number;
-    return PLAN(planning, CGROUP_WRITE, limit->field, .cgroup = { .path = file, .value = value });
 }
 
 /* One rule of the config, checked. */
@@ -252,141 +187,187 @@ static int add_v1_rule(struct oci_planning *planning, const char *directory,
         if (file == NULL || value == NULL)
             return planning->err->number;
         if (PLAN(planning, CGROUP_WRITE, "linux.resources.devices",
-                 .cgroup = { .path = file, .value = value }) < 0)
+                 .cgroup_value = { .path = file, .value = value }) < 0)
             return planning->err->number;
     }
     return 0;
 }
 
-/* Makes the cgroup in the hierarchy of a controller; *ret_directory is where. */
-static int add_v1_cgroup(struct oci_planning *planning, const char *field, const char *controller,
-                         const char **ret_directory)
-{
-    const struct oci_pair *hierarchy = find_hierarchy(planning->host, controller);
-    const char *directory;
-
-    if (hierarchy == NULL)
-        return oci_planning_refuse(planning, "%s: this system has no cgroup hierarchy for '%s'",
-                                   field, controller);
-    directory =
-        oci_planning_text(planning, CGROUP_ROOT "/%s%s", hierarchy->name, planning->cgroup.path);
-    if (directory == NULL)
-        return planning->err->number;
-    if (add_make(planning, directory) < 0)
-        return planning->err->number;
-    *ret_directory = directory;
-    return 0;
-}
-
-static int add_v1_open(struct oci_planning *planning, const char *directory)
-{
-    return PLAN(planning, CGROUP_OPEN_V1, "linux.cgroupsPath",
-                .cgroup = { .path = directory, .slot = (unsigned int)planning->cgroup.slots++ });
-}
-
-static int add_v1_devices(struct oci_planning *planning)
+static int add_v1_rules(struct oci_planning *planning, const char *directory)
 {
     struct kernel_device_rules rules = { 0 };
-    const char *directory = NULL;
-    int number = add_v1_cgroup(planning, "linux.resources.devices", "devices", &directory);
+    int number = collect_rules(planning, &rules);
 
-    if (number == 0)
-        number = collect_rules(planning, &rules);
     for (size_t i = 0; number == 0 && i < rules.count; i++)
         number = add_v1_rule(planning, directory, &rules.at[i]);
-    return number < 0 ? number : add_v1_open(planning, directory);
+    return number;
 }
 
-/* The hierarchies that a limit asks for; where the config names the cgroup, also those of the other
- * limits that there could be. */
-static int plan_v1(struct oci_planning *planning)
+static int add_v2_rules(struct oci_planning *planning, const char *directory)
 {
-    bool is_named = planning->config->cgroups_path != NULL;
-    struct limit limits[LIMITS];
+    struct kernel_device_rules rules = { 0 };
 
-    read_limits(planning->config, limits);
-    for (size_t i = 0; i < LIMITS; i++) {
-        const char *directory = NULL;
+    if (collect_rules(planning, &rules) < 0)
+        return planning->err->number;
+    return PLAN(planning, CGROUP_DEVICES, "linux.resources.devices",
+                .devices = { .path = directory, .rules = rules });
+}
 
-        if (!is_asked(limits[i].value) &&
-            !(is_named && find_hierarchy(planning->host, limits[i].controller) != NULL))
+static bool is_of(const struct oci_cgroup_write *write, const struct tree *tree)
+{
+    return write->is_v2 == tree->is_v2 &&
+           (tree->is_v2 || oci_list_has(tree->name, write->controller));
+}
+
+static int add_writes(struct oci_planning *planning, const struct tree *tree, const char *directory)
+{
+    const struct oci_cgroup_writes *writes = &planning->cgroup.writes;
+
+    for (size_t i = 0; i < writes->count; i++) {
+        const struct oci_cgroup_write *write = &writes->at[i];
+        struct kernel_cgroup_value value = { .value = write->value,
+                                             .other_value = write->other_value,
+                                             .is_optional = write->is_optional };
+
+        if (!is_of(write, tree))
             continue;
-        if (add_v1_cgroup(planning, limits[i].field, limits[i].controller, &directory) < 0)
+        value.path = oci_planning_text(planning, "%s/%s", directory, write->file);
+        if (write->other_file != NULL)
+            value.other_path = oci_planning_text(planning, "%s/%s", directory, write->other_file);
+        if (value.path == NULL || (write->other_file != NULL && value.other_path == NULL))
             return planning->err->number;
-        if (is_asked(limits[i].value) && add_limit(planning, &limits[i], directory, false) < 0)
-            return planning->err->number;
-        if (add_v1_open(planning, directory) < 0)
+        if (PLAN(planning, CGROUP_WRITE, write->field, .cgroup_value = value) < 0)
             return planning->err->number;
     }
-    return has_device_rules(planning) ? add_v1_devices(planning) : 0;
+    return 0;
+}
+
+/* The controllers of all writes to cgroup v2, "+pids +memory"; "" for none. */
+static const char *needed_controllers(struct oci_planning *planning)
+{
+    const struct oci_cgroup_writes *writes = &planning->cgroup.writes;
+    char block[CONTROLLERS_ROOM];
+    struct text names = text_init(block, sizeof(block));
+
+    for (size_t i = 0; i < writes->count; i++) {
+        const char *name = writes->at[i].controller;
+        char word_block[CONTROLLERS_ROOM];
+        struct text word = text_init(word_block, sizeof(word_block));
+
+        if (!writes->at[i].is_v2 || name[0] == '\0' || !text_format(&word, "+%s", name) ||
+            oci_list_has(names.at, word.at))
+            continue;
+        if (!text_format(&names, "%s%s", names.size > 0 ? " " : "", word.at)) {
+            (void)oci_planning_refuse(planning, "%s: these are too many controllers",
+                                      writes->at[i].field);
+            return NULL;
+        }
+    }
+    return oci_planning_text(planning, "%s", names.at);
 }
 
 /* Every cgroup above the container's hands the controllers down: "", "/a", "/a/b" for "/a/b/c". */
-static int add_v2_enable(struct oci_planning *planning, const char *controllers)
+static int add_v2_controllers(struct oci_planning *planning, const struct tree *tree)
 {
+    const char *needed = needed_controllers(planning);
     const char *path = planning->cgroup.path;
+    int number = needed == NULL ? planning->err->number : 0;
 
-    for (const char *slash = path; slash != NULL; slash = strchr(slash + 1, '/')) {
+    for (const char *slash = path; slash != NULL && number == 0; slash = strchr(slash + 1, '/')) {
         const char *above =
-            oci_planning_text(planning, CGROUP_ROOT "%.*s", (int)(slash - path), path);
+            oci_planning_text(planning, "%s%.*s", tree->root, (int)(slash - path), path);
 
         if (above == NULL)
             return planning->err->number;
-        if (PLAN(planning, CGROUP_ENABLE, "linux.resources",
-                 .cgroup = { .path = above, .value = controllers }) < 0)
-            return planning->err->number;
+        if (needed[0] != '\0')
+            number = PLAN(planning, CGROUP_ENABLE, "linux.resources",
+                          .cgroup = { .path = above, .value = needed });
+        if (number == 0 && planning->config->cgroups_path != NULL)
+            number = PLAN(planning, CGROUP_OFFER, "linux.cgroupsPath",
+                          .cgroup = { .path = above, .value = ALL_OF_V2 });
     }
-    return 0;
+    return number;
 }
 
-static int add_v2_limits(struct oci_planning *planning, const char *directory)
+/* The container's cgroup in one tree. */
+static int plan_tree(struct oci_planning *planning, const struct tree *tree)
 {
-    struct limit limits[LIMITS];
-    char block[64];
-    struct text controllers = text_init(block, sizeof(block));
-    const char *copy;
-
-    read_limits(planning->config, limits);
-    for (size_t i = 0; i < LIMITS; i++) {
-        if (is_asked(limits[i].value))
-            (void)text_format(&controllers, "%s+%s", controllers.size > 0 ? " " : "",
-                              limits[i].controller);
-    }
-    if (controllers.size == 0)
-        return 0;
-    copy = oci_planning_text(planning, "%s", controllers.at);
-    if (copy == NULL || add_v2_enable(planning, copy) < 0)
-        return planning->err->number;
-    for (size_t i = 0; i < LIMITS; i++) {
-        if (is_asked(limits[i].value) && add_limit(planning, &limits[i], directory, true) < 0)
-            return planning->err->number;
-    }
-    return 0;
-}
-
-static int plan_v2(struct oci_planning *planning)
-{
-    const char *directory = oci_planning_text(planning, CGROUP_ROOT "%s", planning->cgroup.path);
-    struct kernel_device_rules rules;
+    const char *directory = oci_planning_text(planning, "%s%s", tree->root, planning->cgroup.path);
+    unsigned int slot = (unsigned int)planning->cgroup.slots++;
     int number = directory == NULL ? planning->err->number : add_make(planning, directory);
 
+    if (number == 0 && tree->is_v2)
+        number = add_v2_controllers(planning, tree);
+    if (number == 0 && oci_list_has(tree->name, "cpuset"))
+        number = PLAN(planning, CGROUP_INHERIT, "linux.cgroupsPath",
+                      .cgroup = { .path = directory, .value = tree->root });
     if (number == 0)
-        number = add_v2_limits(planning, directory);
-    if (number == 0 && has_device_rules(planning)) {
-        number = collect_rules(planning, &rules);
-        if (number == 0)
-            number = PLAN(planning, CGROUP_DEVICES, "linux.resources.devices",
-                          .devices = { .path = directory, .rules = rules });
-    }
+        number = add_writes(planning, tree, directory);
+    if (number == 0 && has_device_rules(planning) && oci_list_has(tree->name, "devices"))
+        number = add_v1_rules(planning, directory);
+    if (number == 0 && has_device_rules(planning) && tree->name[0] == '\0')
+        number = add_v2_rules(planning, directory);
     if (number < 0)
         return number;
+    if (!tree->is_v2)
+        return PLAN(planning, CGROUP_OPEN_V1, "linux.cgroupsPath",
+                    .cgroup = { .path = directory, .slot = slot });
+    planning->cgroup.v2_slot = slot;
     return PLAN(planning, CGROUP_OPEN_V2, "linux.cgroupsPath",
-                .cgroup = { .path = directory, .slot = (unsigned int)planning->cgroup.slots++ });
+                .cgroup = { .path = directory, .slot = slot });
+}
+
+/* Whether the container needs a cgroup in a tree: a limit or device rules ask for it, or the config
+ * names the cgroup. */
+static bool is_needed(const struct oci_planning *planning, const struct tree *tree)
+{
+    const struct oci_cgroup_writes *writes = &planning->cgroup.writes;
+    bool is_named = planning->config->cgroups_path != NULL;
+
+    for (size_t i = 0; i < writes->count; i++) {
+        if (is_of(&writes->at[i], tree))
+            return true;
+    }
+    for (size_t i = 0; is_named && i < sizeof(all_of_v1) / sizeof(all_of_v1[0]); i++) {
+        if (oci_list_has(tree->name, all_of_v1[i]))
+            return true;
+    }
+    return has_device_rules(planning) && oci_list_has(tree->name, "devices");
+}
+
+static int plan_v1(struct oci_planning *planning)
+{
+    const struct oci_pairs *hierarchies = &planning->host->hierarchies;
+    struct oci_controller devices;
+    int number = 0;
+
+    if (has_device_rules(planning) &&
+        !oci_controller_find(planning->host, "devices", NULL, &devices))
+        return oci_planning_refuse(
+            planning, "linux.resources.devices: this system has no cgroup hierarchy for 'devices'");
+    for (size_t i = 0; i < hierarchies->count && number == 0; i++) {
+        struct tree tree = { .name = hierarchies->at[i].name,
+                             .is_v2 = strcmp(hierarchies->at[i].name, "unified") == 0 };
+
+        if (!is_needed(planning, &tree))
+            continue;
+        if (planning->cgroup.slots == OCI_SLOTS)
+            return oci_planning_refuse(planning,
+                                       "linux.resources: more than %d hierarchies of "
+                                       "cgroups are needed",
+                                       OCI_SLOTS);
+        tree.root = oci_planning_text(planning, CGROUP_ROOT "/%s", tree.name);
+        number = tree.root == NULL ? planning->err->number : plan_tree(planning, &tree);
+    }
+    return number;
 }
 
 int oci_plan_cgroup(struct oci_planning *planning)
 {
+    static const struct tree unified = { .name = "", .root = CGROUP_ROOT, .is_v2 = true };
+
     if (!planning->cgroup.is_made)
         return 0;
-    return planning->host->cgroup_layout == OCI_CGROUP_V1 ? plan_v1(planning) : plan_v2(planning);
+    return planning->host->cgroup_layout == OCI_CGROUP_V1 ? plan_v1(planning)
+                                                          : plan_tree(planning, &unified);
 }

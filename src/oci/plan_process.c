@@ -167,8 +167,6 @@ static int plan_joins(struct oci_planning *planning)
 
 static int plan_clone(struct oci_planning *planning)
 {
-    bool begins_in_cgroup =
-        planning->cgroup.is_made && planning->host->cgroup_layout == OCI_CGROUP_UNIFIED;
     uint64_t flags = 0;
 
     for (size_t i = 0; i < OCI_NAMESPACE_KINDS; i++) {
@@ -177,7 +175,7 @@ static int plan_clone(struct oci_planning *planning)
             flags |= (uint64_t)clone_flags[i];
     }
     return PLAN(planning, CLONE, "linux.namespaces",
-                .clone = { .flags = flags, .slot = begins_in_cgroup ? 0 : OCI_SLOT_NONE });
+                .clone = { .flags = flags, .slot = planning->cgroup.v2_slot });
 }
 
 static int add_id_map(struct oci_planning *planning, const char *field, const char *file,
@@ -336,11 +334,12 @@ static int plan_names(struct oci_planning *planning)
 
 static int plan_cgroup_entry(struct oci_planning *planning)
 {
-    bool is_v1 = planning->host->cgroup_layout == OCI_CGROUP_V1;
     int number = 0;
 
-    for (unsigned int i = 0; is_v1 && i < planning->cgroup.slots && number == 0; i++)
-        number = PLAN(planning, CGROUP_ENTER, "linux.cgroupsPath", .cgroup = { .slot = i });
+    for (unsigned int i = 0; i < planning->cgroup.slots && number == 0; i++) {
+        if (i != planning->cgroup.v2_slot)
+            number = PLAN(planning, CGROUP_ENTER, "linux.cgroupsPath", .cgroup = { .slot = i });
+    }
     if (number == 0 && is_new(planning, OCI_NAMESPACE_CGROUP))
         number = PLAN(planning, CGROUP_NAMESPACE, "linux.namespaces", .flags = CLONE_NEWCGROUP);
     return number;

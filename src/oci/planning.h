@@ -7,12 +7,15 @@
 #pragma once
 
 #include "oci/plan.h"
+#include "oci/resources.h"
 
 /* The cgroup that the container is put into; decided before anything else, used in four places. */
 struct oci_cgroup {
-    bool is_made;     /* false: the container stays in the caller's own cgroup */
-    const char *path; /* absolute inside of the hierarchies, e.g. "/cupel-web" */
-    size_t slots;     /* how many are opened, in OCI_STEP_CGROUP_OPEN */
+    bool is_made;         /* false: the container stays in the caller's own cgroup */
+    const char *path;     /* absolute inside of the hierarchies, e.g. "/cupel-web" */
+    size_t slots;         /* how many are opened, in OCI_STEP_CGROUP_OPEN */
+    unsigned int v2_slot; /* which of them is of cgroup v2; OCI_SLOT_NONE: none */
+    struct oci_cgroup_writes writes;
 };
 
 struct oci_planning {

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "kernel/capabilities.h"
+#include "kernel/cgroup.h"
 #include "kernel/device_filter.h"
 #include "kernel/mount.h"
 #include "kernel/process.h"
@@ -37,7 +38,8 @@ enum oci_actor {
 /* A cgroup's directory or file outside of the container. */
 struct oci_step_cgroup {
     const char *path;
-    const char *value;  /* CGROUP_WRITE: the content; CGROUP_ENABLE: the controllers, "+pids" */
+    const char *value;  /* CGROUP_ENABLE, CGROUP_OFFER: the controllers, "+pids"; CGROUP_INHERIT:
+                           the top of the hierarchy */
     unsigned int slot;  /* CGROUP_OPEN_…, CGROUP_ENTER: where the open descriptor is kept */
     bool may_be_shared; /* CGROUP_MAKE: other processes may be in it already */
 };
@@ -106,6 +108,7 @@ struct oci_step {
     const char *field; /* the part of config.json that asks for it, e.g. "mounts[3]" */
     union {
         struct oci_step_cgroup cgroup;
+        struct kernel_cgroup_value cgroup_value; /* CGROUP_WRITE */
         struct oci_step_devices devices;
         struct oci_step_namespace namespace;
         struct oci_step_clone clone;

@@ -90,6 +90,78 @@ processes_that_outlive_the_program_are_ended() {
     leaves_nothing run root || fail "$(cat err)"
 }
 
+# limit FILE-OF-V1 FILE-OF-V2: the words of a shell that print a limit as the container sees it.
+limit() {
+    if is_unified; then
+        echo "cat /sys/fs/cgroup/$2"
+    else
+        echo "cat /sys/fs/cgroup/$1"
+    fi
+}
+
+# what V1 V2: what is expected of them.
+what() {
+    if is_unified; then
+        echo "$2"
+    else
+        echo "$1"
+    fi
+}
+
+processors_are_divided() {
+    bundle root 'linux["resources"] = {"cpu": {"shares": 512, "quota": 50000, "period": 200000,
+            "cpus": "0", "mems": "0", "idle": 0}}' \
+        "$(shell "$(limit cpu/cpu.shares cpu.weight); $(limit cpu/cpu.cfs_quota_us cpu.max)
+                  $(limit cpuset/cpuset.cpus cpuset.cpus)
+                  grep Cpus_allowed_list /proc/self/status | cut -f 2")"
+    leaves_nothing run root || fail "$(cat err)"
+    expect_out "$(what 512 59)
+$(what 50000 '50000 200000')
+0
+0"
+}
+
+memory_has_other_limits_too() {
+    is_unified || [ -e /sys/fs/cgroup/memory/memory.soft_limit_in_bytes ] || return 0
+    bundle root 'linux["resources"] = {"memory": {"limit": 67108864, "reservation": 33554432,
+            "useHierarchy": True, "disableOOMKiller": False, "checkBeforeUpdate": True}}' \
+        "$(shell "$(limit memory/memory.limit_in_bytes memory.max)
+                  $(limit memory/memory.soft_limit_in_bytes memory.low)")"
+    leaves_nothing run root || fail "$(cat err)"
+    expect_out '67108864
+33554432'
+}
+
+a_named_cgroup_is_in_every_hierarchy() {
+    ! is_unified || return 0
+    bundle root 'linux["cgroupsPath"] = "/cupel-case"' 'linux["resources"] = {}' \
+        "$(shell 'ls /sys/fs/cgroup | tr "\n" " "; cat /sys/fs/cgroup/cpuset/cpuset.cpus')"
+    leaves_nothing run root || fail "$(cat err)"
+    for controller in pids memory cpu cpuset freezer devices; do
+        [ "$controller" = devices ] || [ ! -d "/sys/fs/cgroup/$controller" ] ||
+            grep -qw "$controller" out || fail "no $controller: $(cat out)"
+    done
+    [ "$(sed -n 2p out)" = "" ] || fail "$(cat out)"
+    grep -q "$(cat /sys/fs/cgroup/cpuset/cpuset.cpus)\$" out || fail "$(cat out)"
+}
+
+what_this_machine_cannot_limit_is_named() {
+    bundle root 'linux["resources"] = {"rdma": {"mlx5_1": {"hcaHandles": 1}}}'
+    if is_unified; then
+        ! grep -qw rdma /sys/fs/cgroup/cgroup.controllers || return 0
+    else
+        ! grep -qw rdma /proc/self/cgroup /sys/fs/cgroup/unified/cgroup.controllers || return 0
+    fi
+    leaves_nothing expect_status 1 run root
+    grep -q 'config.json: linux.resources.rdma.mlx5_1: .*rdma' err || fail "$(cat err)"
+    is_unified || [ -e /sys/fs/cgroup/blkio/blkio.leaf_weight ] || {
+        bundle root 'linux["resources"] = {"blockIO": {"leafWeight": 10}}'
+        leaves_nothing expect_status 1 run root
+        expect_error "linux.resources.blockIO.leafWeight: this kernel's cgroups have no file \
+'blkio.leaf_weight'"
+    }
+}
+
 a_limit_that_cannot_be_set_is_refused_and_leaves_nothing() {
     bundle user 'linux["resources"] = {"pids": {"limit": 9}}'
     leaves_nothing expect_status 1 run user
@@ -108,4 +180,8 @@ run_tests \
     the_container_sees_its_own_cgroup_alone \
     devices_that_no_rule_allows_cannot_be_opened \
     processes_that_outlive_the_program_are_ended \
+    processors_are_divided \
+    memory_has_other_limits_too \
+    a_named_cgroup_is_in_every_hierarchy \
+    what_this_machine_cannot_limit_is_named \
     a_limit_that_cannot_be_set_is_refused_and_leaves_nothing

@@ -79,6 +79,8 @@ static inline const char *destination_of(const struct oci_step *step)
 static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_CGROUP_MAKE, OCI_STEP_CLONE },
     { OCI_STEP_CGROUP_WRITE, OCI_STEP_CLONE },
+    { OCI_STEP_CGROUP_OFFER, OCI_STEP_CLONE },
+    { OCI_STEP_CGROUP_INHERIT, OCI_STEP_CLONE },
     { OCI_STEP_CGROUP_DEVICES, OCI_STEP_CLONE },
     { OCI_STEP_CGROUP_OPEN_V1, OCI_STEP_CLONE },
     { OCI_STEP_CGROUP_OPEN_V2, OCI_STEP_CLONE },
@@ -162,9 +164,14 @@ static inline bool is_cgroup_inside(const char *path)
 static inline bool is_cgroup_step_sound(const struct oci_step *step)
 {
     switch ((int)step->kind) {
-    case OCI_STEP_CGROUP_MAKE:
     case OCI_STEP_CGROUP_WRITE:
+        return is_cgroup_inside(step->cgroup_value.path) &&
+               (step->cgroup_value.other_path == NULL ||
+                is_cgroup_inside(step->cgroup_value.other_path));
+    case OCI_STEP_CGROUP_MAKE:
     case OCI_STEP_CGROUP_ENABLE:
+    case OCI_STEP_CGROUP_OFFER:
+    case OCI_STEP_CGROUP_INHERIT:
         return is_cgroup_inside(step->cgroup.path);
     case OCI_STEP_CGROUP_OPEN_V1:
     case OCI_STEP_CGROUP_OPEN_V2:

@@ -74,8 +74,8 @@ static const struct {
       "linux.namespaces[1]: the type 'pid' is there twice" },
     { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"uidMappings\":[{\"containerID\":0}]}}",
       "linux.uidMappings[0].hostID: is missing" },
-    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"resources\":{\"cpu\":{\"shares\":1}}}}",
-      "linux.resources.cpu: is not supported" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"resources\":{\"cpu\":{\"shares\":-1}}}}",
+      "linux.resources.cpu.shares: is -1, must be between 0 and 9223372036854775807" },
     { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"resources\":{\"pids\":{\"limit\":"
       "18446744073709551615}}}}",
       "linux.resources.pids.limit: is too large" },

@@ -63,8 +63,10 @@ static void every_field_has_its_row(void **state)
             assert_true(count < TABLES_MAX);
             places[count].table = field->table;
             text = text_init(places[count++].prefix, NAME_ROOM);
-            assert_true(
-                text_format(&text, "%s%s.", name, field->kind == OCI_FIELD_LIST ? "[]" : ""));
+            assert_true(text_format(&text, "%s%s.", name,
+                                    field->kind == OCI_FIELD_LIST  ? "[]"
+                                    : field->kind == OCI_FIELD_MAP ? ".*"
+                                                                   : ""));
         }
     }
     assert_true(fields > 80);
