@@ -7,6 +7,7 @@
 #include "base/text_format.h"
 #include "kernel/cgroup.h"
 #include "kernel/process.h"
+#include "oci/freeze.h"
 #include "oci/gate.h"
 
 #include <dirent.h>
@@ -205,7 +206,7 @@ static int look(struct oci_state *state, int directory_fd, struct err *err)
     if (pidfd < 0)
         state->status = OCI_STOPPED;
     else
-        state->status = is_gated ? OCI_CREATED : OCI_RUNNING;
+        state->status = is_gated ? OCI_CREATED : oci_freeze_is_on(state) ? OCI_PAUSED : OCI_RUNNING;
     return 0;
 }
 
@@ -457,7 +458,7 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
     if (pidfd < 0 && pidfd != -ESRCH)
         return pidfd;
     if (pidfd >= 0 && (kernel_process_signal(pidfd, SIGKILL, err) < 0 ||
-                       kernel_process_await_end(pidfd, err) < 0))
+                       oci_freeze_end(state, err) < 0 || kernel_process_await_end(pidfd, err) < 0))
         return err->number;
     for (size_t i = is_of_this_boot(state) ? state->cgroups.count : 0; i > 0; i--) {
         if (remove_cgroup(state->cgroups.at[i - 1], err) < 0)
@@ -481,19 +482,22 @@ int oci_state_forget_cgroup(const char *path, struct err *err)
 const char *oci_status_name(enum oci_status status)
 {
     static const char *const names[] = {
-        [OCI_CREATING] = "creating",
-        [OCI_CREATED] = "created",
-        [OCI_RUNNING] = "running",
-        [OCI_STOPPED] = "stopped",
+        [OCI_CREATING] = "creating", [OCI_CREATED] = "created", [OCI_RUNNING] = "running",
+        [OCI_PAUSED] = "paused",     [OCI_STOPPED] = "stopped",
     };
 
     return names[status];
 }
 
+bool oci_status_has_process(enum oci_status status)
+{
+    return status == OCI_CREATED || status == OCI_RUNNING || status == OCI_PAUSED;
+}
+
 int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
                      struct err *err)
 {
-    bool has_process = state->status == OCI_CREATED || state->status == OCI_RUNNING;
+    bool has_process = oci_status_has_process(state->status);
     json_t *json = json_pack("{ss ss ss ss* ss* ss*}", "ociVersion", OCI_VERSION, "id", state->id,
                              "status", oci_status_name(state->status), "bundle", state->bundle,
                              "rootfs", state->rootfs, "created", state->created);

@@ -17,6 +17,7 @@ enum oci_status {
     OCI_CREATING, /* claimed by a runtime that is at it, without a process so far */
     OCI_CREATED,  /* its process waits to be started: oci/gate.h */
     OCI_RUNNING,
+    OCI_PAUSED, /* it runs, and all its processes stand still: oci/freeze.h */
     OCI_STOPPED,
 };
 
@@ -80,5 +81,8 @@ int oci_state_forget_cgroup(const char *path, struct err *err);
 int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
                      struct err *err);
 
-/* "creating", "created", "running" or "stopped". Pure. */
+/* "creating", "created", "running", "paused" or "stopped". Pure. */
 const char *oci_status_name(enum oci_status status);
+
+/* Whether a container of this status has a process. Pure. */
+bool oci_status_has_process(enum oci_status status);

@@ -1,7 +1,7 @@
 /* cupel-oci kill: a signal to a container. */
 #include "base/cleanup.h"
 #include "cli/oci/oci.h"
-#include "oci/state.h"
+#include "oci/freeze.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -33,11 +33,16 @@ int oci_kill_command(const void *globals, const void *options, struct cli_operan
     struct err err = { 0 };
     const char *root;
     int signal = find_signal(operands.count > 1 ? operands.at[1] : "TERM", &err);
+    const struct oci_kill_options *wanted = options;
+    int number;
 
-    (void)options;
     if (signal < 0 || oci_root_find(globals, &arena, &root, &err) < 0 ||
-        oci_state_read(root, operands.at[0], &arena, &state, &err) < 0 ||
-        oci_state_kill(&state, signal, &err) < 0)
+        oci_state_read(root, operands.at[0], &arena, &state, &err) < 0)
         return oci_fail(globals, &err, 1);
-    return 0;
+    number = wanted->all ? oci_kill_all(&state, signal, &arena, &err)
+                         : oci_state_kill(&state, signal, &err);
+    /* With cgroup v1 what stands still does not even die. */
+    if (number == 0 && signal == SIGKILL && state.status == OCI_PAUSED)
+        number = oci_freeze_end(&state, &err);
+    return number < 0 ? oci_fail(globals, &err, 1) : 0;
 }

@@ -10,7 +10,7 @@
 
 static void print_row(const struct oci_state *state)
 {
-    bool has_process = state->status == OCI_CREATED || state->status == OCI_RUNNING;
+    bool has_process = oci_status_has_process(state->status);
 
     printf("%-24s %-8d %-9s %-21s %s\n", state->id, has_process ? (int)state->pid : 0,
            oci_status_name(state->status), state->created == NULL ? "" : state->created,

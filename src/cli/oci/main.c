@@ -97,6 +97,24 @@ static const struct cli_option list_rows[] = {
       .help = "print the names alone" },
 };
 
+static const struct cli_option ps_rows[] = {
+    { .name = "format",
+      .letter = 'f',
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_list_options, format),
+      .value = "FORMAT",
+      .choices = "table json",
+      .help = "what ps prints of them, or a list of their ids" },
+};
+
+static const struct cli_option kill_rows[] = {
+    { .name = "all",
+      .letter = 'a',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_kill_options, all),
+      .help = "to all processes of the container, even if its first has ended" },
+};
+
 static const struct cli_option delete_rows[] = {
     { .name = "force",
       .letter = 'f',
@@ -194,9 +212,41 @@ static const struct cli_command commands[] = {
       .operands = "ID [SIGNAL]",
       .summary = "send a signal to the first process of a container",
       .description = "SIGNAL is a name (TERM or SIGTERM) or a number; without it, SIGTERM.",
+      .options = kill_rows,
+      .options_count = COUNT(kill_rows),
       .operands_min = 1,
       .operands_max = 2,
-      .run = oci_kill_command },
+      .run = oci_kill_command,
+      .options_bytes = sizeof(struct oci_kill_options) },
+    { .name = "pause",
+      .operands = "ID",
+      .summary = "let all processes of a container stand still",
+      .description = "By the freezer of its cgroup. Where they do not stand still within two "
+                     "seconds they go on, and the exit status is 1. kill and delete --force end "
+                     "a container that is paused, too.",
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = oci_pause_command },
+    { .name = "resume",
+      .operands = "ID",
+      .summary = "let a container go on that was paused",
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = oci_resume_command },
+    { .name = "ps",
+      .operands = "ID [OPTION-OF-PS…]",
+      .summary = "show the processes of a container",
+      .description = "What the system's ps prints of them, with its options (default: -ef), which "
+                     "must show the column PID; or with --format json a list of their ids. Ids are "
+                     "those of outside.",
+      .options = ps_rows,
+      .options_count = COUNT(ps_rows),
+      .operands_min = 1,
+      .operands_max = CLI_NO_LIMIT,
+      .stops_at_operand = true,
+      .run = oci_ps_command,
+      .defaults = &list_standard,
+      .options_bytes = sizeof(list_standard) },
     { .name = "delete",
       .operands = "ID",
       .summary = "remove what is left of a container",

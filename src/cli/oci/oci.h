@@ -41,6 +41,10 @@ struct oci_list_options {
     bool quiet;
 };
 
+struct oci_kill_options {
+    bool all;
+};
+
 struct oci_delete_options {
     bool force;
 };
@@ -129,6 +133,15 @@ int oci_list_command(const void *globals, const void *options, struct cli_operan
 
 /* `cupel-oci kill` */
 int oci_kill_command(const void *globals, const void *options, struct cli_operands operands);
+
+/* `cupel-oci pause` */
+int oci_pause_command(const void *globals, const void *options, struct cli_operands operands);
+
+/* `cupel-oci resume` */
+int oci_resume_command(const void *globals, const void *options, struct cli_operands operands);
+
+/* `cupel-oci ps`; its options are a struct oci_list_options. */
+int oci_ps_command(const void *globals, const void *options, struct cli_operands operands);
 
 /* `cupel-oci features` */
 int oci_features_command(const void *globals, const void *options, struct cli_operands operands);

@@ -1,0 +1,83 @@
+/* The one cgroup of a container that can do it. */
+#include "oci/freeze.h"
+
+#include "kernel/cgroup_freeze.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* The cgroup that can be frozen; NULL: there is none. */
+static const char *find_freezer(const struct oci_state *state)
+{
+    for (size_t i = 0; i < state->cgroups.count; i++) {
+        if (kernel_cgroup_can_freeze(state->cgroups.at[i]))
+            return state->cgroups.at[i];
+    }
+    return NULL;
+}
+
+/* A cgroup that has all processes: each of them has. NULL: there is none. */
+static const char *find_any(const struct oci_state *state)
+{
+    for (size_t i = 0; i < state->cgroups.count; i++) {
+        if (access(state->cgroups.at[i], F_OK) == 0)
+            return state->cgroups.at[i];
+    }
+    return NULL;
+}
+
+int oci_freeze_begin(const struct oci_state *state, struct err *err)
+{
+    const char *path = find_freezer(state);
+
+    if (path == NULL)
+        return err_set(err, -ENOTSUP,
+                       "the container '%s' has no cgroup of its own that can be frozen; with "
+                       "linux.cgroupsPath in its config.json it has",
+                       state->id);
+    return kernel_cgroup_freeze(path, OCI_FREEZE_DEADLINE_MS, err);
+}
+
+int oci_freeze_end(const struct oci_state *state, struct err *err)
+{
+    const char *path = find_freezer(state);
+
+    return path == NULL ? 0 : kernel_cgroup_thaw(path, err);
+}
+
+bool oci_freeze_is_on(const struct oci_state *state)
+{
+    const char *path = find_freezer(state);
+
+    return path != NULL && kernel_cgroup_is_frozen(path);
+}
+
+static int no_cgroup(const struct oci_state *state, struct err *err)
+{
+    return err_set(err, -ENOTSUP,
+                   "the container '%s' has no cgroup of its own, by which its processes are known; "
+                   "with linux.cgroupsPath in its config.json it has",
+                   state->id);
+}
+
+int oci_kill_all(const struct oci_state *state, int signal, struct arena *arena, struct err *err)
+{
+    const char *path = find_any(state);
+
+    if (path == NULL && state->status == OCI_STOPPED)
+        return 0;
+    if (path == NULL)
+        return no_cgroup(state, err);
+    if (kernel_cgroup_signal(path, signal, arena, err) < 0)
+        return err->number;
+    return signal == SIGKILL ? oci_freeze_end(state, err) : 0;
+}
+
+int oci_list_processes(const struct oci_state *state, struct arena *arena,
+                       struct kernel_pids *ret_pids, struct err *err)
+{
+    const char *path = find_any(state);
+
+    return path == NULL ? no_cgroup(state, err) : kernel_cgroup_list(path, arena, ret_pids, err);
+}

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# A container's processes as a whole: they are paused and go on, get a signal together, are listed.
+# shellcheck source=tests/scenario/oci.bash
+source "$(dirname "$0")/oci.bash"
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "skipped: needs root"
+    exit 77
+fi
+if [ ! -d /sys/fs/cgroup/freezer ] && [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then
+    echo "skipped: needs the freezer of cgroup v1, or v2"
+    exit 77
+fi
+
+oci() {
+    cupel-oci --root "$(state_root root)" "$@"
+}
+
+# start COMMANDS [CHANGE…]: the container "case" in a cgroup of its own, until its program runs.
+start() {
+    local commands=$1
+    shift
+    bundle root "$(shell "echo up; $commands")" 'linux["cgroupsPath"] = "/cupel-case"' "$@"
+    : >out
+    oci run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+    wait_until grep -q up out
+}
+
+# status: what `state` says, and `list`.
+status() {
+    local listed
+    listed=$(oci list --format json | /usr/bin/python3 -c '
+import json, sys
+print(next(entry["status"] for entry in json.load(sys.stdin) if entry["id"] == "case"))')
+    oci state case | grep -q "\"status\": \"$listed\"" || fail "list says $listed: $(oci state case)"
+    echo "$listed"
+}
+
+# grows: whether the program goes on writing.
+grows() {
+    local before
+    before=$(wc -l <out)
+    sleep 0.3
+    [ "$(wc -l <out)" -gt "$before" ]
+}
+
+counting='while true; do echo; sleep 0.02; done'
+
+what_is_paused_stands_still_until_it_is_resumed() {
+    start "$counting"
+    [ "$(status)" = running ] || fail "$(status)"
+    grows || fail "it does not run"
+    oci pause case
+    [ "$(status)" = paused ] || fail "$(status)"
+    ! grows || fail "it runs on"
+    expect_status 1 oci pause case 2>err
+    expect_error "the container 'case' is paused, and not running"
+    oci resume case
+    [ "$(status)" = running ] || fail "$(status)"
+    grows || fail "it does not go on"
+    expect_status 1 oci resume case 2>err
+    expect_error "the container 'case' is running, and not paused"
+    leaves_none delete --force
+}
+
+# leaves_none COMMAND…: of cupel-oci, after which nothing is left of the container.
+leaves_none() {
+    oci "$@" case || fail "$*"
+    [ -z "$(find /sys/fs/cgroup -type d -name '*cupel-case*')" ] || fail "cgroups are left"
+    [ -z "$(ls "state-root")" ] || fail "its state is left"
+}
+
+what_is_paused_can_be_removed() {
+    start "$counting"
+    oci pause case
+    expect_status 1 oci delete case 2>err
+    expect_error "the container 'case' is paused; --force kills it"
+    leaves_none delete --force
+}
+
+what_is_paused_can_be_killed() {
+    start "$counting"
+    oci pause case
+    oci kill case KILL
+    is_stopped() { [ "$(status)" = stopped ]; }
+    wait_until is_stopped
+    leaves_none delete
+}
+
+a_signal_to_all_reaches_each_process() {
+    start 'trap "echo first" USR1; sh -c "trap \"echo second\" USR1; echo two; '"$counting"'" &
+           while true; do sleep 0.05; done'
+    wait_until grep -q two out
+    oci kill --all case USR1
+    wait_until grep -q first out
+    wait_until grep -q second out
+    oci kill -a case KILL
+    is_stopped() { [ "$(status)" = stopped ]; }
+    wait_until is_stopped
+    oci kill --all case KILL
+    leaves_none delete
+}
+
+processes_are_listed() {
+    start 'sleep 1000 & sleep 1001 & wait'
+    are_three() { [ "$(oci ps --format json case | tr ',' '\n' | wc -l)" = 3 ]; }
+    wait_until are_three
+    oci ps --format json case | grep -qE '^\[[0-9]+(,[0-9]+){2}\]$' || fail "$(oci ps -f json case)"
+    oci ps case >table
+    [ "$(wc -l <table)" -eq 4 ] || fail "$(cat table)"
+    grep -q 'sleep 1001' table || fail "$(cat table)"
+    oci ps case -eo pid,comm | grep -qE '^ *[0-9]+ sleep$' || fail "$(oci ps case -eo pid,comm)"
+    expect_status 1 oci ps case -eo comm 2>err
+    expect_error "ps prints no column PID"
+    leaves_none delete --force
+}
+
+without_a_cgroup_there_is_a_sentence() {
+    bundle root "$(shell 'echo up; sleep 1000')" 'linux["resources"] = {}'
+    oci run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+    wait_until grep -q up out
+    local hint="with linux.cgroupsPath in its config.json it has"
+    expect_status 1 oci pause case 2>err
+    expect_error "the container 'case' has no cgroup of its own that can be frozen; $hint"
+    local known="by which its processes are known"
+    expect_status 1 oci kill --all case 2>err
+    expect_error "the container 'case' has no cgroup of its own, $known; $hint"
+    expect_status 1 oci ps case 2>err
+    expect_error "the container 'case' has no cgroup of its own, $known; $hint"
+    leaves_none delete --force
+}
+
+run_tests \
+    what_is_paused_stands_still_until_it_is_resumed \
+    what_is_paused_can_be_removed \
+    what_is_paused_can_be_killed \
+    a_signal_to_all_reaches_each_process \
+    processes_are_listed \
+    without_a_cgroup_there_is_a_sentence
