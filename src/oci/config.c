@@ -79,3 +79,16 @@ int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *
         make_printable(err->sentence);
     return number;
 }
+
+int oci_resources_parse(struct bytes json, struct arena *arena, struct oci_resources *ret_resources,
+                        struct err *err)
+{
+    CLEANUP(release) json_t *document = NULL;
+    int number = decode(json, &document, err);
+
+    if (number == 0)
+        number = oci_fields_read_resources(document, arena, ret_resources, err);
+    if (number < 0)
+        make_printable(err->sentence);
+    return number;
+}

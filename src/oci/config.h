@@ -369,6 +369,10 @@ int oci_config_default(struct arena *arena, struct oci_caller caller, struct oci
 int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *ret_config,
                      struct err *err);
 
+/* Reads linux.resources alone, as oci_config_parse(); places in sentences begin with its keys. */
+int oci_resources_parse(struct bytes json, struct arena *arena, struct oci_resources *ret_resources,
+                        struct err *err);
+
 /* Reads config.json of the bundle directory, as oci_config_parse(). */
 int oci_config_read(const char *bundle, struct arena *arena, struct oci_config *ret_config,
                     struct err *err);

@@ -536,11 +536,11 @@ static int read_item(struct reading *reading, const struct item *item)
     return 0;
 }
 
-int oci_fields_read(json_t *document, struct arena *arena, struct oci_config *ret_config,
-                    struct err *err)
+static int read_document(json_t *document, const struct oci_table *table, struct arena *arena,
+                         struct oci_config *ret_config, struct err *err)
 {
     struct oci_config config = { 0 };
-    struct item first = { .table = &oci_config_table, .object = document, .base = (char *)&config };
+    struct item first = { .table = table, .object = document, .base = (char *)&config };
     struct reading reading = { .arena = arena, .last = &first, .err = err };
 
     if (!json_is_object(document))
@@ -550,5 +550,22 @@ int oci_fields_read(json_t *document, struct arena *arena, struct oci_config *re
             return err->number;
     }
     *ret_config = config;
+    return 0;
+}
+
+int oci_fields_read(json_t *document, struct arena *arena, struct oci_config *ret_config,
+                    struct err *err)
+{
+    return read_document(document, &oci_config_table, arena, ret_config, err);
+}
+
+int oci_fields_read_resources(json_t *document, struct arena *arena,
+                              struct oci_resources *ret_resources, struct err *err)
+{
+    struct oci_config config;
+
+    if (read_document(document, &oci_resources_table, arena, &config, err) < 0)
+        return err->number;
+    *ret_resources = config.resources;
     return 0;
 }

@@ -67,3 +67,7 @@ extern const char *const oci_namespace_names[OCI_NAMESPACE_KINDS];
  * the place, and *ret_config is untouched. The document stays the caller's. */
 int oci_fields_read(json_t *document, struct arena *arena, struct oci_config *ret_config,
                     struct err *err);
+
+/* The same for a document that is the value of linux.resources. */
+int oci_fields_read_resources(json_t *document, struct arena *arena,
+                              struct oci_resources *ret_resources, struct err *err);

@@ -32,7 +32,7 @@ status() {
     listed=$(oci list --format json | /usr/bin/python3 -c '
 import json, sys
 print(next(entry["status"] for entry in json.load(sys.stdin) if entry["id"] == "case"))')
-    oci state case | grep -q "\"status\": \"$listed\"" || fail "list says $listed: $(oci state case)"
+    oci state case | grep -q "\"status\": \"$listed\"" || fail "list: $listed, $(oci state case)"
     echo "$listed"
 }
 
@@ -42,6 +42,14 @@ grows() {
     before=$(wc -l <out)
     sleep 0.3
     [ "$(wc -l <out)" -gt "$before" ]
+}
+
+is_stopped() {
+    [ "$(status)" = stopped ]
+}
+
+are_three() {
+    [ "$(oci ps --format json case | tr ',' '\n' | wc -l)" = 3 ]
 }
 
 counting='while true; do echo; sleep 0.02; done'
@@ -82,7 +90,6 @@ what_is_paused_can_be_killed() {
     start "$counting"
     oci pause case
     oci kill case KILL
-    is_stopped() { [ "$(status)" = stopped ]; }
     wait_until is_stopped
     leaves_none delete
 }
@@ -95,7 +102,6 @@ a_signal_to_all_reaches_each_process() {
     wait_until grep -q first out
     wait_until grep -q second out
     oci kill -a case KILL
-    is_stopped() { [ "$(status)" = stopped ]; }
     wait_until is_stopped
     oci kill --all case KILL
     leaves_none delete
@@ -103,7 +109,6 @@ a_signal_to_all_reaches_each_process() {
 
 processes_are_listed() {
     start 'sleep 1000 & sleep 1001 & wait'
-    are_three() { [ "$(oci ps --format json case | tr ',' '\n' | wc -l)" = 3 ]; }
     wait_until are_three
     oci ps --format json case | grep -qE '^\[[0-9]+(,[0-9]+){2}\]$' || fail "$(oci ps -f json case)"
     oci ps case >table

@@ -97,6 +97,37 @@ static const struct cli_option list_rows[] = {
       .help = "print the names alone" },
 };
 
+#define UPDATE_ROW(its_name, member, what, its_help)                                               \
+    { .name = (its_name),                                                                          \
+      .kind = CLI_TEXT,                                                                            \
+      .offset = offsetof(struct oci_update_options, member),                                       \
+      .value = (what),                                                                             \
+      .help = (its_help) }
+
+static const struct cli_option update_rows[] = {
+    { .name = "resources",
+      .letter = 'r',
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_update_options, resources),
+      .value = "FILE",
+      .help = "limits as the JSON of linux.resources; '-' is standard input" },
+    UPDATE_ROW("memory", memory, "BYTES", "memory; -1 is no limit; 64m, 1g"),
+    UPDATE_ROW("memory-reservation", memory_reservation, "BYTES", "memory that is not taken away"),
+    UPDATE_ROW("memory-swap", memory_swap, "BYTES", "memory and swap together"),
+    UPDATE_ROW("cpu-share", cpu_shares, "NUMBER", "part of the processors, 2 to 262144"),
+    UPDATE_ROW("cpu-shares", cpu_shares, "NUMBER", "the same"),
+    UPDATE_ROW("cpu-quota", cpu_quota, "USEC", "time of processors in a period"),
+    UPDATE_ROW("cpu-period", cpu_period, "USEC", "the period"),
+    UPDATE_ROW("cpu-burst", cpu_burst, "USEC", "time that may be saved up for later periods"),
+    UPDATE_ROW("cpu-rt-runtime", cpu_rt_runtime, "USEC", "the same as quota, of real-time tasks"),
+    UPDATE_ROW("cpu-rt-period", cpu_rt_period, "USEC", "the same as period, of real-time tasks"),
+    UPDATE_ROW("cpu-idle", cpu_idle, "0|1", "whether it runs only when nothing else does"),
+    UPDATE_ROW("cpuset-cpus", cpuset_cpus, "LIST", "processors, such as 0-3,7"),
+    UPDATE_ROW("cpuset-mems", cpuset_mems, "LIST", "memory nodes"),
+    UPDATE_ROW("pids-limit", pids_limit, "NUMBER", "processes; -1 is no limit"),
+    UPDATE_ROW("blkio-weight", blkio_weight, "NUMBER", "part of the disks, 10 to 1000"),
+};
+
 static const struct cli_option ps_rows[] = {
     { .name = "format",
       .letter = 'f',
@@ -233,6 +264,18 @@ static const struct cli_command commands[] = {
       .operands_min = 1,
       .operands_max = 1,
       .run = oci_resume_command },
+    { .name = "update",
+      .operands = "ID",
+      .summary = "give a container other limits",
+      .description = "Limits that are not named stay as they are. All are set or none: where one "
+                     "cannot be, those that were set before it get their old value again, and the "
+                     "exit status is 1. Device rules in FILE are passed over.",
+      .options = update_rows,
+      .options_count = COUNT(update_rows),
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = oci_update_command,
+      .options_bytes = sizeof(struct oci_update_options) },
     { .name = "ps",
       .operands = "ID [OPTION-OF-PS…]",
       .summary = "show the processes of a container",

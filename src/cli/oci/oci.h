@@ -41,6 +41,24 @@ struct oci_list_options {
     bool quiet;
 };
 
+struct oci_update_options { /* NULL: not given */
+    const char *resources;
+    const char *memory;
+    const char *memory_reservation;
+    const char *memory_swap;
+    const char *cpu_shares;
+    const char *cpu_quota;
+    const char *cpu_period;
+    const char *cpu_burst;
+    const char *cpu_rt_runtime;
+    const char *cpu_rt_period;
+    const char *cpu_idle;
+    const char *cpuset_cpus;
+    const char *cpuset_mems;
+    const char *pids_limit;
+    const char *blkio_weight;
+};
+
 struct oci_kill_options {
     bool all;
 };
@@ -142,6 +160,9 @@ int oci_resume_command(const void *globals, const void *options, struct cli_oper
 
 /* `cupel-oci ps`; its options are a struct oci_list_options. */
 int oci_ps_command(const void *globals, const void *options, struct cli_operands operands);
+
+/* `cupel-oci update` */
+int oci_update_command(const void *globals, const void *options, struct cli_operands operands);
 
 /* `cupel-oci features` */
 int oci_features_command(const void *globals, const void *options, struct cli_operands operands);
