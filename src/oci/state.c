@@ -307,32 +307,62 @@ static const char *get_text(const json_t *json, const char *key, struct arena *a
     return text == NULL ? NULL : arena_copy_text(arena, text);
 }
 
-static int fill(const json_t *json, struct arena *arena, struct oci_state *state, struct err *err)
+static int damaged(const struct oci_state *state, struct err *err)
 {
-    const json_t *list = json_object_get(json, "cgroups");
+    return err_set(err, -EINVAL, "the state of '%s' is damaged", state->id);
+}
+
+/* The directories of the cgroups: absolute paths, no more than a plan makes. */
+static int fill_cgroups(const json_t *list, struct arena *arena, struct oci_state *state,
+                        struct err *err)
+{
     const char **cgroups = arena_alloc_array(arena, OCI_SLOTS, sizeof(*cgroups));
     size_t count = json_array_size(list);
 
-    state->pid = (pid_t)json_integer_value(json_object_get(json, "pid"));
+    if (cgroups == NULL)
+        return no_memory(err);
+    if (count > OCI_SLOTS)
+        return damaged(state, err);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = json_string_value(json_array_get(list, i));
+
+        if (path == NULL || path[0] != '/' || strlen(path) >= PATH_MAX)
+            return damaged(state, err);
+        cgroups[i] = arena_copy_text(arena, path);
+        if (cgroups[i] == NULL)
+            return no_memory(err);
+    }
+    state->cgroups = (struct oci_texts){ .count = count, .at = cgroups };
+    return 0;
+}
+
+static int fill(const json_t *json, struct arena *arena, struct oci_state *state, struct err *err)
+{
+    json_int_t pid = json_integer_value(json_object_get(json, "pid"));
+
     state->start_ticks = (uint64_t)json_integer_value(json_object_get(json, "startTicks"));
     state->boot = get_text(json, "boot", arena);
     state->bundle = get_text(json, "bundle", arena);
     state->rootfs = get_text(json, "rootfs", arena);
     state->created = get_text(json, "created", arena);
-    if (cgroups == NULL)
-        return no_memory(err);
-    for (size_t i = 0; i < count && i < OCI_SLOTS; i++) {
-        const char *path = json_string_value(json_array_get(list, i));
+    if (pid < 0 || pid > INT_MAX || state->bundle == NULL || state->rootfs == NULL ||
+        state->created == NULL)
+        return damaged(state, err);
+    state->pid = (pid_t)pid;
+    return fill_cgroups(json_object_get(json, "cgroups"), arena, state, err);
+}
 
-        cgroups[i] = arena_copy_text(arena, path == NULL ? "" : path);
-        if (cgroups[i] == NULL)
-            return no_memory(err);
-    }
-    state->cgroups = (struct oci_texts){ .count = count, .at = cgroups };
-    if (state->pid < 0 || state->bundle == NULL || state->rootfs == NULL ||
-        state->created == NULL || count > OCI_SLOTS)
-        return err_set(err, -EINVAL, "the state of '%s' is damaged", state->id);
-    return 0;
+int oci_state_parse(struct bytes json, const char *id, struct arena *arena,
+                    struct oci_state *ret_state, struct err *err)
+{
+    json_t *document = json_loadb((const char *)json.at, json.size, JSON_REJECT_DUPLICATES, NULL);
+    struct oci_state state = { .id = id };
+    int number = fill(document, arena, &state, err);
+
+    json_decref(document);
+    if (number == 0)
+        *ret_state = state;
+    return number;
 }
 
 int oci_state_read(const char *root, const char *id, struct arena *arena,
@@ -341,7 +371,6 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
     CLEANUP(fd_close) int directory_fd = -1;
     struct oci_state state = { .id = id };
     struct bytes content;
-    json_t *json;
     int number;
 
     if (oci_id_check(id, err) < 0)
@@ -353,13 +382,8 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
                        &content, err);
     if (number < 0 && number != -ENOENT)
         return err_prefix(err, "the state of '%s'", id);
-    if (number == 0) {
-        json = json_loadb((const char *)content.at, content.size, 0, NULL);
-        number = fill(json, arena, &state, err);
-        json_decref(json);
-        if (number < 0)
-            return number;
-    }
+    if (number == 0 && oci_state_parse(content, id, arena, &state, err) < 0)
+        return err->number;
     if (state.pid == 0)
         state.status = is_claimed(directory_fd) ? OCI_CREATING : OCI_STOPPED;
     else if (look(&state, directory_fd, err) < 0)

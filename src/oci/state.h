@@ -50,6 +50,11 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
 /* Writes <root>/<id>/state.json; a reader sees all of it or none, also after a power cut. */
 int oci_state_write(const char *root, const struct oci_state *state, struct err *err);
 
+/* Reads the text of a state.json of the container `id`. Pure. -EINVAL with a sentence for one that
+ * oci_state_write() would not have written; *ret_state is then untouched. */
+int oci_state_parse(struct bytes json, const char *id, struct arena *arena,
+                    struct oci_state *ret_state, struct err *err);
+
 /* Reads it, and looks whether the process still runs. -ENOENT: there is no such container. */
 int oci_state_read(const char *root, const char *id, struct arena *arena,
                    struct oci_state *ret_state, struct err *err);
