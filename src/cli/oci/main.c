@@ -128,6 +128,18 @@ static const struct cli_option update_rows[] = {
     UPDATE_ROW("blkio-weight", blkio_weight, "NUMBER", "part of the disks, 10 to 1000"),
 };
 
+static const struct cli_option events_rows[] = {
+    { .name = "stats",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_events_options, stats),
+      .help = "print what it uses once, and end" },
+    { .name = "interval",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_events_options, interval),
+      .value = "TIME",
+      .help = "how often that is printed: 5s, 500ms, 1m" },
+};
+
 static const struct cli_option ps_rows[] = {
     { .name = "format",
       .letter = 'f',
@@ -158,6 +170,8 @@ static const struct oci_globals globals_standard = { .log_format = "text" };
 static const struct oci_run_words run_standard = { .bundle = ".", .trace_format = "text" };
 static const struct oci_spec_options spec_standard = { .bundle = "." };
 static const struct oci_plan_options plan_standard = { .bundle = "." };
+
+static const struct oci_events_options events_standard = { .interval = "5s" };
 
 static const struct oci_list_options list_standard = { .format = "table" };
 
@@ -264,6 +278,21 @@ static const struct cli_command commands[] = {
       .operands_min = 1,
       .operands_max = 1,
       .run = oci_resume_command },
+    { .name = "events",
+      .operands = "ID",
+      .summary = "print what a container uses, and when its memory was not enough",
+      .description =
+          "A line of JSON for each, in the form of runc's: {\"type\": \"stats\"} at each "
+          "interval, {\"type\": \"oom\"} when the kernel has ended a process for want of "
+          "memory (cgroup v1: when there is such want). It ends with the container. What "
+          "no cgroup of the container's own counts is 0.",
+      .options = events_rows,
+      .options_count = COUNT(events_rows),
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = oci_events_command,
+      .defaults = &events_standard,
+      .options_bytes = sizeof(events_standard) },
     { .name = "update",
       .operands = "ID",
       .summary = "give a container other limits",

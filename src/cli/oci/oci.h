@@ -59,6 +59,11 @@ struct oci_update_options { /* NULL: not given */
     const char *blkio_weight;
 };
 
+struct oci_events_options {
+    bool stats;
+    const char *interval;
+};
+
 struct oci_kill_options {
     bool all;
 };
@@ -163,6 +168,9 @@ int oci_ps_command(const void *globals, const void *options, struct cli_operands
 
 /* `cupel-oci update` */
 int oci_update_command(const void *globals, const void *options, struct cli_operands operands);
+
+/* `cupel-oci events` */
+int oci_events_command(const void *globals, const void *options, struct cli_operands operands);
 
 /* `cupel-oci features` */
 int oci_features_command(const void *globals, const void *options, struct cli_operands operands);
