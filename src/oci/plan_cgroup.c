@@ -142,6 +142,33 @@ static const struct kernel_device_rule always_allowed[] = {
 };
 #define ALWAYS_ALLOWED (sizeof(always_allowed) / sizeof(always_allowed[0]))
 
+static bool is_for_all(const struct kernel_device_rule *rule)
+{
+    return rule->type == 'a' && rule->major == KERNEL_DEVICE_ANY &&
+           rule->minor == KERNEL_DEVICE_ANY && rule->access == ALL_ACCESS;
+}
+
+/* The rules that matter: none before the last one for all devices does, and none behind one that
+ * allows all where nothing is denied any more. */
+static struct kernel_device_rules that_matter(const struct kernel_device_rule *rules, size_t count)
+{
+    size_t first = 0;
+    bool denies = false;
+
+    for (size_t i = 0; i < count; i++) {
+        first = is_for_all(&rules[i]) ? i : first;
+        denies = !rules[i].allow || (denies && first != i);
+    }
+    if (is_for_all(&rules[first]) && !denies)
+        count = first + 1;
+    return (struct kernel_device_rules){ .count = count - first, .at = rules + first };
+}
+
+static bool allow_all(const struct kernel_device_rules *rules)
+{
+    return rules->count == 1 && rules->at[0].allow && is_for_all(&rules->at[0]);
+}
+
 /* The rules of the config, then what is always allowed. */
 static int collect_rules(struct oci_planning *planning, struct kernel_device_rules *ret_rules)
 {
@@ -159,7 +186,7 @@ static int collect_rules(struct oci_planning *planning, struct kernel_device_rul
             return planning->err->number;
     }
     memcpy(&rules[wanted], always_allowed, sizeof(always_allowed));
-    *ret_rules = (struct kernel_device_rules){ .count = wanted + ALWAYS_ALLOWED, .at = rules };
+    *ret_rules = that_matter(rules, wanted + ALWAYS_ALLOWED);
     return 0;
 }
 
@@ -168,11 +195,12 @@ static int collect_rules(struct oci_planning *planning, struct kernel_device_rul
 static int add_v1_rule(struct oci_planning *planning, const char *directory,
                        const struct kernel_device_rule *rule)
 {
-    bool is_all = rule->type == 'a' && rule->major == KERNEL_DEVICE_ANY &&
-                  rule->minor == KERNEL_DEVICE_ANY && rule->access == ALL_ACCESS;
     const char *file =
         oci_planning_text(planning, "%s/devices.%s", directory, rule->allow ? "allow" : "deny");
-    const char *types = is_all ? "a" : rule->type == 'b' ? "b" : rule->type == 'c' ? "c" : "bc";
+    const char *types = is_for_all(rule)    ? "a"
+                        : rule->type == 'b' ? "b"
+                        : rule->type == 'c' ? "c"
+                                            : "bc";
 
     for (; *types != '\0'; types++) {
         struct kernel_device_rule typed = *rule;
@@ -209,6 +237,9 @@ static int add_v2_rules(struct oci_planning *planning, const char *directory)
 
     if (collect_rules(planning, &rules) < 0)
         return planning->err->number;
+    /* Where everything is allowed, a filter would only cost time. */
+    if (allow_all(&rules))
+        return 0;
     return PLAN(planning, CGROUP_DEVICES, "linux.resources.devices",
                 .devices = { .path = directory, .rules = rules });
 }

@@ -198,6 +198,34 @@ static void device_rules_are_written_for_root_alone(void **state)
     assert_int_equal(occurrence_of(&plan, OCI_STEP_CGROUP_MAKE).count, 0);
 }
 
+static void device_rules_that_change_nothing_are_left_out(void **state)
+{
+    static const struct oci_device_rule open[] = {
+        { .allow = false },
+        { .allow = true, .type = "c", .major = { true, 10 }, .minor = { true, 229 } },
+        { .allow = true },
+        { .allow = true, .type = "b" },
+    };
+    static const struct oci_device_rule with_a_denial[] = {
+        { .allow = true },
+        { .allow = false, .type = "b" },
+    };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest();
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    config.resources.devices = (struct oci_device_rules){ ROWS(open), open };
+    assert_int_equal(make(&config, &root_on_v1, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_CGROUP_WRITE).count, 1);
+    assert_line(&config, &root_on_v1, "devices.allow value=\"a *:* rwm\"");
+    assert_int_equal(make(&config, &root_on_v2, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_CGROUP_DEVICES).count, 0);
+    config.resources.devices = (struct oci_device_rules){ ROWS(with_a_denial), with_a_denial };
+    assert_line(&config, &root_on_v2, "rules=\"allow a *:* rwm,deny b *:* rwm,allow c *:* m,");
+}
+
 static void destinations_stay_inside_the_root(void **state)
 {
     static const struct {
@@ -525,6 +553,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(limits_are_written_before_the_clone),
     cmocka_unit_test(cgroups_that_cannot_be_are_refused),
     cmocka_unit_test(device_rules_are_written_for_root_alone),
+    cmocka_unit_test(device_rules_that_change_nothing_are_left_out),
     cmocka_unit_test(destinations_stay_inside_the_root),
     cmocka_unit_test(options_of_mounts_become_attributes),
     cmocka_unit_test(mounts_that_cannot_be_are_refused),
