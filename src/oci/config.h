@@ -372,6 +372,9 @@ int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *
 /* Reads linux.resources alone, as oci_config_parse(); places in sentences begin with its keys. */
 int oci_resources_parse(struct bytes json, struct arena *arena, struct oci_resources *ret_resources,
                         struct err *err);
+/* Reads the text of the bundle directory's config.json into the arena. */
+int oci_config_load(const char *bundle, struct arena *arena, struct bytes *ret_json,
+                    struct err *err);
 
 /* Reads config.json of the bundle directory, as oci_config_parse(). */
 int oci_config_read(const char *bundle, struct arena *arena, struct oci_config *ret_config,

@@ -9,6 +9,7 @@
 #include "kernel/process.h"
 #include "oci/freeze.h"
 #include "oci/gate.h"
+#include "oci/kept.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -402,7 +403,7 @@ int oci_state_remove(const char *root, const char *id, struct err *err)
     if (directory_fd < 0)
         return err_prefix(err, "remove the state of '%s'", id);
     (void)unlinkat(directory_fd, NEW_FILE, 0);
-    if (oci_gate_remove(directory_fd, err) < 0)
+    if (oci_gate_remove(directory_fd, err) < 0 || oci_kept_remove(directory_fd, err) < 0)
         return err->number;
     if (unlinkat(directory_fd, STATE_FILE, 0) < 0 && errno != ENOENT)
         return err_system(err, errno, "remove the state of '%s'", id);

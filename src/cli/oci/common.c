@@ -126,8 +126,11 @@ int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
         .bundle = copy,
         .has_gate = wanted->has_gate,
     };
-    if (oci_config_read(bundle, arena, &prepared->config, err) < 0 ||
-        oci_host_read(arena, &prepared->host, err) < 0)
+    if (oci_config_load(bundle, arena, &prepared->json, err) < 0)
+        return err->number;
+    if (oci_config_parse(prepared->json, arena, &prepared->config, err) < 0)
+        return err_prefix(err, "bundle '%s': config.json", bundle);
+    if (oci_host_read(arena, &prepared->host, err) < 0)
         return err->number;
     if (oci_plan_make(&prepared->request, arena, &prepared->plan, err) < 0)
         return err_prefix(err, "bundle '%s': config.json", bundle);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "oci/execute.h"
 #include "oci/gate.h"
+#include "oci/kept.h"
 #include "oci/signals.h"
 #include "oci/state.h"
 
@@ -66,7 +67,8 @@ int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err 
 
     if (oci_state_claim(making->root, id, claim_fd, err) < 0)
         return err->number;
-    if (tell_state(making, 0, err) == 0)
+    if (oci_kept_write(*claim_fd, making->prepared->json, err) == 0 &&
+        tell_state(making, 0, err) == 0)
         return 0;
     if (oci_state_remove(making->root, id, &second) < 0)
         return err_add(err, err->number, &second);

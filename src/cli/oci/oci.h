@@ -81,6 +81,7 @@ struct oci_wanted {
 
 /* A bundle, read and planned; everything in the arena. */
 struct oci_prepared {
+    struct bytes json; /* the text of config.json */
     struct oci_config config;
     struct oci_host host;
     struct oci_plan_request request;

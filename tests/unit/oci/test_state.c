@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "oci/kept.h"
 #include "oci/state.h"
 
 #include <errno.h>
@@ -216,6 +217,23 @@ static void a_place_that_others_can_write_to_is_refused(void **state)
     assert_int_equal(oci_state_remove(*state, "web", &err), 0);
 }
 
+static void the_config_is_kept_with_the_state_and_goes_with_it(void **state)
+{
+    static const char json[] = "{\"ociVersion\":\"1.2.0\",\"root\":{\"path\":\"r\"},\"process\":"
+                               "{\"user\":{\"uid\":0,\"gid\":0},\"args\":[\"a\"],\"cwd\":\"/\"}}";
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    CLEANUP(fd_close) int directory_fd = -1;
+    struct oci_config config;
+    struct err err = { 0 };
+
+    assert_int_equal(oci_state_claim(*state, "web", &directory_fd, &err), 0);
+    assert_int_equal(oci_kept_read(directory_fd, &arena, &config, &err), -ENOENT);
+    assert_int_equal(oci_kept_write(directory_fd, bytes_of_text(json), &err), 0);
+    assert_int_equal(oci_kept_read(directory_fd, &arena, &config, &err), 0);
+    assert_string_equal(config.root.path, "r");
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
 static const struct CMUnitTest tests[] = {
     TEST(a_name_can_be_claimed_once),
@@ -226,6 +244,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_container_that_is_destroyed_is_gone_wholly),
     TEST(a_damaged_state_is_told),
     TEST(a_place_that_others_can_write_to_is_refused),
+    TEST(the_config_is_kept_with_the_state_and_goes_with_it),
 };
 
 RUN_TESTS(tests)
