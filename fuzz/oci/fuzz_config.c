@@ -9,6 +9,7 @@
  * src/oci/plan_cgroup.c src/oci/plan_cgroup_mount.c src/oci/plan_mounts.c src/oci/plan_process.c
  * src/oci/plan_program.c src/oci/plan_devices.c src/oci/plan_seccomp.c src/oci/plan_format.c
  * src/oci/resources.c src/oci/resources_lists.c src/oci/step.c src/kernel/seccomp.c
+ * src/oci/plan_hooks.c src/oci/plan_attributes.c src/oci/plan_ids.c
  */
 #include "fuzz/target.h"
 #include "oci/fields.h"
@@ -22,6 +23,8 @@ static const struct oci_pair v1_hierarchies[] = {
 };
 static const struct oci_pair v2_hierarchy[] = { { "", "/user.slice/user-1000.slice/a.scope" } };
 
+static const struct oci_id_range given_ids[] = { { 100000, 65536 } };
+
 static const struct oci_host hosts[] = {
     { .caller = { 0, 0 },
       .cap_last = 40,
@@ -30,13 +33,19 @@ static const struct oci_host hosts[] = {
       .controllers = "hugetlb rdma\n" },
     { .caller = { 0, 0 },
       .cap_last = 63,
+      .has_apparmor = true,
+      .has_selinux = true,
       .cgroup_layout = OCI_CGROUP_UNIFIED,
       .hierarchies = { 1, v2_hierarchy } },
     { .caller = { 1000, 100 },
       .cap_last = 40,
       .cgroup_layout = OCI_CGROUP_UNIFIED,
       .hierarchies = { 1, v2_hierarchy } },
-    { .caller = { 1000, 100 }, .cap_last = 40, .cgroup_layout = OCI_CGROUP_NONE },
+    { .caller = { 1000, 100 },
+      .cap_last = 40,
+      .cgroup_layout = OCI_CGROUP_NONE,
+      .subordinate_uids = { 1, given_ids },
+      .subordinate_gids = { 1, given_ids } },
 };
 
 /* Whether a sentence begins with the name of a key at the top of a config.json. */

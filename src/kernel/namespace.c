@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "kernel/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,6 +61,16 @@ int kernel_namespace_unshare(int flags, struct err *err)
     if (unshare(flags) < 0)
         return err_system(err, errno, "make a new namespace");
     return 0;
+}
+
+int kernel_namespace_new_time(const char *offsets, struct err *err)
+{
+    if (unshare(CLONE_NEWTIME) < 0)
+        return errno == EINVAL ? err_set(err, -EINVAL, "this kernel has no time namespaces")
+                               : err_system(err, errno, "make a new time namespace");
+    if (offsets != NULL && kernel_process_write_file("/proc/self/timens_offsets", offsets, err) < 0)
+        return err->number;
+    return kernel_namespace_join("/proc/self/ns/time_for_children", CLONE_NEWTIME, err);
 }
 
 int kernel_namespace_set_hostname(const char *name, struct err *err)

@@ -28,6 +28,14 @@ int kernel_namespace_join(const char *path, int flag, struct err *err);
 /* Leaves the namespaces of `flags` (CLONE_NEW…) for new ones. */
 int kernel_namespace_unshare(int flags, struct err *err);
 
+/* Enters a new time namespace, whose clocks differ from the present ones by `offsets`: lines
+ * "monotonic <seconds> <nanoseconds>" and "boottime …"; NULL: by nothing. Written and entered
+ * through /proc, which must be that of a pid namespace that the process is in. Unlike a process
+ * that is cloned, the calling one enters it itself, on every kernel that has such namespaces: after
+ * unshare(2) it is for children alone, and that an exec enters it is new in Linux 6.1. Source:
+ * time_namespaces(7), Linux 5.6. */
+int kernel_namespace_new_time(const char *offsets, struct err *err);
+
 /* Names the UTS namespace's host. */
 int kernel_namespace_set_hostname(const char *name, struct err *err);
 

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
@@ -34,6 +35,7 @@ static const struct word actions[] = {
     { "SCMP_ACT_TRACE", SCMP_ACT_TRACE(0) },
     { "SCMP_ACT_ALLOW", SCMP_ACT_ALLOW },
     { "SCMP_ACT_LOG", SCMP_ACT_LOG },
+    { "SCMP_ACT_NOTIFY", SCMP_ACT_NOTIFY },
 };
 
 static const struct word ops[] = {
@@ -72,6 +74,7 @@ static const struct word flags[] = {
     { "SECCOMP_FILTER_FLAG_TSYNC", SECCOMP_FILTER_FLAG_TSYNC },
     { "SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG },
     { "SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW },
+    { "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV },
 };
 
 static bool find(const struct word *words, size_t count, const char *name, uint32_t *ret_number)
@@ -97,6 +100,11 @@ bool kernel_seccomp_action_find(const char *name, uint16_t number, uint32_t *ret
         action = SCMP_ACT_TRACE(number);
     *ret_action = action;
     return true;
+}
+
+bool kernel_seccomp_action_notifies(uint32_t action)
+{
+    return action == SCMP_ACT_NOTIFY;
 }
 
 bool kernel_seccomp_op_find(const char *name, int *ret_op)
@@ -328,14 +336,49 @@ int kernel_seccomp_compile(const struct kernel_seccomp *rules,
     return 0;
 }
 
-int kernel_seccomp_load(const struct kernel_seccomp_program *program, struct err *err)
+/* The descriptor of a listener, or 0; -errno with a sentence. */
+static int load(const struct kernel_seccomp_program *program, unsigned int how, struct err *err)
 {
     const struct sock_fprog filter = { .len = program->count, .filter = program->instructions };
-    long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, program->flags, &filter);
+    long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, how, &filter);
 
+    if (result < 0 && errno == EBUSY)
+        return err_set(err, -EBUSY, "load the filter of system calls: somebody listens already");
     if (result < 0)
         return err_system(err, errno, "load the filter of system calls");
+    return (int)result;
+}
+
+int kernel_seccomp_load(const struct kernel_seccomp_program *program, struct err *err)
+{
+    /* Without a listener there is nothing that could be waited for in that way, and the kernel
+     * refuses the flag. */
+    return load(program, program->flags & ~(unsigned int)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+                err);
+}
+
+int kernel_seccomp_listener_foresee(int *ret_number, struct err *err)
+{
+    int fd = dup(STDERR_FILENO);
+
+    /* Any descriptor will do. */
+    if (fd < 0 && errno == EBADF)
+        fd = open("/", O_PATH | O_CLOEXEC);
+    if (fd < 0)
+        return err_system(err, errno, "find a descriptor for the listener");
+    *ret_number = fd;
+    (void)close(fd);
     return 0;
+}
+
+int kernel_seccomp_load_with_listener(const struct kernel_seccomp_program *program, struct err *err)
+{
+    /* A process between clone and exec has one thread, with which there is nothing to synchronise;
+     * and with a listener the kernel refuses the flag. */
+    unsigned int how = program->flags & ~(unsigned int)SECCOMP_FILTER_FLAG_TSYNC;
+    int fd = load(program, how | SECCOMP_FILTER_FLAG_NEW_LISTENER, err);
+
+    return fd < 0 ? fd : 0;
 }
 
 void kernel_seccomp_done(struct kernel_seccomp_program *program)

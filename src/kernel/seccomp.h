@@ -56,8 +56,11 @@ struct kernel_seccomp_program {
 };
 
 /* The number of "SCMP_ACT_ERRNO" and its like, with the errno that goes with ERRNO and TRACE;
- * false: there is no such action. SCMP_ACT_NOTIFY is none here. Pure. */
+ * false: there is no such action. Pure. */
 bool kernel_seccomp_action_find(const char *name, uint16_t number, uint32_t *ret_action);
+
+/* Whether an action needs somebody who listens: SCMP_ACT_NOTIFY. Pure. */
+bool kernel_seccomp_action_notifies(uint32_t action);
 
 /* Likewise for a comparison, "SCMP_CMP_EQ" and its like. Pure. */
 bool kernel_seccomp_op_find(const char *name, int *ret_op);
@@ -96,6 +99,15 @@ int kernel_seccomp_compile(const struct kernel_seccomp *rules,
  * CAP_SYS_ADMIN in the process's user namespace. Nothing allocates: it may be called between clone
  * and exec. */
 int kernel_seccomp_load(const struct kernel_seccomp_program *program, struct err *err);
+
+/* Which number the next descriptor that the process opens will have; for the next function. */
+int kernel_seccomp_listener_foresee(int *ret_number, struct err *err);
+
+/* As kernel_seccomp_load(), and makes the descriptor on which somebody hears of the calls that
+ * SCMP_ACT_NOTIFY is for. It closes itself at exec. Since such a process may not be able to say
+ * which number it has, that is foreseen, and another takes it (kernel/handover.h). */
+int kernel_seccomp_load_with_listener(const struct kernel_seccomp_program *program,
+                                      struct err *err);
 
 /* Frees the instructions. */
 void kernel_seccomp_done(struct kernel_seccomp_program *program);

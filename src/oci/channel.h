@@ -16,15 +16,19 @@
 #include <sys/types.h>
 
 enum oci_record_kind {
-    OCI_RECORD_PID,    /* from the joiner: the child's process id */
-    OCI_RECORD_READY,  /* from the child: all is done but the exec itself */
-    OCI_RECORD_FAILED, /* from either: a step failed, and it gives up */
+    OCI_RECORD_PID,      /* from the joiner: the child's process id */
+    OCI_RECORD_TOLD,     /* from the child: it is at its OCI_STEP_TELL */
+    OCI_RECORD_LISTENER, /* from the child: it is about to make the listener of its filter */
+    OCI_RECORD_READY,    /* from the child: all is done but the exec itself */
+    OCI_RECORD_FAILED,   /* from either: a step failed, and it gives up */
 };
 
 struct oci_record {
     enum oci_record_kind kind;
     pid_t pid;
+    int fd;          /* LISTENER: the number that the descriptor will have there */
     bool is_program; /* FAILED: it was the program itself that could not be executed */
+    bool is_hook;    /* FAILED: it was a hook that failed */
     struct err err;
 };
 
@@ -33,6 +37,8 @@ enum {
     OCI_FAILED_RUNTIME = 125,
     OCI_FAILED_EXEC = 126, /* it is there, but cannot be executed */
     OCI_FAILED_NO_PROGRAM = 127,
+    /* Of oci_gate_open() alone: a hook failed, and the container is to be removed. */
+    OCI_FAILED_HOOK = 124,
 };
 
 /* That status for a record of the kind FAILED. Pure. */

@@ -7,6 +7,7 @@
 #include "kernel/cgroup_v1.h"
 #include "kernel/namespace.h"
 #include "oci/gate.h"
+#include "oci/hooks.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -14,6 +15,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define UMASK_OF_HOOKS 022
 
 /* The descriptors that outlive OCI_STEP_CLOSE. */
 enum { CHANNEL, GATE };
@@ -58,6 +61,12 @@ static int do_cgroup_namespace(struct inside *inside, const struct oci_step *ste
 {
     (void)inside;
     return kernel_namespace_unshare((int)step->flags, err);
+}
+
+static int do_time_namespace(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_namespace_new_time(step->text, err);
 }
 
 static int do_hostname(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -150,6 +159,30 @@ static int do_symlink(struct inside *inside, const struct oci_step *step, struct
                                     step->symlink.target, err);
 }
 
+/* Tells the runtime that it is so far. */
+static int do_tell(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    const struct oci_record told = { .kind = OCI_RECORD_TOLD };
+
+    (void)step;
+    if (!oci_channel_say(inside->fds[CHANNEL], &told))
+        return err_set(err, -ECANCELED, "the runtime has gone");
+    return 0;
+}
+
+/* Before PIVOT it begins in the root directory, with a umask for people; then in that of the
+ * program, with the program's umask. */
+static int do_container_hook(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    const struct oci_hook_place place = { .pid = getpid(), .directory_fd = inside->root_fd };
+    mode_t before = inside->root_fd < 0 ? 0 : umask(UMASK_OF_HOOKS);
+    int number = oci_hook_run(&step->hook, &place, err);
+
+    if (inside->root_fd >= 0)
+        (void)umask(before);
+    return number;
+}
+
 static int do_mask(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     return kernel_mount_mask(inside->root_fd, step->text, &inside->empty_fd, err);
@@ -164,6 +197,12 @@ static int do_root_readonly(struct inside *inside, const struct oci_step *step, 
 {
     (void)step;
     return kernel_mount_root_read_only(inside->root_fd, err);
+}
+
+static int do_label(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_label_set_exec(step->label.kind, step->label.label, err);
 }
 
 static int do_pivot(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -193,6 +232,18 @@ static int do_rlimit(struct inside *inside, const struct oci_step *step, struct 
     (void)inside;
     return kernel_process_set_rlimit(step->rlimit.resource, step->rlimit.soft, step->rlimit.hard,
                                      err);
+}
+
+static int do_memory_policy(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_scheduling_set_memory(&step->memory_policy.how, err);
+}
+
+static int do_personality(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_scheduling_set_personality(step->personality.domain, err);
 }
 
 static int do_bounding(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -268,10 +319,23 @@ static int do_start(struct inside *inside, const struct oci_step *step, struct e
     return oci_gate_await(inside->fds[GATE], &inside->fds[CHANNEL], err);
 }
 
+/* The runtime hears of the listener before there is one: afterwards, that may be what the filter
+ * hands to whoever listens. */
+static int load_with_listener(struct inside *inside, struct err *err)
+{
+    struct oci_record record = { .kind = OCI_RECORD_LISTENER };
+
+    if (kernel_seccomp_listener_foresee(&record.fd, err) < 0)
+        return err->number;
+    if (!oci_channel_say(inside->fds[CHANNEL], &record))
+        return err_set(err, -ECANCELED, "the runtime has gone");
+    return kernel_seccomp_load_with_listener(inside->filter, err);
+}
+
 static int do_seccomp(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    (void)step;
-    return kernel_seccomp_load(inside->filter, err);
+    return step->has_listener ? load_with_listener(inside, err)
+                              : kernel_seccomp_load(inside->filter, err);
 }
 
 static int do_exec(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -288,6 +352,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_BECOME_ROOT] = do_set_user,
     [OCI_STEP_CGROUP_ENTER] = do_cgroup_enter,
     [OCI_STEP_CGROUP_NAMESPACE] = do_cgroup_namespace,
+    [OCI_STEP_TIME_NAMESPACE] = do_time_namespace,
     [OCI_STEP_HOSTNAME] = do_hostname,
     [OCI_STEP_DOMAINNAME] = do_domainname,
     [OCI_STEP_SYSCTL] = do_sysctl,
@@ -298,13 +363,18 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_DEVICE] = do_device,
     [OCI_STEP_DEVICE_BIND] = do_device_bind,
     [OCI_STEP_SYMLINK] = do_symlink,
+    [OCI_STEP_TELL] = do_tell,
+    [OCI_STEP_CONTAINER_HOOK] = do_container_hook,
     [OCI_STEP_MASK] = do_mask,
     [OCI_STEP_READONLY] = do_readonly,
     [OCI_STEP_ROOT_READONLY] = do_root_readonly,
+    [OCI_STEP_LABEL] = do_label,
     [OCI_STEP_PIVOT] = do_pivot,
     [OCI_STEP_CLOSE] = do_close,
     [OCI_STEP_DIRECTORY] = do_directory,
     [OCI_STEP_RLIMIT] = do_rlimit,
+    [OCI_STEP_MEMORY_POLICY] = do_memory_policy,
+    [OCI_STEP_PERSONALITY] = do_personality,
     [OCI_STEP_BOUNDING] = do_bounding,
     [OCI_STEP_USER] = do_user,
     [OCI_STEP_CAPABILITIES] = do_capabilities,
@@ -324,6 +394,7 @@ static _Noreturn void give_up(int channel_fd, const struct oci_step *step, const
     struct oci_record record = { .kind = OCI_RECORD_FAILED,
                                  .is_program =
                                      step->kind == OCI_STEP_FIND || step->kind == OCI_STEP_EXEC,
+                                 .is_hook = step->kind == OCI_STEP_CONTAINER_HOOK,
                                  .err = *err };
 
     if (step->field[0] != '\0')

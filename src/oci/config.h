@@ -62,6 +62,7 @@ enum oci_namespace_kind {
     OCI_NAMESPACE_UTS,
     OCI_NAMESPACE_USER,
     OCI_NAMESPACE_CGROUP,
+    OCI_NAMESPACE_TIME,
     OCI_NAMESPACE_KINDS,
 };
 
@@ -69,6 +70,12 @@ enum oci_namespace_kind {
 struct oci_namespace {
     bool is_wanted;   /* false: the container shares the runtime's */
     const char *path; /* join this one; NULL: make a new one */
+};
+
+/* linux.timeOffsets.<clock> */
+struct oci_time_offset {
+    struct oci_number secs;
+    struct oci_number nanosecs; /* below a second; added to that */
 };
 
 /* linux.uidMappings[], linux.gidMappings[] */
@@ -131,6 +138,30 @@ struct oci_capabilities {
     uint64_t ambient;
 };
 
+/* process.scheduler; config.md#linux-process */
+struct oci_scheduler {
+    const char *policy; /* "SCHED_OTHER", …; NULL: none is set */
+    struct oci_number nice;
+    struct oci_number priority;
+    struct oci_texts flags;    /* "SCHED_FLAG_RESET_ON_FORK", … */
+    struct oci_number runtime; /* nanoseconds, as are the next two */
+    struct oci_number deadline;
+    struct oci_number period;
+};
+
+/* process.ioPriority */
+struct oci_io_priority {
+    const char *class_name; /* "IOPRIO_CLASS_BE", …; NULL: none is set */
+    struct oci_number priority;
+};
+
+/* process.execCPUAffinity: lists of processors, "0-3,7", of processes that are added to a container
+ * alone. */
+struct oci_affinity {
+    const char *initial;
+    const char *final;
+};
+
 /* process */
 struct oci_process {
     bool terminal;
@@ -142,6 +173,11 @@ struct oci_process {
     struct oci_rlimits rlimits;
     bool no_new_privileges;
     struct oci_number oom_score_adj;
+    struct oci_scheduler scheduler;
+    struct oci_io_priority io_priority;
+    struct oci_affinity exec_affinity;
+    const char *apparmor_profile; /* NULL: none */
+    const char *selinux_label;    /* NULL: none */
 };
 
 /* linux.devices[] */
@@ -314,12 +350,50 @@ struct oci_seccomp {
     struct oci_texts architectures; /* "SCMP_ARCH_X86_64", … */
     struct oci_texts flags;         /* "SECCOMP_FILTER_FLAG_LOG", … */
     struct oci_seccomp_rules rules;
+    const char *listener_path;     /* absolute; who is told of SCMP_ACT_NOTIFY */
+    const char *listener_metadata; /* what is passed on to it; may be NULL */
+};
+
+/* linux.personality */
+struct oci_personality {
+    const char *domain; /* "LINUX" or "LINUX32"; NULL: none is set */
+    struct oci_texts flags;
+};
+
+/* linux.memoryPolicy, of runtime-spec 1.3 */
+struct oci_memory_policy {
+    const char *mode;       /* "MPOL_BIND", …; NULL: none is set */
+    const char *nodes;      /* "0-3,7" */
+    struct oci_texts flags; /* "MPOL_F_STATIC_NODES", … */
 };
 
 /* root */
 struct oci_root {
     const char *path; /* absolute, or relative to the bundle */
     bool readonly;
+};
+
+/* hooks.*, in the order in which they come in a container's life */
+enum oci_hook_kind {
+    OCI_HOOK_PRESTART,
+    OCI_HOOK_CREATE_RUNTIME,
+    OCI_HOOK_CREATE_CONTAINER,
+    OCI_HOOK_START_CONTAINER,
+    OCI_HOOK_POSTSTART,
+    OCI_HOOK_POSTSTOP,
+    OCI_HOOK_KINDS,
+};
+
+struct oci_hook {
+    const char *path;          /* absolute */
+    struct oci_texts args;     /* with the program's own name; empty: the path alone */
+    struct oci_texts env;      /* "NAME=value"; no variable is inherited */
+    struct oci_number timeout; /* seconds */
+};
+
+struct oci_hooks {
+    size_t count;
+    const struct oci_hook *at;
 };
 
 struct oci_config {
@@ -329,6 +403,7 @@ struct oci_config {
     const char *hostname;   /* NULL: none is set */
     const char *domainname; /* NULL: none is set */
     struct oci_mounts mounts;
+    struct oci_hooks hooks[OCI_HOOK_KINDS];
     struct oci_pairs annotations;
 
     /* below "linux" in config.json */
@@ -341,6 +416,11 @@ struct oci_config {
     struct oci_resources resources;
     const char *rootfs_propagation; /* NULL as "private" */
     struct oci_seccomp seccomp;
+    struct oci_time_offset monotonic_offset; /* timeOffsets.monotonic */
+    struct oci_time_offset boottime_offset;
+    struct oci_personality personality;
+    struct oci_memory_policy memory_policy;
+    const char *mount_label; /* NULL: none */
     struct oci_texts masked_paths;
     struct oci_texts readonly_paths;
 };

@@ -517,9 +517,32 @@ static const field_reader readers[] = {
     [OCI_FIELD_REFUSED] = field_refused,
 };
 
-/* Reads what one object's table knows; keys that it does not know are not looked at. */
+/* Refuses a key that the table has no row for. */
+static int refuse_others(struct reading *reading, const struct item *item)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(item->object, key, value)
+    {
+        const struct oci_field unknown = { .name = key };
+        bool is_known = false;
+
+        for (size_t i = 0; i < item->table->count && !is_known; i++)
+            is_known = strcmp(item->table->fields[i].name, key) == 0;
+        if (!is_known)
+            return wrong(reading, (struct place){ item, &unknown, NO_INDEX, NULL },
+                         "is not supported");
+    }
+    return 0;
+}
+
+/* Reads what one object's table knows; keys that it does not know are not looked at, but where they
+ * are names of things. */
 static int read_item(struct reading *reading, const struct item *item)
 {
+    if (item->table->is_closed && refuse_others(reading, item) < 0)
+        return reading->err->number;
     for (size_t i = 0; i < item->table->count; i++) {
         const struct oci_field *field = &item->table->fields[i];
         struct place place = { item, field, NO_INDEX, item->base + field->offset };

@@ -7,14 +7,20 @@
 #include "kernel/cgroup.h"
 #include "kernel/cgroup_v1.h"
 #include "kernel/cgroup_v2.h"
+#include "kernel/handover.h"
 #include "kernel/namespace.h"
+#include "kernel/seccomp_cache.h"
 #include "oci/child.h"
+#include "oci/hooks.h"
 #include "oci/signals.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#define LISTENER_PAUSE_MS 1
 
 /* A cgroup that was made, and how many of its levels. */
 struct made_cgroup {
@@ -28,6 +34,8 @@ struct execution {
     pid_t pid;              /* of the container's process; 0: there is none */
     pid_t proc_pid;         /* the same, as /proc has it; 0: it has not been looked for */
     int pidfd;
+    bool is_told;       /* the child has been at its OCI_STEP_TELL */
+    int listener;       /* the child's descriptor of the listener of its filter; -1: none so far */
     bool is_ready;      /* the child has said that it is about to become the program */
     struct err failure; /* what the child or the joiner has said; number 0: nothing */
     int failure_status; /* see struct oci_run_options */
@@ -118,7 +126,20 @@ static int do_cgroup_open_v2(struct execution *run, const struct oci_step *step,
 
 static int do_seccomp_compile(struct execution *run, const struct oci_step *step, struct err *err)
 {
-    return kernel_seccomp_compile(&step->seccomp, &run->child.filter, err);
+    if (run->options->filters == NULL)
+        return kernel_seccomp_compile(&step->seccomp, &run->child.filter, err);
+    return kernel_seccomp_compile_cached(run->options->filters, &step->seccomp, &run->child.filter,
+                                         err);
+}
+
+/* Looks for the process in /proc, where it may have another id than here. */
+static int find_in_proc(struct execution *run, struct err *err)
+{
+    if (run->proc_pid != 0)
+        return 0;
+    if (kernel_process_find_in_proc(run->pidfd, &run->proc_pid, err) == -ESRCH)
+        return err_set(err, -ESRCH, "/proc does not show the container's process");
+    return run->proc_pid == 0 ? err->number : 0;
 }
 
 static int do_process_write(struct execution *run, const struct oci_step *step, struct err *err)
@@ -126,13 +147,27 @@ static int do_process_write(struct execution *run, const struct oci_step *step, 
     char block[64];
     struct text path = text_init(block, sizeof(block));
 
-    if (run->proc_pid == 0 &&
-        kernel_process_find_in_proc(run->pidfd, &run->proc_pid, err) == -ESRCH)
-        return err_set(err, -ESRCH, "/proc does not show the container's process");
-    if (run->proc_pid == 0)
+    if (find_in_proc(run, err) < 0)
         return err->number;
     (void)text_format(&path, "/proc/%d/%s", (int)run->proc_pid, step->process_file.file);
     return kernel_process_write_file(path.at, step->process_file.value, err);
+}
+
+static int do_id_map(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    if (find_in_proc(run, err) < 0)
+        return err->number;
+    return oci_subordinate_map(&step->id_map, run->proc_pid, err);
+}
+
+static int do_scheduler(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    return kernel_scheduling_set(run->pid, &step->scheduler.how, err);
+}
+
+static int do_io_priority(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    return kernel_scheduling_set_io(run->pid, &step->io_priority.how, err);
 }
 
 static int do_release(struct execution *run, const struct oci_step *step, struct err *err)
@@ -157,6 +192,12 @@ static void hear(struct execution *run, const struct oci_record *record)
     case OCI_RECORD_PID:
         run->pid = record->pid;
         break;
+    case OCI_RECORD_TOLD:
+        run->is_told = true;
+        break;
+    case OCI_RECORD_LISTENER:
+        run->listener = record->fd;
+        break;
     case OCI_RECORD_READY:
         run->is_ready = true;
         break;
@@ -165,6 +206,88 @@ static void hear(struct execution *run, const struct oci_record *record)
         run->failure_status = oci_record_status(record);
         break;
     }
+}
+
+/* Listens until the child has said what is waited for. */
+static int await_record(struct execution *run, bool (*is_said)(const struct execution *run),
+                        struct err *err)
+{
+    struct oci_record record;
+    int heard = 0;
+
+    while (!is_said(run) && run->failure.number == 0 &&
+           (heard = oci_channel_listen(run->child.runtime_fd, true, &record, err)) > 0)
+        hear(run, &record);
+    if (heard < 0)
+        return heard;
+    /* The sentence of a child that has failed takes the place of this one: see start(). */
+    if (!is_said(run))
+        return err_set(err, -ECHILD, "the container's process was killed while it was set up");
+    return 0;
+}
+
+static bool is_told(const struct execution *run)
+{
+    return run->is_told;
+}
+
+static bool is_listener_there(const struct execution *run)
+{
+    return run->listener >= 0;
+}
+
+static int do_listen(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    (void)step;
+    if (await_record(run, is_told, err) < 0)
+        return err->number;
+    run->is_told = false;
+    return 0;
+}
+
+static int do_runtime_hook(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    const struct oci_hook_place place = { .pid = run->pid,
+                                          .directory_fd = -1,
+                                          .is_against = oci_signals_are_against_it };
+
+    return oci_hook_run(&step->hook, &place, err);
+}
+
+/* Takes the listener out of the child, which makes it at any moment, or fails. */
+static int take_listener(struct execution *run, int *ret_fd, struct err *err)
+{
+    struct pollfd channel = { .fd = run->child.runtime_fd, .events = POLLIN };
+    struct oci_record record;
+    int number;
+
+    while ((number = kernel_handover_take(run->pidfd, run->listener, ret_fd, err)) == -EBADF) {
+        if (poll(&channel, 1, LISTENER_PAUSE_MS) <= 0)
+            continue;
+        if (oci_channel_listen(run->child.runtime_fd, true, &record, err) <= 0)
+            return err_set(err, -ECHILD, "the container's process was killed while it was set up");
+        hear(run, &record);
+        if (run->failure.number < 0)
+            return run->failure.number;
+    }
+    return number;
+}
+
+/* config-linux.md#the-container-process-state */
+static int do_seccomp_send(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    CLEANUP(fd_close) int fd = -1;
+    char block[64];
+    struct text pids = text_init(block, sizeof(block));
+    struct bytes parts[2];
+
+    if (await_record(run, is_listener_there, err) < 0 || take_listener(run, &fd, err) < 0)
+        return err->number;
+    (void)text_format(&pids, "%d},\"pid\":%d}", (int)run->pid, (int)run->pid);
+    parts[0] = bytes_of_text(step->listener.state);
+    parts[1] = text_bytes(&pids);
+    return kernel_handover_send(step->listener.path, &(const struct kernel_message){ parts, 2, fd },
+                                err);
 }
 
 static bool has_joins(const struct oci_plan *plan)
@@ -243,6 +366,12 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_SECCOMP_COMPILE] = do_seccomp_compile,
     [OCI_STEP_CLONE] = do_clone,
     [OCI_STEP_PROCESS_WRITE] = do_process_write,
+    [OCI_STEP_ID_MAP] = do_id_map,
+    [OCI_STEP_SCHEDULER] = do_scheduler,
+    [OCI_STEP_IO_PRIORITY] = do_io_priority,
+    [OCI_STEP_LISTEN] = do_listen,
+    [OCI_STEP_RUNTIME_HOOK] = do_runtime_hook,
+    [OCI_STEP_SECCOMP_SEND] = do_seccomp_send,
     [OCI_STEP_HOOK] = do_hook,
     [OCI_STEP_RELEASE] = do_release,
 };
@@ -366,6 +495,7 @@ static struct execution execution_of(const struct oci_plan *plan,
                    .runtime_fd = -1,
                    .gate_fd = -1 },
         .failure_status = OCI_FAILED_RUNTIME,
+        .listener = -1,
         .pidfd = -1,
     };
 

@@ -43,6 +43,8 @@ struct oci_run_options {
     /* Called when the program has been started (the exec succeeded) or waits for that, e.g. to
      * write a pid file. On failure as on_created. May be NULL. */
     int (*on_started)(void *owner, pid_t pid, struct err *err);
+    /* A directory for compiled filters (kernel/seccomp_cache.h), or NULL. */
+    const char *filters;
     /* Where oci_run() fails, and this is not NULL, it is set to what shells, docker and podman exit
      * with: 127 when the program is not there, 126 when it cannot be executed, 125 for all else. */
     int *ret_failure_status;

@@ -6,6 +6,7 @@
 #include "kernel/capabilities.h"
 #include "kernel/seccomp.h"
 #include "oci/fields.h"
+#include "oci/hooks.h"
 
 #include <errno.h>
 
@@ -37,6 +38,11 @@ static const char *flag_at(size_t index)
 static const char *namespace_at(size_t index)
 {
     return index < OCI_NAMESPACE_KINDS ? oci_namespace_names[index] : NULL;
+}
+
+static const char *hook_at(size_t index)
+{
+    return index < OCI_HOOK_KINDS ? oci_hook_name((enum oci_hook_kind)index) : NULL;
 }
 
 static json_t *words_json(word_at at)
@@ -75,15 +81,15 @@ static json_t *linux_json(void)
     return json_pack("{so so s{sb sb sb sb sb} so s{sb} s{sb} s{sb} s{s{sb}}}", "namespaces",
                      words_json(namespace_at), "capabilities", capabilities_json(), "cgroup", "v1",
                      1, "v2", 1, "systemd", 0, "systemdUser", 0, "rdma", 1, "seccomp",
-                     seccomp_json(), "apparmor", "enabled", 0, "selinux", "enabled", 0, "intelRdt",
+                     seccomp_json(), "apparmor", "enabled", 1, "selinux", "enabled", 1, "intelRdt",
                      "enabled", 0, "mountExtensions", "idmap", "enabled", 0);
 }
 
 int oci_features_format(struct arena *arena, struct bytes *ret_json, struct err *err)
 {
-    json_t *json =
-        json_pack("{ss ss s[] so so}", "ociVersionMin", VERSION_MIN, "ociVersionMax", OCI_VERSION,
-                  "hooks", "mountOptions", words_json(oci_mount_option), "linux", linux_json());
+    json_t *json = json_pack("{ss ss so so so}", "ociVersionMin", VERSION_MIN, "ociVersionMax",
+                             OCI_VERSION, "hooks", words_json(hook_at), "mountOptions",
+                             words_json(oci_mount_option), "linux", linux_json());
     CLEANUP(free_pointer) char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(2));
     char *copy = text == NULL ? NULL : arena_copy_text(arena, text);
 

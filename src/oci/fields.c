@@ -15,7 +15,7 @@ const char *const oci_namespace_names[OCI_NAMESPACE_KINDS] = {
     [OCI_NAMESPACE_PID] = "pid",       [OCI_NAMESPACE_NETWORK] = "network",
     [OCI_NAMESPACE_MOUNT] = "mount",   [OCI_NAMESPACE_IPC] = "ipc",
     [OCI_NAMESPACE_UTS] = "uts",       [OCI_NAMESPACE_USER] = "user",
-    [OCI_NAMESPACE_CGROUP] = "cgroup",
+    [OCI_NAMESPACE_CGROUP] = "cgroup", [OCI_NAMESPACE_TIME] = "time",
 };
 
 /* config.md#root */
@@ -64,6 +64,37 @@ static const struct oci_field rlimit_fields[] = {
 };
 static const struct oci_table rlimit_table = TABLE(rlimit_fields, struct oci_rlimit);
 
+#define OF_CONFIG(key, its_kind, place) { ROW((key), its_kind, struct oci_config, place) }
+#define NUMBER_OF_CONFIG(key, place, min, max)                                                     \
+    { ROW((key), OCI_FIELD_NUMBER, struct oci_config, place), .number_min = (min),                 \
+      .number_max = (max) }
+#define REQUIRED_TEXT(key, place)                                                                  \
+    { ROW((key), OCI_FIELD_TEXT, struct oci_config, place), .is_required = true }
+
+static const struct oci_field scheduler_fields[] = {
+    REQUIRED_TEXT("policy", process.scheduler.policy),
+    NUMBER_OF_CONFIG("nice", process.scheduler.nice, INT32_MIN, INT32_MAX),
+    NUMBER_OF_CONFIG("priority", process.scheduler.priority, INT32_MIN, INT32_MAX),
+    OF_CONFIG("flags", OCI_FIELD_TEXTS, process.scheduler.flags),
+    NUMBER_OF_CONFIG("runtime", process.scheduler.runtime, 0, INT64_MAX),
+    NUMBER_OF_CONFIG("deadline", process.scheduler.deadline, 0, INT64_MAX),
+    NUMBER_OF_CONFIG("period", process.scheduler.period, 0, INT64_MAX),
+};
+static const struct oci_table scheduler_table = TABLE(scheduler_fields, struct oci_config);
+
+static const struct oci_field io_priority_fields[] = {
+    REQUIRED_TEXT("class", process.io_priority.class_name),
+    { ROW("priority", OCI_FIELD_NUMBER, struct oci_config, process.io_priority.priority),
+      .number_max = 7, .is_required = true },
+};
+static const struct oci_table io_priority_table = TABLE(io_priority_fields, struct oci_config);
+
+static const struct oci_field affinity_fields[] = {
+    OF_CONFIG("initial", OCI_FIELD_TEXT, process.exec_affinity.initial),
+    OF_CONFIG("final", OCI_FIELD_TEXT, process.exec_affinity.final),
+};
+static const struct oci_table affinity_table = TABLE(affinity_fields, struct oci_config);
+
 /* config.md#process */
 static const struct oci_field process_fields[] = {
     { ROW("terminal", OCI_FIELD_BOOL, struct oci_config, process.terminal) },
@@ -78,11 +109,11 @@ static const struct oci_field process_fields[] = {
     { ROW("noNewPrivileges", OCI_FIELD_BOOL, struct oci_config, process.no_new_privileges) },
     { ROW("oomScoreAdj", OCI_FIELD_NUMBER, struct oci_config, process.oom_score_adj),
       .number_min = -1000, .number_max = 1000 },
-    REFUSED("apparmorProfile"),
-    REFUSED("selinuxLabel"),
-    REFUSED("scheduler"),
-    REFUSED("ioPriority"),
-    REFUSED("execCPUAffinity"),
+    OF_CONFIG("apparmorProfile", OCI_FIELD_TEXT, process.apparmor_profile),
+    OF_CONFIG("selinuxLabel", OCI_FIELD_TEXT, process.selinux_label),
+    { .name = "scheduler", .kind = OCI_FIELD_OBJECT, .table = &scheduler_table },
+    { .name = "ioPriority", .kind = OCI_FIELD_OBJECT, .table = &io_priority_table },
+    { .name = "execCPUAffinity", .kind = OCI_FIELD_OBJECT, .table = &affinity_table },
 };
 static const struct oci_table process_table = TABLE(process_fields, struct oci_config);
 
@@ -108,7 +139,7 @@ static const struct oci_field device_fields[] = {
 };
 static const struct oci_table device_table = TABLE(device_fields, struct oci_device);
 
-/* config-linux.md#seccomp. Without a listener there is nobody who could be notified. */
+/* config-linux.md#seccomp */
 static const struct oci_field seccomp_arg_fields[] = {
     { ROW("index", OCI_FIELD_U32, struct oci_seccomp_arg, index), .is_required = true },
     { ROW("value", OCI_FIELD_U64, struct oci_seccomp_arg, value), .is_required = true },
@@ -132,12 +163,44 @@ static const struct oci_field seccomp_fields[] = {
     NUMBER_ROW("defaultErrnoRet", struct oci_config, seccomp.default_errno_ret, UINT16_MAX),
     { ROW("architectures", OCI_FIELD_TEXTS, struct oci_config, seccomp.architectures) },
     { ROW("flags", OCI_FIELD_TEXTS, struct oci_config, seccomp.flags) },
-    REFUSED("listenerPath"),
-    IGNORED("listenerMetadata"),
+    OF_CONFIG("listenerPath", OCI_FIELD_TEXT, seccomp.listener_path),
+    OF_CONFIG("listenerMetadata", OCI_FIELD_TEXT, seccomp.listener_metadata),
     { ROW("syscalls", OCI_FIELD_LIST, struct oci_config, seccomp.rules),
       .table = &seccomp_rule_table },
 };
 static const struct oci_table seccomp_table = TABLE(seccomp_fields, struct oci_config);
+
+/* config-linux.md#offset-for-time-namespace */
+#define OFFSET_FIELDS(clock)                                                                       \
+    NUMBER_OF_CONFIG("secs", clock.secs, -INT64_MAX, INT64_MAX),                                   \
+        NUMBER_OF_CONFIG("nanosecs", clock.nanosecs, 0, 999999999)
+static const struct oci_field monotonic_fields[] = { OFFSET_FIELDS(monotonic_offset) };
+static const struct oci_table monotonic_table = TABLE(monotonic_fields, struct oci_config);
+static const struct oci_field boottime_fields[] = { OFFSET_FIELDS(boottime_offset) };
+static const struct oci_table boottime_table = TABLE(boottime_fields, struct oci_config);
+static const struct oci_field time_fields[] = {
+    { .name = "monotonic", .kind = OCI_FIELD_OBJECT, .table = &monotonic_table },
+    { .name = "boottime", .kind = OCI_FIELD_OBJECT, .table = &boottime_table },
+};
+static const struct oci_table time_table = { .fields = time_fields,
+                                             .count = COUNT(time_fields),
+                                             .size = sizeof(struct oci_config),
+                                             .is_closed = true };
+
+/* config-linux.md#personality */
+static const struct oci_field personality_fields[] = {
+    REQUIRED_TEXT("domain", personality.domain),
+    OF_CONFIG("flags", OCI_FIELD_TEXTS, personality.flags),
+};
+static const struct oci_table personality_table = TABLE(personality_fields, struct oci_config);
+
+/* config-linux.md#memory-policy, of runtime-spec 1.3 */
+static const struct oci_field memory_policy_fields[] = {
+    REQUIRED_TEXT("mode", memory_policy.mode),
+    OF_CONFIG("nodes", OCI_FIELD_TEXT, memory_policy.nodes),
+    OF_CONFIG("flags", OCI_FIELD_TEXTS, memory_policy.flags),
+};
+static const struct oci_table memory_policy_table = TABLE(memory_policy_fields, struct oci_config);
 
 /* config-linux.md */
 static const struct oci_field linux_fields[] = {
@@ -153,18 +216,36 @@ static const struct oci_field linux_fields[] = {
     { ROW("readonlyPaths", OCI_FIELD_TEXTS, struct oci_config, readonly_paths) },
     REFUSED("netDevices"),
     { .name = "seccomp", .kind = OCI_FIELD_OBJECT, .table = &seccomp_table },
-    REFUSED("mountLabel"),
+    OF_CONFIG("mountLabel", OCI_FIELD_TEXT, mount_label),
     REFUSED("intelRdt"),
-    REFUSED("memoryPolicy"),
-    REFUSED("personality"),
-    REFUSED("timeOffsets"),
+    { .name = "memoryPolicy", .kind = OCI_FIELD_OBJECT, .table = &memory_policy_table },
+    { .name = "personality", .kind = OCI_FIELD_OBJECT, .table = &personality_table },
+    { .name = "timeOffsets", .kind = OCI_FIELD_OBJECT, .table = &time_table },
 };
 static const struct oci_table linux_table = TABLE(linux_fields, struct oci_config);
 
-/* config.md#posix-platform-hooks: hooks that are there must run, so an empty list alone will do. */
+/* config.md#posix-platform-hooks */
+static const struct oci_field hook_fields[] = {
+    { ROW("path", OCI_FIELD_TEXT, struct oci_hook, path), .is_required = true },
+    { ROW("args", OCI_FIELD_TEXTS, struct oci_hook, args) },
+    { ROW("env", OCI_FIELD_TEXTS, struct oci_hook, env) },
+    { ROW("timeout", OCI_FIELD_NUMBER, struct oci_hook, timeout), .number_min = 1,
+      .number_max = INT32_MAX },
+};
+static const struct oci_table hook_table = TABLE(hook_fields, struct oci_hook);
+
+#define HOOKS_ROW(key, its_kind)                                                                   \
+    { .name = (key),                                                                               \
+      .kind = OCI_FIELD_LIST,                                                                      \
+      .offset = offsetof(struct oci_config, hooks[OCI_HOOK_##its_kind]),                           \
+      .table = &hook_table }
 static const struct oci_field hooks_fields[] = {
-    REFUSED("prestart"),       REFUSED("createRuntime"), REFUSED("createContainer"),
-    REFUSED("startContainer"), REFUSED("poststart"),     REFUSED("poststop"),
+    HOOKS_ROW("prestart", PRESTART),
+    HOOKS_ROW("createRuntime", CREATE_RUNTIME),
+    HOOKS_ROW("createContainer", CREATE_CONTAINER),
+    HOOKS_ROW("startContainer", START_CONTAINER),
+    HOOKS_ROW("poststart", POSTSTART),
+    HOOKS_ROW("poststop", POSTSTOP),
 };
 static const struct oci_table hooks_table = TABLE(hooks_fields, struct oci_config);
 

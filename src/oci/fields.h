@@ -50,7 +50,8 @@ struct oci_field {
 struct oci_table {
     const struct oci_field *fields;
     size_t count;
-    size_t size; /* of the struct that an entry of a list becomes */
+    size_t size;    /* of the struct that an entry of a list becomes */
+    bool is_closed; /* the keys are names of things: one that is in no row is refused */
 };
 
 /* The table of the whole document, for struct oci_config. */

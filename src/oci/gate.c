@@ -70,7 +70,7 @@ static int hear(int fd, int *ret_failure_status, struct err *err)
     while ((heard = oci_channel_listen(fd, true, &record, err)) > 0) {
         if (record.kind == OCI_RECORD_FAILED) {
             *err = record.err;
-            *ret_failure_status = oci_record_status(&record);
+            *ret_failure_status = record.is_hook ? OCI_FAILED_HOOK : oci_record_status(&record);
             return err->number;
         }
         is_ready = is_ready || record.kind == OCI_RECORD_READY;

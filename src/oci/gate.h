@@ -21,8 +21,8 @@ int oci_gate_make(int directory_fd, int *ret_fd, struct err *err);
 int oci_gate_await(int gate_fd, int *ret_channel_fd, struct err *err);
 
 /* Starts the program and waits until it runs. -ESRCH: nobody waits behind the gate; other numbers
- * are those of the exec, and *ret_failure_status then is as in struct oci_run_options. Afterwards
- * there is no gate. */
+ * are those of a hook or of the exec, and *ret_failure_status then is OCI_FAILED_HOOK or as in
+ * struct oci_run_options. Afterwards there is no gate. */
 int oci_gate_open(int directory_fd, int *ret_failure_status, struct err *err);
 
 /* Whether there is a gate: the container has not been started. */

@@ -143,10 +143,15 @@ int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *er
 {
     struct oci_host host = { .caller = oci_caller_now(),
                              .cap_last = kernel_capability_last(),
+                             .has_apparmor = kernel_label_is_enabled(KERNEL_LABEL_APPARMOR),
+                             .has_selinux = kernel_label_is_enabled(KERNEL_LABEL_SELINUX),
                              .cgroup_layout = OCI_CGROUP_V1 };
     long type = 0;
 
     if (find_type(CGROUP_ROOT, &type, err) < 0)
+        return err->number;
+    if (host.caller.uid != 0 && oci_subordinate_read(arena, host.caller.uid, &host.subordinate_uids,
+                                                     &host.subordinate_gids, err) < 0)
         return err->number;
     if (type == 0)
         host.cgroup_layout = OCI_CGROUP_NONE;

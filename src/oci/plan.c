@@ -24,6 +24,7 @@ typedef int (*planner)(struct oci_planning *planning);
  *  4. The mounts, in the order of the config, as the specification demands, cut off from those
  *     outside first.
  *  5. Devices after the mounts, since /dev is usually one of them.
+ *     The hooks of the creation see all of that, from outside and from inside, and may add to it.
  *  6. What is hidden or read-only comes last, so that no mount covers it; then the new root, after
  *     which nothing of outside can be named any more.
  *  7. The program: all descriptors are closed before the working directory is entered, so that no
@@ -33,8 +34,9 @@ typedef int (*planner)(struct oci_planning *planning);
  * privileges), when there is nothing left to do but the exec.
  */
 static const planner planners[] = {
-    oci_plan_cgroup, oci_plan_seccomp, oci_plan_process, oci_plan_identity,
-    oci_plan_mounts, oci_plan_devices, oci_plan_root,    oci_plan_program,
+    oci_plan_cgroup, oci_plan_seccomp, oci_plan_process,      oci_plan_identity,
+    oci_plan_mounts, oci_plan_devices, oci_plan_mount_labels, oci_plan_create_hooks,
+    oci_plan_root,   oci_plan_program,
 };
 
 int oci_planning_add(struct oci_planning *planning, const struct oci_step *step)

@@ -32,6 +32,10 @@ struct oci_host {
         OCI_CGROUP_V1,      /* a hierarchy for each controller in /sys/fs/cgroup/<controller> */
         OCI_CGROUP_UNIFIED, /* cgroup v2 in /sys/fs/cgroup */
     } cgroup_layout;
+    struct oci_id_ranges subordinate_uids; /* of a user; of root none, who needs none */
+    struct oci_id_ranges subordinate_gids;
+    bool has_apparmor;
+    bool has_selinux;
     /* V1: each hierarchy that is mounted, by the name of its directory in /sys/fs/cgroup ("pids",
      * "cpu,cpuacct", "unified"), and the caller's own cgroup in it. UNIFIED: one, named "". */
     struct oci_pairs hierarchies;

@@ -19,10 +19,9 @@ struct flag {
 };
 
 static const struct flag namespace_flags[] = {
-    { CLONE_NEWUSER, "user" },     { CLONE_NEWPID, "pid" },
-    { CLONE_NEWNS, "mount" },      { CLONE_NEWNET, "network" },
-    { CLONE_NEWIPC, "ipc" },       { CLONE_NEWUTS, "uts" },
-    { CLONE_NEWCGROUP, "cgroup" }, { 0, NULL },
+    { CLONE_NEWUSER, "user" },     { CLONE_NEWPID, "pid" },   { CLONE_NEWNS, "mount" },
+    { CLONE_NEWNET, "network" },   { CLONE_NEWIPC, "ipc" },   { CLONE_NEWUTS, "uts" },
+    { CLONE_NEWCGROUP, "cgroup" }, { CLONE_NEWTIME, "time" }, { 0, NULL },
 };
 
 static const struct flag attribute_flags[] = {
@@ -70,6 +69,27 @@ static bool append_text(struct text *text, const void *value)
 static bool append_number(struct text *text, const void *value)
 {
     return text_append_decimal(text, *(const unsigned int *)value, 0);
+}
+
+static bool append_timeout(struct text *text, const void *value)
+{
+    unsigned int seconds = *(const unsigned int *)value;
+
+    return seconds == 0 || text_format(text, "%us", seconds);
+}
+
+static bool append_signed(struct text *text, const void *value)
+{
+    int32_t number = *(const int32_t *)value;
+
+    return number == 0 || text_format(text, "%d", number);
+}
+
+static bool append_some(struct text *text, const void *value)
+{
+    uint64_t number = *(const uint64_t *)value;
+
+    return number == 0 || text_append_decimal(text, number, 0);
 }
 
 static bool append_limit(struct text *text, const void *value)
@@ -209,6 +229,9 @@ static bool append_groups(struct text *text, const void *value)
 static const appender appenders[] = {
     [OCI_ARG_TEXT] = append_text,
     [OCI_ARG_NUMBER] = append_number,
+    [OCI_ARG_TIMEOUT] = append_timeout,
+    [OCI_ARG_SIGNED] = append_signed,
+    [OCI_ARG_SOME] = append_some,
     [OCI_ARG_LIMIT] = append_limit,
     [OCI_ARG_MODE] = append_mode,
     [OCI_ARG_FLAG] = append_flag,

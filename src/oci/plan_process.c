@@ -17,7 +17,7 @@ static const int clone_flags[OCI_NAMESPACE_KINDS] = {
     [OCI_NAMESPACE_PID] = CLONE_NEWPID,       [OCI_NAMESPACE_NETWORK] = CLONE_NEWNET,
     [OCI_NAMESPACE_MOUNT] = CLONE_NEWNS,      [OCI_NAMESPACE_IPC] = CLONE_NEWIPC,
     [OCI_NAMESPACE_UTS] = CLONE_NEWUTS,       [OCI_NAMESPACE_USER] = CLONE_NEWUSER,
-    [OCI_NAMESPACE_CGROUP] = CLONE_NEWCGROUP,
+    [OCI_NAMESPACE_CGROUP] = CLONE_NEWCGROUP, [OCI_NAMESPACE_TIME] = CLONE_NEWTIME,
 };
 
 static const struct oci_namespace *namespace_of(const struct oci_planning *planning,
@@ -73,10 +73,32 @@ static int check_namespaces(struct oci_planning *planning)
     return 0;
 }
 
-/* A user may map its own id and no other, whatever the container calls it. */
-static int check_id_maps(struct oci_planning *planning, const char *field,
-                         const struct oci_id_maps *maps, uint32_t own_id)
+static struct oci_users_ids uids_of(const struct oci_planning *planning)
 {
+    return (struct oci_users_ids){ .field = "linux.uidMappings",
+                                   .maps = &planning->config->uid_maps,
+                                   .own_id = planning->host->caller.uid,
+                                   .given = &planning->host->subordinate_uids,
+                                   .file = "/etc/subuid",
+                                   .helper = "/usr/bin/newuidmap" };
+}
+
+static struct oci_users_ids gids_of(const struct oci_planning *planning)
+{
+    return (struct oci_users_ids){ .field = "linux.gidMappings",
+                                   .maps = &planning->config->gid_maps,
+                                   .own_id = planning->host->caller.gid,
+                                   .given = &planning->host->subordinate_gids,
+                                   .file = "/etc/subgid",
+                                   .helper = "/usr/bin/newgidmap" };
+}
+
+/* A user may map its own id and those that were given to it, whatever the container calls them. */
+static int check_id_maps(struct oci_planning *planning, const struct oci_users_ids *ids)
+{
+    const char *field = ids->field;
+    const struct oci_id_maps *maps = ids->maps;
+
     if (maps->count == 0)
         return oci_planning_refuse(planning, "%s: a new user namespace needs them", field);
     if (maps->count > ID_MAPS_MAX)
@@ -95,10 +117,7 @@ static int check_id_maps(struct oci_planning *planning, const char *field,
             return 0;
         return oci_planning_refuse(planning, "%s: maps no id to 0, who makes the container", field);
     }
-    if (maps->count > 1 || maps->at[0].size > 1 || maps->at[0].host_id != own_id)
-        return oci_planning_refuse(planning, "%s: only root may map other ids than its own (%u)",
-                                   field, own_id);
-    return 0;
+    return oci_plan_check_users_ids(planning, ids);
 }
 
 static int check_id(struct oci_planning *planning, const char *field, const char *maps_field,
@@ -122,9 +141,9 @@ static int check_user(struct oci_planning *planning)
 
     if (number == 0)
         number = check_id(planning, "process.user.gid", gids, &config->gid_maps, user->gid);
-    if (number == 0 && user->additional_gids.count > 0 && planning->host->caller.uid != 0)
-        return oci_planning_refuse(planning,
-                                   "process.user.additionalGids: only root may set groups");
+    if (number == 0 && user->additional_gids.count > 0 && !oci_planning_sets_groups(planning))
+        return oci_planning_refuse(planning, "process.user.additionalGids: only root, and a user "
+                                             "with subordinate groups, may set groups");
     for (size_t i = 0; i < user->additional_gids.count && number == 0; i++)
         number = check_id(planning, "process.user.additionalGids", gids, &config->gid_maps,
                           user->additional_gids.at[i]);
@@ -133,14 +152,14 @@ static int check_user(struct oci_planning *planning)
 
 static int check_ids(struct oci_planning *planning)
 {
-    const struct oci_config *config = planning->config;
-    const struct oci_caller *caller = &planning->host->caller;
+    const struct oci_users_ids uids = uids_of(planning);
+    const struct oci_users_ids gids = gids_of(planning);
     int number = 0;
 
     if (is_new(planning, OCI_NAMESPACE_USER)) {
-        number = check_id_maps(planning, "linux.uidMappings", &config->uid_maps, caller->uid);
+        number = check_id_maps(planning, &uids);
         if (number == 0)
-            number = check_id_maps(planning, "linux.gidMappings", &config->gid_maps, caller->gid);
+            number = check_id_maps(planning, &gids);
     }
     return number < 0 ? number : check_user(planning);
 }
@@ -170,8 +189,10 @@ static int plan_clone(struct oci_planning *planning)
     uint64_t flags = 0;
 
     for (size_t i = 0; i < OCI_NAMESPACE_KINDS; i++) {
-        /* Made later, from inside of the cgroup that shall be its top. */
-        if (i != OCI_NAMESPACE_CGROUP && is_new(planning, (enum oci_namespace_kind)i))
+        /* Made later: from inside of the cgroup that shall be its top, and before anything is in
+         * it that would keep its clocks from being set. */
+        if (i != OCI_NAMESPACE_CGROUP && i != OCI_NAMESPACE_TIME &&
+            is_new(planning, (enum oci_namespace_kind)i))
             flags |= (uint64_t)clone_flags[i];
     }
     return PLAN(planning, CLONE, "linux.namespaces",
@@ -196,27 +217,38 @@ static int add_id_map(struct oci_planning *planning, const char *field, const ch
     return PLAN(planning, PROCESS_WRITE, field, .process_file = { .file = file, .value = block });
 }
 
+/* By root or for the own id alone with a write, else by the helper. */
+static int plan_id_map(struct oci_planning *planning, const struct oci_users_ids *ids,
+                       const char *file)
+{
+    if (planning->host->caller.uid != 0 && !oci_planning_is_own_alone(ids->maps, ids->own_id))
+        return oci_plan_id_helper(planning, ids);
+    return add_id_map(planning, ids->field, file, ids->maps);
+}
+
 static int plan_id_maps(struct oci_planning *planning)
 {
-    const struct oci_config *config = planning->config;
+    const struct oci_users_ids uids = uids_of(planning);
+    const struct oci_users_ids gids = gids_of(planning);
     int number = 0;
 
     /* The kernel lets a user map its group only when the container cannot leave groups that take
      * rights away (user_namespaces(7), "setgroups"). */
-    if (planning->host->caller.uid != 0)
+    if (!oci_planning_sets_groups(planning))
         number = PLAN(planning, PROCESS_WRITE, "linux.gidMappings",
                       .process_file = { .file = "setgroups", .value = "deny" });
     if (number == 0)
-        number = add_id_map(planning, "linux.uidMappings", "uid_map", &config->uid_maps);
-    if (number == 0)
-        number = add_id_map(planning, "linux.gidMappings", "gid_map", &config->gid_maps);
-    return number;
+        number = plan_id_map(planning, &uids, "uid_map");
+    return number < 0 ? number : plan_id_map(planning, &gids, "gid_map");
 }
 
 /* Whether the runtime has something to do with the process before that may go on. */
 static bool is_prepared_from_outside(const struct oci_planning *planning)
 {
-    return is_new(planning, OCI_NAMESPACE_USER) || planning->config->process.oom_score_adj.is_set;
+    const struct oci_process *process = &planning->config->process;
+
+    return is_new(planning, OCI_NAMESPACE_USER) || process->oom_score_adj.is_set ||
+           process->scheduler.policy != NULL || process->io_priority.class_name != NULL;
 }
 
 static int plan_outside(struct oci_planning *planning)
@@ -234,8 +266,14 @@ static int plan_outside(struct oci_planning *planning)
         number = PLAN(planning, PROCESS_WRITE, "process.oomScoreAdj",
                       .process_file = { .file = "oom_score_adj", .value = value });
     }
+    if (number == 0)
+        number = oci_plan_scheduling(planning);
     if (number == 0 && is_prepared_from_outside(planning))
         number = PLAN(planning, RELEASE, "", .text = "prepared");
+    if (number == 0)
+        number = oci_plan_runtime_hooks(planning);
+    if (number == 0)
+        number = oci_plan_listener(planning);
     if (number == 0 && planning->request->has_hook)
         number = PLAN(planning, HOOK, "", .text = NULL);
     if (number == 0 && planning->request->has_hook)
@@ -332,6 +370,37 @@ static int plan_names(struct oci_planning *planning)
     return number;
 }
 
+/* "monotonic 86400 0\n" for a clock that has an offset. */
+static void append_offset(struct text *offsets, const char *clock,
+                          const struct oci_time_offset *offset)
+{
+    if (offset->secs.is_set || offset->nanosecs.is_set)
+        (void)text_format(offsets, "%s %lld %lld\n", clock, (long long)offset->secs.value,
+                          (long long)offset->nanosecs.value);
+}
+
+static int plan_clocks(struct oci_planning *planning)
+{
+    char block[128];
+    struct text offsets = text_init(block, sizeof(block));
+    const char *value = NULL;
+
+    append_offset(&offsets, "monotonic", &planning->config->monotonic_offset);
+    append_offset(&offsets, "boottime", &planning->config->boottime_offset);
+    if (!is_new(planning, OCI_NAMESPACE_TIME) && offsets.size > 0)
+        return oci_planning_refuse(planning,
+                                   "linux.timeOffsets: needs a new namespace of type 'time'");
+    if (!is_new(planning, OCI_NAMESPACE_TIME))
+        return 0;
+    if (offsets.size > 0) {
+        value = oci_planning_text(planning, "%s", offsets.at);
+        if (value == NULL)
+            return planning->err->number;
+    }
+    return PLAN(planning, TIME_NAMESPACE, value == NULL ? "linux.namespaces" : "linux.timeOffsets",
+                .text = value);
+}
+
 static int plan_cgroup_entry(struct oci_planning *planning)
 {
     int number = 0;
@@ -362,6 +431,8 @@ int oci_plan_identity(struct oci_planning *planning)
         number = plan_cgroup_entry(planning);
     if (number == 0 && becomes_root)
         number = PLAN(planning, BECOME_ROOT, "linux.uidMappings", .user = { .uid = 0, .gid = 0 });
+    if (number == 0)
+        number = plan_clocks(planning);
     if (number == 0)
         number = plan_names(planning);
     return number < 0 ? number : plan_sysctl(planning);

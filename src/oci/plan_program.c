@@ -43,6 +43,8 @@ int oci_plan_root(struct oci_planning *planning)
         number = plan_paths(planning, OCI_STEP_MASK, "maskedPaths", &config->masked_paths);
     if (number == 0 && config->root.readonly)
         number = PLAN(planning, ROOT_READONLY, "root.readonly", .text = NULL);
+    if (number == 0)
+        number = oci_plan_labels(planning);
     return number < 0 ? number : PLAN(planning, PIVOT, "root.path", .text = NULL);
 }
 
@@ -78,12 +80,13 @@ static int plan_user(struct oci_planning *planning)
 {
     const struct oci_user *user = &planning->config->process.user;
 
-    /* Where a user made the user namespace, the kernel allows no setgroups(2) in it, and the
-     * groups that the user is in stay: they give no rights to anything that was not its own. */
+    /* Where a user made the user namespace, and has no subordinate groups, the kernel allows no
+     * setgroups(2) in it, and the groups that the user is in stay: they give no rights to anything
+     * that was not its own. */
     return PLAN(planning, USER, "process.user",
                 .user = { .uid = user->uid,
                           .gid = user->gid,
-                          .sets_groups = planning->host->caller.uid == 0,
+                          .sets_groups = oci_planning_sets_groups(planning),
                           .groups_count = user->additional_gids.count,
                           .groups = user->additional_gids.at });
 }
@@ -116,11 +119,18 @@ static int plan_capabilities(struct oci_planning *planning)
     return PLAN(planning, CAPABILITIES, "process.capabilities", .capabilities = sets);
 }
 
+/* Loads the filter, and waits until the listener has been passed on. */
 static int plan_filter(struct oci_planning *planning)
 {
+    bool has_listener = oci_plan_has_listener(planning);
+    int number;
+
     if (planning->config->seccomp.default_action == NULL)
         return 0;
-    return PLAN(planning, SECCOMP, "linux.seccomp", .text = NULL);
+    number = PLAN(planning, SECCOMP, "linux.seccomp", .has_listener = has_listener);
+    if (number == 0 && has_listener)
+        number = PLAN(planning, AWAIT, "linux.seccomp", .text = "listener");
+    return number;
 }
 
 static int plan_rights(struct oci_planning *planning)
@@ -129,6 +139,8 @@ static int plan_rights(struct oci_planning *planning)
     const struct oci_number *umask = &process->user.umask;
     int number = plan_rlimits(planning);
 
+    if (number == 0)
+        number = oci_plan_memory(planning);
     if (number == 0 && !process->no_new_privileges)
         number = plan_filter(planning);
     if (number == 0)
@@ -143,6 +155,8 @@ static int plan_rights(struct oci_planning *planning)
                       .umask = umask->is_set ? (mode_t)umask->value : UMASK_STANDARD);
     if (number == 0 && process->no_new_privileges)
         number = PLAN(planning, NO_NEW_PRIVILEGES, "process.noNewPrivileges", .text = NULL);
+    if (number == 0 && process->no_new_privileges && oci_plan_has_listener(planning))
+        number = plan_filter(planning);
     return number;
 }
 
@@ -218,8 +232,10 @@ static int plan_exec(struct oci_planning *planning)
     if (number == 0 && planning->request->has_gate)
         number = PLAN(planning, START, "", .text = NULL);
     if (number == 0)
+        number = oci_plan_start_hooks(planning);
+    if (number == 0)
         number = PLAN(planning, READY, "", .text = NULL);
-    if (number == 0 && process->no_new_privileges)
+    if (number == 0 && process->no_new_privileges && !oci_plan_has_listener(planning))
         number = plan_filter(planning);
     return number < 0 ? number : PLAN(planning, EXEC, "process.args", .exec = exec);
 }

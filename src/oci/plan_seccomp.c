@@ -1,8 +1,15 @@
 /* linux.seccomp: names become numbers, and every rule has what it needs. */
+#include "oci/hooks.h"
 #include "oci/planning.h"
 
+#include "base/cleanup.h"
+
 #include <errno.h>
+#include <jansson.h>
 #include <stddef.h>
+#include <string.h>
+
+#define LISTENER_PATH_MAX 108 /* of sockaddr_un, with the NUL */
 
 /* The number of an action; false with the sentence. */
 static bool find_action(struct oci_planning *planning, const char *field, const char *name,
@@ -117,6 +124,43 @@ static int plan_flags(struct oci_planning *planning, struct kernel_seccomp *filt
     return 0;
 }
 
+bool oci_plan_has_listener(const struct oci_planning *planning)
+{
+    static const char notify[] = "SCMP_ACT_NOTIFY";
+    const struct oci_seccomp *wanted = &planning->config->seccomp;
+
+    if (wanted->default_action == NULL)
+        return false;
+    if (strcmp(wanted->default_action, notify) == 0)
+        return true;
+    for (size_t i = 0; i < wanted->rules.count; i++) {
+        if (strcmp(wanted->rules.at[i].action, notify) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int check_listener(struct oci_planning *planning)
+{
+    const struct oci_seccomp *wanted = &planning->config->seccomp;
+    const char *path = wanted->listener_path;
+
+    if (path == NULL && wanted->listener_metadata != NULL)
+        return oci_planning_refuse(
+            planning, "linux.seccomp.listenerMetadata: there is no listenerPath to send it to");
+    if (path == NULL && oci_plan_has_listener(planning))
+        return oci_planning_refuse(planning,
+                                   "linux.seccomp.listenerPath: SCMP_ACT_NOTIFY needs it");
+    if (path != NULL && path[0] != '/')
+        return oci_planning_refuse(planning, "linux.seccomp.listenerPath: '%s' is no absolute path",
+                                   path);
+    if (path != NULL && strlen(path) >= LISTENER_PATH_MAX)
+        return oci_planning_refuse(
+            planning, "linux.seccomp.listenerPath: is longer than the %d characters of a socket's",
+            LISTENER_PATH_MAX - 1);
+    return 0;
+}
+
 int oci_plan_seccomp(struct oci_planning *planning)
 {
     const struct oci_seccomp *wanted = &planning->config->seccomp;
@@ -127,7 +171,52 @@ int oci_plan_seccomp(struct oci_planning *planning)
     if (!find_action(planning, "linux.seccomp.defaultAction", wanted->default_action,
                      &wanted->default_errno_ret, &filter.default_action) ||
         plan_rules(planning, &filter) < 0 || plan_architectures(planning, &filter) < 0 ||
-        plan_flags(planning, &filter) < 0)
+        plan_flags(planning, &filter) < 0 || check_listener(planning) < 0)
         return planning->err->number;
     return PLAN(planning, SECCOMP_COMPILE, "linux.seccomp", .seccomp = filter);
+}
+
+/* The container process state: {"ociVersion":…,"fds":["seccompFd"],"metadata":…,"state":{…,"pid":
+ * and then that number, a brace, ,"pid": and the number again, and another brace. NULL, with the
+ * sentence, without memory. */
+static const char *listener_state(struct oci_planning *planning)
+{
+    const struct oci_plan_request *request = planning->request;
+    const struct oci_state state = { .id = request->id,
+                                     .bundle = request->bundle,
+                                     .status = OCI_CREATING };
+    const char *inner =
+        oci_hook_state(&state, &planning->config->annotations, planning->arena, planning->err);
+    json_t *json = json_pack("{ss s[s] ss*}", "ociVersion", OCI_VERSION, "fds", "seccompFd",
+                             "metadata", planning->config->seccomp.listener_metadata);
+    CLEANUP(free_pointer) char *outer = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    size_t room = inner == NULL || outer == NULL ? 0 : strlen(inner) + strlen(outer) + 16;
+    char *block = room == 0 ? NULL : arena_alloc(planning->arena, room);
+    struct text text;
+
+    json_decref(json);
+    if (block == NULL) {
+        (void)err_set(planning->err, -ENOMEM, "the plan needs more memory than it may have");
+        return NULL;
+    }
+    text = text_init(block, room);
+    /* Without the brace at its end. */
+    (void)text_append_bytes(&text, bytes_of(outer, strlen(outer) - 1));
+    (void)text_append(&text, ",\"state\":");
+    (void)text_append(&text, inner);
+    return block;
+}
+
+int oci_plan_listener(struct oci_planning *planning)
+{
+    struct oci_step_listener listener = { .path = planning->config->seccomp.listener_path };
+    int number;
+
+    if (!oci_plan_has_listener(planning))
+        return 0;
+    listener.state = listener_state(planning);
+    if (listener.state == NULL)
+        return planning->err->number;
+    number = PLAN(planning, SECCOMP_SEND, "linux.seccomp.listenerPath", .listener = listener);
+    return number < 0 ? number : PLAN(planning, RELEASE, "", .text = "listener");
 }

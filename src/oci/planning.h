@@ -76,11 +76,61 @@ int oci_plan_mounts(struct oci_planning *planning);
 /* /dev. */
 int oci_plan_devices(struct oci_planning *planning);
 
+/* A list of id maps of a user's. */
+struct oci_users_ids {
+    const char *field;
+    const struct oci_id_maps *maps;
+    uint32_t own_id;
+    const struct oci_id_ranges *given;
+    const char *file;   /* that says which are given */
+    const char *helper; /* who maps them */
+};
+
+/* Whether a user maps its own id and nothing else, which it may do itself. Pure. */
+bool oci_planning_is_own_alone(const struct oci_id_maps *maps, uint32_t own_id);
+
+/* Whether setgroups(2) is allowed in the container. Pure. */
+bool oci_planning_sets_groups(const struct oci_planning *planning);
+
+/* Refuses ids that are not the user's. */
+int oci_plan_check_users_ids(struct oci_planning *planning, const struct oci_users_ids *ids);
+
+/* Has them mapped by the helper. */
+int oci_plan_id_helper(struct oci_planning *planning, const struct oci_users_ids *ids);
+
+/* Which processors, and which disks, the process has how much of: as the runtime's rights allow. */
+int oci_plan_scheduling(struct oci_planning *planning);
+
+/* The profile and the label of the program, which are set while /proc is the machine's own. */
+int oci_plan_labels(struct oci_planning *planning);
+
+/* The label of the files of each file system that has been planned to be mounted. */
+int oci_plan_mount_labels(struct oci_planning *planning);
+
+/* Which nodes its memory is of, and what machine it is shown. */
+int oci_plan_memory(struct oci_planning *planning);
+
+/* The hooks of the creation that the runtime runs, when the mounts are made. */
+int oci_plan_runtime_hooks(struct oci_planning *planning);
+
+/* The container's process waits for those, and runs those that are its own. */
+int oci_plan_create_hooks(struct oci_planning *planning);
+
+/* The hooks of the start; those that come later are checked. */
+int oci_plan_start_hooks(struct oci_planning *planning);
+
 /* Hidden paths, read-only paths, and the change into the new root. */
 int oci_plan_root(struct oci_planning *planning);
 
 /* The filter of system calls, which is compiled before there is a process. */
 int oci_plan_seccomp(struct oci_planning *planning);
+
+/* Whether somebody is told of system calls: then the filter is loaded before the program is waited
+ * for, since whoever makes the container passes the listener on. */
+bool oci_plan_has_listener(const struct oci_planning *planning);
+
+/* Passes the listener on. */
+int oci_plan_listener(struct oci_planning *planning);
 
 /* Limits, rights and user of the program, and its start. */
 int oci_plan_program(struct oci_planning *planning);

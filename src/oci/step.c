@@ -6,6 +6,10 @@
 
 #define ARG(key, its_kind, place) { (key), OCI_ARG_##its_kind, offsetof(struct oci_step, place) }
 
+#define HOOK_ARGS                                                                                  \
+    { ARG("path", TEXT, hook.path), ARG("args", LIST, hook.argv), ARG("env", LIST, hook.envp),     \
+      ARG("timeout", TIMEOUT, hook.timeout_s) }
+
 static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_CGROUP_MAKE] = { ARG("path", TEXT, cgroup.path),
                                ARG("shared", FLAG, cgroup.may_be_shared) },
@@ -30,10 +34,25 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_CLONE] = { ARG("new", NAMESPACES, clone.flags), ARG("slot", SLOT, clone.slot) },
     [OCI_STEP_PROCESS_WRITE] = { ARG("file", TEXT, process_file.file),
                                  ARG("value", TEXT, process_file.value) },
+    [OCI_STEP_ID_MAP] = { ARG("path", TEXT, id_map.path), ARG("args", LIST, id_map.argv) },
+    [OCI_STEP_SCHEDULER] = { ARG("policy", TEXT, scheduler.policy),
+                             ARG("flags", SOME, scheduler.how.flags),
+                             ARG("nice", SIGNED, scheduler.how.nice),
+                             ARG("priority", NUMBER, scheduler.how.priority),
+                             ARG("runtime", SOME, scheduler.how.runtime_ns),
+                             ARG("deadline", SOME, scheduler.how.deadline_ns),
+                             ARG("period", SOME, scheduler.how.period_ns) },
+    [OCI_STEP_IO_PRIORITY] = { ARG("class", TEXT, io_priority.class_name),
+                               ARG("level", NUMBER, io_priority.how.level) },
+    [OCI_STEP_LISTEN] = { ARG("what", TEXT, text) },
+    [OCI_STEP_RUNTIME_HOOK] = HOOK_ARGS,
+    [OCI_STEP_SECCOMP_SEND] = { ARG("path", TEXT, listener.path) },
+    [OCI_STEP_SECCOMP] = { ARG("listener", FLAG, has_listener) },
     [OCI_STEP_RELEASE] = { ARG("what", TEXT, text) },
     [OCI_STEP_AWAIT] = { ARG("what", TEXT, text) },
     [OCI_STEP_BECOME_ROOT] = { ARG("uid", NUMBER, user.uid), ARG("gid", NUMBER, user.gid) },
     [OCI_STEP_CGROUP_ENTER] = { ARG("slot", SLOT, cgroup.slot) },
+    [OCI_STEP_TIME_NAMESPACE] = { ARG("offsets", TEXT, text) },
     [OCI_STEP_HOSTNAME] = { ARG("name", TEXT, text) },
     [OCI_STEP_DOMAINNAME] = { ARG("name", TEXT, text) },
     [OCI_STEP_SYSCTL] = { ARG("path", TEXT, sysctl.path), ARG("value", TEXT, sysctl.value) },
@@ -65,11 +84,17 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
                                ARG("minor", NUMBER, device.node.minor) },
     [OCI_STEP_SYMLINK] = { ARG("destination", TEXT, symlink.destination),
                            ARG("target", TEXT, symlink.target) },
+    [OCI_STEP_TELL] = { ARG("what", TEXT, text) },
+    [OCI_STEP_CONTAINER_HOOK] = HOOK_ARGS,
     [OCI_STEP_MASK] = { ARG("path", TEXT, text) },
     [OCI_STEP_READONLY] = { ARG("path", TEXT, text) },
+    [OCI_STEP_LABEL] = { ARG("module", TEXT, label.module), ARG("label", TEXT, label.label) },
     [OCI_STEP_DIRECTORY] = { ARG("path", TEXT, text) },
     [OCI_STEP_RLIMIT] = { ARG("type", RLIMIT, rlimit.resource), ARG("soft", LIMIT, rlimit.soft),
                           ARG("hard", LIMIT, rlimit.hard) },
+    [OCI_STEP_MEMORY_POLICY] = { ARG("mode", TEXT, memory_policy.mode),
+                                 ARG("nodes", TEXT, memory_policy.nodes) },
+    [OCI_STEP_PERSONALITY] = { ARG("domain", TEXT, personality.name) },
     [OCI_STEP_BOUNDING] = { ARG("keep", CAPABILITIES, bounding) },
     [OCI_STEP_USER] = { ARG("uid", NUMBER, user.uid), ARG("gid", NUMBER, user.gid),
                         ARG("groups", GROUPS, user) },

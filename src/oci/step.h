@@ -9,10 +9,13 @@
 #include "kernel/capabilities.h"
 #include "kernel/cgroup.h"
 #include "kernel/device_filter.h"
+#include "kernel/label.h"
 #include "kernel/mount.h"
 #include "kernel/process.h"
 #include "kernel/root.h"
+#include "kernel/scheduling.h"
 #include "kernel/seccomp.h"
+#include "oci/subordinate.h"
 
 #include <sys/types.h>
 
@@ -97,6 +100,50 @@ struct oci_step_rlimit {
     uint64_t hard;
 };
 
+/* Who is told of system calls, and the JSON for it, up to the first of the two process ids */
+struct oci_step_listener {
+    const char *path;
+    const char *state;
+};
+
+/* A profile or label of the program, and its own words for where that is from */
+struct oci_step_label {
+    enum kernel_label_kind kind;
+    const char *module; /* "apparmor" or "selinux" */
+    const char *label;
+};
+
+/* Values, and the words of config.json that they come from */
+struct oci_step_scheduler {
+    const char *policy;
+    struct kernel_scheduler how;
+};
+
+struct oci_step_io_priority {
+    const char *class_name;
+    struct kernel_io_priority how;
+};
+
+struct oci_step_memory_policy {
+    const char *mode;
+    const char *nodes; /* NULL: none */
+    struct kernel_memory_policy how;
+};
+
+struct oci_step_personality {
+    const char *name;
+    unsigned long domain;
+};
+
+/* A program of config.json's hooks */
+struct oci_step_hook {
+    const char *path;
+    char *const *argv;
+    char *const *envp;
+    unsigned int timeout_s; /* 0: none */
+    const char *state;      /* the JSON for its standard input, up to the number of "pid" */
+};
+
 struct oci_step_exec {
     char *const *candidates; /* the files to try in turn; ends with NULL */
     char *const *argv;
@@ -119,13 +166,23 @@ struct oci_step {
         struct oci_step_symlink symlink;
         struct oci_step_rlimit rlimit;
         struct kernel_user user;
+        struct oci_step_hook hook;
+        struct oci_step_id_map id_map;
+        struct oci_step_label label;
+        struct oci_step_listener listener; /* SECCOMP_SEND */
+        bool has_listener;                 /* SECCOMP */
+        struct oci_step_scheduler scheduler;
+        struct oci_step_io_priority io_priority;
+        struct oci_step_memory_policy memory_policy;
+        struct oci_step_personality personality;
         struct oci_step_exec exec;
         struct kernel_capabilities capabilities; /* CAPABILITIES */
         struct kernel_seccomp seccomp;           /* SECCOMP_COMPILE */
         uint64_t bounding;                       /* BOUNDING: bit n keeps capability n */
         unsigned long flags;                     /* DETACH: MS_…; CGROUP_NAMESPACE: CLONE_… */
         mode_t umask;                            /* UMASK */
-        const char *text;                        /* HOSTNAME, DOMAINNAME; RELEASE, AWAIT: what;
+        const char *text;                        /* HOSTNAME, DOMAINNAME; RELEASE, AWAIT,
+                                                    LISTEN, TELL: what; TIME_NAMESPACE: offsets;
                                                     paths of ROOT, MASK, READONLY, DIRECTORY */
         struct oci_step_sysctl sysctl;
     };
@@ -135,6 +192,9 @@ struct oci_step {
 enum oci_arg_kind {
     OCI_ARG_TEXT,         /* const char *; NULL is not printed */
     OCI_ARG_NUMBER,       /* unsigned int */
+    OCI_ARG_TIMEOUT,      /* unsigned int: seconds; 0 is not printed */
+    OCI_ARG_SIGNED,       /* int32_t; 0 is not printed */
+    OCI_ARG_SOME,         /* uint64_t; 0 is not printed */
     OCI_ARG_LIMIT,        /* uint64_t, of which the largest is "unlimited" */
     OCI_ARG_MODE,         /* mode_t, in octal */
     OCI_ARG_FLAG,         /* bool; false is not printed */

@@ -98,12 +98,11 @@ wrong_types_and_values_are_named_by_their_place() {
 }
 
 what_is_not_done_is_refused_and_never_ignored() {
-    with 'config["hooks"] = {"poststop": [{"path": "/bin/true"}]}' \
-        "hooks.poststop: is not supported"
     with 'linux["intelRdt"] = {"closID": "a"}' "linux.intelRdt: is not supported"
     with 'linux["resources"] = {"cpu": {"shares": 1}}' \
         "linux.resources.cpu.shares: is 1, must be between 2 and 262144"
-    with 'process["apparmorProfile"] = "x"' "process.apparmorProfile: is not supported"
+    with 'linux["timeOffsets"] = {"realtime": {"secs": 1}}' \
+        "linux.timeOffsets.realtime: is not supported"
     local known='only private, rprivate, slave and rslave'
     with 'linux["rootfsPropagation"] = "shared"' \
         "linux.rootfsPropagation: 'shared' is not supported, $known"

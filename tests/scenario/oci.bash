@@ -93,7 +93,8 @@ state_root() {
 inventory() {
     sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo
     find /sys/fs/cgroup -type d -name '*cupel-case*'
-    find . -mindepth 2 | sort
+    # Compiled filters are kept for the next container.
+    find . -mindepth 2 -not -path '*/.filters*' | sort
 }
 
 # leaves_nothing COMMAND…: fails if the command leaves something behind that was not there.

@@ -148,10 +148,9 @@ its_system_calls_are_filtered() {
 0"
             grep -q 'Operation not supported' err || fail "mkdir was not filtered: $(cat err)"
         done
+        # Nobody is told of anything, so this is not looked at.
         change 'linux["seccomp"]["listenerPath"] = "/run/listener"'
-        leaves_nothing expect_status 1 run "$caller"
-        expect_error \
-            "bundle 'bundle': config.json: linux.seccomp.listenerPath: is not supported"
+        run "$caller" || fail "$(cat err)"
     done
 }
 

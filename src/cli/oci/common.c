@@ -68,6 +68,13 @@ int oci_fail(const struct oci_globals *globals, const struct err *err, int statu
     return status;
 }
 
+void oci_warn(const struct oci_globals *globals, const struct err *err)
+{
+    (void)fprintf(stderr, OCI_PROGRAM ": warning: %s\n", err->sentence);
+    if (globals->log != NULL && !append_line(globals, "warning", err->sentence))
+        (void)no_log(globals, 0);
+}
+
 void oci_debug(const struct oci_globals *globals, const char *message)
 {
     if (!globals->debug)

@@ -11,13 +11,12 @@ int oci_create_command(const void *globals, const void *options, struct cli_oper
     const struct oci_wanted wanted = { words->bundle, operands.at[0], .has_gate = true };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_prepared prepared;
-    struct oci_making making = { .pid_file = words->pid_file,
-                                 .prepared = &prepared,
-                                 .arena = &arena };
+    struct oci_making making = {
+        .globals = globals, .pid_file = words->pid_file, .prepared = &prepared, .arena = &arena
+    };
     struct err err = { 0 };
 
-    if (oci_root_find(globals, &arena, &making.root, &err) < 0 ||
-        oci_prepare(&wanted, &arena, &prepared, &err) < 0)
+    if (oci_making_find(&making, &err) < 0 || oci_prepare(&wanted, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
     oci_debug_plan(globals, &making);
     return oci_make_created(&making, &err) < 0 ? oci_fail(globals, &err, 1) : 0;
@@ -38,6 +37,6 @@ int oci_start_command(const void *globals, const void *options, struct cli_opera
         number = err_set(&err, -EBUSY, "the container '%s' is %s, and cannot be started", state.id,
                          oci_status_name(state.status));
     if (number == 0)
-        number = oci_start_created(root, state.id, &err);
+        number = oci_start_created(globals, root, state.id, &err);
     return number < 0 ? oci_fail(globals, &err, 1) : 0;
 }

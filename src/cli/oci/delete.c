@@ -22,6 +22,6 @@ int oci_delete_command(const void *globals, const void *options, struct cli_oper
         number = err_set(&err, -EBUSY, "the container '%s' is %s; --force kills it", state.id,
                          oci_status_name(state.status));
     if (number == 0)
-        number = oci_state_destroy(root, &state, &err);
+        number = oci_remove(globals, root, &state, &err);
     return number < 0 ? oci_fail(globals, &err, 1) : 0;
 }

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
 void oci_debug_plan(const struct oci_globals *globals, const struct oci_making *making)
@@ -40,6 +41,19 @@ static int write_pid_file(const char *path, pid_t pid, struct err *err)
     return 0;
 }
 
+int oci_making_find(struct oci_making *making, struct err *err)
+{
+    char block[PATH_MAX];
+    struct text path = text_init(block, sizeof(block));
+
+    if (oci_root_find(making->globals, making->arena, &making->root, err) < 0)
+        return err->number;
+    /* No container has a name with a dot at its beginning. */
+    if (text_append(&path, making->root) && text_append(&path, "/.filters"))
+        making->filters = arena_copy_text(making->arena, path.at);
+    return 0;
+}
+
 /* `pid` is 0 as long as there is no process. */
 static int tell_state(const struct oci_making *making, pid_t pid, struct err *err)
 {
@@ -54,10 +68,17 @@ static int tell_state(const struct oci_making *making, pid_t pid, struct err *er
 int oci_making_tell(void *owner, pid_t pid, struct err *err)
 {
     const struct oci_making *making = owner;
+    const struct oci_plan_request *request = &making->prepared->request;
+    const struct oci_state state = {
+        .id = request->id, .pid = pid, .bundle = request->bundle, .status = OCI_RUNNING
+    };
 
-    if (tell_state(making, pid, err) < 0)
+    if (tell_state(making, pid, err) < 0 ||
+        (making->pid_file != NULL && write_pid_file(making->pid_file, pid, err) < 0))
         return err->number;
-    return making->pid_file == NULL ? 0 : write_pid_file(making->pid_file, pid, err);
+    if (!request->has_gate)
+        oci_run_hooks(making->globals, request->config, OCI_HOOK_POSTSTART, &state);
+    return 0;
 }
 
 int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err *err)
@@ -75,11 +96,29 @@ int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err 
     return err->number;
 }
 
+int oci_making_end(const struct oci_making *making, int number, struct err *err)
+{
+    const struct oci_plan_request *request = &making->prepared->request;
+    const struct oci_state state = { .id = request->id,
+                                     .bundle = request->bundle,
+                                     .status = OCI_STOPPED };
+    struct err second = { 0 };
+
+    /* As long as something is left, `delete` has to know of it. */
+    if (making->is_left)
+        return number;
+    if (oci_state_remove(making->root, request->id, &second) < 0)
+        return err_add(err, number, &second);
+    oci_run_hooks(making->globals, request->config, OCI_HOOK_POSTSTOP, &state);
+    return number;
+}
+
 /* Makes the gate and, behind it, the container. */
 static int make_behind_gate(struct oci_making *making, struct err *err)
 {
     const struct oci_run_options how = { .on_started = oci_making_tell,
                                          .owner = making,
+                                         .filters = making->filters,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };
     CLEANUP(fd_close) int directory_fd =
@@ -95,22 +134,10 @@ int oci_make_created(struct oci_making *making, struct err *err)
 {
     CLEANUP(fd_close) int claim_fd = -1;
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
-    struct err second = { 0 };
 
     if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, &claim_fd, err) < 0)
         return err->number;
     if (make_behind_gate(making, err) == 0)
         return 0;
-    if (!making->is_left &&
-        oci_state_remove(making->root, making->prepared->request.id, &second) < 0)
-        return err_add(err, err->number, &second);
-    return err->number;
-}
-
-int oci_start_created(const char *root, const char *id, struct err *err)
-{
-    CLEANUP(fd_close) int directory_fd = oci_state_open(root, id, err);
-    int status;
-
-    return directory_fd < 0 ? directory_fd : oci_gate_open(directory_fd, &status, err);
+    return oci_making_end(making, err->number, err);
 }

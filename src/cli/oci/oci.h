@@ -6,6 +6,7 @@
 
 #include "cli/option.h"
 #include "oci/plan.h"
+#include "oci/state.h"
 #include "oci/trace.h"
 
 #define OCI_PROGRAM "cupel-oci"
@@ -91,6 +92,9 @@ struct oci_prepared {
 /* Says what went wrong on stderr, and in the log where there is one; gives `status`. */
 int oci_fail(const struct oci_globals *globals, const struct err *err, int status);
 
+/* Says that something went wrong which changes nothing: on stderr, and in the log. */
+void oci_warn(const struct oci_globals *globals, const struct err *err);
+
 /* With --debug, says what is done: in the log where there is one, else on stderr. */
 void oci_debug(const struct oci_globals *globals, const char *message);
 
@@ -106,13 +110,18 @@ int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
 
 /* A container that is being made. */
 struct oci_making {
+    const struct oci_globals *globals;
     const char *root;     /* oci_root_find() */
+    const char *filters;  /* a directory beside them, for compiled filters */
     const char *pid_file; /* or NULL */
     const struct oci_prepared *prepared;
     struct arena *arena;
     const struct oci_trace *trace; /* or NULL */
     bool is_left;                  /* set where something of the container could not be removed */
 };
+
+/* Finds the directories of a making, whose globals and arena are set. */
+int oci_making_find(struct oci_making *making, struct err *err);
 
 /* Says with --debug what the plan is, a message a step. */
 void oci_debug_plan(const struct oci_globals *globals, const struct oci_making *making);
@@ -124,15 +133,30 @@ void oci_debug_plan(const struct oci_globals *globals, const struct oci_making *
 int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err *err);
 
 /* The on_started of struct oci_run_options, with the making as its owner: writes the state and the
- * pid file. */
+ * pid file and, where the program runs with that, runs the hooks of poststart. */
 int oci_making_tell(void *owner, pid_t pid, struct err *err);
+
+/* Makes the name free again where the container is wholly gone, and runs the hooks of poststop.
+ * `number` is 0, or that of `err`, which tells why there is no container; gives it, or why the name
+ * is not free. */
+int oci_making_end(const struct oci_making *making, int number, struct err *err);
 
 /* Makes a container that waits to be started; its plan has a gate. On failure its name is free
  * again, unless something is left. */
 int oci_make_created(struct oci_making *making, struct err *err);
 
-/* Starts a container that was created. */
-int oci_start_created(const char *root, const char *id, struct err *err);
+/* Starts a container that was created, and runs its hooks. Where one of the start fails, the
+ * container is removed. */
+int oci_start_created(const struct oci_globals *globals, const char *root, const char *id,
+                      struct err *err);
+
+/* Removes a container wholly (oci_state_destroy()), and runs its hooks of poststop. */
+int oci_remove(const struct oci_globals *globals, const char *root, const struct oci_state *state,
+               struct err *err);
+
+/* Runs the hooks of POSTSTART or POSTSTOP; those that fail give warnings. */
+void oci_run_hooks(const struct oci_globals *globals, const struct oci_config *config,
+                   enum oci_hook_kind kind, const struct oci_state *state);
 
 /* `cupel-oci run` */
 int oci_run_command(const void *globals, const void *options, struct cli_operands operands);

@@ -7,6 +7,7 @@
 #include "oci/signals.h"
 #include "oci/state.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Runs it under its name, which is free again afterwards. */
@@ -14,21 +15,17 @@ static int run_to_end(struct oci_making *making, int *ret_status, struct err *er
 {
     const struct oci_run_options how = { .on_started = oci_making_tell,
                                          .owner = making,
+                                         .filters = making->filters,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
     CLEANUP(fd_close) int claim_fd = -1;
-    struct err second = { 0 };
     int number;
 
     if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, &claim_fd, err) < 0)
         return err->number;
     number = oci_run(&making->prepared->plan, &how, ret_status, err);
-    /* As long as something is left, `delete` has to know of it. */
-    if (!making->is_left &&
-        oci_state_remove(making->root, making->prepared->request.id, &second) < 0)
-        number = err_add(err, number, &second);
-    return number;
+    return oci_making_end(making, number, err);
 }
 
 /* Leaves it running. */
@@ -37,13 +34,16 @@ static int run_detached(struct oci_making *making, struct err *err)
     const char *id = making->prepared->request.id;
     struct err second = { 0 };
     struct oci_state state;
+    int number;
 
     if (oci_make_created(making, err) < 0)
         return err->number;
-    if (oci_start_created(making->root, id, err) == 0)
+    if (oci_start_created(making->globals, making->root, id, err) == 0)
         return 0;
-    if (oci_state_read(making->root, id, making->arena, &state, &second) < 0 ||
-        oci_state_destroy(making->root, &state, &second) < 0)
+    number = oci_state_read(making->root, id, making->arena, &state, &second);
+    if (number == 0)
+        number = oci_remove(making->globals, making->root, &state, &second);
+    if (number < 0 && number != -ENOENT)
         return err_add(err, err->number, &second);
     return err->number;
 }
@@ -82,14 +82,13 @@ int oci_run_command(const void *globals, const void *options, struct cli_operand
     const struct oci_wanted wanted = { words->bundle, operands.at[0], .has_gate = words->detach };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_prepared prepared;
-    struct oci_making making = { .pid_file = words->pid_file,
-                                 .prepared = &prepared,
-                                 .arena = &arena };
+    struct oci_making making = {
+        .globals = globals, .pid_file = words->pid_file, .prepared = &prepared, .arena = &arena
+    };
     struct err err = { 0 };
     int status = 0;
 
-    if (oci_root_find(globals, &arena, &making.root, &err) < 0 ||
-        oci_prepare(&wanted, &arena, &prepared, &err) < 0)
+    if (oci_making_find(&making, &err) < 0 || oci_prepare(&wanted, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
     oci_debug_plan(globals, &making);
     return run(words, &making, &status, &err) < 0 ? oci_fail(globals, &err, 1) : status;

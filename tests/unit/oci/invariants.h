@@ -96,6 +96,22 @@ static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_CGROUP_ENTER, OCI_STEP_CGROUP_NAMESPACE },
     { OCI_STEP_BECOME_ROOT, OCI_STEP_HOSTNAME },
     { OCI_STEP_BECOME_ROOT, OCI_STEP_DETACH },
+    { OCI_STEP_SCHEDULER, OCI_STEP_RELEASE },
+    { OCI_STEP_IO_PRIORITY, OCI_STEP_RELEASE },
+    { OCI_STEP_BECOME_ROOT, OCI_STEP_TIME_NAMESPACE },
+    { OCI_STEP_TIME_NAMESPACE, OCI_STEP_PIVOT },
+    { OCI_STEP_LABEL, OCI_STEP_PIVOT },
+    { OCI_STEP_MEMORY_POLICY, OCI_STEP_USER },
+    { OCI_STEP_LISTEN, OCI_STEP_RUNTIME_HOOK },
+    { OCI_STEP_RUNTIME_HOOK, OCI_STEP_HOOK },
+    { OCI_STEP_RUNTIME_HOOK, OCI_STEP_SECCOMP_SEND },
+    { OCI_STEP_SECCOMP_SEND, OCI_STEP_HOOK },
+    { OCI_STEP_MOUNT, OCI_STEP_CONTAINER_HOOK },
+    { OCI_STEP_DEVICE, OCI_STEP_TELL },
+    { OCI_STEP_TELL, OCI_STEP_CONTAINER_HOOK },
+    { OCI_STEP_TELL, OCI_STEP_PIVOT },
+    { OCI_STEP_START, OCI_STEP_READY },
+    { OCI_STEP_CONTAINER_HOOK, OCI_STEP_READY },
     { OCI_STEP_SYSCTL, OCI_STEP_PIVOT },
     { OCI_STEP_DETACH, OCI_STEP_ROOT },
     { OCI_STEP_ROOT, OCI_STEP_MOUNT },
@@ -227,6 +243,9 @@ static inline bool is_step_sound(const struct oci_step *step)
         return is_filter_sound(&step->seccomp);
     case OCI_STEP_CAPABILITIES:
         return are_capabilities_sound(&step->capabilities);
+    case OCI_STEP_RUNTIME_HOOK:
+    case OCI_STEP_CONTAINER_HOOK:
+        return step->hook.path[0] == '/' && step->hook.argv[0] != NULL && step->hook.state != NULL;
     case OCI_STEP_EXEC:
         return step->exec.candidates[0] != NULL && step->exec.argv[0] != NULL;
     default:

@@ -56,8 +56,18 @@ static const struct {
       "process.oomScoreAdj: is 2000, must be between -1000 and 1000" },
     { "{" REST ",\"process\":{" PROCESS ",\"capabilities\":{\"bounding\":[\"CAP_NONE\"]}}}",
       "process.capabilities.bounding[0]: there is no capability 'CAP_NONE'" },
-    { "{" REST ",\"process\":{" PROCESS ",\"apparmorProfile\":\"x\"}}",
-      "process.apparmorProfile: is not supported" },
+    { "{" REST ",\"process\":{" PROCESS ",\"scheduler\":{\"nice\":1}}}",
+      "process.scheduler.policy: is missing" },
+    { "{" REST ",\"process\":{" PROCESS ",\"ioPriority\":{\"class\":\"IOPRIO_CLASS_BE\","
+      "\"priority\":8}}}",
+      "process.ioPriority.priority: is 8, must be between 0 and 7" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"timeOffsets\":{\"realtime\":{}}}}",
+      "linux.timeOffsets.realtime: is not supported" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"timeOffsets\":{\"boottime\":"
+      "{\"nanosecs\":1000000000}}}}",
+      "linux.timeOffsets.boottime.nanosecs: is 1000000000, must be between 0 and 999999999" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"intelRdt\":{\"closID\":\"a\"}}}",
+      "linux.intelRdt: is not supported" },
     { "{" REST ",\"process\":{" PROCESS "},\"mounts\":{}}",
       "mounts: is an object, must be a list of objects" },
     { "{" REST ",\"process\":{" PROCESS "},\"mounts\":[{\"options\":[]}]}",
@@ -65,8 +75,11 @@ static const struct {
     { "{" REST ",\"process\":{" PROCESS "},\"mounts\":[{\"destination\":\"/a\",\"options\":"
       "[\"ro\",null]}]}",
       "mounts[0].options[1]: is null, must be a text" },
-    { "{" REST ",\"process\":{" PROCESS "},\"hooks\":{\"poststop\":[{\"path\":\"/a\"}]}}",
-      "hooks.poststop: is not supported" },
+    { "{" REST ",\"process\":{" PROCESS "},\"hooks\":{\"poststop\":[{\"path\":\"/a\"},{}]}}",
+      "hooks.poststop[1].path: is missing" },
+    { "{" REST ",\"process\":{" PROCESS "},\"hooks\":{\"prestart\":[{\"path\":\"/a\","
+      "\"timeout\":0}]}}",
+      "hooks.prestart[0].timeout: is 0, must be between 1 and 2147483647" },
     { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"namespaces\":[{\"type\":\"none\"}]}}",
       "linux.namespaces[0]: there is no namespace of type 'none' here" },
     { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"namespaces\":[{\"type\":\"pid\"},"

@@ -3,96 +3,10 @@
 #include "unit.h"
 
 #include "base/cleanup.h"
-#include "unit/oci/invariants.h"
+#include "unit/oci/planned.h"
 
 #include <errno.h>
 #include <stdio.h>
-
-static const struct oci_pair v1[] = {
-    { "pids", "/" },
-    { "memory", "/" },
-    { "devices", "/" },
-    { "cpu,cpuacct", "/" },
-};
-static const struct oci_pair v2[] = { { "", "/user.slice/shell.scope" } };
-
-static const struct oci_host root_on_v1 = { .cap_last = 40,
-                                            .cgroup_layout = OCI_CGROUP_V1,
-                                            .hierarchies = { ROWS(v1), v1 } };
-static const struct oci_host root_on_v2 = { .cap_last = 40,
-                                            .cgroup_layout = OCI_CGROUP_UNIFIED,
-                                            .hierarchies = { ROWS(v2), v2 } };
-static const struct oci_host user_on_v2 = { .caller = { 1000, 100 },
-                                            .cap_last = 40,
-                                            .cgroup_layout = OCI_CGROUP_UNIFIED,
-                                            .hierarchies = { ROWS(v2), v2 } };
-static const struct oci_host without_cgroups = { .cap_last = 40 };
-
-static const struct oci_id_map own_uid[] = { { 0, 1000, 1 } };
-static const struct oci_id_map own_gid[] = { { 0, 100, 1 } };
-
-/* The least that can be planned as root. */
-static struct oci_config smallest(void)
-{
-    static const char *const args[] = { "a" };
-
-    return (struct oci_config){
-        .oci_version = "1.2.0",
-        .root = { .path = "rootfs" },
-        .process = { .args = { 1, args }, .cwd = "/" },
-        .namespaces = { [OCI_NAMESPACE_MOUNT] = { .is_wanted = true } },
-    };
-}
-
-/* The same for the user with uid 1000. */
-static struct oci_config smallest_of_user(void)
-{
-    struct oci_config config = smallest();
-
-    config.namespaces[OCI_NAMESPACE_USER].is_wanted = true;
-    config.uid_maps = (struct oci_id_maps){ 1, own_uid };
-    config.gid_maps = (struct oci_id_maps){ 1, own_gid };
-    return config;
-}
-
-static int make(const struct oci_config *config, const struct oci_host *host, struct arena *arena,
-                struct oci_plan *ret_plan, struct err *err)
-{
-    const struct oci_plan_request request = {
-        .config = config, .host = host, .id = "web", .bundle = "/bundle"
-    };
-
-    return oci_plan_make(&request, arena, ret_plan, err);
-}
-
-/* Asserts that the plan of the config has a line that ends as `line` does, without its number. */
-static void assert_line(const struct oci_config *config, const struct oci_host *host,
-                        const char *line)
-{
-    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    struct oci_plan plan;
-    struct bytes text;
-    struct err err = { 0 };
-
-    if (make(config, host, &arena, &plan, &err) < 0)
-        fail_msg("refused: %s", err.sentence);
-    assert_null(plan_flaw(&plan));
-    assert_int_equal(oci_plan_format(&plan, false, &arena, &text, &err), 0);
-    if (strstr((const char *)text.at, line) == NULL)
-        fail_msg("there is no line '%s' in\n%s", line, (const char *)text.at);
-}
-
-static void assert_refused(const struct oci_config *config, const struct oci_host *host,
-                           const char *sentence)
-{
-    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    struct oci_plan plan = { .count = 7 };
-    struct err err = { 0 };
-
-    assert_int_equal(make(config, host, &arena, &plan, &err), -EINVAL);
-    assert_string_equal(err.sentence, sentence);
-    assert_int_equal(plan.count, 7);
-}
 
 static void every_default_config_makes_a_sound_plan(void **state)
 {
@@ -335,8 +249,10 @@ static void a_user_gets_its_own_id_and_no_other(void **state)
     assert_line(&config, &user_on_v2, "become-root uid=0 gid=0");
     assert_line(&config, &user_on_v2, "user uid=0 gid=0 groups=unchanged");
     config.uid_maps.at = anothers;
-    assert_refused(&config, &user_on_v2,
-                   "linux.uidMappings: only root may map other ids than its own (1000)");
+    assert_refused(
+        &config, &user_on_v2,
+        "linux.uidMappings[0]: 1001 to 1001 are neither the user's own id (1000) nor among "
+        "those that /etc/subuid gives to it");
     config = smallest_of_user();
     config.process.user.uid = 5;
     assert_refused(&config, &user_on_v2, "process.user.uid: 5 is not among linux.uidMappings");
@@ -411,6 +327,20 @@ static struct oci_config with_filter(struct oci_seccomp_rule *rule)
     return config;
 }
 
+static void a_listener_is_passed_on_before_the_program_is_waited_for(void **state)
+{
+    struct oci_seccomp_rule rule;
+    struct oci_config config = with_filter(&rule);
+
+    (void)state;
+    rule.action = "SCMP_ACT_NOTIFY";
+    config.seccomp.listener_path = "/run/agent";
+    config.process.no_new_privileges = true;
+    assert_line(&config, &root_on_v1, "runtime seccomp-send path=/run/agent");
+    assert_line(&config, &root_on_v1, "child   await what=listener");
+    assert_line(&config, &root_on_v1, "child   seccomp listener=yes");
+}
+
 static void filters_that_cannot_be_are_refused(void **state)
 {
     static const char *const words[] = { "PDP11" };
@@ -424,8 +354,14 @@ static void filters_that_cannot_be_are_refused(void **state)
     assert_refused(&config, &root_on_v1, "linux.seccomp.defaultAction: 'ALLOW' is not supported");
     config = with_filter(&rule);
     rule.action = "SCMP_ACT_NOTIFY";
+    assert_refused(&config, &root_on_v1, "linux.seccomp.listenerPath: SCMP_ACT_NOTIFY needs it");
+    config.seccomp.listener_path = "run/agent";
     assert_refused(&config, &root_on_v1,
-                   "linux.seccomp.syscalls[0].action: 'SCMP_ACT_NOTIFY' is not supported");
+                   "linux.seccomp.listenerPath: 'run/agent' is no absolute path");
+    config.seccomp.listener_path = NULL;
+    config.seccomp.listener_metadata = "x";
+    assert_refused(&config, &root_on_v1,
+                   "linux.seccomp.listenerMetadata: there is no listenerPath to send it to");
     config = with_filter(&rule);
     rule.names.count = 0;
     assert_refused(&config, &root_on_v1, "linux.seccomp.syscalls[0].names: is empty");
@@ -561,6 +497,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_user_may_keep_its_own_id),
     cmocka_unit_test(namespaces_are_joined_with_the_rights_that_it_takes),
     cmocka_unit_test(a_user_namespace_has_devices_of_outside),
+    cmocka_unit_test(a_listener_is_passed_on_before_the_program_is_waited_for),
     cmocka_unit_test(filters_that_cannot_be_are_refused),
     cmocka_unit_test(a_filter_is_loaded_when_it_can_be),
     cmocka_unit_test(programs_that_cannot_be_are_refused),

@@ -1,0 +1,141 @@
+/* A state as JSON, cut before the process id, which is known only where the hook is run. */
+#include "oci/hooks.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "kernel/spawn.h"
+#include "oci/signals.h"
+
+#include <errno.h>
+#include <jansson.h>
+
+#define NUMBER_ROOM 24
+
+static int no_memory(struct err *err)
+{
+    return err_system(err, ENOMEM, "prepare a hook");
+}
+
+static json_t *annotations_json(const struct oci_pairs *annotations)
+{
+    json_t *json = json_object();
+
+    for (size_t i = 0; i < annotations->count; i++)
+        (void)json_object_set_new(json, annotations->at[i].name,
+                                  json_string(annotations->at[i].value));
+    return json;
+}
+
+const char *oci_hook_state(const struct oci_state *state, const struct oci_pairs *annotations,
+                           struct arena *arena, struct err *err)
+{
+    static const char pid[] = ",\"pid\":";
+    json_t *json = json_pack("{ss ss ss ss so}", "ociVersion", OCI_VERSION, "id", state->id,
+                             "status", oci_status_name(state->status), "bundle", state->bundle,
+                             "annotations", annotations_json(annotations));
+    CLEANUP(free_pointer) char *whole = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    size_t room = whole == NULL ? 0 : strlen(whole) + sizeof(pid);
+    char *copy = whole == NULL ? NULL : arena_alloc(arena, room);
+    struct text text;
+
+    json_decref(json);
+    if (copy == NULL) {
+        (void)no_memory(err);
+        return NULL;
+    }
+    text = text_init(copy, room);
+    /* Without the brace at its end. */
+    (void)text_append_bytes(&text, bytes_of(whole, strlen(whole) - 1));
+    (void)text_append(&text, pid);
+    return copy;
+}
+
+/* A list for execve(2), which may not be of constants: of the texts, or of `only` where there are
+ * none and that is not NULL. */
+static char **copy_list(const struct oci_texts *texts, const char *only, struct arena *arena)
+{
+    const struct oci_texts one = { .count = 1, .at = &only };
+    const struct oci_texts *from = texts->count == 0 && only != NULL ? &one : texts;
+    char **list = arena_alloc_array(arena, from->count + 1, sizeof(*list));
+
+    for (size_t i = 0; list != NULL && i < from->count; i++) {
+        list[i] = arena_copy_text(arena, from->at[i]);
+        if (list[i] == NULL)
+            return NULL;
+    }
+    return list;
+}
+
+int oci_hook_prepare(const struct oci_hook *hook, const char *state, struct arena *arena,
+                     struct oci_step_hook *ret_hook, struct err *err)
+{
+    const struct oci_step_hook prepared = {
+        .path = hook->path,
+        .argv = copy_list(&hook->args, hook->path, arena),
+        .envp = copy_list(&hook->env, NULL, arena),
+        .timeout_s = hook->timeout.is_set ? (unsigned int)hook->timeout.value : 0,
+        .state = state,
+    };
+
+    if (prepared.argv == NULL || prepared.envp == NULL)
+        return no_memory(err);
+    *ret_hook = prepared;
+    return 0;
+}
+
+int oci_hook_run(const struct oci_step_hook *hook, const struct oci_hook_place *place,
+                 struct err *err)
+{
+    char block[NUMBER_ROOM];
+    struct text rest = text_init(block, sizeof(block));
+    struct bytes input[2] = { bytes_of_text(hook->state) };
+    const struct kernel_spawn spawn = { .path = hook->path,
+                                        .argv = hook->argv,
+                                        .envp = hook->envp,
+                                        .timeout_s = hook->timeout_s,
+                                        .directory_fd = place->directory_fd,
+                                        .input = input,
+                                        .input_count = 2,
+                                        .is_against = place->is_against };
+
+    (void)text_append_decimal(&rest, (uint64_t)place->pid, 0);
+    (void)text_append_char(&rest, '}');
+    input[1] = text_bytes(&rest);
+    return kernel_spawn_run(&spawn, err);
+}
+
+void oci_hooks_run(const struct oci_config *config, enum oci_hook_kind kind,
+                   const struct oci_state *state, const struct oci_hook_listener *listener)
+{
+    const struct oci_hooks *hooks = &config->hooks[kind];
+    const struct oci_hook_place place = { .pid = state->pid,
+                                          .directory_fd = -1,
+                                          .is_against = oci_signals_are_against_it };
+
+    for (size_t i = 0; i < hooks->count; i++) {
+        CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+        struct oci_step_hook hook;
+        struct err err = { 0 };
+        const char *text = oci_hook_state(state, &config->annotations, &arena, &err);
+
+        if (text != NULL && oci_hook_prepare(&hooks->at[i], text, &arena, &hook, &err) == 0 &&
+            oci_hook_run(&hook, &place, &err) == 0)
+            continue;
+        (void)err_prefix(&err, "hooks.%s[%zu]", oci_hook_name(kind), i);
+        listener->warn(listener->owner, &err);
+    }
+}
+
+const char *oci_hook_name(enum oci_hook_kind kind)
+{
+    static const char *const names[] = {
+        [OCI_HOOK_PRESTART] = "prestart",
+        [OCI_HOOK_CREATE_RUNTIME] = "createRuntime",
+        [OCI_HOOK_CREATE_CONTAINER] = "createContainer",
+        [OCI_HOOK_START_CONTAINER] = "startContainer",
+        [OCI_HOOK_POSTSTART] = "poststart",
+        [OCI_HOOK_POSTSTOP] = "poststop",
+    };
+
+    return names[kind];
+}

@@ -1,0 +1,198 @@
+/* Plans with hooks, clocks, scheduling, labels and memory nodes: their steps, and what is refused.
+ */
+#include "unit/oci/planned.h"
+
+static void clocks_are_set_in_a_namespace_of_their_own(void **state)
+{
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.monotonic_offset.secs = oci_number(-86400);
+    config.boottime_offset.nanosecs = oci_number(5);
+    assert_refused(&config, &root_on_v2, "linux.timeOffsets: needs a new namespace of type 'time'");
+    config.namespaces[OCI_NAMESPACE_TIME].is_wanted = true;
+    assert_line(&config, &root_on_v2,
+                "child   time-namespace offsets=\"monotonic -86400 0\\nboottime 0 5\\n\"");
+    assert_line(&config, &root_on_v2, "clone new=mount  #");
+    config.namespaces[OCI_NAMESPACE_TIME].path = "/proc/1/ns/time";
+    assert_refused(&config, &root_on_v2, "linux.timeOffsets: needs a new namespace of type 'time'");
+    config.monotonic_offset = config.boottime_offset = (struct oci_time_offset){ 0 };
+    assert_line(&config, &root_on_v2, "namespace-join type=time path=/proc/1/ns/time");
+}
+
+static void scheduling_is_set_from_outside(void **state)
+{
+    static const char *const flags[] = { "SCHED_FLAG_RESET_ON_FORK" };
+    struct oci_config config = smallest();
+    struct oci_scheduler *scheduler = &config.process.scheduler;
+
+    (void)state;
+    *scheduler = (struct oci_scheduler){ .policy = "SCHED_FIFO",
+                                         .priority = { true, 7 },
+                                         .flags = { 1, flags } };
+    config.process.io_priority =
+        (struct oci_io_priority){ .class_name = "IOPRIO_CLASS_BE", .priority = { true, 3 } };
+    assert_line(&config, &root_on_v2, "runtime scheduler policy=SCHED_FIFO flags=1 priority=7");
+    assert_line(&config, &root_on_v2, "runtime io-priority class=IOPRIO_CLASS_BE level=3");
+    assert_line(&config, &root_on_v2, "runtime release what=prepared");
+    scheduler->priority = oci_number(0);
+    assert_refused(&config, &root_on_v2,
+                   "process.scheduler.priority: is 0, SCHED_FIFO has those from 1 to 99");
+    scheduler->policy = "SCHED_OTHER";
+    scheduler->nice = oci_number(20);
+    assert_refused(&config, &root_on_v2,
+                   "process.scheduler.nice: is 20, must be between -20 and 19");
+    scheduler->nice = oci_number(0);
+    scheduler->runtime = oci_number(5);
+    assert_refused(&config, &root_on_v2,
+                   "process.scheduler: SCHED_OTHER has no runtime, deadline and period");
+    scheduler->policy = "SCHED_ISO";
+    assert_refused(&config, &root_on_v2, "process.scheduler.policy: 'SCHED_ISO' is not supported");
+    *scheduler = (struct oci_scheduler){ .policy = "SCHED_DEADLINE" };
+    assert_refused(&config, &root_on_v2, "process.scheduler.runtime: SCHED_DEADLINE needs it");
+    scheduler->policy = NULL;
+    config.process.io_priority.class_name = "IOPRIO_CLASS_NONE";
+    assert_refused(&config, &root_on_v2,
+                   "process.ioPriority.class: 'IOPRIO_CLASS_NONE' is not supported");
+    config.process.io_priority.class_name = NULL;
+    config.process.exec_affinity.final = "3-1";
+    assert_refused(&config, &root_on_v2,
+                   "process.execCPUAffinity.final: '3-1' is no list of processors");
+}
+
+static void labels_need_their_module(void **state)
+{
+    static const struct oci_mount mounts[] = {
+        { .destination = "/a", .type = "tmpfs" },
+        { .destination = "/proc", .type = "proc" },
+    };
+    struct oci_host host = root_on_v2;
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.mounts = (struct oci_mounts){ ROWS(mounts), mounts };
+    config.process.apparmor_profile = "unconfined";
+    assert_line(&config, &host, "exec files=");
+    config.process.apparmor_profile = "web";
+    assert_refused(&config, &host, "process.apparmorProfile: AppArmor is not enabled here");
+    host.has_apparmor = true;
+    assert_line(&config, &host, "label module=apparmor label=web");
+    config.process.selinux_label = "a:b:c";
+    assert_refused(&config, &host, "process.selinuxLabel: SELinux is not enabled here");
+    config.process.selinux_label = NULL;
+    config.mount_label = "a:b:d";
+    assert_refused(&config, &host, "linux.mountLabel: SELinux is not enabled here");
+    host.has_selinux = true;
+    config.process.selinux_label = "a:b:c";
+    assert_line(&config, &host, "label module=selinux label=a:b:c");
+    assert_line(&config, &host, "mount destination=/a type=tmpfs options=context=a:b:d");
+    assert_line(&config, &host, "mount destination=/proc type=proc no-symlinks=yes");
+}
+
+static void memory_and_personality_are_the_programs_own(void **state)
+{
+    static const char *const flags[] = { "MPOL_F_STATIC_NODES" };
+    struct oci_config config = smallest();
+    struct oci_memory_policy *policy = &config.memory_policy;
+
+    (void)state;
+    *policy = (struct oci_memory_policy){ "MPOL_BIND", "0,2-3", { 1, flags } };
+    config.personality.domain = "LINUX32";
+    assert_line(&config, &root_on_v2, "memory-policy mode=MPOL_BIND nodes=0,2-3");
+    assert_line(&config, &root_on_v2, "personality domain=LINUX32");
+    policy->nodes = "0-1024";
+    assert_refused(&config, &root_on_v2, "linux.memoryPolicy.nodes: '0-1024' is no list of nodes");
+    policy->nodes = NULL;
+    assert_refused(&config, &root_on_v2, "linux.memoryPolicy.nodes: MPOL_BIND needs some");
+    policy->mode = "MPOL_LOCAL";
+    policy->nodes = "1";
+    assert_refused(&config, &root_on_v2, "linux.memoryPolicy.nodes: MPOL_LOCAL has none");
+    policy->mode = "MPOL_NONE";
+    assert_refused(&config, &root_on_v2, "linux.memoryPolicy.mode: 'MPOL_NONE' is not supported");
+    policy->mode = NULL;
+    config.personality.domain = "BSD";
+    assert_refused(&config, &root_on_v2, "linux.personality.domain: 'BSD' is not supported");
+    config.personality = (struct oci_personality){ "LINUX", { 1, flags } };
+    assert_refused(&config, &root_on_v2,
+                   "linux.personality.flags[0]: 'MPOL_F_STATIC_NODES' is not supported");
+}
+
+static void hooks_are_run_by_the_runtime_or_by_the_process(void **state)
+{
+    static const char *const words[] = { "hook", "x" };
+    static const struct oci_hook hook = { .path = "/h",
+                                          .args = { 2, words },
+                                          .timeout = { true, 5 } };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.hooks[OCI_HOOK_CREATE_RUNTIME] = (struct oci_hooks){ 1, &hook };
+    config.hooks[OCI_HOOK_START_CONTAINER] = (struct oci_hooks){ 1, &hook };
+    config.hooks[OCI_HOOK_POSTSTOP] = (struct oci_hooks){ 1, &hook };
+    assert_line(&config, &root_on_v2,
+                "runtime runtime-hook path=/h args=[\"hook\",\"x\"] env=[] timeout=5s"
+                "  # hooks.createRuntime[0]\n");
+    assert_line(&config, &root_on_v2, "runtime listen what=mounts\n");
+    assert_line(&config, &root_on_v2, "child   await what=runtime-hooks\n");
+    assert_line(&config, &root_on_v2, "  # hooks.startContainer[0]\n");
+}
+
+static void hooks_that_cannot_be_are_refused(void **state)
+{
+    static const struct oci_hook relative = { .path = "h" };
+    static const struct oci_hook hasty = { .path = "/h", .timeout = { true, 0 } };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.hooks[OCI_HOOK_POSTSTOP] = (struct oci_hooks){ 1, &relative };
+    assert_refused(&config, &root_on_v2, "hooks.poststop[0].path: 'h' is no absolute path");
+    config.hooks[OCI_HOOK_PRESTART] = (struct oci_hooks){ 1, &hasty };
+    assert_refused(&config, &root_on_v2, "hooks.prestart[0].timeout: must be greater than 0");
+}
+
+static void a_user_has_the_ids_that_were_given_to_it(void **state)
+{
+    static const struct oci_id_range given[] = { { 100000, 65536 }, { 300000, 10 } };
+    static const struct oci_id_map maps[] = { { 0, 1000, 1 }, { 1, 100000, 65536 } };
+    static const struct oci_id_map groups[] = { { 0, 300000, 10 }, { 100, 100, 1 } };
+    static const struct oci_id_map too_many[] = { { 0, 1000, 1 }, { 1, 300000, 11 } };
+    static const struct oci_id_map neither[] = { { 7, 300000, 1 } };
+    static const uint32_t additional[] = { 5 };
+    struct oci_host host = user_on_v2;
+    struct oci_config config = smallest_of_user();
+
+    (void)state;
+    host.subordinate_uids = host.subordinate_gids = (struct oci_id_ranges){ ROWS(given), given };
+    config.uid_maps = (struct oci_id_maps){ ROWS(maps), maps };
+    assert_line(&config, &host,
+                "runtime id-map path=/usr/bin/newuidmap args=[\"/usr/bin/newuidmap\",\"PID\","
+                "\"0\",\"1000\",\"1\",\"1\",\"100000\",\"65536\"]  # linux.uidMappings");
+    /* The group is its own alone still. */
+    assert_line(&config, &host, "process-write file=setgroups value=deny");
+    assert_line(&config, &host, "process-write file=gid_map value=\"0 100 1\\n\"");
+    assert_line(&config, &host, "groups=unchanged");
+    config.gid_maps = (struct oci_id_maps){ ROWS(groups), groups };
+    config.process.user.additional_gids = (struct oci_ids){ 1, additional };
+    assert_line(&config, &host, "runtime id-map path=/usr/bin/newgidmap");
+    assert_line(&config, &host, "user uid=0 gid=0 groups=5");
+    config.uid_maps = (struct oci_id_maps){ ROWS(too_many), too_many };
+    assert_refused(
+        &config, &host,
+        "linux.uidMappings[1]: 300000 to 300010 are neither the user's own id (1000) nor "
+        "among those that /etc/subuid gives to it");
+    config.uid_maps = (struct oci_id_maps){ ROWS(neither), neither };
+    assert_refused(&config, &host,
+                   "linux.uidMappings: maps neither an id to 0 nor the user's own id (1000)");
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_user_has_the_ids_that_were_given_to_it),
+    cmocka_unit_test(clocks_are_set_in_a_namespace_of_their_own),
+    cmocka_unit_test(scheduling_is_set_from_outside),
+    cmocka_unit_test(labels_need_their_module),
+    cmocka_unit_test(memory_and_personality_are_the_programs_own),
+    cmocka_unit_test(hooks_are_run_by_the_runtime_or_by_the_process),
+    cmocka_unit_test(hooks_that_cannot_be_are_refused),
+};
+
+RUN_TESTS(tests)
