@@ -5,15 +5,20 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "kernel/copy.h"
 #include "kernel/remount.h"
 #include "kernel/root.h"
+#include "kernel/stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+static const struct kernel_mount_change unchanged;
 
 /* A detached mount comes to what `to_fd` is open at. */
 static int attach(int mount_fd, int to_fd)
@@ -63,6 +68,37 @@ static int apply_change(int mount_fd, bool is_recursive, struct kernel_mount_cha
     return set_attributes(mount_fd, is_recursive, &attributes);
 }
 
+/* Why a mount could not be changed. The usual reason: in a user namespace, what a mount of outside
+ * must not do there it must not do here either (mount_namespaces(7), "Restrictions"). */
+static int change_failed(int mount_fd, int number, uint64_t clear, struct err *err)
+{
+    static const struct {
+        uint64_t attribute;
+        unsigned long is;
+        const char *name;
+    } rows[] = {
+        { MOUNT_ATTR_RDONLY, ST_RDONLY, "ro" },
+        { MOUNT_ATTR_NOSUID, ST_NOSUID, "nosuid" },
+        { MOUNT_ATTR_NODEV, ST_NODEV, "nodev" },
+        { MOUNT_ATTR_NOEXEC, ST_NOEXEC, "noexec" },
+    };
+    struct statvfs is;
+
+    for (size_t i = 0;
+         number == -EPERM && fstatvfs(mount_fd, &is) == 0 && i < sizeof(rows) / sizeof(rows[0]);
+         i++) {
+        if ((clear & rows[i].attribute) != 0 && (is.f_flag & rows[i].is) != 0)
+            return err_set(err, number,
+                           "it is '%s' outside, which a user namespace may not take away",
+                           rows[i].name);
+    }
+    if (number == -EPERM && (clear & MOUNT_ATTR__ATIME) != 0)
+        return err_set(err, number,
+                       "when access times are written is settled outside, which a user namespace "
+                       "may not change");
+    return err_system(err, -number, "give a mount its options");
+}
+
 /* A detached mount is changed, and comes to what `to_fd` is open at. */
 static int change_and_attach(int mount_fd, int to_fd, struct kernel_mount_change all,
                              struct kernel_mount_change own, struct err *err)
@@ -74,7 +110,7 @@ static int change_and_attach(int mount_fd, int to_fd, struct kernel_mount_change
         number = apply_change(mount_fd, false, own);
     is_old = number == -ENOSYS; /* the whole call, and so nothing has been changed */
     if (number < 0 && !is_old)
-        return err_system(err, -number, "give a mount its options");
+        return change_failed(mount_fd, number, all.clear | own.clear, err);
     number = attach(mount_fd, to_fd);
     if (number < 0)
         return err_system(err, -number, "attach a mount");
@@ -103,9 +139,9 @@ int kernel_mount_root(const char *path, int *ret_root_fd, struct err *err)
 
 /* The reason for a failed call on a file system that is being configured: the kernel's own words
  * ("e tmpfs: Bad value for 'size'") where it left some, else errno. */
-static int mount_failed(int context_fd, const struct kernel_mount *mount, struct err *err)
+static int mount_failed(int context_fd, const struct kernel_mount *mount, int system_errno,
+                        struct err *err)
 {
-    int system_errno = errno;
     char words[256];
     ssize_t size = context_fd < 0 ? -1 : read(context_fd, words, sizeof(words) - 1);
 
@@ -116,33 +152,77 @@ static int mount_failed(int context_fd, const struct kernel_mount *mount, struct
     return err_set(err, -system_errno, "mount a %s: %.*s", mount->fstype, (int)size - 2, words + 2);
 }
 
-static int set_options(int context_fd, const struct kernel_mount *mount)
+/* One of a file system's own options: 0 or -errno. */
+static int set_option(int context_fd, const char *name, const char *value)
 {
-    if (mount->source != NULL &&
-        fsconfig(context_fd, FSCONFIG_SET_STRING, "source", mount->source, 0) < 0)
-        return -errno;
-    for (size_t i = 0; i < mount->options_count; i++) {
-        const struct kernel_mount_option *option = &mount->options[i];
-        unsigned int kind = option->value == NULL ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING;
+    unsigned int kind = value == NULL ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING;
 
-        if (fsconfig(context_fd, kind, option->name, option->value, 0) < 0)
-            return -errno;
-    }
-    return fsconfig(context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ? -errno : 0;
+    return fsconfig(context_fd, kind, name, value, 0) < 0 ? -errno : 0;
 }
 
-/* A new file system, mounted nowhere so far; its descriptor or -errno with a sentence. */
-static int make_mount(const struct kernel_mount *mount, struct err *err)
+static int set_options(int context_fd, const struct kernel_mount *mount)
+{
+    int number = 0;
+
+    for (size_t i = 0; i < mount->options_count && number == 0; i++)
+        number = set_option(context_fd, mount->options[i].name, mount->options[i].value);
+    return number;
+}
+
+/* The attributes that a new mount is given when the rest is done: what fsmount(2) knows from Linux
+ * 5.14 on, and what would forbid to fill it. */
+static uint64_t late_attributes(const struct kernel_mount *mount)
+{
+    uint64_t late = MOUNT_ATTR_NOSYMFOLLOW | (mount->copies_contents ? MOUNT_ATTR_RDONLY : 0U);
+
+    return mount->attributes & late;
+}
+
+/* A new file system, mounted nowhere so far, without its late attributes; its descriptor or -errno
+ * with a sentence. `mode` is an option more, if it is not NULL. */
+static int make_mount(const struct kernel_mount *mount, const char *mode, struct err *err)
 {
     CLEANUP(fd_close) int context_fd = fsopen(mount->fstype, FSOPEN_CLOEXEC);
+    int number = context_fd < 0 ? -errno : 0;
     int mount_fd;
 
-    if (context_fd < 0 && errno == ENODEV)
+    if (number == -ENODEV)
         return err_set(err, -ENODEV, "the kernel has no file system '%s'", mount->fstype);
-    if (context_fd < 0 || set_options(context_fd, mount) < 0)
-        return mount_failed(context_fd, mount, err);
-    mount_fd = fsmount(context_fd, FSMOUNT_CLOEXEC, (unsigned int)mount->attributes);
-    return mount_fd < 0 ? mount_failed(context_fd, mount, err) : mount_fd;
+    if (number == 0 && mount->source != NULL)
+        number = set_option(context_fd, "source", mount->source);
+    if (number == 0 && mode != NULL)
+        number = set_option(context_fd, "mode", mode);
+    if (number == 0)
+        number = set_options(context_fd, mount);
+    if (number == 0 && fsconfig(context_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+        number = -errno;
+    if (number < 0)
+        return mount_failed(context_fd, mount, -number, err);
+    mount_fd = fsmount(context_fd, FSMOUNT_CLOEXEC,
+                       (unsigned int)(mount->attributes & ~late_attributes(mount)));
+    return mount_fd < 0 ? mount_failed(context_fd, mount, errno, err) : mount_fd;
+}
+
+/* The permissions of the directory at `path`, in octal; false where there is none. */
+static bool find_mode(int root_fd, const char *path, char ret_mode[8])
+{
+    CLEANUP(fd_close) int fd = -1;
+    struct text text = text_init(ret_mode, 8);
+    struct stat status;
+    struct err ignored;
+
+    if (kernel_root_open(root_fd, path, O_PATH | O_DIRECTORY, &fd, &ignored) < 0 ||
+        fstat(fd, &status) < 0)
+        return false;
+    for (unsigned int shift = 12; shift > 0; shift -= 3)
+        (void)text_append_decimal(&text, status.st_mode >> (shift - 3) & 7U, 0);
+    return true;
+}
+
+/* The mount gets what is in the directory that it will cover. */
+static int copy_contents(int to_fd, int mount_fd, struct err *err)
+{
+    return kernel_copy_tree(to_fd, mount_fd, err) < 0 ? err_prefix(err, "tmpcopyup") : 0;
 }
 
 int kernel_mount_new(int root_fd, const char *destination, const struct kernel_mount *mount,
@@ -150,19 +230,30 @@ int kernel_mount_new(int root_fd, const char *destination, const struct kernel_m
 {
     CLEANUP(fd_close) int to_fd = -1;
     CLEANUP(fd_close) int mount_fd = -1;
+    bool is_staged = kernel_stage_is_needed(mount);
+    struct kernel_mount_change late = { .set = late_attributes(mount) };
+    char block[8];
+    const char *mode =
+        mount->keeps_permissions && find_mode(root_fd, destination, block) ? block : NULL;
     int number = mount->refuses_symlinks
                      ? kernel_root_make_real_directory(root_fd, destination, &to_fd, err)
                      : kernel_root_make_directory(root_fd, destination, &to_fd, err);
 
     if (number < 0)
         return number;
-    mount_fd = make_mount(mount, err);
-    if (mount_fd < 0)
-        return err_prefix(err, "'%s'", destination);
-    number = attach(mount_fd, to_fd);
-    if (number < 0)
-        return err_system(err, -number, "mount a %s at '%s'", mount->fstype, destination);
-    number = set_propagation(mount_fd, mount->propagation, err);
+    if (is_staged)
+        number = kernel_stage_make(mount, mode, &mount_fd, err);
+    else
+        number = mount_fd = make_mount(mount, mode, err);
+    if (number >= 0 && mount->copies_contents)
+        number = copy_contents(to_fd, mount_fd, err);
+    if (number >= 0) {
+        if (is_staged)
+            late = (struct kernel_mount_change){ mount->attributes, MOUNT_ATTR__ATIME };
+        number = change_and_attach(mount_fd, to_fd, unchanged, late, err);
+    }
+    if (number == 0)
+        number = set_propagation(mount_fd, mount->propagation, err);
     return number < 0 ? err_prefix(err, "'%s'", destination) : 0;
 }
 
@@ -179,23 +270,91 @@ static int make_place(int root_fd, const char *destination, int source_fd, int *
     return kernel_root_make_file(root_fd, destination, ret_fd, err);
 }
 
+int kernel_mount_copy(const struct kernel_bind *bind, int *ret_tree_fd, struct err *err)
+{
+    unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+    int fd = open_tree(AT_FDCWD, bind->source, bind->is_recursive ? flags | AT_RECURSIVE : flags);
+
+    if (fd < 0)
+        return err_system(err, errno, "bind '%s'", bind->source);
+    *ret_tree_fd = fd;
+    return 0;
+}
+
+int kernel_mount_attach(int root_fd, const char *destination, const struct kernel_bind *bind,
+                        int tree_fd, struct err *err)
+{
+    CLEANUP(fd_close) int to_fd = -1;
+    int number = bind->refuses_symlinks
+                     ? kernel_root_make_real_directory(root_fd, destination, &to_fd, err)
+                     : make_place(root_fd, destination, tree_fd, &to_fd, err);
+
+    if (number < 0)
+        return number;
+    number = change_and_attach(tree_fd, to_fd, bind->all, bind->own, err);
+    if (number == 0)
+        number = set_propagation(tree_fd, bind->propagation, err);
+    return number < 0 ? err_prefix(err, "bind '%s' to '%s'", bind->source, destination) : 0;
+}
+
 int kernel_mount_bind(int root_fd, const char *destination, const struct kernel_bind *bind,
                       struct err *err)
 {
-    unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
-    CLEANUP(fd_close) int copy_fd =
-        open_tree(AT_FDCWD, bind->source, bind->is_recursive ? flags | AT_RECURSIVE : flags);
-    CLEANUP(fd_close) int to_fd = -1;
-    int number;
+    CLEANUP(fd_close) int tree_fd = -1;
+    int number = kernel_mount_copy(bind, &tree_fd, err);
 
-    if (copy_fd < 0)
-        return err_system(err, errno, "bind '%s'", bind->source);
-    if (make_place(root_fd, destination, copy_fd, &to_fd, err) < 0)
-        return err->number;
-    number = change_and_attach(copy_fd, to_fd, bind->all, bind->own, err);
+    return number < 0 ? number : kernel_mount_attach(root_fd, destination, bind, tree_fd, err);
+}
+
+/* The file system of the mount gets options. */
+static int reconfigure(int mount_fd, const struct kernel_mount *options, struct err *err)
+{
+    CLEANUP(fd_close) int context_fd = fspick(mount_fd, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+    int number = context_fd < 0 ? -errno : set_options(context_fd, options);
+
+    if (number == 0 && fsconfig(context_fd, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
+        number = -errno;
+    return number < 0 ? mount_failed(context_fd, options, -number, err) : 0;
+}
+
+/* Changes a mount that is in its place. */
+static int change_in_place(int mount_fd, bool is_recursive, struct kernel_mount_change change,
+                           struct err *err)
+{
+    int number = apply_change(mount_fd, is_recursive, change);
+
+    if (number == -ENOSYS)
+        return kernel_remount(mount_fd, is_recursive, change, err);
+    return number < 0 ? change_failed(mount_fd, number, change.clear, err) : 0;
+}
+
+int kernel_mount_alter(int root_fd, const char *destination, const struct kernel_bind *bind,
+                       const struct kernel_mount *options, struct err *err)
+{
+    CLEANUP(fd_close) int mount_fd = -1;
+    struct statx status;
+    int number = kernel_root_open(root_fd, destination, O_PATH, &mount_fd, err);
+
+    if (number < 0)
+        return number;
+    if (statx(mount_fd, "", AT_EMPTY_PATH, 0, &status) < 0)
+        return err_system(err, errno, "look at '%s'", destination);
+    if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0)
+        return err_set(err, -EINVAL, "'%s' is no mount that could change", destination);
+    if (options != NULL)
+        number = reconfigure(mount_fd, options, err);
     if (number == 0)
-        number = set_propagation(copy_fd, bind->propagation, err);
-    return number < 0 ? err_prefix(err, "bind '%s' to '%s'", bind->source, destination) : 0;
+        number = change_in_place(mount_fd, true, bind->all, err);
+    if (number == 0)
+        number = change_in_place(mount_fd, false, bind->own, err);
+    if (number == 0)
+        number = set_propagation(mount_fd, bind->propagation, err);
+    return number < 0 ? err_prefix(err, "'%s'", destination) : 0;
+}
+
+int kernel_mount_set_root_propagation(int root_fd, unsigned long propagation, struct err *err)
+{
+    return set_propagation(root_fd, propagation, err);
 }
 
 int kernel_mount_set_namespace_propagation(unsigned long propagation, struct err *err)
@@ -205,7 +364,6 @@ int kernel_mount_set_namespace_propagation(unsigned long propagation, struct err
     return 0;
 }
 
-static const struct kernel_mount_change unchanged;
 static const struct kernel_mount_change read_only = { .set = MOUNT_ATTR_RDONLY };
 
 int kernel_mount_read_only(int root_fd, const char *path, struct err *err)
@@ -226,12 +384,8 @@ int kernel_mount_read_only(int root_fd, const char *path, struct err *err)
 
 int kernel_mount_root_read_only(int root_fd, struct err *err)
 {
-    int number = apply_change(root_fd, false, read_only);
+    int number = change_in_place(root_fd, false, read_only, err);
 
-    if (number == -ENOSYS)
-        number = kernel_remount(root_fd, false, read_only, err);
-    else if (number < 0)
-        (void)err_system(err, -number, "change a mount");
     return number < 0 ? err_prefix(err, "make the root read-only") : 0;
 }
 
@@ -279,7 +433,7 @@ static int hide_directory(int to_fd, int *empty_fd, struct err *err)
     };
     bool is_first = *empty_fd < 0;
     CLEANUP(fd_close) int mount_fd =
-        is_first ? make_mount(&empty, err) : copy_tree(*empty_fd, false);
+        is_first ? make_mount(&empty, NULL, err) : copy_tree(*empty_fd, false);
     int number = mount_fd < 0 ? mount_fd : attach(mount_fd, to_fd);
 
     if (number < 0)

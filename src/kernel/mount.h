@@ -9,7 +9,7 @@
  *
  * All functions return 0 or -errno with a sentence, allocate nothing and may be called between
  * clone and exec. Sources: fsopen(2), fsmount(2), open_tree(2), mount_setattr(2), openat2(2);
- * Linux 5.12, and before that, from 5.8 on, remount.h.
+ * Linux 5.12, and before that, from 5.8 on, remount.h; stage.h for what they cannot say.
  */
 #pragma once
 
@@ -28,8 +28,11 @@ struct kernel_mount {
     size_t options_count;
     const struct kernel_mount_option *options; /* the file system's own, such as "size=64k" */
     uint64_t attributes;                       /* MOUNT_ATTR_… */
+    unsigned long flags;       /* MS_… of the file system that mount(2) alone knows: MS_I_VERSION */
     unsigned long propagation; /* MS_SHARED, …, perhaps with MS_REC; 0: as the parent's */
     bool refuses_symlinks;     /* no part of the destination may be a symbolic link */
+    bool keeps_permissions;    /* a tmpfs: those of the directory that it covers */
+    bool copies_contents;      /* it has at first what is in the directory that it covers */
 };
 
 /* MOUNT_ATTR_… that a mount gets and loses. */
@@ -45,6 +48,7 @@ struct kernel_bind {
     struct kernel_mount_change own; /* of the mount at the destination */
     struct kernel_mount_change all; /* of that and all mounts below it; made before `own` */
     unsigned long propagation;      /* as above */
+    bool refuses_symlinks;          /* as above */
 };
 
 /* Makes the mount of which `root_fd` shall be the root directory: a bind mount, with the mounts
@@ -59,6 +63,23 @@ int kernel_mount_new(int root_fd, const char *destination, const struct kernel_m
 /* Shows `bind->source` at `destination` as well. */
 int kernel_mount_bind(int root_fd, const char *destination, const struct kernel_bind *bind,
                       struct err *err);
+
+/* The same in two steps, which two processes may make. First a copy of the source that is mounted
+ * nowhere; *ret_tree_fd belongs to the caller. It shares with outside what the source does, and its
+ * ids can be mapped (kernel/idmap.h). */
+int kernel_mount_copy(const struct kernel_bind *bind, int *ret_tree_fd, struct err *err);
+
+/* Then the copy gets its attributes and comes to its place; `tree_fd` stays the caller's. */
+int kernel_mount_attach(int root_fd, const char *destination, const struct kernel_bind *bind,
+                        int tree_fd, struct err *err);
+
+/* Changes the mount that is at `destination`, as `bind` says but for its source; where `options` is
+ * not NULL, its file system first gets the options that are in there. */
+int kernel_mount_alter(int root_fd, const char *destination, const struct kernel_bind *bind,
+                       const struct kernel_mount *options, struct err *err);
+
+/* Sets the propagation (MS_PRIVATE, …, perhaps with MS_REC) of the root mount. */
+int kernel_mount_set_root_propagation(int root_fd, unsigned long propagation, struct err *err);
 
 /* Sets the propagation (MS_PRIVATE or MS_SLAVE) of every mount of the calling process's mount
  * namespace, so that no mount which it makes is seen outside. */

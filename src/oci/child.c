@@ -25,6 +25,7 @@ enum { CHANNEL, GATE };
 struct inside {
     int fds[2]; /* the channel, and the gate or -1 */
     const int *slots;
+    const int *sources;
     const struct kernel_seccomp_program *filter;
     uint64_t ignored_signals;
     int root_fd;   /* the root directory, from ROOT to PIVOT */
@@ -107,7 +108,25 @@ static int do_mount(struct inside *inside, const struct oci_step *step, struct e
 
 static int do_bind(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    return kernel_mount_bind(inside->root_fd, step->bind.destination, &step->bind.bind, err);
+    const struct oci_step_bind *bind = &step->bind;
+
+    if (bind->opened == 0)
+        return kernel_mount_bind(inside->root_fd, bind->destination, &bind->bind, err);
+    return kernel_mount_attach(inside->root_fd, bind->destination, &bind->bind,
+                               inside->sources[bind->opened - 1], err);
+}
+
+static int do_remount(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    const struct oci_step_remount *remount = &step->remount;
+
+    return kernel_mount_alter(inside->root_fd, remount->destination, &remount->change,
+                              remount->has_options ? &remount->options : NULL, err);
+}
+
+static int do_root_propagation(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_mount_set_root_propagation(inside->root_fd, step->flags, err);
 }
 
 /* Where a step makes something in a directory; NULL: it does not. */
@@ -218,6 +237,7 @@ static int do_close(struct inside *inside, const struct oci_step *step, struct e
     inside->parent_fd = -1;
     inside->empty_fd = -1;
     inside->slots = NULL;
+    inside->sources = NULL;
     return kernel_process_close_all_but(inside->fds, inside->fds[GATE] < 0 ? 1 : 2, err);
 }
 
@@ -360,6 +380,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_ROOT] = do_root,
     [OCI_STEP_MOUNT] = do_mount,
     [OCI_STEP_BIND] = do_bind,
+    [OCI_STEP_REMOUNT] = do_remount,
     [OCI_STEP_DEVICE] = do_device,
     [OCI_STEP_DEVICE_BIND] = do_device_bind,
     [OCI_STEP_SYMLINK] = do_symlink,
@@ -370,6 +391,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_ROOT_READONLY] = do_root_readonly,
     [OCI_STEP_LABEL] = do_label,
     [OCI_STEP_PIVOT] = do_pivot,
+    [OCI_STEP_ROOT_PROPAGATION] = do_root_propagation,
     [OCI_STEP_CLOSE] = do_close,
     [OCI_STEP_DIRECTORY] = do_directory,
     [OCI_STEP_RLIMIT] = do_rlimit,
@@ -407,6 +429,7 @@ _Noreturn void oci_child_run(const struct oci_child *child)
 {
     struct inside inside = { .fds = { [CHANNEL] = child->channel_fd, [GATE] = child->gate_fd },
                              .slots = child->slots,
+                             .sources = child->sources,
                              .filter = &child->filter,
                              .ignored_signals = child->ignored_signals,
                              .root_fd = -1,

@@ -15,6 +15,7 @@ struct oci_child {
     int runtime_fd;                       /* the runtime's end, which only the runtime may hold */
     int claims[OCI_SLOTS];                /* what the runtime alone holds of cgroups, or -1 */
     int slots[OCI_SLOTS];                 /* open cgroups, or -1 */
+    int sources[OCI_SOURCES];             /* mounts of OCI_STEP_SOURCE, or -1 */
     int gate_fd;                          /* see oci/gate.h; -1: there is none */
     uint64_t ignored_signals;             /* kernel_process_ignored_signals() of the runtime */
     struct kernel_seccomp_program filter; /* of OCI_STEP_SECCOMP_COMPILE */

@@ -96,6 +96,8 @@ struct oci_mount {
     const char *type;        /* a file system, or "bind" or "none" for a bind mount; may be NULL */
     const char *source; /* for a bind mount: absolute, or relative to the bundle; may be NULL */
     struct oci_texts options;
+    struct oci_id_maps uid_maps; /* uidMappings: of an idmapped mount */
+    struct oci_id_maps gid_maps;
 };
 
 struct oci_mounts {

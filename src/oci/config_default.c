@@ -17,26 +17,32 @@
 #define FEW_CAPABILITIES                                                                           \
     (UINT64_C(1) << CAP_AUDIT_WRITE | UINT64_C(1) << CAP_KILL | UINT64_C(1) << CAP_NET_BIND_SERVICE)
 
+#define MOUNT(where, what, from, its_options)                                                      \
+    { .destination = (where), .type = (what), .source = (from), .options = its_options }
+
 static const struct oci_mount mounts[] = {
-    { "/proc", "proc", "proc", TEXTS("nosuid", "noexec", "nodev") },
-    { "/dev", "tmpfs", "tmpfs", TEXTS("nosuid", "strictatime", "mode=755", "size=65536k") },
-    { "/dev/pts", "devpts", "devpts",
-      TEXTS("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5") },
-    { "/dev/shm", "tmpfs", "shm", TEXTS("nosuid", "noexec", "nodev", "mode=1777", "size=65536k") },
-    { "/dev/mqueue", "mqueue", "mqueue", TEXTS("nosuid", "noexec", "nodev") },
-    { "/sys", "sysfs", "sysfs", TEXTS("nosuid", "noexec", "nodev", "ro") },
-    { "/sys/fs/cgroup", "cgroup", "cgroup", TEXTS("nosuid", "noexec", "nodev", "relatime", "ro") },
+    MOUNT("/proc", "proc", "proc", TEXTS("nosuid", "noexec", "nodev")),
+    MOUNT("/dev", "tmpfs", "tmpfs", TEXTS("nosuid", "strictatime", "mode=755", "size=65536k")),
+    MOUNT("/dev/pts", "devpts", "devpts",
+          TEXTS("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")),
+    MOUNT("/dev/shm", "tmpfs", "shm",
+          TEXTS("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
+    MOUNT("/dev/mqueue", "mqueue", "mqueue", TEXTS("nosuid", "noexec", "nodev")),
+    MOUNT("/sys", "sysfs", "sysfs", TEXTS("nosuid", "noexec", "nodev", "ro")),
+    MOUNT("/sys/fs/cgroup", "cgroup", "cgroup",
+          TEXTS("nosuid", "noexec", "nodev", "relatime", "ro")),
 };
 
 /* A user has no group 5 to give terminals to, and no cgroup of its own to show. */
 static const struct oci_mount user_mounts[] = {
-    { "/proc", "proc", "proc", TEXTS("nosuid", "noexec", "nodev") },
-    { "/dev", "tmpfs", "tmpfs", TEXTS("nosuid", "strictatime", "mode=755", "size=65536k") },
-    { "/dev/pts", "devpts", "devpts",
-      TEXTS("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620") },
-    { "/dev/shm", "tmpfs", "shm", TEXTS("nosuid", "noexec", "nodev", "mode=1777", "size=65536k") },
-    { "/dev/mqueue", "mqueue", "mqueue", TEXTS("nosuid", "noexec", "nodev") },
-    { "/sys", "sysfs", "sysfs", TEXTS("nosuid", "noexec", "nodev", "ro") },
+    MOUNT("/proc", "proc", "proc", TEXTS("nosuid", "noexec", "nodev")),
+    MOUNT("/dev", "tmpfs", "tmpfs", TEXTS("nosuid", "strictatime", "mode=755", "size=65536k")),
+    MOUNT("/dev/pts", "devpts", "devpts",
+          TEXTS("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620")),
+    MOUNT("/dev/shm", "tmpfs", "shm",
+          TEXTS("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
+    MOUNT("/dev/mqueue", "mqueue", "mqueue", TEXTS("nosuid", "noexec", "nodev")),
+    MOUNT("/sys", "sysfs", "sysfs", TEXTS("nosuid", "noexec", "nodev", "ro")),
 };
 
 static const struct oci_rlimit rlimits[] = {

@@ -142,6 +142,17 @@ static int find_in_proc(struct execution *run, struct err *err)
     return run->proc_pid == 0 ? err->number : 0;
 }
 
+static int do_source(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    int *tree_fd = &run->child.sources[step->bind.opened - 1];
+
+    if (kernel_mount_copy(&step->bind.bind, tree_fd, err) < 0)
+        return err->number;
+    if (step->bind.is_mapped && kernel_idmap_set(*tree_fd, &step->bind.idmap, err) < 0)
+        return err_prefix(err, "bind '%s'", step->bind.bind.source);
+    return 0;
+}
+
 static int do_process_write(struct execution *run, const struct oci_step *step, struct err *err)
 {
     char block[64];
@@ -364,6 +375,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CGROUP_OPEN_V1] = do_cgroup_open_v1,
     [OCI_STEP_CGROUP_OPEN_V2] = do_cgroup_open_v2,
     [OCI_STEP_SECCOMP_COMPILE] = do_seccomp_compile,
+    [OCI_STEP_SOURCE] = do_source,
     [OCI_STEP_CLONE] = do_clone,
     [OCI_STEP_PROCESS_WRITE] = do_process_write,
     [OCI_STEP_ID_MAP] = do_id_map,
@@ -503,6 +515,8 @@ static struct execution execution_of(const struct oci_plan *plan,
         run.child.slots[i] = -1;
         run.child.claims[i] = -1;
     }
+    for (size_t i = 0; i < OCI_SOURCES; i++)
+        run.child.sources[i] = -1;
     return run;
 }
 
@@ -515,6 +529,8 @@ static void let_go(struct execution *run)
         fd_close(&run->child.slots[i]);
         fd_close(&run->child.claims[i]);
     }
+    for (size_t i = 0; i < OCI_SOURCES; i++)
+        fd_close(&run->child.sources[i]);
     kernel_seccomp_done(&run->child.filter);
 }
 

@@ -82,7 +82,7 @@ static json_t *linux_json(void)
                      words_json(namespace_at), "capabilities", capabilities_json(), "cgroup", "v1",
                      1, "v2", 1, "systemd", 0, "systemdUser", 0, "rdma", 1, "seccomp",
                      seccomp_json(), "apparmor", "enabled", 1, "selinux", "enabled", 1, "intelRdt",
-                     "enabled", 0, "mountExtensions", "idmap", "enabled", 0);
+                     "enabled", 0, "mountExtensions", "idmap", "enabled", 1);
 }
 
 int oci_features_format(struct arena *arena, struct bytes *ret_json, struct err *err)

@@ -25,14 +25,22 @@ static const struct oci_field root_fields[] = {
 };
 static const struct oci_table root_table = TABLE(root_fields, struct oci_config);
 
+/* config-linux.md#user-namespace-mappings */
+static const struct oci_field id_map_fields[] = {
+    { ROW("containerID", OCI_FIELD_U32, struct oci_id_map, container_id), .is_required = true },
+    { ROW("hostID", OCI_FIELD_U32, struct oci_id_map, host_id), .is_required = true },
+    { ROW("size", OCI_FIELD_U32, struct oci_id_map, size), .is_required = true },
+};
+static const struct oci_table id_map_table = TABLE(id_map_fields, struct oci_id_map);
+
 /* config.md#mounts */
 static const struct oci_field mount_fields[] = {
     { ROW("destination", OCI_FIELD_TEXT, struct oci_mount, destination), .is_required = true },
     { ROW("type", OCI_FIELD_TEXT, struct oci_mount, type) },
     { ROW("source", OCI_FIELD_TEXT, struct oci_mount, source) },
     { ROW("options", OCI_FIELD_TEXTS, struct oci_mount, options) },
-    REFUSED("uidMappings"),
-    REFUSED("gidMappings"),
+    { ROW("uidMappings", OCI_FIELD_LIST, struct oci_mount, uid_maps), .table = &id_map_table },
+    { ROW("gidMappings", OCI_FIELD_LIST, struct oci_mount, gid_maps), .table = &id_map_table },
 };
 static const struct oci_table mount_table = TABLE(mount_fields, struct oci_mount);
 
@@ -116,14 +124,6 @@ static const struct oci_field process_fields[] = {
     { .name = "execCPUAffinity", .kind = OCI_FIELD_OBJECT, .table = &affinity_table },
 };
 static const struct oci_table process_table = TABLE(process_fields, struct oci_config);
-
-/* config-linux.md#user-namespace-mappings */
-static const struct oci_field id_map_fields[] = {
-    { ROW("containerID", OCI_FIELD_U32, struct oci_id_map, container_id), .is_required = true },
-    { ROW("hostID", OCI_FIELD_U32, struct oci_id_map, host_id), .is_required = true },
-    { ROW("size", OCI_FIELD_U32, struct oci_id_map, size), .is_required = true },
-};
-static const struct oci_table id_map_table = TABLE(id_map_fields, struct oci_id_map);
 
 /* config-linux.md#devices */
 #define NUMBER_ROW(key, type, place, max)                                                          \

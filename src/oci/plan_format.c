@@ -164,10 +164,32 @@ static bool append_slot(struct text *text, const void *value)
     return slot == OCI_SLOT_NONE || text_append_decimal(text, slot, 0);
 }
 
+static bool append_opened(struct text *text, const void *value)
+{
+    unsigned int opened = *(const unsigned int *)value;
+
+    return opened == 0 || text_append_decimal(text, opened, 0);
+}
+
+static bool append_lines(struct text *text, const void *value)
+{
+    const char *lines = *(const char *const *)value;
+
+    for (; lines != NULL && *lines != '\0'; lines++) {
+        bool is_last = lines[0] == '\n' && lines[1] == '\0';
+
+        if (!is_last && !text_append_char(text, lines[0] == '\n' ? ',' : lines[0]))
+            return false;
+    }
+    return true;
+}
+
 static bool append_options(struct text *text, const void *value)
 {
     const struct kernel_mount *mount = value;
 
+    if ((mount->flags & MS_I_VERSION) != 0 && !append_part(text, "iversion"))
+        return false;
     for (size_t i = 0; i < mount->options_count; i++) {
         const struct kernel_mount_option *option = &mount->options[i];
 
@@ -242,6 +264,8 @@ static const appender appenders[] = {
     [OCI_ARG_CAPABILITIES] = append_capabilities,
     [OCI_ARG_RLIMIT] = append_rlimit,
     [OCI_ARG_SLOT] = append_slot,
+    [OCI_ARG_OPENED] = append_opened,
+    [OCI_ARG_LINES] = append_lines,
     [OCI_ARG_OPTIONS] = append_options,
     [OCI_ARG_RULES] = append_rules,
     [OCI_ARG_ACTION] = append_action,
@@ -275,7 +299,7 @@ static bool add_value(json_t *object, const struct oci_step *step, const struct 
         (void)text_append(&text, "…");
     if (text.size == 0)
         return true;
-    if (arg->kind == OCI_ARG_NUMBER || arg->kind == OCI_ARG_SLOT)
+    if (arg->kind == OCI_ARG_NUMBER || arg->kind == OCI_ARG_SLOT || arg->kind == OCI_ARG_OPENED)
         return json_object_set_new(object, arg->name, json_integer(*(const unsigned int *)value)) ==
                0;
     return json_object_set_new(object, arg->name, json_string(text.at)) == 0;

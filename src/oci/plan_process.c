@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <sys/mount.h>
 
-#define ID_MAPS_MAX 340 /* what user_namespaces(7) allows */
+#define ID_MAPS_MAX 340        /* what user_namespaces(7) allows */
+#define ID_MAP_FILE_BYTES 4096 /* the kernel takes less than a page */
 #define ID_MAP_BYTES 40 /* three numbers of 32 bits, two spaces, a newline, a NUL: at most 35 */
 
 static const int clone_flags[OCI_NAMESPACE_KINDS] = {
@@ -93,14 +94,9 @@ static struct oci_users_ids gids_of(const struct oci_planning *planning)
                                    .helper = "/usr/bin/newgidmap" };
 }
 
-/* A user may map its own id and those that were given to it, whatever the container calls them. */
-static int check_id_maps(struct oci_planning *planning, const struct oci_users_ids *ids)
+static int check_id_map(struct oci_planning *planning, const char *field,
+                        const struct oci_id_maps *maps)
 {
-    const char *field = ids->field;
-    const struct oci_id_maps *maps = ids->maps;
-
-    if (maps->count == 0)
-        return oci_planning_refuse(planning, "%s: a new user namespace needs them", field);
     if (maps->count > ID_MAPS_MAX)
         return oci_planning_refuse(planning, "%s: has more than %d entries", field, ID_MAPS_MAX);
     for (size_t i = 0; i < maps->count; i++) {
@@ -112,6 +108,45 @@ static int check_id_maps(struct oci_planning *planning, const struct oci_users_i
             return oci_planning_refuse(planning, "%s[%zu].size: leads past the largest id", field,
                                        i);
     }
+    return 0;
+}
+
+const char *oci_planning_id_map(struct oci_planning *planning, const char *field,
+                                const struct oci_id_maps *maps)
+{
+    size_t room = maps->count * ID_MAP_BYTES + 1;
+    char *block;
+    struct text value;
+
+    if (check_id_map(planning, field, maps) < 0)
+        return NULL;
+    block = oci_planning_alloc(planning, 1, room);
+    if (block == NULL)
+        return NULL;
+    value = text_init(block, room);
+    for (size_t i = 0; i < maps->count; i++) {
+        const struct oci_id_map *map = &maps->at[i];
+
+        (void)text_format(&value, "%u %u %u\n", map->container_id, map->host_id, map->size);
+    }
+    if (value.size < ID_MAP_FILE_BYTES)
+        return block;
+    (void)oci_planning_refuse(planning,
+                              "%s: take more than the %d characters that the kernel reads", field,
+                              ID_MAP_FILE_BYTES - 1);
+    return NULL;
+}
+
+/* A user may map its own id and those that were given to it, whatever the container calls them. */
+static int check_id_maps(struct oci_planning *planning, const struct oci_users_ids *ids)
+{
+    const char *field = ids->field;
+    const struct oci_id_maps *maps = ids->maps;
+
+    if (maps->count == 0)
+        return oci_planning_refuse(planning, "%s: a new user namespace needs them", field);
+    if (check_id_map(planning, field, maps) < 0)
+        return planning->err->number;
     if (planning->host->caller.uid == 0) {
         if (map_id(maps, 0))
             return 0;
@@ -202,19 +237,11 @@ static int plan_clone(struct oci_planning *planning)
 static int add_id_map(struct oci_planning *planning, const char *field, const char *file,
                       const struct oci_id_maps *maps)
 {
-    size_t room = maps->count * ID_MAP_BYTES + 1;
-    char *block = oci_planning_alloc(planning, 1, room);
-    struct text value;
+    const char *value = oci_planning_id_map(planning, field, maps);
 
-    if (block == NULL)
+    if (value == NULL)
         return planning->err->number;
-    value = text_init(block, room);
-    for (size_t i = 0; i < maps->count; i++) {
-        const struct oci_id_map *map = &maps->at[i];
-
-        (void)text_format(&value, "%u %u %u\n", map->container_id, map->host_id, map->size);
-    }
-    return PLAN(planning, PROCESS_WRITE, field, .process_file = { .file = file, .value = block });
+    return PLAN(planning, PROCESS_WRITE, field, .process_file = { .file = file, .value = value });
 }
 
 /* By root or for the own id alone with a write, else by the helper. */

@@ -45,7 +45,9 @@ int oci_plan_root(struct oci_planning *planning)
         number = PLAN(planning, ROOT_READONLY, "root.readonly", .text = NULL);
     if (number == 0)
         number = oci_plan_labels(planning);
-    return number < 0 ? number : PLAN(planning, PIVOT, "root.path", .text = NULL);
+    if (number == 0)
+        number = PLAN(planning, PIVOT, "root.path", .text = NULL);
+    return number < 0 ? number : oci_plan_root_propagation(planning);
 }
 
 static int plan_rlimits(struct oci_planning *planning)

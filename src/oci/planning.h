@@ -27,7 +27,10 @@ struct oci_planning {
     size_t count;
     size_t capacity;
     struct oci_cgroup cgroup;
-    bool has_user_namespace; /* a new one or a joined one */
+    bool has_user_namespace;   /* a new one or a joined one */
+    unsigned long detachment;  /* MS_SLAVE or MS_PRIVATE: what mounts share with those of outside */
+    unsigned int opened_count; /* the mounts that SOURCE steps open */
+    unsigned int opened_used;  /* how many of them have come to their places */
     struct err *err;
 };
 
@@ -66,6 +69,14 @@ int oci_plan_cgroup(struct oci_planning *planning);
 /* Enters the namespaces that are joined by path, makes the container's process, gives it its ids.
  */
 int oci_plan_process(struct oci_planning *planning);
+
+/* Checks id mappings and makes lines of them, as uid_map of /proc wants them; NULL with the
+ * sentence. */
+const char *oci_planning_id_map(struct oci_planning *planning, const char *field,
+                                const struct oci_id_maps *maps);
+
+/* Opens the mounts of outside that the container's process could not make as they shall be. */
+int oci_plan_sources(struct oci_planning *planning);
 
 /* What the container's process does first: ids, cgroup, names. */
 int oci_plan_identity(struct oci_planning *planning);
@@ -118,6 +129,9 @@ int oci_plan_create_hooks(struct oci_planning *planning);
 
 /* The hooks of the start; those that come later are checked. */
 int oci_plan_start_hooks(struct oci_planning *planning);
+
+/* What the new root shares with others, which is settled when it is the root. */
+int oci_plan_root_propagation(struct oci_planning *planning);
 
 /* Hidden paths, read-only paths, and the change into the new root. */
 int oci_plan_root(struct oci_planning *planning);

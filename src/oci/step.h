@@ -9,6 +9,7 @@
 #include "kernel/capabilities.h"
 #include "kernel/cgroup.h"
 #include "kernel/device_filter.h"
+#include "kernel/idmap.h"
 #include "kernel/label.h"
 #include "kernel/mount.h"
 #include "kernel/process.h"
@@ -37,6 +38,9 @@ enum oci_actor {
 /* How many cgroups (of several v1 hierarchies) a plan keeps open at most. */
 #define OCI_SLOTS 16
 #define OCI_SLOT_NONE OCI_SLOTS
+
+/* How many mounts a plan opens outside of the container at most. */
+#define OCI_SOURCES 256
 
 /* A cgroup's directory or file outside of the container. */
 struct oci_step_cgroup {
@@ -76,6 +80,17 @@ struct oci_step_mount {
 struct oci_step_bind {
     const char *destination;
     struct kernel_bind bind;
+    unsigned int opened; /* SOURCE, and BIND of that: its number, from 1 on; 0: of none */
+    bool is_mapped;      /* SOURCE: with the ids of: */
+    struct kernel_idmap idmap;
+};
+
+/* A mount that is there, which changes. */
+struct oci_step_remount {
+    const char *destination;
+    struct kernel_bind change;   /* without a source */
+    bool has_options;            /* its file system changes as well, */
+    struct kernel_mount options; /* as these options say */
 };
 
 struct oci_step_device {
@@ -162,6 +177,7 @@ struct oci_step {
         struct oci_step_process_file process_file;
         struct oci_step_mount mount;
         struct oci_step_bind bind;
+        struct oci_step_remount remount;
         struct oci_step_device device;
         struct oci_step_symlink symlink;
         struct oci_step_rlimit rlimit;
@@ -179,7 +195,8 @@ struct oci_step {
         struct kernel_capabilities capabilities; /* CAPABILITIES */
         struct kernel_seccomp seccomp;           /* SECCOMP_COMPILE */
         uint64_t bounding;                       /* BOUNDING: bit n keeps capability n */
-        unsigned long flags;                     /* DETACH: MS_…; CGROUP_NAMESPACE: CLONE_… */
+        unsigned long flags;                     /* DETACH, ROOT_PROPAGATION: MS_…;
+                                                    CGROUP_NAMESPACE: CLONE_… */
         mode_t umask;                            /* UMASK */
         const char *text;                        /* HOSTNAME, DOMAINNAME; RELEASE, AWAIT,
                                                     LISTEN, TELL: what; TIME_NAMESPACE: offsets;
@@ -205,6 +222,8 @@ enum oci_arg_kind {
     OCI_ARG_CAPABILITIES, /* uint64_t */
     OCI_ARG_RLIMIT,       /* int: RLIMIT_… */
     OCI_ARG_SLOT,         /* unsigned int; OCI_SLOT_NONE is not printed */
+    OCI_ARG_OPENED,       /* unsigned int; 0 is not printed */
+    OCI_ARG_LINES,        /* const char *: lines, printed with commas; NULL is not printed */
     OCI_ARG_LIST,         /* char *const *, ends with NULL */
     OCI_ARG_OPTIONS,      /* struct kernel_mount: the file system's own options */
     OCI_ARG_RULES,        /* struct kernel_device_rules */
@@ -219,7 +238,7 @@ struct oci_arg {
     size_t offset; /* in struct oci_step */
 };
 
-#define OCI_ARGS_MAX 8
+#define OCI_ARGS_MAX 12
 
 /* The name of a kind of step, e.g. "cgroup-make". Pure. */
 const char *oci_step_name(enum oci_step_kind kind);

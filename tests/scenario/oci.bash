@@ -49,7 +49,14 @@ bundle() {
     rm -rf bundle
     mkdir place
     [ "$caller" = root ] || [ "$(id -u)" -ne 0 ] || chown $nobody:$nobody place
-    as "$caller" "$here/../make-busybox-bundle" place/bundle
+    # The second is a copy of the first, which takes a process for each name in it to make.
+    if [ -d "template-$caller" ]; then
+        as "$caller" cp -a "template-$caller" place/bundle
+    else
+        as "$caller" "$here/../make-busybox-bundle" place/bundle
+        as "$caller" cp -a place/bundle place/template
+        mv place/template "template-$caller"
+    fi
     mv place/bundle bundle
     rmdir place
     change "$@"

@@ -62,6 +62,8 @@ static inline const char *destination_of(const struct oci_step *step)
         return step->mount.destination;
     case OCI_STEP_BIND:
         return step->bind.destination;
+    case OCI_STEP_REMOUNT:
+        return step->remount.destination;
     case OCI_STEP_DEVICE:
     case OCI_STEP_DEVICE_BIND:
         return step->device.destination;
@@ -86,6 +88,9 @@ static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_CGROUP_OPEN_V2, OCI_STEP_CLONE },
     { OCI_STEP_SECCOMP_COMPILE, OCI_STEP_CLONE },
     { OCI_STEP_SECCOMP_COMPILE, OCI_STEP_SECCOMP },
+    { OCI_STEP_SOURCE, OCI_STEP_NAMESPACE_JOIN },
+    { OCI_STEP_SOURCE, OCI_STEP_CLONE },
+    { OCI_STEP_SOURCE, OCI_STEP_BIND },
     { OCI_STEP_NAMESPACE_JOIN, OCI_STEP_CLONE },
     { OCI_STEP_CLONE, OCI_STEP_PROCESS_WRITE },
     { OCI_STEP_CLONE, OCI_STEP_RELEASE },
@@ -116,6 +121,8 @@ static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_DETACH, OCI_STEP_ROOT },
     { OCI_STEP_ROOT, OCI_STEP_MOUNT },
     { OCI_STEP_ROOT, OCI_STEP_BIND },
+    { OCI_STEP_ROOT, OCI_STEP_REMOUNT },
+    { OCI_STEP_ROOT, OCI_STEP_ROOT_PROPAGATION },
     { OCI_STEP_ROOT, OCI_STEP_DEVICE },
     { OCI_STEP_ROOT, OCI_STEP_DEVICE_BIND },
     { OCI_STEP_ROOT, OCI_STEP_SYMLINK },
@@ -123,12 +130,14 @@ static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_MOUNT, OCI_STEP_MASK },
     { OCI_STEP_BIND, OCI_STEP_MASK },
     { OCI_STEP_DEVICE, OCI_STEP_MASK },
+    { OCI_STEP_REMOUNT, OCI_STEP_MASK },
     { OCI_STEP_MOUNT, OCI_STEP_ROOT_READONLY },
     { OCI_STEP_SYMLINK, OCI_STEP_ROOT_READONLY },
     { OCI_STEP_MASK, OCI_STEP_PIVOT },
     { OCI_STEP_READONLY, OCI_STEP_PIVOT },
     { OCI_STEP_ROOT_READONLY, OCI_STEP_PIVOT },
     { OCI_STEP_PIVOT, OCI_STEP_CLOSE },
+    { OCI_STEP_ROOT_PROPAGATION, OCI_STEP_CLOSE },
     { OCI_STEP_CLOSE, OCI_STEP_DIRECTORY },
     { OCI_STEP_RLIMIT, OCI_STEP_USER },
     { OCI_STEP_BOUNDING, OCI_STEP_USER },
@@ -224,6 +233,26 @@ static inline bool is_filter_sound(const struct kernel_seccomp *filter)
     return true;
 }
 
+/* Whether a mount that is opened outside has a number, and ids where it shall be mapped. */
+static inline bool is_opened_sound(const struct oci_step_bind *bind)
+{
+    const struct kernel_idmap *idmap = &bind->idmap;
+    bool has_lines = idmap->uids != NULL && idmap->gids != NULL;
+
+    return bind->opened > 0 && bind->opened <= OCI_SOURCES &&
+           (!bind->is_mapped || has_lines != (idmap->namespace_path != NULL));
+}
+
+/* How many mounts come to their places of those that are opened outside. */
+static inline size_t opened_binds(const struct oci_plan *plan)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->count; i++)
+        count += plan->steps[i].kind == OCI_STEP_BIND && plan->steps[i].bind.opened > 0;
+    return count;
+}
+
 /* Whether the values of one step are what its kind demands. */
 static inline bool is_step_sound(const struct oci_step *step)
 {
@@ -235,7 +264,9 @@ static inline bool is_step_sound(const struct oci_step *step)
         return false;
     switch ((int)step->kind) {
     case OCI_STEP_BIND:
-        return step->bind.bind.source[0] == '/';
+        return step->bind.bind.source[0] == '/' && step->bind.opened <= OCI_SOURCES;
+    case OCI_STEP_SOURCE:
+        return step->bind.bind.source[0] == '/' && is_opened_sound(&step->bind);
     case OCI_STEP_DIRECTORY:
     case OCI_STEP_ROOT:
         return step->text[0] == '/';
@@ -275,6 +306,8 @@ static inline const char *plan_flaw(const struct oci_plan *plan)
     if (occurrence_of(plan, OCI_STEP_SECCOMP).count !=
         occurrence_of(plan, OCI_STEP_SECCOMP_COMPILE).count)
         return "a filter that is made and not loaded, or not made";
+    if (occurrence_of(plan, OCI_STEP_SOURCE).count != opened_binds(plan))
+        return "a mount that is opened and not mounted";
     if (occurrence_of(plan, OCI_STEP_CGROUP_MAKE).count > OCI_SLOTS)
         return "the number of cgroups";
     return plan->steps[plan->count - 1].kind == OCI_STEP_EXEC ? NULL : "exec is not last";

@@ -175,8 +175,9 @@ static void options_of_mounts_become_attributes(void **state)
         { { "bind", "noatime", "strictatime" }, "attributes=strictatime without=noatime" },
         { { "rbind", "rslave" }, "recursive=yes propagation=slave,recursive  #" },
         { { "nodev", "size=1k", "x" },
-          "type=tmpfs source=y attributes=nodev options=size=1k,x  #" },
-        { { "sync", "defaults", "loud" }, "type=tmpfs source=y options=sync  #" },
+          "type=tmpfs source=y attributes=nodev options=size=1k,x keeps-permissions=yes  #" },
+        { { "sync", "defaults", "loud" },
+          "type=tmpfs source=y options=sync keeps-permissions=yes  #" },
     };
 
     (void)state;
@@ -213,8 +214,15 @@ static void mounts_that_cannot_be_are_refused(void **state)
           "size=1",
           "mounts[0].options: a bind mount has no option 'size=1'" },
         { { .destination = "/x", .type = "tmpfs" },
-          "remount",
-          "mounts[0].options[0]: 'remount' is not supported" },
+          "idmap",
+          "mounts[0]: only a bind mount can have its ids mapped" },
+        { { .destination = "/x", .type = "bind", .source = "/" },
+          "idmap",
+          "mounts[0].options: 'idmap' needs uidMappings and gidMappings, or a namespace of type "
+          "'user'" },
+        { { .destination = "/x", .type = "ramfs" },
+          "tmpcopyup",
+          "mounts[0].options: 'tmpcopyup' is for a tmpfs alone" },
         { { .destination = "/proc", .type = "tmpfs" },
           NULL,
           "mounts[0].destination: '/proc' must be of type proc" },
