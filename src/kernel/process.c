@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
@@ -57,6 +58,13 @@ int kernel_process_new_session(struct err *err)
 {
     if (setsid() < 0)
         return err_system(err, errno, "make a new session");
+    return 0;
+}
+
+int kernel_process_new_keyring(const char *name, struct err *err)
+{
+    if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name) < 0 && errno != ENOSYS)
+        return err_system(err, errno, "make a keyring of its own");
     return 0;
 }
 

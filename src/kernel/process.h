@@ -37,6 +37,11 @@ int kernel_process_set_death_signal(int signal, struct err *err);
 /* Makes the process the leader of a session of its own, without a terminal. */
 int kernel_process_new_session(struct err *err);
 
+/* Leaves the keyring of the session that the process comes from, whose keys it would go on having,
+ * for a new one of this name; nothing where the kernel has no keyrings. Source: keyctl(2),
+ * KEYCTL_JOIN_SESSION_KEYRING. */
+int kernel_process_new_keyring(const char *name, struct err *err);
+
 /* Changes the working directory, and makes sure that it lies below the process's root. */
 int kernel_process_set_directory(const char *path, struct err *err);
 

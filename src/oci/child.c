@@ -47,6 +47,12 @@ static int do_session(struct inside *inside, const struct oci_step *step, struct
     return kernel_process_new_session(err);
 }
 
+static int do_keyring(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_process_new_keyring(step->text, err);
+}
+
 static int do_set_user(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     (void)inside;
@@ -369,6 +375,7 @@ typedef int (*performer)(struct inside *inside, const struct oci_step *step, str
 static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_AWAIT] = do_await,
     [OCI_STEP_SESSION] = do_session,
+    [OCI_STEP_KEYRING] = do_keyring,
     [OCI_STEP_BECOME_ROOT] = do_set_user,
     [OCI_STEP_CGROUP_ENTER] = do_cgroup_enter,
     [OCI_STEP_CGROUP_NAMESPACE] = do_cgroup_namespace,

@@ -455,6 +455,8 @@ int oci_plan_identity(struct oci_planning *planning)
     if (number == 0)
         number = PLAN(planning, SESSION, "", .text = NULL);
     if (number == 0)
+        number = PLAN(planning, KEYRING, "", .text = planning->request->id);
+    if (number == 0)
         number = plan_cgroup_entry(planning);
     if (number == 0 && becomes_root)
         number = PLAN(planning, BECOME_ROOT, "linux.uidMappings", .user = { .uid = 0, .gid = 0 });

@@ -55,6 +55,7 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_SECCOMP] = { ARG("listener", FLAG, has_listener) },
     [OCI_STEP_RELEASE] = { ARG("what", TEXT, text) },
     [OCI_STEP_AWAIT] = { ARG("what", TEXT, text) },
+    [OCI_STEP_KEYRING] = { ARG("name", TEXT, text) },
     [OCI_STEP_BECOME_ROOT] = { ARG("uid", NUMBER, user.uid), ARG("gid", NUMBER, user.gid) },
     [OCI_STEP_CGROUP_ENTER] = { ARG("slot", SLOT, cgroup.slot) },
     [OCI_STEP_TIME_NAMESPACE] = { ARG("offsets", TEXT, text) },

@@ -16,7 +16,8 @@ int oci_create_command(const void *globals, const void *options, struct cli_oper
     };
     struct err err = { 0 };
 
-    if (oci_making_find(&making, &err) < 0 || oci_prepare(&wanted, &arena, &prepared, &err) < 0)
+    if (oci_protect(&err) < 0 || oci_making_find(&making, &err) < 0 ||
+        oci_prepare(&wanted, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
     oci_debug_plan(globals, &making);
     return oci_make_created(&making, &err) < 0 ? oci_fail(globals, &err, 1) : 0;

@@ -366,5 +366,6 @@ static const struct cli_program program = {
 
 int main(int argc, char **argv)
 {
+    oci_protect_remember(argv);
     return cli_main(&program, argc, argv);
 }

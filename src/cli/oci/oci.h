@@ -103,6 +103,13 @@ void oci_debug(const struct oci_globals *globals, const char *message);
 int oci_root_find(const struct oci_globals *globals, struct arena *arena, const char **ret_root,
                   struct err *err);
 
+/* Remembers what the program was called with. */
+void oci_protect_remember(char **argv);
+
+/* Makes sure that no container can write to the file of this program (kernel/self.h); by then
+ * nothing may have been done but reading the command line. */
+int oci_protect(struct err *err);
+
 /* Reads the bundle, looks at the system, and makes the plan of a container. ret_prepared->plan
  * points into the rest of it, which must stay where it is. */
 int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,

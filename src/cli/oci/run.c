@@ -88,7 +88,8 @@ int oci_run_command(const void *globals, const void *options, struct cli_operand
     struct err err = { 0 };
     int status = 0;
 
-    if (oci_making_find(&making, &err) < 0 || oci_prepare(&wanted, &arena, &prepared, &err) < 0)
+    if (oci_protect(&err) < 0 || oci_making_find(&making, &err) < 0 ||
+        oci_prepare(&wanted, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
     oci_debug_plan(globals, &making);
     return run(words, &making, &status, &err) < 0 ? oci_fail(globals, &err, 1) : status;

@@ -1,0 +1,16 @@
+/* The runtime's own program, out of reach of the containers. */
+#include "cli/oci/oci.h"
+
+#include "kernel/self.h"
+
+static char **own_argv;
+
+void oci_protect_remember(char **argv)
+{
+    own_argv = argv;
+}
+
+int oci_protect(struct err *err)
+{
+    return kernel_self_protect(own_argv, err);
+}

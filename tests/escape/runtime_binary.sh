@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# CVE-2019-5736: a container whose program is /proc/self/exe, or a script of it, has the runtime
+# executed once more inside of itself, with a loader of its own, and writes to the runtime's file.
+# shellcheck source=tests/escape/escape.bash
+source "$(dirname "$0")/escape.bash"
+needs_root
+
+# evil_image: the root file system of ./bundle has a loader that keeps the runtime's file.
+evil_image() {
+    mkdir -p bundle/rootfs/lib64
+    cp "$attacks/loader" bundle/rootfs/lib64/ld-linux-x86-64.so.2
+    cat >bundle/rootfs/bin/overwrite <<'END'
+#!/bin/sh
+i=0
+while [ $i -lt 50 ]; do
+    i=$((i + 1))
+    if (echo overwritten >/proc/self/fd/20) 2>/dev/null; then
+        echo overwritten
+        exit
+    fi
+    sleep 0.05
+done
+echo "nothing could be overwritten"
+(echo overwritten >/proc/self/fd/20) 2>&1 | sed 's/.*: //'
+END
+    printf '#!/proc/self/exe\n' >bundle/rootfs/bin/script
+    chmod 755 bundle/rootfs/bin/overwrite bundle/rootfs/bin/script
+}
+
+a_runtime_that_takes_no_care_is_overwritten() {
+    evil_bundle root
+    evil_image
+    cp "$attacks/naive" runtime
+    # Once its own process is gone, nobody executes it any more.
+    ./runtime "$PWD/bundle/rootfs" detach proc -- /proc/self/exe >out 2>err || fail "$(cat err)"
+    wait_until grep -q overwritten out
+    works overwritten
+    [ "$(head -c 11 runtime)" = overwritten ] || fail "it is as it was"
+}
+
+# create_and_start CALLER PROGRAM: a container of ./runtime, whose output is in ./out.
+create_and_start() {
+    local caller=$1
+    change "process['args'] = ['$2']"
+    as "$caller" "$PWD/runtime" --root "$(state_root "$caller")" create --bundle bundle case \
+        >out 2>err </dev/null || fail "$(cat err)"
+    as "$caller" "$PWD/runtime" --root "$(state_root "$caller")" start case || fail "$(cat err)"
+    wait_until grep -q overwritten out
+    as "$caller" "$PWD/runtime" --root "$(state_root "$caller")" delete --force case
+}
+
+cupel_oci_cannot_be_overwritten() {
+    local caller program
+    for caller in $(callers); do
+        for program in /proc/self/exe /bin/script; do
+            evil_bundle "$caller"
+            evil_image
+            rm -f runtime
+            cp "$CUPEL_BIN/cupel-oci" runtime
+            # The user's own, so that the container might write to it.
+            [ "$caller" = root ] || chown $nobody:$nobody runtime
+            create_and_start "$caller" "$program"
+            # On a mount that is read-only, or in memory, where nobody may write to it.
+            grep -qx 'nothing could be overwritten' out || fail "as $caller: $(cat out err)"
+            grep -qE 'Read-only file system|Permission denied|not permitted' out ||
+                fail "as $caller, for another reason: $(cat out err)"
+            cmp -s runtime "$CUPEL_BIN/cupel-oci" || fail "as $caller: the file has changed"
+        done
+    done
+}
+
+run_tests \
+    a_runtime_that_takes_no_care_is_overwritten \
+    cupel_oci_cannot_be_overwritten
