@@ -452,37 +452,9 @@ static int start(struct execution *run, struct err *err)
     return number;
 }
 
-/* The signals of the calling thread while a container runs, and what they were before. */
-struct signals {
-    sigset_t all;
-    sigset_t before;
-    struct sigaction child_before;
-};
-
-static int signals_take(struct signals *signals, struct err *err)
-{
-    const struct sigaction standard = { .sa_handler = SIG_DFL };
-    bool ok = sigfillset(&signals->all) == 0 &&
-              sigprocmask(SIG_BLOCK, &signals->all, &signals->before) == 0 &&
-              /* Where SIGCHLD is ignored, the end of a child leaves nothing to wait for. */
-              sigaction(SIGCHLD, &standard, &signals->child_before) == 0;
-
-    if (ok)
-        return 0;
-    (void)err_system(err, errno, "block signals");
-    (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
-    return err->number;
-}
-
-static void signals_give_back(const struct signals *signals)
-{
-    (void)sigaction(SIGCHLD, &signals->child_before, NULL);
-    (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
-}
-
 /* Waits for the end of the program and passes every signal on to it meanwhile. */
-static int wait_for_end(struct execution *run, const struct signals *signals, int *ret_status,
-                        struct err *err)
+static int wait_for_end(struct execution *run, const struct oci_all_signals *signals,
+                        int *ret_status, struct err *err)
 {
     for (;;) {
         int number = kernel_process_wait(run->pidfd, false, ret_status, err);
@@ -564,11 +536,11 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
             struct err *err)
 {
     struct execution run = execution_of(plan, options);
-    struct signals signals;
+    struct oci_all_signals signals;
     struct err second = { 0 };
     bool is_left;
     int status = 0;
-    int number = signals_take(&signals, err);
+    int number = oci_signals_take(&signals, err);
 
     if (number < 0)
         return number;
@@ -580,7 +552,7 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
         number = err_add(err, number, &second);
     if (options->ret_is_left != NULL)
         *options->ret_is_left = is_left;
-    signals_give_back(&signals);
+    oci_signals_give_back(&signals);
     if (number == 0)
         *ret_status = status;
     else if (options->ret_failure_status != NULL)
@@ -592,10 +564,10 @@ int oci_create(const struct oci_plan *plan, const struct oci_run_options *option
                struct err *err)
 {
     struct execution run = execution_of(plan, options);
-    struct signals signals;
+    struct oci_all_signals signals;
     struct err second = { 0 };
     bool is_left = false;
-    int number = signals_take(&signals, err);
+    int number = oci_signals_take(&signals, err);
 
     if (number < 0)
         return number;
@@ -609,7 +581,7 @@ int oci_create(const struct oci_plan *plan, const struct oci_run_options *option
         number = err_add(err, number, &second);
     if (options->ret_is_left != NULL)
         *options->ret_is_left = is_left;
-    signals_give_back(&signals);
+    oci_signals_give_back(&signals);
     if (number < 0 && options->ret_failure_status != NULL)
         *options->ret_failure_status = run.failure_status;
     return number;

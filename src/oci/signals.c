@@ -33,3 +33,24 @@ bool oci_signals_are_against_it(void)
     }
     return false;
 }
+
+int oci_signals_take(struct oci_all_signals *signals, struct err *err)
+{
+    const struct sigaction standard = { .sa_handler = SIG_DFL };
+    bool ok = sigfillset(&signals->all) == 0 &&
+              sigprocmask(SIG_BLOCK, &signals->all, &signals->before) == 0 &&
+              /* Where SIGCHLD is ignored, the end of a child leaves nothing to wait for. */
+              sigaction(SIGCHLD, &standard, &signals->child_before) == 0;
+
+    if (ok)
+        return 0;
+    (void)err_system(err, errno, "block signals");
+    (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
+    return err->number;
+}
+
+void oci_signals_give_back(const struct oci_all_signals *signals)
+{
+    (void)sigaction(SIGCHLD, &signals->child_before, NULL);
+    (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
+}

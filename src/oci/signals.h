@@ -35,3 +35,17 @@ void oci_signals_release(struct oci_signals *signals);
 
 /* Whether a signal waits that asks programs to end: SIGINT, SIGTERM, SIGHUP or SIGQUIT. */
 bool oci_signals_are_against_it(void);
+
+/* All signals of the calling thread while a container runs, and what they were before. */
+struct oci_all_signals {
+    sigset_t all;
+    sigset_t before;
+    struct sigaction child_before;
+};
+
+/* Blocks all signals, and makes the end of a child something to wait for. 0, or -errno with a
+ * sentence. */
+int oci_signals_take(struct oci_all_signals *signals, struct err *err);
+
+/* Undoes it. */
+void oci_signals_give_back(const struct oci_all_signals *signals);

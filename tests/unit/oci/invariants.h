@@ -234,13 +234,15 @@ static inline bool is_filter_sound(const struct kernel_seccomp *filter)
     return true;
 }
 
-/* Whether a mount that is opened outside has a number, and ids where it shall be mapped. */
-static inline bool is_opened_sound(const struct oci_step_bind *bind)
+/* Whether a bind mount has a source, a number if it is opened outside, and ids where it shall be
+ * mapped. */
+static inline bool is_bind_sound(const struct oci_step_bind *bind, bool is_source)
 {
     const struct kernel_idmap *idmap = &bind->idmap;
     bool has_lines = idmap->uids != NULL && idmap->gids != NULL;
 
-    return bind->opened > 0 && bind->opened <= OCI_SOURCES &&
+    return bind->bind.source[0] == '/' && bind->opened <= OCI_SOURCES &&
+           (bind->opened > 0 || !is_source) &&
            (!bind->is_mapped || has_lines != (idmap->namespace_path != NULL));
 }
 
@@ -265,9 +267,8 @@ static inline bool is_step_sound(const struct oci_step *step)
         return false;
     switch ((int)step->kind) {
     case OCI_STEP_BIND:
-        return step->bind.bind.source[0] == '/' && step->bind.opened <= OCI_SOURCES;
     case OCI_STEP_SOURCE:
-        return step->bind.bind.source[0] == '/' && is_opened_sound(&step->bind);
+        return is_bind_sound(&step->bind, step->kind == OCI_STEP_SOURCE);
     case OCI_STEP_DIRECTORY:
     case OCI_STEP_ROOT:
         return step->text[0] == '/';
