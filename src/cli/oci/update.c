@@ -93,7 +93,8 @@ static int read_words(const struct oci_update_options *options, struct oci_resou
     }
     resources->cpu_cpus = options->cpuset_cpus;
     resources->cpu_mems = options->cpuset_mems;
-    *ret_count += (options->cpuset_cpus != NULL) + (options->cpuset_mems != NULL);
+    *ret_count += options->cpuset_cpus != NULL;
+    *ret_count += options->cpuset_mems != NULL;
     return 0;
 }
 
