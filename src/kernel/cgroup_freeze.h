@@ -11,11 +11,12 @@
 
 #include <stdbool.h>
 
-/* Whether the cgroup at `path` can be frozen: it is of v2, or of the hierarchy of v1's freezer. */
-bool kernel_cgroup_can_freeze(const char *path);
+/* Whether the cgroup at `path` can be frozen: it is of v2, or of the hierarchy of v1's freezer. One
+ * that is not there cannot. */
+int kernel_cgroup_can_freeze(const char *path, bool *ret_can, struct err *err);
 
 /* Whether it has been frozen itself (and not by one above it); false for one that is not there. */
-bool kernel_cgroup_is_frozen(const char *path);
+int kernel_cgroup_is_frozen(const char *path, bool *ret_frozen, struct err *err);
 
 /* Freezes it, and waits for all its processes to stand still. Where they do not within
  * `deadline_ms`, they go on, and it is -ETIMEDOUT. */

@@ -7,14 +7,19 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* The cgroup that can be frozen; NULL: there is none. */
-static const char *find_freezer(const struct oci_state *state)
+/* The cgroup that can be frozen; *ret_path is NULL where there is none. */
+static int find_freezer(const struct oci_state *state, const char **ret_path, struct err *err)
 {
-    for (size_t i = 0; i < state->cgroups.count; i++) {
-        if (kernel_cgroup_can_freeze(state->cgroups.at[i]))
-            return state->cgroups.at[i];
+    *ret_path = NULL;
+    for (size_t i = 0; i < state->cgroups.count && *ret_path == NULL; i++) {
+        bool can = false;
+
+        if (kernel_cgroup_can_freeze(state->cgroups.at[i], &can, err) < 0)
+            return err->number;
+        if (can)
+            *ret_path = state->cgroups.at[i];
     }
-    return NULL;
+    return 0;
 }
 
 /* A cgroup that has all processes: each of them has. NULL: there is none. */
@@ -29,8 +34,10 @@ static const char *find_any(const struct oci_state *state)
 
 int oci_freeze_begin(const struct oci_state *state, struct err *err)
 {
-    const char *path = find_freezer(state);
+    const char *path;
 
+    if (find_freezer(state, &path, err) < 0)
+        return err->number;
     if (path == NULL)
         return err_set(err, -ENOTSUP,
                        "the container '%s' has no cgroup of its own that can be frozen; with "
@@ -41,16 +48,23 @@ int oci_freeze_begin(const struct oci_state *state, struct err *err)
 
 int oci_freeze_end(const struct oci_state *state, struct err *err)
 {
-    const char *path = find_freezer(state);
+    const char *path;
 
+    if (find_freezer(state, &path, err) < 0)
+        return err->number;
     return path == NULL ? 0 : kernel_cgroup_thaw(path, err);
 }
 
-bool oci_freeze_is_on(const struct oci_state *state)
+int oci_freeze_is_on(const struct oci_state *state, bool *ret_is_on, struct err *err)
 {
-    const char *path = find_freezer(state);
+    const char *path;
+    bool is_on = false;
 
-    return path != NULL && kernel_cgroup_is_frozen(path);
+    if (find_freezer(state, &path, err) < 0 ||
+        (path != NULL && kernel_cgroup_is_frozen(path, &is_on, err) < 0))
+        return err->number;
+    *ret_is_on = is_on;
+    return 0;
 }
 
 static int no_cgroup(const struct oci_state *state, struct err *err)

@@ -19,7 +19,7 @@ int oci_freeze_begin(const struct oci_state *state, struct err *err);
 int oci_freeze_end(const struct oci_state *state, struct err *err);
 
 /* Whether they have been made to stand still. */
-bool oci_freeze_is_on(const struct oci_state *state);
+int oci_freeze_is_on(const struct oci_state *state, bool *ret_is_on, struct err *err);
 
 /* Sends a signal to all processes of the container. */
 int oci_kill_all(const struct oci_state *state, int signal, struct arena *arena, struct err *err);

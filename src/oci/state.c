@@ -201,13 +201,15 @@ static int look(struct oci_state *state, int directory_fd, struct err *err)
 {
     CLEANUP(fd_close) int pidfd = open_process(state, err);
     bool is_gated = false;
+    bool is_paused = false;
 
-    if ((pidfd < 0 && pidfd != -ESRCH) || oci_gate_find(directory_fd, &is_gated, err) < 0)
+    if ((pidfd < 0 && pidfd != -ESRCH) || oci_gate_find(directory_fd, &is_gated, err) < 0 ||
+        (pidfd >= 0 && !is_gated && oci_freeze_is_on(state, &is_paused, err) < 0))
         return err_prefix(err, "the state of '%s'", state->id);
     if (pidfd < 0)
         state->status = OCI_STOPPED;
     else
-        state->status = is_gated ? OCI_CREATED : oci_freeze_is_on(state) ? OCI_PAUSED : OCI_RUNNING;
+        state->status = is_gated ? OCI_CREATED : is_paused ? OCI_PAUSED : OCI_RUNNING;
     return 0;
 }
 

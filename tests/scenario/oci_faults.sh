@@ -107,5 +107,72 @@ a_container_that_runs_is_not_taken_for_one_that_has_ended() {
     done
 }
 
+# limits: the two of the container, whichever version of cgroups they are of.
+limits() {
+    cat /sys/fs/cgroup{,/pids,/memory}/cupel-"$name"/{pids.max,memory.max,memory.limit_in_bytes} \
+        2>/dev/null | tr '\n' ' ' || true
+}
+
+# make_named: the container in a cgroup that is named, so that it can be changed and frozen.
+make_named() {
+    bundle root "$(shell 'echo up; exec sleep 100')" "linux['cgroupsPath'] = '/cupel-$name'" \
+        'linux["resources"] = {"pids": {"limit": 9}, "memory": {"limit": 67108864}}'
+    state_root root >known
+    cupel-oci --root "$(cat known)" run --detach --bundle bundle "$name" >up 2>err </dev/null ||
+        fail "$(cat err)"
+    wait_until grep -q up up
+}
+
+# Whether it is of use: a sanitizer makes calls of its own, and does not stand their failure.
+can_be_counted() {
+    [ "$(id -u)" -eq 0 ] && ! grep -q __asan_init "$CUPEL_BIN/cupel-oci"
+}
+
+is_changed_wholly_or_not_at_all() {
+    local now expected=$old
+    now=$(limits)
+    [ "$status" -ne 0 ] || expected=$new
+    [ "$now" = "$expected" ] || fail "call $failed, status $status ($said): $now"
+    cupel-oci --root "$(cat known)" update --pids-limit 9 --memory 64m "$name"
+}
+
+an_update_sets_all_limits_or_none_whichever_call_fails() {
+    can_be_counted || return 0
+    make_named
+    old=$(limits)
+    cupel-oci --root "$(cat known)" update --pids-limit 7 --memory 32m "$name"
+    new=$(limits)
+    cupel-oci --root "$(cat known)" update --pids-limit 9 --memory 64m "$name"
+    [ "$old" != "$new" ] || fail "no limits: $old"
+    each "${CUPEL_FAULT_STEP:-3}" root ENOMEM is_changed_wholly_or_not_at_all \
+        cupel-oci --root "$(cat known)" update --pids-limit 7 --memory 32m "$name"
+    cupel-oci --root "$(cat known)" delete --force "$name"
+}
+
+is_paused_or_runs() {
+    local expected=running
+    [ "$status" -ne 0 ] || expected=paused
+    cupel-oci --root "$(cat known)" state "$name" | grep -q "\"status\": \"$expected\"" ||
+        fail "call $failed, status $status ($said): it is not $expected"
+    [ "$status" -ne 0 ] || cupel-oci --root "$(cat known)" resume "$name"
+}
+
+is_known_as_paused() {
+    [ "$status" -ne 0 ] || grep -q '"status": "paused"' out ||
+        fail "call $failed made it: $(cat out)"
+}
+
+what_is_paused_is_known_as_such_whichever_call_fails() {
+    can_be_counted || return 0
+    make_named
+    each "${CUPEL_FAULT_STEP:-3}" root ENOMEM is_paused_or_runs \
+        cupel-oci --root "$(cat known)" pause "$name"
+    each "${CUPEL_FAULT_STEP:-3}" root ENOMEM is_known_as_paused \
+        cupel-oci --root "$(cat known)" state "$name"
+    cupel-oci --root "$(cat known)" delete --force "$name"
+}
+
 run_tests a_call_that_fails_leaves_nothing_behind \
-    a_container_that_runs_is_not_taken_for_one_that_has_ended
+    a_container_that_runs_is_not_taken_for_one_that_has_ended \
+    an_update_sets_all_limits_or_none_whichever_call_fails \
+    what_is_paused_is_known_as_such_whichever_call_fails

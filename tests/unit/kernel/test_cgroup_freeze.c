@@ -62,19 +62,37 @@ static void assert_content(const char *top, const char *name, const char *expect
     assert_true(strncmp(content, expected, strlen(expected)) == 0);
 }
 
+static bool can_freeze(const char *path)
+{
+    bool can = false;
+    struct err err = { 0 };
+
+    assert_int_equal(kernel_cgroup_can_freeze(path, &can, &err), 0);
+    return can;
+}
+
+static bool is_frozen(const char *path)
+{
+    bool frozen = false;
+    struct err err = { 0 };
+
+    assert_int_equal(kernel_cgroup_is_frozen(path, &frozen, &err), 0);
+    return frozen;
+}
+
 static void v2_is_frozen_when_its_events_say_so(void **state)
 {
     struct err err = { 0 };
 
-    assert_false(kernel_cgroup_can_freeze(*state));
+    assert_false(can_freeze(*state));
     put(*state, "cgroup.freeze", "0\n");
     put(*state, "cgroup.events", "populated 1\nfrozen 1\n");
-    assert_true(kernel_cgroup_can_freeze(*state));
-    assert_false(kernel_cgroup_is_frozen(*state));
+    assert_true(can_freeze(*state));
+    assert_false(is_frozen(*state));
     assert_int_equal(kernel_cgroup_freeze(*state, 10, &err), 0);
-    assert_true(kernel_cgroup_is_frozen(*state));
+    assert_true(is_frozen(*state));
     assert_int_equal(kernel_cgroup_thaw(*state, &err), 0);
-    assert_false(kernel_cgroup_is_frozen(*state));
+    assert_false(is_frozen(*state));
 }
 
 static void what_does_not_stand_still_in_time_goes_on(void **state)
@@ -94,12 +112,12 @@ static void v1_is_frozen_by_a_word(void **state)
 
     put(*state, "freezer.state", "THAWED\n");
     put(*state, "freezer.self_freezing", "0\n");
-    assert_true(kernel_cgroup_can_freeze(*state));
-    assert_false(kernel_cgroup_is_frozen(*state));
+    assert_true(can_freeze(*state));
+    assert_false(is_frozen(*state));
     assert_int_equal(kernel_cgroup_freeze(*state, 10, &err), 0);
     assert_content(*state, "freezer.state", "FROZEN");
     put(*state, "freezer.self_freezing", "1\n");
-    assert_true(kernel_cgroup_is_frozen(*state));
+    assert_true(is_frozen(*state));
     assert_int_equal(kernel_cgroup_thaw(*state, &err), 0);
     assert_content(*state, "freezer.state", "THAWED");
 }
@@ -108,7 +126,7 @@ static void what_is_no_cgroup_is_not_frozen(void **state)
 {
     struct err err = { 0 };
 
-    assert_false(kernel_cgroup_is_frozen("/none"));
+    assert_false(is_frozen("/none"));
     assert_int_equal(kernel_cgroup_freeze(*state, 10, &err), -ENOENT);
     assert_int_equal(kernel_cgroup_thaw(*state, &err), 0);
 }
