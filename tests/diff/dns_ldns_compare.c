@@ -332,7 +332,7 @@ static bool goes_on_rightly(struct bytes wire, const struct dns_rr *rr, ldns_sta
 struct records {
     struct byte_reader in;
     unsigned int left;
-    size_t stop_at; /* the offset of a refusal: no record that begins there or behind is given */
+    size_t stop_at; /* the offset of a refusal: a record that begins there is not given */
 };
 
 static struct records records_of(struct bytes wire, size_t stop_at)
@@ -341,7 +341,8 @@ static struct records records_of(struct bytes wire, size_t stop_at)
     struct dns_header header;
     struct dns_question question;
 
-    if (dns_header_read(&records.in, &header).status != DNS_OK)
+    /* What is refused in the header stands before all records. */
+    if (dns_header_read(&records.in, &header).status != DNS_OK || stop_at < records.in.position)
         return records;
     for (unsigned int i = 0; i < header.counts[DNS_QUESTION]; i++) {
         if (dns_question_read(&records.in, &question).status != DNS_OK)
@@ -354,7 +355,7 @@ static struct records records_of(struct bytes wire, size_t stop_at)
 
 static bool records_next(struct records *records, struct dns_rr *ret_rr)
 {
-    if (records->left == 0 || records->in.position >= records->stop_at)
+    if (records->left == 0 || records->in.position == records->stop_at)
         return false;
     records->left--;
     return dns_rr_read(&records->in, ret_rr).status == DNS_OK;
