@@ -10,6 +10,7 @@
  * src/oci/plan_program.c src/oci/plan_devices.c src/oci/plan_seccomp.c src/oci/plan_format.c
  * src/oci/resources.c src/oci/resources_lists.c src/oci/step.c src/kernel/seccomp.c
  * src/oci/plan_hooks.c src/oci/plan_attributes.c src/oci/plan_ids.c
+ * src/oci/plan_net.c
  */
 #include "fuzz/target.h"
 #include "oci/fields.h"

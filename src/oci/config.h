@@ -369,6 +369,17 @@ struct oci_memory_policy {
     struct oci_texts flags; /* "MPOL_F_STATIC_NODES", … */
 };
 
+/* linux.netDevices, of runtime-spec 1.3, by the device's name */
+struct oci_net_device {
+    const char *device;
+    const char *name; /* in the container; NULL: the same */
+};
+
+struct oci_net_devices {
+    size_t count;
+    const struct oci_net_device *at;
+};
+
 /* root */
 struct oci_root {
     const char *path; /* absolute, or relative to the bundle */
@@ -420,6 +431,7 @@ struct oci_config {
     struct oci_seccomp seccomp;
     struct oci_time_offset monotonic_offset; /* timeOffsets.monotonic */
     struct oci_time_offset boottime_offset;
+    struct oci_net_devices net_devices;
     struct oci_personality personality;
     struct oci_memory_policy memory_policy;
     const char *mount_label; /* NULL: none */

@@ -12,6 +12,7 @@
 #include "kernel/seccomp_cache.h"
 #include "oci/child.h"
 #include "oci/hooks.h"
+#include "oci/outside.h"
 #include "oci/signals.h"
 
 #include <errno.h>
@@ -164,21 +165,11 @@ static int do_process_write(struct execution *run, const struct oci_step *step, 
     return kernel_process_write_file(path.at, step->process_file.value, err);
 }
 
-static int do_id_map(struct execution *run, const struct oci_step *step, struct err *err)
+static int do_outside(struct execution *run, const struct oci_step *step, struct err *err)
 {
     if (find_in_proc(run, err) < 0)
         return err->number;
-    return oci_subordinate_map(&step->id_map, run->proc_pid, err);
-}
-
-static int do_scheduler(struct execution *run, const struct oci_step *step, struct err *err)
-{
-    return kernel_scheduling_set(run->pid, &step->scheduler.how, err);
-}
-
-static int do_io_priority(struct execution *run, const struct oci_step *step, struct err *err)
-{
-    return kernel_scheduling_set_io(run->pid, &step->io_priority.how, err);
+    return oci_outside_perform(step, run->pid, run->proc_pid, err);
 }
 
 static int do_release(struct execution *run, const struct oci_step *step, struct err *err)
@@ -378,9 +369,10 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_SOURCE] = do_source,
     [OCI_STEP_CLONE] = do_clone,
     [OCI_STEP_PROCESS_WRITE] = do_process_write,
-    [OCI_STEP_ID_MAP] = do_id_map,
-    [OCI_STEP_SCHEDULER] = do_scheduler,
-    [OCI_STEP_IO_PRIORITY] = do_io_priority,
+    [OCI_STEP_ID_MAP] = do_outside,
+    [OCI_STEP_NET_DEVICE] = do_outside,
+    [OCI_STEP_SCHEDULER] = do_outside,
+    [OCI_STEP_IO_PRIORITY] = do_outside,
     [OCI_STEP_LISTEN] = do_listen,
     [OCI_STEP_RUNTIME_HOOK] = do_runtime_hook,
     [OCI_STEP_SECCOMP_SEND] = do_seccomp_send,

@@ -187,6 +187,12 @@ static const struct oci_table time_table = { .fields = time_fields,
                                              .size = sizeof(struct oci_config),
                                              .is_closed = true };
 
+/* config-linux.md#network-devices, of runtime-spec 1.3 */
+static const struct oci_field net_device_fields[] = {
+    { ROW("name", OCI_FIELD_TEXT, struct oci_net_device, name) },
+};
+static const struct oci_table net_device_table = TABLE(net_device_fields, struct oci_net_device);
+
 /* config-linux.md#personality */
 static const struct oci_field personality_fields[] = {
     REQUIRED_TEXT("domain", personality.domain),
@@ -214,7 +220,8 @@ static const struct oci_field linux_fields[] = {
     { ROW("rootfsPropagation", OCI_FIELD_TEXT, struct oci_config, rootfs_propagation) },
     { ROW("maskedPaths", OCI_FIELD_TEXTS, struct oci_config, masked_paths) },
     { ROW("readonlyPaths", OCI_FIELD_TEXTS, struct oci_config, readonly_paths) },
-    REFUSED("netDevices"),
+    { ROW("netDevices", OCI_FIELD_MAP, struct oci_config, net_devices),
+      .table = &net_device_table },
     { .name = "seccomp", .kind = OCI_FIELD_OBJECT, .table = &seccomp_table },
     OF_CONFIG("mountLabel", OCI_FIELD_TEXT, mount_label),
     REFUSED("intelRdt"),

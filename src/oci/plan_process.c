@@ -275,7 +275,8 @@ static bool is_prepared_from_outside(const struct oci_planning *planning)
     const struct oci_process *process = &planning->config->process;
 
     return is_new(planning, OCI_NAMESPACE_USER) || process->oom_score_adj.is_set ||
-           process->scheduler.policy != NULL || process->io_priority.class_name != NULL;
+           process->scheduler.policy != NULL || process->io_priority.class_name != NULL ||
+           planning->config->net_devices.count > 0;
 }
 
 static int plan_outside(struct oci_planning *planning)
@@ -293,6 +294,8 @@ static int plan_outside(struct oci_planning *planning)
         number = PLAN(planning, PROCESS_WRITE, "process.oomScoreAdj",
                       .process_file = { .file = "oom_score_adj", .value = value });
     }
+    if (number == 0)
+        number = oci_plan_net_devices(planning);
     if (number == 0)
         number = oci_plan_scheduling(planning);
     if (number == 0 && is_prepared_from_outside(planning))

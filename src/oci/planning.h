@@ -109,6 +109,9 @@ int oci_plan_check_users_ids(struct oci_planning *planning, const struct oci_use
 /* Has them mapped by the helper. */
 int oci_plan_id_helper(struct oci_planning *planning, const struct oci_users_ids *ids);
 
+/* Moves network devices into the container. */
+int oci_plan_net_devices(struct oci_planning *planning);
+
 /* Which processors, and which disks, the process has how much of: as the runtime's rights allow. */
 int oci_plan_scheduling(struct oci_planning *planning);
 

@@ -40,6 +40,8 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_PROCESS_WRITE] = { ARG("file", TEXT, process_file.file),
                                  ARG("value", TEXT, process_file.value) },
     [OCI_STEP_ID_MAP] = { ARG("path", TEXT, id_map.path), ARG("args", LIST, id_map.argv) },
+    [OCI_STEP_NET_DEVICE] = { ARG("device", TEXT, net_device.device),
+                              ARG("name", TEXT, net_device.name) },
     [OCI_STEP_SCHEDULER] = { ARG("policy", TEXT, scheduler.policy),
                              ARG("flags", SOME, scheduler.how.flags),
                              ARG("nice", SIGNED, scheduler.how.nice),

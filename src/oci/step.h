@@ -115,6 +115,12 @@ struct oci_step_rlimit {
     uint64_t hard;
 };
 
+/* A network device of outside, and what it is called in the container */
+struct oci_step_net_device {
+    const char *device;
+    const char *name;
+};
+
 /* Who is told of system calls, and the JSON for it, up to the first of the two process ids */
 struct oci_step_listener {
     const char *path;
@@ -184,6 +190,7 @@ struct oci_step {
         struct kernel_user user;
         struct oci_step_hook hook;
         struct oci_step_id_map id_map;
+        struct oci_step_net_device net_device;
         struct oci_step_label label;
         struct oci_step_listener listener; /* SECCOMP_SEND */
         bool has_listener;                 /* SECCOMP */

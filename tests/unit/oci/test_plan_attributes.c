@@ -150,6 +150,29 @@ static void hooks_that_cannot_be_are_refused(void **state)
     assert_refused(&config, &root_on_v2, "hooks.prestart[0].timeout: must be greater than 0");
 }
 
+static void network_devices_are_moved_by_root(void **state)
+{
+    static const struct oci_net_device devices[] = { { "eth0", NULL }, { "eth1", "net%d" } };
+    static const struct oci_net_device twice[] = { { "eth0", NULL }, { "eth1", "eth0" } };
+    static const struct oci_net_device no_name[] = { { "eth/0", NULL } };
+    struct oci_config config = smallest();
+    struct oci_config of_user = smallest_of_user();
+
+    (void)state;
+    config.net_devices = of_user.net_devices = (struct oci_net_devices){ ROWS(devices), devices };
+    assert_refused(&config, &root_on_v2, "linux.netDevices: needs a namespace of type 'network'");
+    config.namespaces[OCI_NAMESPACE_NETWORK].is_wanted = true;
+    of_user.namespaces[OCI_NAMESPACE_NETWORK].is_wanted = true;
+    assert_line(&config, &root_on_v2, "net-device device=eth0 name=eth0  # linux.netDevices.eth0");
+    assert_line(&config, &root_on_v2, "net-device device=eth1 name=net%d");
+    assert_refused(&of_user, &user_on_v2, "linux.netDevices: only root can move devices");
+    config.net_devices.at = twice;
+    assert_refused(&config, &root_on_v2,
+                   "linux.netDevices.eth1.name: there is a device 'eth0' already");
+    config.net_devices = (struct oci_net_devices){ 1, no_name };
+    assert_refused(&config, &root_on_v2, "linux.netDevices: 'eth/0' cannot be a device's name");
+}
+
 static void a_user_has_the_ids_that_were_given_to_it(void **state)
 {
     static const struct oci_id_range given[] = { { 100000, 65536 }, { 300000, 10 } };
@@ -186,6 +209,7 @@ static void a_user_has_the_ids_that_were_given_to_it(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(network_devices_are_moved_by_root),
     cmocka_unit_test(a_user_has_the_ids_that_were_given_to_it),
     cmocka_unit_test(clocks_are_set_in_a_namespace_of_their_own),
     cmocka_unit_test(scheduling_is_set_from_outside),

@@ -1,0 +1,33 @@
+/* One function of the kernel layer for each. */
+#include "oci/outside.h"
+
+#include "base/require.h"
+#include "base/text.h"
+#include "kernel/net_device.h"
+
+static int move_device(const struct oci_step_net_device *device, pid_t proc_pid, struct err *err)
+{
+    char block[48];
+    struct text path = text_init(block, sizeof(block));
+
+    (void)text_append(&path, "/proc/");
+    (void)text_append_decimal(&path, (uint64_t)proc_pid, 0);
+    (void)text_append(&path, "/ns/net");
+    return kernel_net_device_move(device->device, device->name, path.at, err);
+}
+
+int oci_outside_perform(const struct oci_step *step, pid_t pid, pid_t proc_pid, struct err *err)
+{
+    switch ((int)step->kind) {
+    case OCI_STEP_ID_MAP:
+        return oci_subordinate_map(&step->id_map, proc_pid, err);
+    case OCI_STEP_NET_DEVICE:
+        return move_device(&step->net_device, proc_pid, err);
+    case OCI_STEP_SCHEDULER:
+        return kernel_scheduling_set(pid, &step->scheduler.how, err);
+    case OCI_STEP_IO_PRIORITY:
+        return kernel_scheduling_set_io(pid, &step->io_priority.how, err);
+    default:
+        UNREACHABLE();
+    }
+}
