@@ -96,6 +96,16 @@ bool kernel_scheduling_memory_flag_find(const char *name, uint32_t *ret_flag)
     return find(memory_flags, COUNT(memory_flags), name, ret_flag);
 }
 
+const char *kernel_scheduling_memory_mode(size_t index)
+{
+    return index < COUNT(memory_modes) ? memory_modes[index].name : NULL;
+}
+
+const char *kernel_scheduling_memory_flag(size_t index)
+{
+    return index < COUNT(memory_flags) ? memory_flags[index].name : NULL;
+}
+
 /* Takes a number below KERNEL_SET_BITS off the text. */
 static bool take_number(const char **at, unsigned int *ret_number)
 {

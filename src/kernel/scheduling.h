@@ -58,6 +58,13 @@ bool kernel_scheduling_memory_mode_find(const char *name, uint32_t *ret_mode);
 /* Likewise of "MPOL_F_STATIC_NODES". Pure. */
 bool kernel_scheduling_memory_flag_find(const char *name, uint32_t *ret_flag);
 
+/* The words for modes and for flags of memory policies, from the first (0) on; NULL past the last.
+ * Pure. */
+const char *kernel_scheduling_memory_mode(size_t index);
+
+/* Likewise. Pure. */
+const char *kernel_scheduling_memory_flag(size_t index);
+
 /* Reads "0-3,7"; false, and nothing changed, for what is no such list or has numbers of
  * KERNEL_SET_BITS or more. Pure. */
 bool kernel_set_parse(const char *text, struct kernel_set *ret_set);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "kernel/capabilities.h"
+#include "kernel/scheduling.h"
 #include "kernel/seccomp.h"
 #include "oci/fields.h"
 #include "oci/hooks.h"
@@ -78,11 +79,13 @@ static json_t *seccomp_json(void)
 
 static json_t *linux_json(void)
 {
-    return json_pack("{so so s{sb sb sb sb sb} so s{sb} s{sb} s{sb} s{s{sb}}}", "namespaces",
-                     words_json(namespace_at), "capabilities", capabilities_json(), "cgroup", "v1",
-                     1, "v2", 1, "systemd", 0, "systemdUser", 0, "rdma", 1, "seccomp",
-                     seccomp_json(), "apparmor", "enabled", 1, "selinux", "enabled", 1, "intelRdt",
-                     "enabled", 0, "mountExtensions", "idmap", "enabled", 1);
+    return json_pack("{so so s{sb sb sb sb sb} so s{sb} s{sb} s{sb} s{s{sb}} s{so so} s{sb}}",
+                     "namespaces", words_json(namespace_at), "capabilities", capabilities_json(),
+                     "cgroup", "v1", 1, "v2", 1, "systemd", 0, "systemdUser", 0, "rdma", 1,
+                     "seccomp", seccomp_json(), "apparmor", "enabled", 1, "selinux", "enabled", 1,
+                     "intelRdt", "enabled", 0, "mountExtensions", "idmap", "enabled", 1,
+                     "memoryPolicy", "modes", words_json(kernel_scheduling_memory_mode), "flags",
+                     words_json(kernel_scheduling_memory_flag), "netDevices", "enabled", 1);
 }
 
 int oci_features_format(struct arena *arena, struct bytes *ret_json, struct err *err)

@@ -112,7 +112,36 @@ static void words_of_filters_that_are_told_are_taken(void **state)
     json_decref(features);
 }
 
+static void words_of_memory_policies_that_are_told_are_taken(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    json_t *features = read_features(&arena);
+    json_t *policy = json_object_get(json_object_get(features, "linux"), "memoryPolicy");
+    json_t *modes = json_object_get(policy, "modes");
+    size_t index;
+    json_t *mode;
+
+    (void)state;
+    assert_true(json_array_size(modes) > 0);
+    json_array_foreach(modes, index, mode)
+    {
+        const char *word = json_string_value(mode);
+        char bare[256];
+        char with_nodes[256];
+
+        (void)snprintf(bare, sizeof(bare), ALLOW "}, \"memoryPolicy\": {\"mode\": \"%s\"", word);
+        (void)snprintf(with_nodes, sizeof(with_nodes), "%s, \"nodes\": \"0\"", bare);
+        assert_row(word, is_planned("[]", bare, &arena) || is_planned("[]", with_nodes, &arena));
+    }
+    assert_all_planned(json_object_get(policy, "flags"),
+                       ALLOW "}, \"memoryPolicy\": {\"mode\": \"MPOL_BIND\", \"nodes\": \"0\", "
+                             "\"flags\": [",
+                       "]", &arena);
+    json_decref(features);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(words_of_memory_policies_that_are_told_are_taken),
     cmocka_unit_test(options_of_mounts_that_are_told_are_taken),
     cmocka_unit_test(words_of_filters_that_are_told_are_taken),
 };
