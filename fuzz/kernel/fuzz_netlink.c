@@ -19,10 +19,10 @@ FUZZ_TARGET(input)
             fuzz_require(value.at == NULL && value.size == SIZE_MAX);
             continue;
         }
-        fuzz_require(value.at >= input.at + NLA_HDRLEN);
+        fuzz_require(value.at >= input.at + sizeof(struct nlattr));
         fuzz_require(value.size <= input.size - (size_t)(value.at - input.at));
-        memcpy(&header, value.at - NLA_HDRLEN, sizeof(header));
+        memcpy(&header, value.at - sizeof(struct nlattr), sizeof(header));
         fuzz_require((header.nla_type & NLA_TYPE_MASK) == type);
-        fuzz_require(header.nla_len == value.size + NLA_HDRLEN);
+        fuzz_require(header.nla_len == value.size + sizeof(struct nlattr));
     }
 }

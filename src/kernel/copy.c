@@ -207,7 +207,7 @@ int kernel_copy_tree(int from_fd, int to_fd, struct err *err)
 {
     const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
     struct walk walk = { .depth = 1 };
-    const struct dirent64 *entry;
+    const struct dirent64 *entry = NULL;
     int number = 0;
 
     walk.levels[0] =

@@ -10,6 +10,14 @@
 
 #define ANSWER_BYTES 32768
 #define SEQUENCE 1
+#define ALIGNMENT ((size_t)NLMSG_ALIGNTO) /* of attributes, too */
+#define ATTRIBUTE_HEADER sizeof(struct nlattr)
+
+/* Where what follows `size` octets begins. */
+static size_t aligned(size_t size)
+{
+    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
 
 int kernel_netlink_open(int *ret_fd, struct err *err)
 {
@@ -34,9 +42,9 @@ void kernel_netlink_begin(struct kernel_netlink_request *request, uint16_t type,
 
 void kernel_netlink_append(struct kernel_netlink_request *request, const void *at, size_t size)
 {
-    REQUIRE(size <= KERNEL_NETLINK_BYTES - NLMSG_ALIGNTO - request->size);
+    REQUIRE(size <= KERNEL_NETLINK_BYTES - ALIGNMENT - request->size);
     memcpy(request->at + request->size, at, size);
-    request->size += NLMSG_ALIGN(size);
+    request->size += aligned(size);
 }
 
 void kernel_netlink_add(struct kernel_netlink_request *request, uint16_t type, const void *at,
@@ -45,25 +53,26 @@ void kernel_netlink_add(struct kernel_netlink_request *request, uint16_t type, c
     struct nlattr attribute = { .nla_type = type };
 
     REQUIRE(size <= 128);
-    attribute.nla_len = (uint16_t)(NLA_HDRLEN + size);
+    attribute.nla_len = (uint16_t)(ATTRIBUTE_HEADER + size);
     kernel_netlink_append(request, &attribute, sizeof(attribute));
     kernel_netlink_append(request, at, size);
 }
 
 bool kernel_netlink_find(struct bytes attributes, uint16_t type, struct bytes *ret_value)
 {
-    while (attributes.size >= NLA_HDRLEN) {
+    while (attributes.size >= ATTRIBUTE_HEADER) {
         struct nlattr attribute;
         size_t step;
 
         memcpy(&attribute, attributes.at, sizeof(attribute));
-        if (attribute.nla_len < NLA_HDRLEN || attribute.nla_len > attributes.size)
+        if (attribute.nla_len < ATTRIBUTE_HEADER || attribute.nla_len > attributes.size)
             return false;
         if ((attribute.nla_type & NLA_TYPE_MASK) == type) {
-            *ret_value = bytes_of(attributes.at + NLA_HDRLEN, attribute.nla_len - NLA_HDRLEN);
+            *ret_value =
+                bytes_of(attributes.at + ATTRIBUTE_HEADER, attribute.nla_len - ATTRIBUTE_HEADER);
             return true;
         }
-        step = NLA_ALIGN((size_t)attribute.nla_len);
+        step = aligned(attribute.nla_len);
         if (step > attributes.size)
             return false;
         attributes = bytes_of(attributes.at + step, attributes.size - step);
@@ -95,7 +104,7 @@ static int read_answer(struct bytes rest, const struct kernel_netlink_listener *
         }
         if (listener != NULL)
             listener->hear(listener->owner, header.nlmsg_type, body);
-        step = NLMSG_ALIGN((size_t)header.nlmsg_len);
+        step = aligned(header.nlmsg_len);
         if (step >= rest.size)
             break;
         rest = bytes_of(rest.at + step, rest.size - step);

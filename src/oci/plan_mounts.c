@@ -490,8 +490,10 @@ static unsigned long find_root_propagation(struct oci_planning *planning)
     if (wanted == NULL)
         wanted = "private";
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(words[i], wanted) == 0)
-            return (unsigned long)find_option(wanted)->set;
+        const struct option *option = strcmp(words[i], wanted) == 0 ? find_option(wanted) : NULL;
+
+        if (option != NULL)
+            return (unsigned long)option->set;
     }
     (void)oci_planning_refuse(planning,
                               "linux.rootfsPropagation: '%s' is none of shared, slave, private and "
