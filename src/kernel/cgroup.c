@@ -85,6 +85,16 @@ int kernel_cgroup_claim(const char *path, int *ret_fd, struct err *err)
     return 0;
 }
 
+int kernel_cgroup_find_inode(const char *path, uint64_t *ret_inode, struct err *err)
+{
+    struct stat status;
+
+    if (stat(path, &status) < 0)
+        return err_system(err, errno, "look at the cgroup '%s'", path);
+    *ret_inode = status.st_ino;
+    return 0;
+}
+
 int kernel_cgroup_write(const char *path, const char *value, struct err *err)
 {
     return kernel_process_write_file(path, value, err);

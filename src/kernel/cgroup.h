@@ -18,6 +18,10 @@ int kernel_cgroup_make(const char *path, unsigned int *ret_levels, struct err *e
  * so. Processes that are in it, or come into it, do not matter to that. */
 int kernel_cgroup_claim(const char *path, int *ret_fd, struct err *err);
 
+/* By what a cgroup is known from another that has its path later: its inode number, which no other
+ * of its hierarchy gets as long as the system runs (64 bits, from Linux 5.5 on). */
+int kernel_cgroup_find_inode(const char *path, uint64_t *ret_inode, struct err *err);
+
 /* Writes one of a cgroup's files, which `path` names in full. */
 int kernel_cgroup_write(const char *path, const char *value, struct err *err);
 

@@ -23,12 +23,6 @@
 
 #define LISTENER_PAUSE_MS 1
 
-/* A cgroup that was made, and how many of its levels. */
-struct made_cgroup {
-    const char *path;
-    unsigned int levels;
-};
-
 struct execution {
     const struct oci_run_options *options;
     struct oci_child child; /* with the runtime's copies of the descriptors */
@@ -40,35 +34,39 @@ struct execution {
     bool is_ready;      /* the child has said that it is about to become the program */
     struct err failure; /* what the child or the joiner has said; number 0: nothing */
     int failure_status; /* see struct oci_run_options */
-    struct made_cgroup cgroups[OCI_SLOTS];
+    struct oci_made_cgroup cgroups[OCI_SLOTS];
     size_t cgroups_count;
 };
 
 /* Claims a cgroup that was made, or was there: it may be what a runtime that was killed has left of
  * a container of the same name, or another's that has just made it. */
-static int claim(struct made_cgroup *made, int *ret_fd, struct err *err)
+static int claim(struct oci_made_cgroup *made, int *ret_fd, struct err *err)
 {
+    CLEANUP(fd_close) int left_fd = -1;
     bool is_populated = false;
 
-    if (kernel_cgroup_claim(made->path, ret_fd, err) < 0)
-        return err->number;
-    if (made->levels > 0)
-        return 0;
-    if (kernel_cgroup_is_populated(made->path, &is_populated, err) < 0)
-        return err->number;
-    if (is_populated)
-        return err_set(err, -EEXIST, "the cgroup '%s' is another container's", made->path);
-    made->levels = 1;
-    return 0;
+    if (made->levels == 0) {
+        if (kernel_cgroup_claim(made->path, &left_fd, err) < 0 ||
+            kernel_cgroup_is_populated(made->path, &is_populated, err) < 0)
+            return err->number;
+        /* Not taken over, but made anew: what is still known of the one that has left it, perhaps
+         * in another place, must not be true of this container. */
+        if (!is_populated && (kernel_cgroup_remove(made->path, 1, err) < 0 ||
+                              kernel_cgroup_make(made->path, &made->levels, err) < 0))
+            return err->number;
+        if (made->levels == 0)
+            return err_set(err, -EEXIST, "the cgroup '%s' is another container's", made->path);
+    }
+    return kernel_cgroup_claim(made->path, ret_fd, err);
 }
 
 static int do_cgroup_make(struct execution *run, const struct oci_step *step, struct err *err)
 {
-    struct made_cgroup *made = &run->cgroups[run->cgroups_count];
+    struct oci_made_cgroup *made = &run->cgroups[run->cgroups_count];
     int *claim_fd = &run->child.claims[run->cgroups_count];
     struct err ignored;
 
-    *made = (struct made_cgroup){ .path = step->cgroup.path };
+    *made = (struct oci_made_cgroup){ .path = step->cgroup.path };
     if (kernel_cgroup_make(made->path, &made->levels, err) < 0)
         return err->number;
     if (!step->cgroup.may_be_shared && claim(made, claim_fd, err) < 0) {
@@ -78,9 +76,10 @@ static int do_cgroup_make(struct execution *run, const struct oci_step *step, st
             (void)kernel_cgroup_remove(made->path, made->levels, &ignored);
         return err->number;
     }
-    if (made->levels > 0)
-        run->cgroups_count++;
-    return 0;
+    if (made->levels == 0)
+        return 0;
+    run->cgroups_count++;
+    return kernel_cgroup_find_inode(made->path, &made->inode, err);
 }
 
 static int do_cgroup_enable(struct execution *run, const struct oci_step *step, struct err *err)
@@ -335,10 +334,15 @@ static int clone_by_joiner(struct execution *run, struct err *err)
 
 static int do_clone(struct execution *run, const struct oci_step *step, struct err *err)
 {
-    int number;
+    const struct oci_run_options *options = run->options;
+    int number = 0;
 
     (void)step;
-    number = oci_channel_open(&run->child.runtime_fd, &run->child.channel_fd, err);
+    if (options->on_cgroups != NULL && run->cgroups_count > 0)
+        number = options->on_cgroups(
+            options->owner, (struct oci_made_cgroups){ run->cgroups_count, run->cgroups }, err);
+    if (number == 0)
+        number = oci_channel_open(&run->child.runtime_fd, &run->child.channel_fd, err);
     if (number < 0)
         return number;
     run->child.ignored_signals = kernel_process_ignored_signals();
@@ -512,7 +516,7 @@ static int take_down(struct execution *run, bool is_over, struct err *err)
         (void)kernel_process_wait(run->pidfd, true, &status, &ignored);
     }
     for (size_t i = run->cgroups_count; i > 0; i--) {
-        const struct made_cgroup *made = &run->cgroups[i - 1];
+        const struct oci_made_cgroup *made = &run->cgroups[i - 1];
         int removed = kernel_cgroup_remove(made->path, made->levels, &ignored);
 
         if (removed < 0 && number == 0) {

@@ -31,7 +31,23 @@
 
 #include <sys/types.h>
 
+/* A cgroup that was made for a container, and was not there before. */
+struct oci_made_cgroup {
+    const char *path;    /* of the plan */
+    uint64_t inode;      /* kernel_cgroup_find_inode() */
+    unsigned int levels; /* how many directories were made: it, and those above it */
+};
+
+struct oci_made_cgroups {
+    size_t count;
+    const struct oci_made_cgroup *at; /* in the order of the plan */
+};
+
 struct oci_run_options {
+    /* Called when all cgroups are there, and no process so far: from then on, what is left of the
+     * container should this process be killed is known by them. On failure as on_created. May be
+     * NULL. */
+    int (*on_cgroups)(void *owner, struct oci_made_cgroups cgroups, struct err *err);
     /* Called by oci_run() in the calling process, when the container's namespaces exist (and its
      * ids are mapped) and its program does not run yet; the program starts when this returns 0.
      * The mounts of the container may be in the making meanwhile. `pid` is the container's first

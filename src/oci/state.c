@@ -265,6 +265,16 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
     return number == -ESRCH ? 0 : number;
 }
 
+/* NULL, and no key of the state, where they are not known. */
+static json_t *inodes_json(const struct oci_state *state)
+{
+    json_t *list = state->cgroup_inodes == NULL ? NULL : json_array();
+
+    for (size_t i = 0; list != NULL && i < state->cgroups.count; i++)
+        (void)json_array_append_new(list, json_integer((json_int_t)state->cgroup_inodes[i]));
+    return list;
+}
+
 static json_t *texts_json(const struct oci_texts *texts)
 {
     json_t *list = json_array();
@@ -283,10 +293,11 @@ int oci_state_write(const char *root, const struct oci_state *state, struct err 
 
     if (directory_fd < 0)
         return directory_fd;
-    json = json_pack("{ss ss si sI ss* ss ss ss so}", "ociVersion", OCI_VERSION, "id", state->id,
-                     "pid", (int)state->pid, "startTicks", (json_int_t)state->start_ticks, "boot",
-                     state->boot, "bundle", state->bundle, "rootfs", state->rootfs, "created",
-                     state->created, "cgroups", texts_json(&state->cgroups));
+    json = json_pack("{ss ss si sI ss* ss ss ss so so*}", "ociVersion", OCI_VERSION, "id",
+                     state->id, "pid", (int)state->pid, "startTicks",
+                     (json_int_t)state->start_ticks, "boot", state->boot, "bundle", state->bundle,
+                     "rootfs", state->rootfs, "created", state->created, "cgroups",
+                     texts_json(&state->cgroups), "cgroupInodes", inodes_json(state));
     text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
     json_decref(json);
     if (text == NULL)
@@ -308,6 +319,18 @@ static const char *get_text(const json_t *json, const char *key, struct arena *a
     const char *text = json_string_value(json_object_get(json, key));
 
     return text == NULL ? NULL : arena_copy_text(arena, text);
+}
+
+/* One for each of `count` cgroups; NULL where they are not known, or without memory. */
+static const uint64_t *get_inodes(const json_t *list, size_t count, struct arena *arena)
+{
+    uint64_t *inodes = json_array_size(list) == count && count > 0
+                           ? arena_alloc_array(arena, count, sizeof(*inodes))
+                           : NULL;
+
+    for (size_t i = 0; inodes != NULL && i < count; i++)
+        inodes[i] = (uint64_t)json_integer_value(json_array_get(list, i));
+    return inodes;
 }
 
 static int damaged(const struct oci_state *state, struct err *err)
@@ -352,7 +375,11 @@ static int fill(const json_t *json, struct arena *arena, struct oci_state *state
         state->created == NULL)
         return damaged(state, err);
     state->pid = (pid_t)pid;
-    return fill_cgroups(json_object_get(json, "cgroups"), arena, state, err);
+    if (fill_cgroups(json_object_get(json, "cgroups"), arena, state, err) < 0)
+        return err->number;
+    state->cgroup_inodes =
+        get_inodes(json_object_get(json, "cgroupInodes"), state->cgroups.count, arena);
+    return 0;
 }
 
 int oci_state_parse(struct bytes json, const char *id, struct arena *arena,
@@ -460,13 +487,31 @@ int oci_state_kill(const struct oci_state *state, int signal, struct err *err)
     return pidfd < 0 ? pidfd : kernel_process_signal(pidfd, signal, err);
 }
 
-/* Ends what is in a cgroup of the container, and removes it, unless it belongs by now to another of
- * that name, or its own runtime is there to do it. */
-static int remove_cgroup(const char *path, struct err *err)
+/* Removes a cgroup of which it is not known whether the container's runtime had made it: if it did,
+ * the process that it may have begun notices by itself that the runtime has gone. */
+static int remove_if_empty(const char *path, struct err *err)
+{
+    const struct timespec pause = { .tv_nsec = CLAIM_PAUSE_NS };
+
+    for (int i = 0; i < CLAIM_TRIES_MAX; i++) {
+        if (rmdir(path) == 0 || errno == ENOENT)
+            return 0;
+        if (errno != EBUSY)
+            return err_system(err, errno, "remove the cgroup '%s'", path);
+        (void)nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
+/* Ends what is in the index-th cgroup of the container, and removes it, unless it is or may be
+ * another's, or its own runtime is there to do it. */
+static int remove_cgroup(const struct oci_state *state, size_t index, struct err *err)
 {
     CLEANUP(fd_close) int claim_fd = -1;
     const struct timespec pause = { .tv_nsec = CLAIM_PAUSE_NS };
+    const char *path = state->cgroups.at[index];
     int number = kernel_cgroup_claim(path, &claim_fd, err);
+    uint64_t inode = 0;
 
     /* The child of a runtime that was killed may not have noticed so far. */
     for (int i = 0; number == -EEXIST && i < CLAIM_TRIES_MAX; i++) {
@@ -475,7 +520,13 @@ static int remove_cgroup(const char *path, struct err *err)
     }
     if (number == -ENOENT || number == -EEXIST)
         return 0;
-    return number < 0 ? number : kernel_cgroup_remove(path, 1, err);
+    if (number == 0 && state->cgroup_inodes == NULL)
+        return remove_if_empty(path, err);
+    if (number == 0)
+        number = kernel_cgroup_find_inode(path, &inode, err);
+    if (number < 0)
+        return number;
+    return inode == state->cgroup_inodes[index] ? kernel_cgroup_remove(path, 1, err) : 0;
 }
 
 int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err)
@@ -488,7 +539,7 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
                        oci_freeze_end(state, err) < 0 || kernel_process_await_end(pidfd, err) < 0))
         return err->number;
     for (size_t i = is_of_this_boot(state) ? state->cgroups.count : 0; i > 0; i--) {
-        if (remove_cgroup(state->cgroups.at[i - 1], err) < 0)
+        if (remove_cgroup(state, i - 1, err) < 0)
             return err->number;
     }
     return oci_state_remove(root, state->id, err);

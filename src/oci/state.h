@@ -29,8 +29,12 @@ struct oci_state {
     const char *bundle;
     const char *rootfs;
     const char *created;      /* RFC 3339 */
-    struct oci_texts cgroups; /* directories that were made for it, outermost first */
-    enum oci_status status;   /* when it was looked at; not written */
+    struct oci_texts cgroups; /* its directories, outermost first */
+    /* By which each of them is known again (kernel_cgroup_find_inode()); 0: it was there before the
+     * container, and is not the container's. NULL: the container's runtime had not made them yet.
+     */
+    const uint64_t *cgroup_inodes;
+    enum oci_status status; /* when it was looked at; not written */
 };
 
 /* Makes <root>/<id>, and <root> where it is missing, for this user alone. The claim lasts as long
@@ -42,8 +46,9 @@ int oci_state_claim(const char *root, const char *id, int *ret_claim_fd, struct 
  * is no such container. */
 int oci_state_open(const char *root, const char *id, struct err *err);
 
-/* Fills in the rest of a state of which the caller has set id, bundle and pid: of the plan, of the
- * process, and the time. What is new lives in the arena or in the plan. */
+/* Fills in the rest of a state of which the caller has set id, bundle and pid, and cgroup_inodes
+ * where they are known: of the plan, of the process, and the time. What is new lives in the arena
+ * or in the plan. */
 int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct oci_state *state,
                        struct err *err);
 
@@ -70,7 +75,9 @@ int oci_state_list(const char *root, struct arena *arena, struct oci_texts *ret_
 /* Sends a signal to the container's first process. -ESRCH: it does not run any more. */
 int oci_state_kill(const struct oci_state *state, int signal, struct err *err);
 
-/* Removes a container wholly: its process is killed if it runs, its cgroups and its state go. */
+/* Removes a container wholly: its process is killed if it runs, and so is what else is in cgroups
+ * that were made for it and are still the same; they and its state go. A cgroup of which that is
+ * not known goes if it is empty. */
 int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err);
 
 /* The directories of the cgroups that a plan makes, outermost first; the list lives in the arena,

@@ -58,11 +58,41 @@ int oci_making_find(struct oci_making *making, struct err *err)
 static int tell_state(const struct oci_making *making, pid_t pid, struct err *err)
 {
     const struct oci_plan_request *request = &making->prepared->request;
-    struct oci_state state = { .id = request->id, .bundle = request->bundle, .pid = pid };
+    struct oci_state state = { .id = request->id,
+                               .bundle = request->bundle,
+                               .pid = pid,
+                               .cgroup_inodes = making->cgroup_inodes };
 
     if (oci_state_describe(&making->prepared->plan, making->arena, &state, err) < 0)
         return err->number;
     return oci_state_write(making->root, &state, err);
+}
+
+/* What was made of a path; 0: nothing, it was there. */
+static uint64_t find_made(struct oci_made_cgroups cgroups, const char *path)
+{
+    for (size_t i = 0; i < cgroups.count; i++) {
+        if (strcmp(cgroups.at[i].path, path) == 0)
+            return cgroups.at[i].inode;
+    }
+    return 0;
+}
+
+int oci_making_tell_cgroups(void *owner, struct oci_made_cgroups cgroups, struct err *err)
+{
+    struct oci_making *making = owner;
+    struct oci_texts paths;
+    uint64_t *inodes;
+
+    if (oci_state_cgroups(&making->prepared->plan, making->arena, &paths, err) < 0)
+        return err->number;
+    inodes = arena_alloc_array(making->arena, paths.count, sizeof(*inodes));
+    if (inodes == NULL)
+        return err_system(err, ENOMEM, "the state of a container");
+    for (size_t i = 0; i < paths.count; i++)
+        inodes[i] = find_made(cgroups, paths.at[i]);
+    making->cgroup_inodes = inodes;
+    return tell_state(making, 0, err);
 }
 
 int oci_making_tell(void *owner, pid_t pid, struct err *err)
@@ -116,7 +146,8 @@ int oci_making_end(const struct oci_making *making, int number, struct err *err)
 /* Makes the gate and, behind it, the container. */
 static int make_behind_gate(struct oci_making *making, struct err *err)
 {
-    const struct oci_run_options how = { .on_started = oci_making_tell,
+    const struct oci_run_options how = { .on_cgroups = oci_making_tell_cgroups,
+                                         .on_started = oci_making_tell,
                                          .owner = making,
                                          .filters = making->filters,
                                          .ret_is_left = &making->is_left,

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "cli/option.h"
-#include "oci/plan.h"
+#include "oci/execute.h"
 #include "oci/state.h"
 #include "oci/trace.h"
 
@@ -124,6 +124,7 @@ struct oci_making {
     const struct oci_prepared *prepared;
     struct arena *arena;
     const struct oci_trace *trace; /* or NULL */
+    const uint64_t *cgroup_inodes; /* see struct oci_state; NULL until they are known */
     bool is_left;                  /* set where something of the container could not be removed */
 };
 
@@ -138,6 +139,10 @@ void oci_debug_plan(const struct oci_globals *globals, const struct oci_making *
  * is claimed as long as that is open (oci_state_claim()). The caller holds all signals
  * (oci/signals.h). */
 int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err *err);
+
+/* The on_cgroups of struct oci_run_options, with the making as its owner: writes the state again,
+ * now with what tells the cgroups from others of their name. */
+int oci_making_tell_cgroups(void *owner, struct oci_made_cgroups cgroups, struct err *err);
 
 /* The on_started of struct oci_run_options, with the making as its owner: writes the state and the
  * pid file and, where the program runs with that, runs the hooks of poststart. */

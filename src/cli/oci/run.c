@@ -13,7 +13,8 @@
 /* Runs it under its name, which is free again afterwards. */
 static int run_to_end(struct oci_making *making, int *ret_status, struct err *err)
 {
-    const struct oci_run_options how = { .on_started = oci_making_tell,
+    const struct oci_run_options how = { .on_cgroups = oci_making_tell_cgroups,
+                                         .on_started = oci_making_tell,
                                          .owner = making,
                                          .filters = making->filters,
                                          .ret_is_left = &making->is_left,

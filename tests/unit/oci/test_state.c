@@ -40,7 +40,10 @@ static struct oci_state describe(pid_t pid, struct arena *arena)
         { .kind = OCI_STEP_ROOT, .field = "", .text = "/bundle/rootfs" },
     };
     const struct oci_plan plan = { .steps = steps, .count = ROWS(steps) };
-    struct oci_state state = { .id = "web", .bundle = "/bundle", .pid = pid };
+    static const uint64_t inodes[] = { UINT64_C(1) << 40 };
+    struct oci_state state = {
+        .id = "web", .bundle = "/bundle", .pid = pid, .cgroup_inodes = inodes
+    };
     struct err err = { 0 };
 
     assert_int_equal(oci_state_describe(&plan, arena, &state, &err), 0);
@@ -85,6 +88,7 @@ static void a_state_reads_back_the_same(void **state)
     assert_string_equal(read.rootfs, "/bundle/rootfs");
     assert_string_equal(read.created, wrote.created);
     assert_int_equal(read.cgroups.count, 1);
+    assert_int_equal(read.cgroup_inodes[0], wrote.cgroup_inodes[0]);
     assert_int_equal(oci_state_list(*state, &arena, &ids, &err), 0);
     assert_int_equal(ids.count, 1);
     assert_string_equal(ids.at[0], "web");
@@ -174,6 +178,41 @@ static void a_container_that_is_destroyed_is_gone_wholly(void **state)
     assert_int_equal(oci_state_read(*state, "web", &arena, &known, &err), -ENOENT);
 }
 
+/* A directory of any file system stands for a cgroup; that of a container which was made at `made`
+ * (none: it is not known when) is at `now`. */
+static bool is_destroyed(const char *root, const uint64_t *made, const char *now)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_state known = describe(0, &arena);
+    struct err err = { 0 };
+
+    known.cgroups = (struct oci_texts){ 1, &now };
+    known.cgroup_inodes = made;
+    assert_int_equal(claim(root, "web", &err), 0);
+    assert_int_equal(oci_state_write(root, &known, &err), 0);
+    assert_int_equal(oci_state_destroy(root, &known, &err), 0);
+    return access(now, F_OK) != 0;
+}
+
+static void a_cgroup_that_is_another_by_now_is_left(void **state)
+{
+    char cgroup[128];
+    struct stat status;
+    uint64_t inode;
+
+    (void)snprintf(cgroup, sizeof(cgroup), "%s/cgroup", (const char *)*state);
+    assert_int_equal(mkdir(cgroup, 0700), 0);
+    assert_int_equal(stat(cgroup, &status), 0);
+    inode = status.st_ino + 1;
+    assert_false(is_destroyed(*state, &inode, cgroup));
+    inode = 0;
+    assert_false(is_destroyed(*state, &inode, cgroup));
+    inode = status.st_ino;
+    assert_true(is_destroyed(*state, &inode, cgroup));
+    assert_int_equal(mkdir(cgroup, 0700), 0);
+    assert_true(is_destroyed(*state, NULL, cgroup));
+}
+
 static void a_damaged_state_is_told(void **state)
 {
     static const char *const rows[] = { "", "[]", "{}", "{\"pid\":-1}", "{\"pid\":\"1\"}" };
@@ -242,6 +281,7 @@ static const struct CMUnitTest tests[] = {
     TEST(nothing_of_an_earlier_boot_runs),
     TEST(a_container_is_being_created_as_long_as_it_is_claimed),
     TEST(a_container_that_is_destroyed_is_gone_wholly),
+    TEST(a_cgroup_that_is_another_by_now_is_left),
     TEST(a_damaged_state_is_told),
     TEST(a_place_that_others_can_write_to_is_refused),
     TEST(the_config_is_kept_with_the_state_and_goes_with_it),
