@@ -103,9 +103,12 @@ static void check_filter(const struct oci_plan *plan)
 static void check_plan(const struct oci_config *config, const struct oci_host *host, bool has_hook)
 {
     struct arena arena = arena_init(OCI_ARENA_BYTES);
-    const struct oci_plan_request request = {
-        .config = config, .host = host, .id = "fuzz", .bundle = "/bundle", .has_hook = has_hook
-    };
+    const struct oci_plan_request request = { .config = config,
+                                              .host = host,
+                                              .id = "fuzz",
+                                              .bundle = "/bundle",
+                                              .has_hook = has_hook,
+                                              .has_console = has_hook };
     struct oci_plan plan = { 0 };
     struct bytes text;
     struct err err = { 0 };

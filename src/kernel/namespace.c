@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/text.h"
 #include "kernel/process.h"
 
 #include <errno.h>
@@ -53,6 +54,43 @@ int kernel_namespace_join(const char *path, int flag, struct err *err)
         return err_set(err, -EINVAL, "'%s' is a namespace of another type", path);
     if (setns(fd, flag) < 0)
         return err_system(err, errno, "enter the namespace '%s'", path);
+    return 0;
+}
+
+int kernel_namespace_join_process(int pidfd, int flags, struct err *err)
+{
+    if (setns(pidfd, flags) < 0)
+        return err_system(err, errno, "enter the namespaces of the container");
+    return 0;
+}
+
+int kernel_namespace_open(int pidfd, const char *name, int *ret_fd, struct err *err)
+{
+    char block[64];
+    struct text path = text_init(block, sizeof(block));
+    CLEANUP(fd_close) int fd = -1;
+    pid_t pid;
+    pid_t after = 0;
+
+    if (kernel_process_find_in_proc(pidfd, &pid, err) < 0)
+        return err_set(err, -ESRCH, "the process has ended");
+    if (!text_append(&path, "/proc/") || !text_append_decimal(&path, (uint64_t)pid, 0) ||
+        !text_append(&path, "/ns/") || !text_append(&path, name))
+        return err_system(err, ENAMETOOLONG, "open the namespace '%s'", name);
+    fd = open(path.at, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_system(err, errno, "open '%s'", path.at);
+    /* It was there all the time, so no other had its number. */
+    if (kernel_process_find_in_proc(pidfd, &after, err) < 0 || after != pid)
+        return err_set(err, -ESRCH, "the process has ended");
+    *ret_fd = fd_take(&fd);
+    return 0;
+}
+
+int kernel_namespace_enter(int fd, int flag, struct err *err)
+{
+    if (setns(fd, flag) < 0)
+        return err_system(err, errno, "enter the namespace");
     return 0;
 }
 

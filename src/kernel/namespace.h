@@ -25,6 +25,18 @@ pid_t kernel_namespace_clone(const struct kernel_clone *clone, struct err *err);
  * CLONE_NEW…. A pid namespace is that of the processes that the caller makes from then on. */
 int kernel_namespace_join(const char *path, int flag, struct err *err);
 
+/* Enters those namespaces of a process that `flags` names (CLONE_NEW…, or'ed), in one step: all or
+ * none. The root and the working directory are then those of the mount namespace. Of the caller's
+ * user namespace it cannot be. Source: setns(2), Linux 5.8. */
+int kernel_namespace_join_process(int pidfd, int flags, struct err *err);
+
+/* Opens one namespace of a process, by its name in /proc/<pid>/ns ("cgroup"). On success *ret_fd
+ * belongs to the caller. -ESRCH: the process has ended. */
+int kernel_namespace_open(int pidfd, const char *name, int *ret_fd, struct err *err);
+
+/* Enters the namespace that `fd` is open at, of the kind `flag`. */
+int kernel_namespace_enter(int fd, int flag, struct err *err);
+
 /* Leaves the namespaces of `flags` (CLONE_NEW…) for new ones. */
 int kernel_namespace_unshare(int flags, struct err *err);
 

@@ -54,6 +54,13 @@ int kernel_process_set_death_signal(int signal, struct err *err)
     return 0;
 }
 
+int kernel_process_hide(struct err *err)
+{
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+        return err_system(err, errno, "hide from the container's processes");
+    return 0;
+}
+
 int kernel_process_new_session(struct err *err)
 {
     if (setsid() < 0)
@@ -164,7 +171,7 @@ static int no_program(const char *name, const char *denied, struct err *err)
         return err_system(err, EACCES, "execute '%s'", denied);
     if (strchr(name, '/') != NULL)
         return err_system(err, ENOENT, "execute '%s'", name);
-    return err_set(err, -ENOENT, "executable file '%s' not found in $PATH", name);
+    return err_system(err, ENOENT, "executable file '%s' not found in $PATH", name);
 }
 
 int kernel_process_find(char *const *candidates, const char *name, struct err *err)

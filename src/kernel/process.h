@@ -34,6 +34,11 @@ int kernel_process_set_no_new_privileges(struct err *err);
  * a set-user-id program, undoes it (prctl(2), PR_SET_PDEATHSIG). */
 int kernel_process_set_death_signal(int signal, struct err *err);
 
+/* From now on, until exec, no process without CAP_SYS_PTRACE over this one's own user namespace can
+ * look into it: at its memory, its descriptors, or its program's file. What it clones is the same.
+ */
+int kernel_process_hide(struct err *err);
+
 /* Makes the process the leader of a session of its own, without a terminal. */
 int kernel_process_new_session(struct err *err);
 

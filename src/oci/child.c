@@ -4,12 +4,14 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/require.h"
+#include "base/text.h"
 #include "kernel/cgroup_v1.h"
 #include "kernel/namespace.h"
 #include "oci/gate.h"
 #include "oci/hooks.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -28,6 +30,7 @@ struct inside {
     const int *sources;
     const struct kernel_seccomp_program *filter;
     uint64_t ignored_signals;
+    int console_fd;
     int root_fd;   /* the root directory, from ROOT to PIVOT */
     int parent_fd; /* the directory that the step `in_parent` has made something in, or -1 */
     const struct oci_step *in_parent;
@@ -74,6 +77,11 @@ static int do_time_namespace(struct inside *inside, const struct oci_step *step,
 {
     (void)inside;
     return kernel_namespace_new_time(step->text, err);
+}
+
+static int do_cgroup_join(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_namespace_enter(inside->slots[step->cgroup.slot], CLONE_NEWCGROUP, err);
 }
 
 static int do_hostname(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -206,6 +214,26 @@ static int do_container_hook(struct inside *inside, const struct oci_step *step,
     if (inside->root_fd >= 0)
         (void)umask(before);
     return number;
+}
+
+/* The root is that of the plan, or, where another made the container, ours. */
+static int do_terminal(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    CLEANUP(fd_close) int own_fd =
+        inside->root_fd < 0 ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    CLEANUP(fd_close) int master_fd = -1;
+    CLEANUP(fd_close) int slave_fd = -1;
+    int root_fd = inside->root_fd < 0 ? own_fd : inside->root_fd;
+
+    if (root_fd < 0)
+        return err_system(err, errno, "open the root directory");
+    if (kernel_terminal_open(root_fd, &step->terminal.terminal, &master_fd, &slave_fd, err) < 0)
+        return err->number;
+    if (step->terminal.is_console && kernel_terminal_bind(root_fd, slave_fd, err) < 0)
+        return err->number;
+    if (kernel_terminal_send(inside->console_fd, master_fd, err) < 0)
+        return err->number;
+    return kernel_terminal_take(slave_fd, err);
 }
 
 static int do_mask(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -378,6 +406,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_KEYRING] = do_keyring,
     [OCI_STEP_BECOME_ROOT] = do_set_user,
     [OCI_STEP_CGROUP_ENTER] = do_cgroup_enter,
+    [OCI_STEP_CGROUP_JOIN] = do_cgroup_join,
     [OCI_STEP_CGROUP_NAMESPACE] = do_cgroup_namespace,
     [OCI_STEP_TIME_NAMESPACE] = do_time_namespace,
     [OCI_STEP_HOSTNAME] = do_hostname,
@@ -393,6 +422,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_SYMLINK] = do_symlink,
     [OCI_STEP_TELL] = do_tell,
     [OCI_STEP_CONTAINER_HOOK] = do_container_hook,
+    [OCI_STEP_TERMINAL] = do_terminal,
     [OCI_STEP_MASK] = do_mask,
     [OCI_STEP_READONLY] = do_readonly,
     [OCI_STEP_ROOT_READONLY] = do_root_readonly,
@@ -439,6 +469,7 @@ _Noreturn void oci_child_run(const struct oci_child *child)
                              .sources = child->sources,
                              .filter = &child->filter,
                              .ignored_signals = child->ignored_signals,
+                             .console_fd = child->console_fd,
                              .root_fd = -1,
                              .parent_fd = -1,
                              .empty_fd = -1 };
@@ -488,6 +519,28 @@ pid_t oci_child_clone(const struct oci_child *child, uint64_t more_flags, struct
     return pid < 0 ? err_prefix(err, "%s", step->field) : pid;
 }
 
+/* A step of the joiner; those of others are none of it. */
+static int join(const struct oci_child *child, const struct oci_step *step, struct err *err)
+{
+    char block[64];
+    struct text path = text_init(block, sizeof(block));
+
+    switch ((int)step->kind) {
+    case OCI_STEP_SELF_WRITE:
+        (void)text_append(&path, "/proc/self/");
+        (void)text_append(&path, step->process_file.file);
+        return kernel_process_write_file(path.at, step->process_file.value, err);
+    case OCI_STEP_HIDE:
+        return kernel_process_hide(err);
+    case OCI_STEP_PROCESS_JOIN:
+        return kernel_namespace_join_process(child->target_fd, (int)step->clone.flags, err);
+    case OCI_STEP_NAMESPACE_JOIN:
+        return kernel_namespace_join(step->namespace.path, step->namespace.flag, err);
+    default:
+        return 0;
+    }
+}
+
 _Noreturn void oci_joiner_run(const struct oci_child *child)
 {
     struct oci_record record = { .kind = OCI_RECORD_PID };
@@ -495,10 +548,10 @@ _Noreturn void oci_joiner_run(const struct oci_child *child)
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];
 
-        if (step->kind != OCI_STEP_NAMESPACE_JOIN)
+        if (oci_step_actor(step->kind) != OCI_JOINER)
             continue;
         oci_trace_begin(child->trace, i);
-        if (kernel_namespace_join(step->namespace.path, step->namespace.flag, &record.err) < 0)
+        if (join(child, step, &record.err) < 0)
             give_up(child->channel_fd, step, &record.err);
         oci_trace_end(child->trace, i);
     }

@@ -16,6 +16,8 @@ struct oci_child {
     int claims[OCI_SLOTS];                /* what the runtime alone holds of cgroups, or -1 */
     int slots[OCI_SLOTS];                 /* open cgroups, or -1 */
     int sources[OCI_SOURCES];             /* mounts of OCI_STEP_SOURCE, or -1 */
+    int target_fd;                        /* whose namespaces are joined, or -1 */
+    int console_fd;                       /* where a terminal is sent, or -1 */
     int gate_fd;                          /* see oci/gate.h; -1: there is none */
     uint64_t ignored_signals;             /* kernel_process_ignored_signals() of the runtime */
     struct kernel_seccomp_program filter; /* of OCI_STEP_SECCOMP_COMPILE */

@@ -67,6 +67,30 @@ static void release(json_t **document)
     json_decref(*document);
 }
 
+int oci_config_parse_exec(struct bytes json, struct bytes process, struct arena *arena,
+                          struct oci_config *ret_config, struct err *err)
+{
+    CLEANUP(release) json_t *document = NULL;
+    CLEANUP(release) json_t *wanted = NULL;
+    json_t *own;
+    int number = decode(json, &document, err);
+
+    if (number == 0 && process.size > 0)
+        number = decode(process, &wanted, err);
+    if (number == 0 && wanted != NULL && !json_is_object(wanted))
+        number = err_set(err, -EINVAL, "process: must be an object");
+    own = number == 0 ? json_object_get(document, "process") : NULL;
+    (void)json_object_del(own, "terminal");
+    (void)json_object_del(own, "consoleSize");
+    if (number == 0 && wanted != NULL && json_is_object(own) && json_object_update(own, wanted) < 0)
+        number = err_set(err, -ENOMEM, "process: needs more memory than there is");
+    if (number == 0)
+        number = oci_fields_read(document, arena, ret_config, err);
+    if (number < 0)
+        make_printable(err->sentence);
+    return number;
+}
+
 int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *ret_config,
                      struct err *err)
 {

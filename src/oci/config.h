@@ -167,6 +167,8 @@ struct oci_affinity {
 /* process */
 struct oci_process {
     bool terminal;
+    struct oci_number console_height; /* of the terminal, in characters */
+    struct oci_number console_width;
     struct oci_user user;
     struct oci_texts args; /* at least one; the first is looked up in PATH of `env` */
     struct oci_texts env;  /* "NAME=value" */
@@ -466,9 +468,17 @@ int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *
 /* Reads linux.resources alone, as oci_config_parse(); places in sentences begin with its keys. */
 int oci_resources_parse(struct bytes json, struct arena *arena, struct oci_resources *ret_resources,
                         struct err *err);
+
 /* Reads the text of the bundle directory's config.json into the arena. */
 int oci_config_load(const char *bundle, struct arena *arena, struct bytes *ret_json,
                     struct err *err);
+
+/* The same for a program that is started in a container: `json` is the container's config.json, and
+ * `process` the text of an object such as its "process", whose keys stand in place of those there.
+ * What it does not say is as in config.json, but for a terminal, which is the container's first
+ * program's own. With `process` empty, all is. */
+int oci_config_parse_exec(struct bytes json, struct bytes process, struct arena *arena,
+                          struct oci_config *ret_config, struct err *err);
 
 /* Reads config.json of the bundle directory, as oci_config_parse(). */
 int oci_config_read(const char *bundle, struct arena *arena, struct oci_config *ret_config,

@@ -11,8 +11,10 @@
 #include "kernel/namespace.h"
 #include "kernel/seccomp_cache.h"
 #include "oci/child.h"
+#include "oci/claim.h"
 #include "oci/hooks.h"
 #include "oci/outside.h"
+#include "oci/relay.h"
 #include "oci/signals.h"
 
 #include <errno.h>
@@ -38,28 +40,6 @@ struct execution {
     size_t cgroups_count;
 };
 
-/* Claims a cgroup that was made, or was there: it may be what a runtime that was killed has left of
- * a container of the same name, or another's that has just made it. */
-static int claim(struct oci_made_cgroup *made, int *ret_fd, struct err *err)
-{
-    CLEANUP(fd_close) int left_fd = -1;
-    bool is_populated = false;
-
-    if (made->levels == 0) {
-        if (kernel_cgroup_claim(made->path, &left_fd, err) < 0 ||
-            kernel_cgroup_is_populated(made->path, &is_populated, err) < 0)
-            return err->number;
-        /* Not taken over, but made anew: what is still known of the one that has left it, perhaps
-         * in another place, must not be true of this container. */
-        if (!is_populated && (kernel_cgroup_remove(made->path, 1, err) < 0 ||
-                              kernel_cgroup_make(made->path, &made->levels, err) < 0))
-            return err->number;
-        if (made->levels == 0)
-            return err_set(err, -EEXIST, "the cgroup '%s' is another container's", made->path);
-    }
-    return kernel_cgroup_claim(made->path, ret_fd, err);
-}
-
 static int do_cgroup_make(struct execution *run, const struct oci_step *step, struct err *err)
 {
     struct oci_made_cgroup *made = &run->cgroups[run->cgroups_count];
@@ -69,7 +49,7 @@ static int do_cgroup_make(struct execution *run, const struct oci_step *step, st
     *made = (struct oci_made_cgroup){ .path = step->cgroup.path };
     if (kernel_cgroup_make(made->path, &made->levels, err) < 0)
         return err->number;
-    if (!step->cgroup.may_be_shared && claim(made, claim_fd, err) < 0) {
+    if (!step->cgroup.may_be_shared && oci_made_cgroup_claim(made, claim_fd, err) < 0) {
         fd_close(claim_fd);
         /* Another that has claimed what we made removes it. */
         if (err->number != -EEXIST)
@@ -122,6 +102,13 @@ static int do_cgroup_open_v1(struct execution *run, const struct oci_step *step,
 static int do_cgroup_open_v2(struct execution *run, const struct oci_step *step, struct err *err)
 {
     return kernel_cgroup_v2_open(step->cgroup.path, &run->child.slots[step->cgroup.slot], err);
+}
+
+static int do_cgroup_open_namespace(struct execution *run, const struct oci_step *step,
+                                    struct err *err)
+{
+    return kernel_namespace_open(run->options->target_fd, "cgroup",
+                                 &run->child.slots[step->cgroup.slot], err);
 }
 
 static int do_seccomp_compile(struct execution *run, const struct oci_step *step, struct err *err)
@@ -291,10 +278,11 @@ static int do_seccomp_send(struct execution *run, const struct oci_step *step, s
                                 err);
 }
 
-static bool has_joins(const struct oci_plan *plan)
+/* Whether the joiner has something to do. */
+static bool has_joiner(const struct oci_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
-        if (plan->steps[i].kind == OCI_STEP_NAMESPACE_JOIN)
+        if (oci_step_actor(plan->steps[i].kind) == OCI_JOINER)
             return true;
     }
     return false;
@@ -346,7 +334,7 @@ static int do_clone(struct execution *run, const struct oci_step *step, struct e
     if (number < 0)
         return number;
     run->child.ignored_signals = kernel_process_ignored_signals();
-    if (has_joins(run->child.plan)) {
+    if (has_joiner(run->child.plan)) {
         number = clone_by_joiner(run, err);
     } else {
         pid_t pid = oci_child_clone(&run->child, 0, err);
@@ -369,6 +357,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CGROUP_DEVICES] = do_cgroup_devices,
     [OCI_STEP_CGROUP_OPEN_V1] = do_cgroup_open_v1,
     [OCI_STEP_CGROUP_OPEN_V2] = do_cgroup_open_v2,
+    [OCI_STEP_CGROUP_OPEN_NAMESPACE] = do_cgroup_open_namespace,
     [OCI_STEP_SECCOMP_COMPILE] = do_seccomp_compile,
     [OCI_STEP_SOURCE] = do_source,
     [OCI_STEP_CLONE] = do_clone,
@@ -473,7 +462,9 @@ static struct execution execution_of(const struct oci_plan *plan,
                    .trace = options->trace,
                    .channel_fd = -1,
                    .runtime_fd = -1,
-                   .gate_fd = -1 },
+                   .gate_fd = -1,
+                   .target_fd = options->target_fd,
+                   .console_fd = options->console_fd },
         .failure_status = OCI_FAILED_RUNTIME,
         .listener = -1,
         .pidfd = -1,
@@ -541,7 +532,9 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
     if (number < 0)
         return number;
     number = start(&run, err);
-    if (number == 0)
+    if (number == 0 && options->relay_fd > 0)
+        number = oci_relay(options->relay_fd, run.pidfd, &signals.all, &status, err);
+    else if (number == 0)
         number = wait_for_end(&run, &signals, &status, err);
     is_left = take_down(&run, number == 0, &second) < 0;
     if (is_left)
@@ -554,6 +547,11 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
     else if (options->ret_failure_status != NULL)
         *options->ret_failure_status = run.failure_status;
     return number;
+}
+
+int oci_launch(const struct oci_plan *plan, const struct oci_run_options *options, struct err *err)
+{
+    return oci_create(plan, options, -1, err);
 }
 
 int oci_create(const struct oci_plan *plan, const struct oci_run_options *options, int gate_fd,

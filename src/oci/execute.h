@@ -48,6 +48,13 @@ struct oci_run_options {
      * container should this process be killed is known by them. On failure as on_created. May be
      * NULL. */
     int (*on_cgroups)(void *owner, struct oci_made_cgroups cgroups, struct err *err);
+    /* The socket over which the container's process sends its terminal, of a plan with has_console;
+     * else 0. And where this process is who takes that: the other end of it, so that what is typed
+     * here goes there (oci/relay.h, in oci_run()); else 0. */
+    int console_fd;
+    int relay_fd;
+    /* The process whose namespaces are joined, of a plan of oci_exec_plan_make(); else 0. */
+    int target_fd;
     /* Called by oci_run() in the calling process, when the container's namespaces exist (and its
      * ids are mapped) and its program does not run yet; the program starts when this returns 0.
      * The mounts of the container may be in the making meanwhile. `pid` is the container's first
@@ -77,6 +84,10 @@ struct oci_run_options {
  * and *ret_status is untouched. */
 int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, int *ret_status,
             struct err *err);
+
+/* Starts the program, as oci_run(), and leaves it running: its process is a child of the caller,
+ * which whoever inherits it waits for. For plans of oci_exec_plan_make(). */
+int oci_launch(const struct oci_plan *plan, const struct oci_run_options *options, struct err *err);
 
 /* Makes the container up to the exec of its program, which waits at the gate (oci/gate.h) that
  * `gate_fd` is of; the plan must have been requested with has_gate. `on_started` is called when it

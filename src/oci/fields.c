@@ -103,10 +103,20 @@ static const struct oci_field affinity_fields[] = {
 };
 static const struct oci_table affinity_table = TABLE(affinity_fields, struct oci_config);
 
+/* config.md#process: the size has no meaning where there is no terminal. */
+#define SIZE_ROW(key, place)                                                                       \
+    { ROW((key), OCI_FIELD_NUMBER, struct oci_config, place), .is_required = true,                 \
+      .number_max = UINT16_MAX }
+static const struct oci_field console_size_fields[] = {
+    SIZE_ROW("height", process.console_height),
+    SIZE_ROW("width", process.console_width),
+};
+static const struct oci_table console_size_table = TABLE(console_size_fields, struct oci_config);
+
 /* config.md#process */
 static const struct oci_field process_fields[] = {
     { ROW("terminal", OCI_FIELD_BOOL, struct oci_config, process.terminal) },
-    IGNORED("consoleSize"), /* where there is no terminal, the specification demands that */
+    { .name = "consoleSize", .kind = OCI_FIELD_OBJECT, .table = &console_size_table },
     { .name = "user", .kind = OCI_FIELD_OBJECT, .is_required = true, .table = &user_table },
     { ROW("args", OCI_FIELD_TEXTS, struct oci_config, process.args), .is_required = true },
     IGNORED("commandLine"),

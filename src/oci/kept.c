@@ -35,6 +35,14 @@ int oci_kept_read(int directory_fd, struct arena *arena, struct oci_config *ret_
     return 0;
 }
 
+int oci_kept_load(int directory_fd, struct arena *arena, struct bytes *ret_json, struct err *err)
+{
+    if (file_read((struct file_place){ directory_fd, KEPT_FILE }, OCI_JSON_BYTES_MAX, arena,
+                  ret_json, err) < 0)
+        return err_prefix(err, "the kept config.json of the container");
+    return 0;
+}
+
 int oci_kept_remove(int directory_fd, struct err *err)
 {
     static const char *const files[] = { NEW_FILE, KEPT_FILE };

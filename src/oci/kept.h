@@ -16,5 +16,8 @@ int oci_kept_write(int directory_fd, struct bytes json, struct err *err);
 int oci_kept_read(int directory_fd, struct arena *arena, struct oci_config *ret_config,
                   struct err *err);
 
+/* Reads its text alone. */
+int oci_kept_load(int directory_fd, struct arena *arena, struct bytes *ret_json, struct err *err);
+
 /* Removes it; one that is not there is no error. */
 int oci_kept_remove(int directory_fd, struct err *err);

@@ -53,6 +53,7 @@ struct oci_plan_request {
     const char *bundle;    /* absolute path that relative paths of the config start from */
     bool ends_with_caller; /* the container is killed when oci_run()'s caller is */
     bool has_hook;         /* oci_run()'s caller does something before the program starts */
+    bool has_console;      /* somebody takes the terminal that the program may want */
     bool has_gate;         /* the program waits until it is started: oci_create(), oci/gate.h */
 };
 

@@ -21,6 +21,11 @@ static const int clone_flags[OCI_NAMESPACE_KINDS] = {
     [OCI_NAMESPACE_CGROUP] = CLONE_NEWCGROUP, [OCI_NAMESPACE_TIME] = CLONE_NEWTIME,
 };
 
+int oci_namespace_flag(enum oci_namespace_kind kind)
+{
+    return clone_flags[kind];
+}
+
 static const struct oci_namespace *namespace_of(const struct oci_planning *planning,
                                                 enum oci_namespace_kind kind)
 {
@@ -165,8 +170,7 @@ static int check_id(struct oci_planning *planning, const char *field, const char
     return oci_planning_refuse(planning, "%s: %u is not among %s", field, id, maps_field);
 }
 
-/* The user of the program must exist in the container. */
-static int check_user(struct oci_planning *planning)
+int oci_plan_check_user(struct oci_planning *planning)
 {
     const struct oci_config *config = planning->config;
     const struct oci_user *user = &config->process.user;
@@ -196,7 +200,7 @@ static int check_ids(struct oci_planning *planning)
         if (number == 0)
             number = check_id_maps(planning, &gids);
     }
-    return number < 0 ? number : check_user(planning);
+    return number < 0 ? number : oci_plan_check_user(planning);
 }
 
 /* The rights to enter a namespace are those over the user namespace that owns it: root has them
@@ -444,13 +448,21 @@ static int plan_cgroup_entry(struct oci_planning *planning)
     return number;
 }
 
-int oci_plan_identity(struct oci_planning *planning)
+int oci_plan_become_root(struct oci_planning *planning)
 {
     const struct oci_config *config = planning->config;
     /* Where 0 is not mapped, the user keeps its own id, which is. */
     bool becomes_root = planning->has_user_namespace &&
                         (!is_new(planning, OCI_NAMESPACE_USER) ||
                          (map_id(&config->uid_maps, 0) && map_id(&config->gid_maps, 0)));
+
+    if (!becomes_root)
+        return 0;
+    return PLAN(planning, BECOME_ROOT, "linux.uidMappings", .user = { .uid = 0, .gid = 0 });
+}
+
+int oci_plan_identity(struct oci_planning *planning)
+{
     int number = 0;
 
     if (is_prepared_from_outside(planning))
@@ -461,8 +473,8 @@ int oci_plan_identity(struct oci_planning *planning)
         number = PLAN(planning, KEYRING, "", .text = planning->request->id);
     if (number == 0)
         number = plan_cgroup_entry(planning);
-    if (number == 0 && becomes_root)
-        number = PLAN(planning, BECOME_ROOT, "linux.uidMappings", .user = { .uid = 0, .gid = 0 });
+    if (number == 0)
+        number = oci_plan_become_root(planning);
     if (number == 0)
         number = plan_clocks(planning);
     if (number == 0)

@@ -34,10 +34,29 @@ static int plan_paths(struct oci_planning *planning, enum oci_step_kind kind, co
     return 0;
 }
 
+int oci_plan_terminal(struct oci_planning *planning, bool is_new)
+{
+    const struct oci_process *process = &planning->config->process;
+
+    if (!process->terminal)
+        return 0;
+    if (!planning->request->has_console)
+        return oci_planning_refuse(planning,
+                                   "process.terminal: there is nobody here who would take it");
+    return PLAN(planning, TERMINAL, "process.terminal",
+                .terminal = { .terminal = { .uid = process->user.uid,
+                                            .height = (unsigned int)process->console_height.value,
+                                            .width = (unsigned int)process->console_width.value },
+                              .is_console = is_new });
+}
+
 int oci_plan_root(struct oci_planning *planning)
 {
     const struct oci_config *config = planning->config;
-    int number = plan_paths(planning, OCI_STEP_READONLY, "readonlyPaths", &config->readonly_paths);
+    int number = oci_plan_terminal(planning, true);
+
+    if (number == 0)
+        number = plan_paths(planning, OCI_STEP_READONLY, "readonlyPaths", &config->readonly_paths);
 
     if (number == 0)
         number = plan_paths(planning, OCI_STEP_MASK, "maskedPaths", &config->masked_paths);
@@ -246,8 +265,6 @@ static int check_program(struct oci_planning *planning)
 {
     const struct oci_process *process = &planning->config->process;
 
-    if (process->terminal)
-        return oci_planning_refuse(planning, "process.terminal: is not supported");
     if (process->args.count == 0)
         return oci_planning_refuse(planning, "process.args: is empty");
     if (process->args.at[0][0] == '\0')

@@ -81,6 +81,15 @@ int oci_plan_sources(struct oci_planning *planning);
 /* What the container's process does first: ids, cgroup, names. */
 int oci_plan_identity(struct oci_planning *planning);
 
+/* The user of the program must exist in the container. */
+int oci_plan_check_user(struct oci_planning *planning);
+
+/* In a user namespace, the process becomes its root. */
+int oci_plan_become_root(struct oci_planning *planning);
+
+/* The CLONE_NEW… of a kind. */
+int oci_namespace_flag(enum oci_namespace_kind kind);
+
 /* The root directory, and the mounts of the config in it. */
 int oci_plan_mounts(struct oci_planning *planning);
 
@@ -135,6 +144,10 @@ int oci_plan_start_hooks(struct oci_planning *planning);
 
 /* What the new root shares with others, which is settled when it is the root. */
 int oci_plan_root_propagation(struct oci_planning *planning);
+
+/* The program's terminal, where it wants one; at /dev/console as well where the container is new.
+ */
+int oci_plan_terminal(struct oci_planning *planning, bool is_new);
 
 /* Hidden paths, read-only paths, and the change into the new root. */
 int oci_plan_root(struct oci_planning *planning);

@@ -25,8 +25,6 @@
 #include <unistd.h>
 
 #define STATE_BYTES_MAX ((size_t)65536)
-#define CLAIM_TRIES_MAX 40
-#define CLAIM_PAUSE_NS 5000000 /* 5 ms: all tries together take a fifth of a second */
 #define BOOT_ROOM 64
 #define STATE_FILE "state.json"
 #define NEW_FILE "state.json.new"
@@ -170,22 +168,18 @@ static bool read_boot(char ret_boot[BOOT_ROOM])
     return true;
 }
 
-/* Whether the machine has not been started again since. What is of an earlier boot has no process
- * and no cgroup any more, whoever has their numbers and names now. */
-static bool is_of_this_boot(const struct oci_state *state)
+bool oci_state_is_of_this_boot(const struct oci_state *state)
 {
     char now[BOOT_ROOM];
 
     return state->boot == NULL || !read_boot(now) || strcmp(state->boot, now) == 0;
 }
 
-/* Opens the container's process, if it is still that; a descriptor, or with a sentence -ESRCH if it
- * is not, and another -errno where that could not be found out. */
-static int open_process(const struct oci_state *state, struct err *err)
+int oci_state_open_process(const struct oci_state *state, struct err *err)
 {
     CLEANUP(fd_close) int pidfd = -1;
     uint64_t ticks = 0;
-    int number = state->pid <= 0 || !is_of_this_boot(state)
+    int number = state->pid <= 0 || !oci_state_is_of_this_boot(state)
                      ? -ESRCH
                      : kernel_process_open(state->pid, &pidfd, err);
 
@@ -199,7 +193,7 @@ static int open_process(const struct oci_state *state, struct err *err)
 /* Whether a container that had a process still runs, or waits to be started. */
 static int look(struct oci_state *state, int directory_fd, struct err *err)
 {
-    CLEANUP(fd_close) int pidfd = open_process(state, err);
+    CLEANUP(fd_close) int pidfd = oci_state_open_process(state, err);
     bool is_gated = false;
     bool is_paused = false;
 
@@ -482,79 +476,9 @@ int oci_state_list(const char *root, struct arena *arena, struct oci_texts *ret_
 
 int oci_state_kill(const struct oci_state *state, int signal, struct err *err)
 {
-    CLEANUP(fd_close) int pidfd = open_process(state, err);
+    CLEANUP(fd_close) int pidfd = oci_state_open_process(state, err);
 
     return pidfd < 0 ? pidfd : kernel_process_signal(pidfd, signal, err);
-}
-
-/* Removes a cgroup of which it is not known whether the container's runtime had made it: if it did,
- * the process that it may have begun notices by itself that the runtime has gone. */
-static int remove_if_empty(const char *path, struct err *err)
-{
-    const struct timespec pause = { .tv_nsec = CLAIM_PAUSE_NS };
-
-    for (int i = 0; i < CLAIM_TRIES_MAX; i++) {
-        if (rmdir(path) == 0 || errno == ENOENT)
-            return 0;
-        if (errno != EBUSY)
-            return err_system(err, errno, "remove the cgroup '%s'", path);
-        (void)nanosleep(&pause, NULL);
-    }
-    return 0;
-}
-
-/* Ends what is in the index-th cgroup of the container, and removes it, unless it is or may be
- * another's, or its own runtime is there to do it. */
-static int remove_cgroup(const struct oci_state *state, size_t index, struct err *err)
-{
-    CLEANUP(fd_close) int claim_fd = -1;
-    const struct timespec pause = { .tv_nsec = CLAIM_PAUSE_NS };
-    const char *path = state->cgroups.at[index];
-    int number = kernel_cgroup_claim(path, &claim_fd, err);
-    uint64_t inode = 0;
-
-    /* The child of a runtime that was killed may not have noticed so far. */
-    for (int i = 0; number == -EEXIST && i < CLAIM_TRIES_MAX; i++) {
-        (void)nanosleep(&pause, NULL);
-        number = kernel_cgroup_claim(path, &claim_fd, err);
-    }
-    if (number == -ENOENT || number == -EEXIST)
-        return 0;
-    if (number == 0 && state->cgroup_inodes == NULL)
-        return remove_if_empty(path, err);
-    if (number == 0)
-        number = kernel_cgroup_find_inode(path, &inode, err);
-    if (number < 0)
-        return number;
-    return inode == state->cgroup_inodes[index] ? kernel_cgroup_remove(path, 1, err) : 0;
-}
-
-int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err)
-{
-    CLEANUP(fd_close) int pidfd = open_process(state, err);
-
-    if (pidfd < 0 && pidfd != -ESRCH)
-        return pidfd;
-    if (pidfd >= 0 && (kernel_process_signal(pidfd, SIGKILL, err) < 0 ||
-                       oci_freeze_end(state, err) < 0 || kernel_process_await_end(pidfd, err) < 0))
-        return err->number;
-    for (size_t i = is_of_this_boot(state) ? state->cgroups.count : 0; i > 0; i--) {
-        if (remove_cgroup(state, i - 1, err) < 0)
-            return err->number;
-    }
-    return oci_state_remove(root, state->id, err);
-}
-
-int oci_state_forget_cgroup(const char *path, struct err *err)
-{
-    CLEANUP(fd_close) int claim_fd = -1;
-    int number = kernel_cgroup_claim(path, &claim_fd, err);
-
-    if (number == -ENOENT || number == -EEXIST)
-        return 0;
-    if (number == 0 && rmdir(path) < 0 && errno != ENOENT && errno != EBUSY)
-        number = err_system(err, errno, "remove the cgroup '%s'", path);
-    return number;
 }
 
 const char *oci_status_name(enum oci_status status)

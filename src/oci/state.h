@@ -75,6 +75,15 @@ int oci_state_list(const char *root, struct arena *arena, struct oci_texts *ret_
 /* Sends a signal to the container's first process. -ESRCH: it does not run any more. */
 int oci_state_kill(const struct oci_state *state, int signal, struct err *err);
 
+/* Whether the machine has not been started again since. What is of an earlier boot has no process
+ * and no cgroup any more, whoever has their numbers and names now. */
+bool oci_state_is_of_this_boot(const struct oci_state *state);
+
+/* Opens the container's first process, if it is still that: by its start, and before anything is
+ * done with its number. A descriptor, which is the caller's, or -errno with a sentence; -ESRCH: it
+ * does not run any more. */
+int oci_state_open_process(const struct oci_state *state, struct err *err);
+
 /* Removes a container wholly: its process is killed if it runs, and so is what else is in cgroups
  * that were made for it and are still the same; they and its state go. A cgroup of which that is
  * not known goes if it is empty. */

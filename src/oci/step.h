@@ -16,6 +16,7 @@
 #include "kernel/root.h"
 #include "kernel/scheduling.h"
 #include "kernel/seccomp.h"
+#include "kernel/terminal.h"
 #include "oci/subordinate.h"
 
 #include <sys/types.h>
@@ -45,9 +46,10 @@ enum oci_actor {
 /* A cgroup's directory or file outside of the container. */
 struct oci_step_cgroup {
     const char *path;
-    const char *value;  /* CGROUP_ENABLE, CGROUP_OFFER: the controllers, "+pids"; CGROUP_INHERIT:
-                           the top of the hierarchy */
-    unsigned int slot;  /* CGROUP_OPEN_…, CGROUP_ENTER: where the open descriptor is kept */
+    const char *value; /* CGROUP_ENABLE, CGROUP_OFFER: the controllers, "+pids"; CGROUP_INHERIT:
+                          the top of the hierarchy */
+    unsigned int
+        slot; /* CGROUP_OPEN_…, CGROUP_ENTER, CGROUP_JOIN: where the open descriptor is kept */
     bool may_be_shared; /* CGROUP_MAKE: other processes may be in it already */
 };
 
@@ -62,11 +64,11 @@ struct oci_step_namespace {
 };
 
 struct oci_step_clone {
-    uint64_t flags;    /* CLONE_NEW… */
+    uint64_t flags;    /* CLONE_NEW…; PROCESS_JOIN: of the namespaces that are entered */
     unsigned int slot; /* an open v2 cgroup to begin in, or OCI_SLOT_NONE */
 };
 
-/* /proc/<child>/<file> and what is written to it */
+/* /proc/<child>/<file>, of SELF_WRITE that of the joiner, and what is written to it */
 struct oci_step_process_file {
     const char *file;
     const char *value;
@@ -107,6 +109,11 @@ struct oci_step_symlink {
 struct oci_step_sysctl {
     const char *path;
     const char *value;
+};
+
+struct oci_step_terminal {
+    struct kernel_terminal terminal;
+    bool is_console; /* it is to be seen at /dev/console as well */
 };
 
 struct oci_step_rlimit {
@@ -187,6 +194,7 @@ struct oci_step {
         struct oci_step_device device;
         struct oci_step_symlink symlink;
         struct oci_step_rlimit rlimit;
+        struct oci_step_terminal terminal;
         struct kernel_user user;
         struct oci_step_hook hook;
         struct oci_step_id_map id_map;

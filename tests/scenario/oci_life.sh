@@ -60,7 +60,8 @@ a_program_that_is_not_there_is_told_and_leaves_nothing() {
     for caller in $(callers); do
         bundle "$caller" 'process["args"] = ["none-such"]'
         leaves_nothing expect_status 1 run "$caller"
-        expect_error "process.args: executable file 'none-such' not found in \$PATH"
+        expect_error "process.args: executable file 'none-such' not found in \$PATH: No such file \
+or directory"
         change 'process["args"] = ["/etc/passwd"]'
         leaves_nothing expect_status 1 run "$caller"
         expect_error "process.args: execute '/etc/passwd': Permission denied"
@@ -201,7 +202,8 @@ create_and_start_tell_why_a_program_does_not_run() {
     for caller in $(callers); do
         bundle "$caller" 'process["args"] = ["none-such"]'
         leaves_nothing expect_status 1 create "$caller"
-        expect_error "process.args: executable file 'none-such' not found in \$PATH"
+        expect_error "process.args: executable file 'none-such' not found in \$PATH: No such file \
+or directory"
         change 'process["args"] = ["/bin/none"]' 'root["readonly"] = False'
         echo '#!/none' >bundle/rootfs/bin/none
         chmod 755 bundle/rootfs/bin/none

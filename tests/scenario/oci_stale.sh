@@ -17,7 +17,7 @@ oci() {
 
 # detach STATES: the container "case" of ./bundle, on its own.
 detach() {
-    mkdir -p -m 700 "$1"
+    mkdir -m 700 "$1"
     oci "$1" run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
 }
 
@@ -75,8 +75,7 @@ a_cgroup_that_was_there_before_is_left() {
     kill "$other" || fail "the deletion ended a process that was there before"
     wait "$other" || true
     rmdir "$hierarchy/cupel-case" || fail "the cgroup that was there before has gone"
-    find /sys/fs/cgroup -depth -type d -name cupel-case | grep . && fail "its own is left"
-    return 0
+    [ -z "$(find /sys/fs/cgroup -type d -name cupel-case)" ] || fail "its own is left"
 }
 
 run_tests \

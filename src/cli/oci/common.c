@@ -131,6 +131,7 @@ int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
         .host = &prepared->host,
         .id = wanted->id,
         .bundle = copy,
+        .has_console = true,
         .has_gate = wanted->has_gate,
     };
     if (oci_config_load(bundle, arena, &prepared->json, err) < 0)
@@ -139,6 +140,7 @@ int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
         return err_prefix(err, "bundle '%s': config.json", bundle);
     if (oci_host_read(arena, &prepared->host, err) < 0)
         return err->number;
+    oci_console_measure(&prepared->config.process);
     if (oci_plan_make(&prepared->request, arena, &prepared->plan, err) < 0)
         return err_prefix(err, "bundle '%s': config.json", bundle);
     return 0;

@@ -10,16 +10,25 @@ int oci_create_command(const void *globals, const void *options, struct cli_oper
     const struct oci_run_words *words = options;
     const struct oci_wanted wanted = { words->bundle, operands.at[0], .has_gate = true };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    CLEANUP(oci_console_close) struct oci_console console = OCI_CONSOLE_NONE;
+    struct oci_console_wanted terminal = { .path = words->console_socket, .is_left = true };
     struct oci_prepared prepared;
     struct oci_making making = {
-        .globals = globals, .pid_file = words->pid_file, .prepared = &prepared, .arena = &arena
+        .globals = globals,
+        .pid_file = words->pid_file,
+        .prepared = &prepared,
+        .console = &console,
+        .arena = &arena,
     };
     struct err err = { 0 };
 
     if (oci_protect(&err) < 0 || oci_making_find(&making, &err) < 0 ||
         oci_prepare(&wanted, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
-    oci_debug_plan(globals, &making);
+    terminal.has_terminal = prepared.config.process.terminal;
+    if (oci_console_open(&terminal, &console, &err) < 0)
+        return oci_fail(globals, &err, 1);
+    oci_debug_plan(globals, &prepared.plan, &arena);
     return oci_make_created(&making, &err) < 0 ? oci_fail(globals, &err, 1) : 0;
 }
 

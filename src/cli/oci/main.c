@@ -42,9 +42,17 @@ static const struct cli_option program_rows[] = {
       .value = "FILE",                                                                             \
       .help = "write the process id of the container's first process to this file" }
 
+#define CONSOLE_ROW(command)                                                                       \
+    { .name = "console-socket",                                                                    \
+      .kind = CLI_TEXT,                                                                            \
+      .offset = offsetof(struct command, console_socket),                                          \
+      .value = "PATH",                                                                             \
+      .help = "send the terminal to whoever listens at this socket" }
+
 static const struct cli_option run_rows[] = {
     BUNDLE_ROW(oci_run_words),
     PID_FILE_ROW,
+    CONSOLE_ROW(oci_run_words),
     { .name = "detach",
       .letter = 'd',
       .kind = CLI_FLAG,
@@ -63,7 +71,33 @@ static const struct cli_option run_rows[] = {
       .help = "how that looks" },
 };
 
-static const struct cli_option create_rows[] = { BUNDLE_ROW(oci_run_words), PID_FILE_ROW };
+static const struct cli_option create_rows[] = { BUNDLE_ROW(oci_run_words), PID_FILE_ROW,
+                                                 CONSOLE_ROW(oci_run_words) };
+
+#define EXEC_ROW(key, its_kind, member)                                                            \
+    .name = (key), .kind = (its_kind), .offset = offsetof(struct oci_exec_options, member)
+static const struct cli_option exec_rows[] = {
+    { EXEC_ROW("process", CLI_TEXT, process), .letter = 'p', .value = "FILE",
+      .help = "what is executed, as the object \"process\" of a config.json" },
+    { EXEC_ROW("tty", CLI_FLAG, tty), .letter = 't', .help = "give it a terminal" },
+    CONSOLE_ROW(oci_exec_options),
+    { EXEC_ROW("detach", CLI_FLAG, detach), .letter = 'd', .help = "leave it running" },
+    { EXEC_ROW("pid-file", CLI_TEXT, pid_file), .value = "FILE",
+      .help = "write the program's process id to this file" },
+    { EXEC_ROW("cwd", CLI_TEXT, cwd), .value = "DIR", .help = "its working directory" },
+    { EXEC_ROW("env", CLI_TEXTS, env), .letter = 'e', .value = "NAME=VALUE",
+      .help = "a variable of its environment" },
+    { EXEC_ROW("user", CLI_TEXT, user), .letter = 'u', .value = "UID[:GID]",
+      .help = "the user that it is executed as" },
+    { EXEC_ROW("additional-gids", CLI_TEXTS, additional_gids), .letter = 'g', .value = "GID",
+      .help = "a group that it is in beside others" },
+    { EXEC_ROW("cap", CLI_TEXTS, cap), .letter = 'c', .value = "CAP",
+      .help = "a capability that it has beside others (CAP_KILL)" },
+    { EXEC_ROW("no-new-privs", CLI_FLAG, no_new_privs),
+      .help = "no exec gives it rights that it does not have" },
+    { EXEC_ROW("ignore-paused", CLI_FLAG, ignore_paused),
+      .help = "even if the container is paused; it goes on with that" },
+};
 
 static const struct cli_option spec_rows[] = {
     BUNDLE_ROW(oci_spec_options),
@@ -214,6 +248,23 @@ static const struct cli_command commands[] = {
       .operands_min = 1,
       .operands_max = 1,
       .run = oci_start_command },
+    { .name = "exec",
+      .operands = "ID [COMMAND ARG…]",
+      .summary = "execute another program in a container",
+      .description =
+          "The program is in the namespaces and cgroups of the container, behind its filter of "
+          "system calls, and has what the config says of its first program, as far as --process "
+          "and the other options do not say otherwise.\n\n"
+          "The exit status is that of the program, or 128 + n when signal n ended it; 127 where "
+          "there is no such program, 126 where it cannot be executed, 125 for all else that went "
+          "wrong before. With --detach it is 0 as soon as the program runs.",
+      .options = exec_rows,
+      .options_count = COUNT(exec_rows),
+      .operands_min = 1,
+      .operands_max = CLI_NO_LIMIT,
+      .stops_at_operand = true,
+      .run = oci_exec_command,
+      .options_bytes = sizeof(struct oci_exec_options) },
     { .name = "spec",
       .operands = "",
       .summary = "write a config.json to begin with",

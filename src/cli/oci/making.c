@@ -15,22 +15,22 @@
 #include <limits.h>
 #include <string.h>
 
-void oci_debug_plan(const struct oci_globals *globals, const struct oci_making *making)
+void oci_debug_plan(const struct oci_globals *globals, const struct oci_plan *plan,
+                    struct arena *arena)
 {
     struct err ignored = { 0 };
     struct bytes text;
     char *lines;
 
-    if (!globals->debug ||
-        oci_plan_format(&making->prepared->plan, false, making->arena, &text, &ignored) < 0)
+    if (!globals->debug || oci_plan_format(plan, false, arena, &text, &ignored) < 0)
         return;
-    lines = arena_copy_bytes(making->arena, text);
+    lines = arena_copy_bytes(arena, text);
     for (char *line = lines == NULL ? NULL : strtok_r(lines, "\n", &lines); line != NULL;
          line = strtok_r(NULL, "\n", &lines))
         oci_debug(globals, line);
 }
 
-static int write_pid_file(const char *path, pid_t pid, struct err *err)
+int oci_write_pid_file(const char *path, pid_t pid, struct err *err)
 {
     char block[32];
     struct text text = text_init(block, sizeof(block));
@@ -104,7 +104,7 @@ int oci_making_tell(void *owner, pid_t pid, struct err *err)
     };
 
     if (tell_state(making, pid, err) < 0 ||
-        (making->pid_file != NULL && write_pid_file(making->pid_file, pid, err) < 0))
+        (making->pid_file != NULL && oci_write_pid_file(making->pid_file, pid, err) < 0))
         return err->number;
     if (!request->has_gate)
         oci_run_hooks(making->globals, request->config, OCI_HOOK_POSTSTART, &state);
@@ -150,6 +150,7 @@ static int make_behind_gate(struct oci_making *making, struct err *err)
                                          .on_started = oci_making_tell,
                                          .owner = making,
                                          .filters = making->filters,
+                                         .console_fd = making->console->child_fd,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };
     CLEANUP(fd_close) int directory_fd =

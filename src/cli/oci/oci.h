@@ -22,9 +22,25 @@ struct oci_globals {
 struct oci_run_words { /* of create, too */
     const char *bundle;
     const char *pid_file;
+    const char *console_socket;
     bool detach;
     bool trace_steps;
     const char *trace_format; /* "text" or "json" */
+};
+
+struct oci_exec_options {
+    const char *process;
+    const char *pid_file;
+    const char *console_socket;
+    const char *cwd;
+    const char *user;
+    bool tty;
+    bool detach;
+    bool no_new_privs;
+    bool ignore_paused;
+    struct cli_texts env;
+    struct cli_texts additional_gids;
+    struct cli_texts cap;
 };
 
 struct oci_spec_options {
@@ -115,6 +131,32 @@ int oci_protect(struct err *err);
 int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
                 struct oci_prepared *ret_prepared, struct err *err);
 
+/* Whether there is a terminal, and who is there to take it. */
+struct oci_console_wanted {
+    const char *path; /* the option --console-socket, or NULL */
+    bool has_terminal;
+    bool is_left; /* this process does not wait for the end of the program */
+};
+
+/* See struct oci_run_options; -1: there is none. */
+struct oci_console {
+    int child_fd;
+    int relay_fd;
+};
+
+#define OCI_CONSOLE_NONE { .child_fd = -1, .relay_fd = -1 }
+
+/* Where the process wants a terminal and does not say how large: as large as ours, if standard
+ * input is one. */
+void oci_console_measure(struct oci_process *process);
+
+/* Opens what the program's terminal is sent over; nothing where it has none. */
+int oci_console_open(const struct oci_console_wanted *wanted, struct oci_console *console,
+                     struct err *err);
+
+/* Closes it. Fits CLEANUP. */
+void oci_console_close(struct oci_console *console);
+
 /* A container that is being made. */
 struct oci_making {
     const struct oci_globals *globals;
@@ -124,6 +166,7 @@ struct oci_making {
     const struct oci_prepared *prepared;
     struct arena *arena;
     const struct oci_trace *trace; /* or NULL */
+    const struct oci_console *console;
     const uint64_t *cgroup_inodes; /* see struct oci_state; NULL until they are known */
     bool is_left;                  /* set where something of the container could not be removed */
 };
@@ -132,7 +175,11 @@ struct oci_making {
 int oci_making_find(struct oci_making *making, struct err *err);
 
 /* Says with --debug what the plan is, a message a step. */
-void oci_debug_plan(const struct oci_globals *globals, const struct oci_making *making);
+void oci_debug_plan(const struct oci_globals *globals, const struct oci_plan *plan,
+                    struct arena *arena);
+
+/* Writes the file of the option --pid-file. */
+int oci_write_pid_file(const char *path, pid_t pid, struct err *err);
 
 /* Takes the container's name, and writes a state from which `delete` knows what to remove, should
  * this process be killed. *claim_fd, which is the caller's, is set as soon as the name is taken; it
@@ -178,6 +225,9 @@ int oci_create_command(const void *globals, const void *options, struct cli_oper
 
 /* `cupel-oci start` */
 int oci_start_command(const void *globals, const void *options, struct cli_operands operands);
+
+/* `cupel-oci exec` */
+int oci_exec_command(const void *globals, const void *options, struct cli_operands operands);
 
 /* `cupel-oci spec` */
 int oci_spec_command(const void *globals, const void *options, struct cli_operands operands);

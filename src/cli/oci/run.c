@@ -17,6 +17,8 @@ static int run_to_end(struct oci_making *making, int *ret_status, struct err *er
                                          .on_started = oci_making_tell,
                                          .owner = making,
                                          .filters = making->filters,
+                                         .console_fd = making->console->child_fd,
+                                         .relay_fd = making->console->relay_fd,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
@@ -82,9 +84,16 @@ int oci_run_command(const void *globals, const void *options, struct cli_operand
     const struct oci_run_words *words = options;
     const struct oci_wanted wanted = { words->bundle, operands.at[0], .has_gate = words->detach };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    CLEANUP(oci_console_close) struct oci_console console = OCI_CONSOLE_NONE;
+    struct oci_console_wanted terminal = { .path = words->console_socket,
+                                           .is_left = words->detach };
     struct oci_prepared prepared;
     struct oci_making making = {
-        .globals = globals, .pid_file = words->pid_file, .prepared = &prepared, .arena = &arena
+        .globals = globals,
+        .pid_file = words->pid_file,
+        .prepared = &prepared,
+        .console = &console,
+        .arena = &arena,
     };
     struct err err = { 0 };
     int status = 0;
@@ -92,6 +101,9 @@ int oci_run_command(const void *globals, const void *options, struct cli_operand
     if (oci_protect(&err) < 0 || oci_making_find(&making, &err) < 0 ||
         oci_prepare(&wanted, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
-    oci_debug_plan(globals, &making);
+    terminal.has_terminal = prepared.config.process.terminal;
+    if (oci_console_open(&terminal, &console, &err) < 0)
+        return oci_fail(globals, &err, 1);
+    oci_debug_plan(globals, &prepared.plan, &arena);
     return run(words, &making, &status, &err) < 0 ? oci_fail(globals, &err, 1) : status;
 }

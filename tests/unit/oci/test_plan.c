@@ -491,7 +491,33 @@ static void names_that_could_leave_their_directory_are_refused(void **state)
     assert_int_equal(oci_id_check(long_name, &err), 0);
 }
 
+static void a_terminal_needs_somebody_who_takes_it(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest();
+    struct oci_plan_request request = {
+        .config = &config, .host = &root_on_v1, .id = "web", .bundle = "/bundle"
+    };
+    struct oci_plan plan;
+    struct occurrence terminal;
+    struct err err = { 0 };
+
+    (void)state;
+    config.process.terminal = true;
+    config.process.user.uid = 7;
+    assert_int_equal(oci_plan_make(&request, &arena, &plan, &err), -EINVAL);
+    assert_string_equal(err.sentence, "process.terminal: there is nobody here who would take it");
+    request.has_console = true;
+    assert_int_equal(oci_plan_make(&request, &arena, &plan, &err), 0);
+    assert_null(plan_flaw(&plan));
+    terminal = occurrence_of(&plan, OCI_STEP_TERMINAL);
+    assert_int_equal(terminal.count, 1);
+    assert_int_equal(plan.steps[terminal.first].terminal.terminal.uid, 7);
+    assert_true(plan.steps[terminal.first].terminal.is_console);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_terminal_needs_somebody_who_takes_it),
     cmocka_unit_test(every_default_config_makes_a_sound_plan),
     cmocka_unit_test(without_limits_there_is_no_cgroup),
     cmocka_unit_test(limits_are_written_before_the_clone),

@@ -1,0 +1,169 @@
+/* The plan of a program in a container that runs: what is joined, then the program as ever. */
+#include "oci/exec.h"
+#include "oci/planning.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+
+/* One slot for each cgroup, and one for the cgroup namespace. */
+static int plan_cgroups(struct oci_planning *planning, const struct oci_texts *cgroups)
+{
+    bool is_v2 = planning->host->cgroup_layout == OCI_CGROUP_UNIFIED;
+    int number = 0;
+
+    if (cgroups->count >= OCI_SLOTS)
+        return oci_planning_refuse(planning, "linux.cgroupsPath: there are more than %d cgroups",
+                                   OCI_SLOTS - 1);
+    for (unsigned int i = 0; i < cgroups->count && number == 0; i++) {
+        const struct oci_step step = { .kind = is_v2 ? OCI_STEP_CGROUP_OPEN_V2
+                                                     : OCI_STEP_CGROUP_OPEN_V1,
+                                       .field = "linux.cgroupsPath",
+                                       .cgroup = { .path = cgroups->at[i], .slot = i } };
+
+        number = oci_planning_add(planning, &step);
+    }
+    if (number == 0 && planning->config->namespaces[OCI_NAMESPACE_CGROUP].is_wanted)
+        number = PLAN(planning, CGROUP_OPEN_NAMESPACE, "linux.namespaces",
+                      .cgroup = { .slot = (unsigned int)cgroups->count });
+    return number;
+}
+
+/* The cgroup namespace is entered by the child: from inside of it nothing could be born in a cgroup
+ * of it by one who is in a cgroup outside. */
+static uint64_t find_joined(const struct oci_config *config)
+{
+    uint64_t flags = 0;
+
+    for (size_t i = 0; i < OCI_NAMESPACE_KINDS; i++) {
+        if (i != OCI_NAMESPACE_CGROUP && config->namespaces[i].is_wanted)
+            flags |= (uint64_t)oci_namespace_flag((enum oci_namespace_kind)i);
+    }
+    return flags;
+}
+
+/* What is born of the joiner has its score, and is hidden as it is. */
+static int plan_joiner(struct oci_planning *planning, const struct oci_texts *cgroups)
+{
+    const struct oci_number *score = &planning->config->process.oom_score_adj;
+    bool begins_in_cgroup =
+        cgroups->count > 0 && planning->host->cgroup_layout == OCI_CGROUP_UNIFIED;
+    int number = 0;
+
+    if (score->is_set) {
+        const char *value = oci_planning_text(planning, "%d", (int)score->value);
+
+        if (value == NULL)
+            return planning->err->number;
+        number = PLAN(planning, SELF_WRITE, "process.oomScoreAdj",
+                      .process_file = { .file = "oom_score_adj", .value = value });
+    }
+    if (number == 0)
+        number = PLAN(planning, HIDE, "", .text = NULL);
+    if (number == 0)
+        number = PLAN(planning, PROCESS_JOIN, "linux.namespaces",
+                      .clone = { .flags = find_joined(planning->config) });
+    if (number == 0)
+        number = PLAN(planning, CLONE, "linux.namespaces",
+                      .clone = { .flags = 0, .slot = begins_in_cgroup ? 0 : OCI_SLOT_NONE });
+    return number;
+}
+
+static bool has_scheduling(const struct oci_planning *planning)
+{
+    const struct oci_process *process = &planning->config->process;
+
+    return process->scheduler.policy != NULL || process->io_priority.class_name != NULL;
+}
+
+/* What the runtime does beside the child. */
+static int plan_outside(struct oci_planning *planning)
+{
+    int number = oci_plan_scheduling(planning);
+
+    if (number == 0 && has_scheduling(planning))
+        number = PLAN(planning, RELEASE, "", .text = "prepared");
+    return number < 0 ? number : oci_plan_listener(planning);
+}
+
+/* The container's /proc, by which a label would be set, may be anything. */
+static int check_labels(struct oci_planning *planning)
+{
+    const struct oci_process *process = &planning->config->process;
+
+    if (process->apparmor_profile != NULL)
+        return oci_planning_refuse(planning, "process.apparmorProfile: cannot be had by another "
+                                             "program in a container");
+    if (process->selinux_label != NULL)
+        return oci_planning_refuse(planning, "process.selinuxLabel: cannot be had by another "
+                                             "program in a container");
+    return 0;
+}
+
+static int plan_child(struct oci_planning *planning, const struct oci_texts *cgroups)
+{
+    bool is_v1 = planning->host->cgroup_layout == OCI_CGROUP_V1;
+    int number = 0;
+
+    if (has_scheduling(planning))
+        number = PLAN(planning, AWAIT, "", .text = "prepared");
+    if (number == 0)
+        number = PLAN(planning, SESSION, "", .text = NULL);
+    /* Of that name there is the container's already. */
+    if (number == 0)
+        number = PLAN(planning, KEYRING, "", .text = planning->request->id);
+    for (unsigned int i = 0; is_v1 && i < cgroups->count && number == 0; i++)
+        number = PLAN(planning, CGROUP_ENTER, "linux.cgroupsPath", .cgroup = { .slot = i });
+    if (number == 0 && planning->config->namespaces[OCI_NAMESPACE_CGROUP].is_wanted)
+        number = PLAN(planning, CGROUP_JOIN, "linux.namespaces",
+                      .cgroup = { .slot = (unsigned int)cgroups->count });
+    return number < 0 ? number : oci_plan_become_root(planning);
+}
+
+typedef int (*planner)(struct oci_planning *planning);
+
+static int plan_own_terminal(struct oci_planning *planning)
+{
+    return oci_plan_terminal(planning, false);
+}
+
+int oci_exec_plan_make(const struct oci_exec_request *request, struct arena *arena,
+                       struct oci_plan *ret_plan, struct err *err)
+{
+    static const planner last[] = { plan_own_terminal, oci_plan_program };
+    static const planner first[] = { check_labels, oci_plan_check_user, oci_plan_seccomp };
+    const struct oci_plan_request plain = { .config = request->config,
+                                            .host = request->host,
+                                            .id = request->id,
+                                            .bundle = request->bundle,
+                                            .has_console = request->has_console };
+    struct oci_config config = *request->config;
+    struct oci_planning planning = {
+        .request = &plain,
+        .config = &config,
+        .host = request->host,
+        .arena = arena,
+        .has_user_namespace = config.namespaces[OCI_NAMESPACE_USER].is_wanted,
+        .err = err,
+    };
+    int number = 0;
+
+    /* They are of the container's life, and not of its other programs. */
+    memset(config.hooks, 0, sizeof(config.hooks));
+    for (size_t i = 0; i < sizeof(first) / sizeof(first[0]) && number == 0; i++)
+        number = first[i](&planning);
+    if (number == 0)
+        number = plan_cgroups(&planning, &request->cgroups);
+    if (number == 0)
+        number = plan_joiner(&planning, &request->cgroups);
+    if (number == 0)
+        number = plan_outside(&planning);
+    if (number == 0)
+        number = plan_child(&planning, &request->cgroups);
+    for (size_t i = 0; i < sizeof(last) / sizeof(last[0]) && number == 0; i++)
+        number = last[i](&planning);
+    if (number < 0)
+        return number;
+    *ret_plan = (struct oci_plan){ .steps = planning.steps, .count = planning.count };
+    return 0;
+}
