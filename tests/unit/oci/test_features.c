@@ -127,7 +127,7 @@ static void words_of_memory_policies_that_are_told_are_taken(void **state)
     {
         const char *word = json_string_value(mode);
         char bare[256];
-        char with_nodes[256];
+        char with_nodes[512];
 
         (void)snprintf(bare, sizeof(bare), ALLOW "}, \"memoryPolicy\": {\"mode\": \"%s\"", word);
         (void)snprintf(with_nodes, sizeof(with_nodes), "%s, \"nodes\": \"0\"", bare);
