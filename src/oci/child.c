@@ -170,12 +170,20 @@ static int enter_parent(struct inside *inside, const struct oci_step *step, stru
     return kernel_root_make_parent(inside->root_fd, path, &inside->parent_fd, err);
 }
 
+/* Where a cgroup above (a pod's) lets nobody make nodes, that of outside is bound. */
 static int do_device(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    if (enter_parent(inside, step, err) < 0)
-        return err->number;
-    return kernel_root_make_node(inside->parent_fd, step->device.destination, &step->device.node,
-                                 err);
+    const struct kernel_node *node = &step->device.node;
+    struct err why = { 0 };
+    int number = enter_parent(inside, step, err);
+
+    if (number == 0)
+        number = kernel_root_make_node(inside->parent_fd, step->device.destination, node, err);
+    if (number != -EPERM || S_ISFIFO(node->mode) ||
+        kernel_mount_device(inside->root_fd, step->device.destination, node->major, node->minor,
+                            &why) < 0)
+        return number;
+    return 0;
 }
 
 static int do_device_bind(struct inside *inside, const struct oci_step *step, struct err *err)
