@@ -186,6 +186,13 @@ int kernel_scheduling_set_io(pid_t pid, const struct kernel_io_priority *priorit
     return 0;
 }
 
+int kernel_scheduling_set_affinity(const struct kernel_set *set, struct err *err)
+{
+    if (syscall(SYS_sched_setaffinity, 0, sizeof(set->bits), set->bits) < 0)
+        return err_system(err, errno, "set the processors");
+    return 0;
+}
+
 int kernel_scheduling_set_memory(const struct kernel_memory_policy *policy, struct err *err)
 {
     bool is_empty = kernel_set_is_empty(&policy->nodes);

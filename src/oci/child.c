@@ -296,6 +296,12 @@ static int do_rlimit(struct inside *inside, const struct oci_step *step, struct 
                                      err);
 }
 
+static int do_affinity(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return kernel_scheduling_set_affinity(&step->affinity.set, err);
+}
+
 static int do_memory_policy(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     (void)inside;
@@ -440,6 +446,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CLOSE] = do_close,
     [OCI_STEP_DIRECTORY] = do_directory,
     [OCI_STEP_RLIMIT] = do_rlimit,
+    [OCI_STEP_AFFINITY] = do_affinity,
     [OCI_STEP_MEMORY_POLICY] = do_memory_policy,
     [OCI_STEP_PERSONALITY] = do_personality,
     [OCI_STEP_BOUNDING] = do_bounding,

@@ -111,6 +111,12 @@ static int do_cgroup_open_namespace(struct execution *run, const struct oci_step
                                  &run->child.slots[step->cgroup.slot], err);
 }
 
+static int do_runtime_affinity(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    (void)run;
+    return kernel_scheduling_set_affinity(&step->affinity.set, err);
+}
+
 static int do_seccomp_compile(struct execution *run, const struct oci_step *step, struct err *err)
 {
     if (run->options->filters == NULL)
@@ -358,6 +364,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CGROUP_OPEN_V1] = do_cgroup_open_v1,
     [OCI_STEP_CGROUP_OPEN_V2] = do_cgroup_open_v2,
     [OCI_STEP_CGROUP_OPEN_NAMESPACE] = do_cgroup_open_namespace,
+    [OCI_STEP_RUNTIME_AFFINITY] = do_runtime_affinity,
     [OCI_STEP_SECCOMP_COMPILE] = do_seccomp_compile,
     [OCI_STEP_SOURCE] = do_source,
     [OCI_STEP_CLONE] = do_clone,

@@ -69,6 +69,19 @@ static int plan_joiner(struct oci_planning *planning, const struct oci_texts *cg
     return number;
 }
 
+/* A step that sets the processors of a list. */
+static int plan_affinity(struct oci_planning *planning, enum oci_step_kind kind, const char *field,
+                         const char *list)
+{
+    struct oci_step step = { .kind = kind, .field = field, .affinity = { .list = list } };
+
+    if (list == NULL)
+        return 0;
+    if (!kernel_set_parse(list, &step.affinity.set))
+        return oci_planning_refuse(planning, "%s: '%s' is no list of processors", field, list);
+    return oci_planning_add(planning, &step);
+}
+
 static bool has_scheduling(const struct oci_planning *planning)
 {
     const struct oci_process *process = &planning->config->process;
@@ -117,6 +130,9 @@ static int plan_child(struct oci_planning *planning, const struct oci_texts *cgr
     if (number == 0 && planning->config->namespaces[OCI_NAMESPACE_CGROUP].is_wanted)
         number = PLAN(planning, CGROUP_JOIN, "linux.namespaces",
                       .cgroup = { .slot = (unsigned int)cgroups->count });
+    if (number == 0)
+        number = plan_affinity(planning, OCI_STEP_AFFINITY, "process.execCPUAffinity.final",
+                               planning->config->process.exec_affinity.final);
     return number < 0 ? number : oci_plan_become_root(planning);
 }
 
@@ -154,6 +170,10 @@ int oci_exec_plan_make(const struct oci_exec_request *request, struct arena *are
         number = first[i](&planning);
     if (number == 0)
         number = plan_cgroups(&planning, &request->cgroups);
+    if (number == 0)
+        number =
+            plan_affinity(&planning, OCI_STEP_RUNTIME_AFFINITY, "process.execCPUAffinity.initial",
+                          config.process.exec_affinity.initial);
     if (number == 0)
         number = plan_joiner(&planning, &request->cgroups);
     if (number == 0)

@@ -121,6 +121,8 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_DIRECTORY] = { ARG("path", TEXT, text) },
     [OCI_STEP_RLIMIT] = { ARG("type", RLIMIT, rlimit.resource), ARG("soft", LIMIT, rlimit.soft),
                           ARG("hard", LIMIT, rlimit.hard) },
+    [OCI_STEP_RUNTIME_AFFINITY] = { ARG("processors", TEXT, affinity.list) },
+    [OCI_STEP_AFFINITY] = { ARG("processors", TEXT, affinity.list) },
     [OCI_STEP_MEMORY_POLICY] = { ARG("mode", TEXT, memory_policy.mode),
                                  ARG("nodes", TEXT, memory_policy.nodes) },
     [OCI_STEP_PERSONALITY] = { ARG("domain", TEXT, personality.name) },

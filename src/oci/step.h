@@ -158,6 +158,11 @@ struct oci_step_memory_policy {
     struct kernel_memory_policy how;
 };
 
+struct oci_step_affinity {
+    const char *list;
+    struct kernel_set set;
+};
+
 struct oci_step_personality {
     const char *name;
     unsigned long domain;
@@ -205,6 +210,7 @@ struct oci_step {
         struct oci_step_scheduler scheduler;
         struct oci_step_io_priority io_priority;
         struct oci_step_memory_policy memory_policy;
+        struct oci_step_affinity affinity; /* RUNTIME_AFFINITY, AFFINITY */
         struct oci_step_personality personality;
         struct oci_step_exec exec;
         struct kernel_capabilities capabilities; /* CAPABILITIES */

@@ -89,6 +89,33 @@ static void a_process_that_is_none_is_refused(void **state)
     }
 }
 
+static void its_processors_are_set_before_and_in_the_cgroup(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct occurrence initial;
+    struct occurrence final;
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(plan_of("{\"execCPUAffinity\": {\"initial\": \"0-1\", \"final\": \"3\"}}",
+                             &on_v1, &arena, &plan, &err),
+                     0);
+    initial = occurrence_of(&plan, OCI_STEP_RUNTIME_AFFINITY);
+    final = occurrence_of(&plan, OCI_STEP_AFFINITY);
+    assert_int_equal(initial.count, 1);
+    assert_int_equal(final.count, 1);
+    assert_int_equal(plan.steps[initial.first].affinity.set.bits[0], 3);
+    assert_int_equal(plan.steps[final.first].affinity.set.bits[0], 8);
+    assert_true(comes_before(&plan, OCI_STEP_RUNTIME_AFFINITY, OCI_STEP_CLONE));
+    assert_true(comes_before(&plan, OCI_STEP_CGROUP_ENTER, OCI_STEP_AFFINITY));
+    assert_int_equal(
+        plan_of("{\"execCPUAffinity\": {\"initial\": \"x\"}}", &on_v1, &arena, &plan, &err),
+        -EINVAL);
+    assert_string_equal(err.sentence,
+                        "process.execCPUAffinity.initial: 'x' is no list of processors");
+}
+
 /* Nothing that the container's processes could reach for is there before it is hidden. */
 static const enum oci_step_kind order[][2] = {
     { OCI_STEP_CGROUP_OPEN_V1, OCI_STEP_HIDE },
@@ -159,6 +186,7 @@ static void a_user_that_the_container_does_not_have_is_refused(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(its_processors_are_set_before_and_in_the_cgroup),
     cmocka_unit_test(what_is_not_said_is_as_in_the_config),
     cmocka_unit_test(a_process_that_is_none_is_refused),
     cmocka_unit_test(the_steps_are_in_order),
