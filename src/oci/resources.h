@@ -61,7 +61,8 @@ int oci_resources_compile(const struct oci_resources_request *request, struct ar
                           struct oci_cgroup_writes *ret_writes, struct err *err);
 
 /* cpu.weight of cgroup v2 (1 to 10000) for cpu.shares of v1 (2 to 262144): the quadratic curve in
- * the logarithms that takes 2 to 1, 1024 to 100 and 262144 to 10000, as runc 1.3 and crun 1.21 do.
+ * the logarithms that takes 2 to 1, 1024 to 100 and 262144 to 10000, as runc 1.3.2 and crun 1.23
+ * do.
  */
 unsigned int oci_weight_of_shares(int64_t shares);
 
