@@ -50,7 +50,7 @@ cupel_oci_is_not_led_out() {
             'linux["maskedPaths"].append("/volume/name/new")' \
             "$(shell 'cat /proc/self/mountinfo | cut -d " " -f 5 | grep -c "outside/"; echo made')"
         begin_race
-        for ((tries = 0; tries < 40; tries++)); do
+        for ((tries = 0; tries < 15; tries++)); do
             if run "$caller"; then
                 made=$((made + 1))
                 # Where the link leads inside of the root.
