@@ -103,9 +103,8 @@ what_is_not_done_is_refused_and_never_ignored() {
         "linux.resources.cpu.shares: is 1, must be between 2 and 262144"
     with 'linux["timeOffsets"] = {"realtime": {"secs": 1}}' \
         "linux.timeOffsets.realtime: is not supported"
-    local known='only private, rprivate, slave and rslave'
-    with 'linux["rootfsPropagation"] = "shared"' \
-        "linux.rootfsPropagation: 'shared' is not supported, $known"
+    with 'linux["rootfsPropagation"] = "other"' \
+        "linux.rootfsPropagation: 'other' is none of shared, slave, private and unbindable"
 }
 
 a_root_that_is_missing_is_named_and_nothing_is_left() {
