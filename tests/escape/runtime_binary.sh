@@ -60,14 +60,20 @@ writes_fail() {
         fail "as $caller, for another reason: $(cat "$1" err)"
 }
 
-# create_and_start CALLER PROGRAM: a container of ./runtime, whose output is in ./out; what came of
-# writing to the file of its waiting process, as root, is in ./outside.
+# is_out_of_reach PID: what a process executes is a copy, or cannot be written to through it.
+is_out_of_reach() {
+    [ "/proc/$1/exe" -ef runtime ] || return 0
+    (echo overwritten >"/proc/$1/exe") 2>outside || true
+    writes_fail outside
+}
+
+# create_and_start CALLER PROGRAM: a container of ./runtime, whose output is in ./out.
 create_and_start() {
     local caller=$1 pid
     change "process['args'] = ['$2']"
     runtime "$caller" create --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
     pid=$(runtime "$caller" state case | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
-    (echo overwritten >"/proc/$pid/exe") 2>outside || true
+    is_out_of_reach "$pid"
     runtime "$caller" start case || fail "$(cat err)"
     if is_static; then
         wait_until has_stopped "$caller"
@@ -89,7 +95,6 @@ cupel_oci_cannot_be_overwritten() {
             [ "$caller" = root ] || chown $nobody:$nobody runtime
             create_and_start "$caller" "$program"
             # On a mount that is read-only, or in memory, where nobody may write to it.
-            writes_fail outside
             if ! is_static; then
                 grep -qx 'nothing could be overwritten' out || fail "as $caller: $(cat out err)"
                 writes_fail out

@@ -1,4 +1,4 @@
-/* cupel-oci events: what a container uses, again and again, and when its memory was not enough. */
+/* cupel-oci events: what a container uses, again and again, and when memory ran out. */
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "cli/document.h"

@@ -331,7 +331,7 @@ static const struct cli_command commands[] = {
       .run = oci_resume_command },
     { .name = "events",
       .operands = "ID",
-      .summary = "print what a container uses, and when its memory was not enough",
+      .summary = "print what a container uses, and when memory ran out",
       .description =
           "A line of JSON for each, in the form of runc's: {\"type\": \"stats\"} at each "
           "interval, {\"type\": \"oom\"} when the kernel has ended a process for want of "
