@@ -116,6 +116,7 @@ KINDS = {
     "release": lambda step: "release(&run);",
     "await": lambda step: "await(run);",
     "session": lambda step: 'must(setsid(), "setsid");',
+    "keyring": lambda step: f"must(syscall(SYS_keyctl, 1, {text(step['name'])}), \"keyctl\");",
     "become-root": lambda step: f"user({step['uid']}, {step['gid']}, false);",
     "cgroup-enter": lambda step: f'must(write(run->slots[{slot(step)}], "0", 1), "enter");',
     "cgroup-namespace": lambda step: 'must(unshare(CLONE_NEWCGROUP), "unshare");',
