@@ -43,6 +43,8 @@ for case in (case for case in cases if case.startswith("true")):
     subjects = {row["subject"]: row for row in rows if row["case"] == case}
     names = {"floor", "steps", "cupel-oci", "crun", "runc", "bubblewrap"}
     assert set(subjects) == names, subjects.keys()
+    for name in ("floor", "steps", "cupel-oci"):
+        assert subjects[name]["state"] == "measured", subjects[name]
     for name, row in subjects.items():
         print(case, name, row["state"], row.get("reason", ""), sep=": ")'
     grep -q '<svg' report/bench.html || fail "the page has no picture"
