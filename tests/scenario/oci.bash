@@ -96,6 +96,32 @@ state_root() {
     echo "$PWD/state-$1"
 }
 
+# oci CALLER WORD…: cupel-oci, where the caller's containers are known.
+oci() {
+    local caller=$1
+    shift
+    as "$caller" cupel-oci --root "$(state_root "$caller")" "$@"
+}
+
+# detach CALLER [CHANGE…]: the container "case", which waits, from a bundle with the changes.
+detach() {
+    local caller=$1
+    shift
+    bundle "$caller" "$(shell 'exec sleep 1000')" "$@"
+    oci "$caller" run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+}
+
+# start_limited COMMANDS [CHANGE…]: the container "case" of root in a cgroup of its own, until its
+# program runs.
+start_limited() {
+    local commands=$1
+    shift
+    bundle root "$(shell "echo up; $commands")" 'linux["cgroupsPath"] = "/cupel-case"' "$@"
+    : >out
+    oci root run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+    wait_until grep -q up out
+}
+
 # Everything of this machine that a container could leave behind.
 inventory() {
     sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo

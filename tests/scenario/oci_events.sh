@@ -8,20 +8,6 @@ if [ "$(id -u)" -ne 0 ] || [ ! -d /sys/fs/cgroup/memory ] || [ ! -d /sys/fs/cgro
     exit 77
 fi
 
-oci() {
-    cupel-oci --root "$(state_root root)" "$@"
-}
-
-# start COMMANDS [CHANGE…]: the container "case" in cgroups of its own, until its program runs.
-start() {
-    local commands=$1
-    shift
-    bundle root "$(shell "echo up; $commands")" 'linux["cgroupsPath"] = "/cupel-case"' "$@"
-    : >out
-    oci run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
-    wait_until grep -q up out
-}
-
 # holds FILE EXPRESSION: of Python, about the events in the file, `events`, and the last, `data`.
 holds() {
     /usr/bin/python3 - "$@" <<'END_OF_PYTHON' || fail "not so: $2: $(cat "$1")"
@@ -38,9 +24,9 @@ are_some() {
 }
 
 what_is_used_is_told_once() {
-    start 'while true; do :; done' \
+    start_limited 'while true; do :; done' \
         'linux["resources"] = {"memory": {"limit": 67108864}, "pids": {"limit": 9}}'
-    expect_status 0 oci events --stats case >told
+    expect_status 0 oci root events --stats case >told
     holds told 'len(events) == 1 and events[0]["type"] == "stats" and events[0]["id"] == "case"'
     holds told 'data["memory"]["usage"]["limit"] == 67108864'
     holds told '0 < data["memory"]["usage"]["usage"] < 67108864'
@@ -48,34 +34,34 @@ what_is_used_is_told_once() {
     holds told 'data["pids"] == {"current": 1, "limit": 9}'
     holds told 'data["memory"]["raw"]["cache"] >= 0'
     holds told '"ioServiceBytesRecursive" in data["blkio"] and data["hugetlb"] == {}'
-    oci delete --force case
+    oci root delete --force case
 }
 
 events_end_with_the_container() {
-    start 'sleep 1000'
-    oci events --interval 50ms case >told &
+    start_limited 'sleep 1000'
+    oci root events --interval 50ms case >told &
     local events=$!
     wait_until are_some
-    oci kill case KILL
+    oci root kill case KILL
     expect_status 0 wait "$events"
     holds told 'all(event["type"] == "stats" for event in events)'
-    expect_status 1 oci events case 2>err
+    expect_status 1 oci root events case 2>err
     expect_error "the container 'case' is stopped"
-    oci delete case
+    oci root delete case
 }
 
 memory_that_is_not_enough_is_told() {
-    start 'sleep 0.5; tail -c 64000000 /dev/zero; sleep 1000' \
+    start_limited 'sleep 0.5; tail -c 64000000 /dev/zero; sleep 1000' \
         'linux["resources"] = {"memory": {"limit": 16777216}}'
-    oci events --interval 1h case >told &
+    oci root events --interval 1h case >told &
     local events=$!
     wait_until grep -q '{"type":"oom","id":"case"}' told
-    oci delete --force case
+    oci root delete --force case
     expect_status 0 wait "$events"
 }
 
 a_time_that_is_none_is_refused() {
-    expect_status 1 oci events --interval 5 case 2>err
+    expect_status 1 oci root events --interval 5 case 2>err
     expect_error "option '--interval': '5' is no time between 1ms and 24h, such as 5s"
 }
 

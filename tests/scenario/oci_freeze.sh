@@ -12,27 +12,14 @@ if [ ! -d /sys/fs/cgroup/freezer ] && [ ! -e /sys/fs/cgroup/cgroup.controllers ]
     exit 77
 fi
 
-oci() {
-    cupel-oci --root "$(state_root root)" "$@"
-}
-
-# start COMMANDS [CHANGE…]: the container "case" in a cgroup of its own, until its program runs.
-start() {
-    local commands=$1
-    shift
-    bundle root "$(shell "echo up; $commands")" 'linux["cgroupsPath"] = "/cupel-case"' "$@"
-    : >out
-    oci run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
-    wait_until grep -q up out
-}
-
 # status: what `state` says, and `list`.
 status() {
     local listed
-    listed=$(oci list --format json | /usr/bin/python3 -c '
+    listed=$(oci root list --format json | /usr/bin/python3 -c '
 import json, sys
 print(next(entry["status"] for entry in json.load(sys.stdin) if entry["id"] == "case"))')
-    oci state case | grep -q "\"status\": \"$listed\"" || fail "list: $listed, $(oci state case)"
+    oci root state case | grep -q "\"status\": \"$listed\"" ||
+        fail "list: $listed, $(oci root state case)"
     echo "$listed"
 }
 
@@ -49,88 +36,91 @@ is_stopped() {
 }
 
 are_three() {
-    [ "$(oci ps --format json case | tr ',' '\n' | wc -l)" = 3 ]
+    [ "$(oci root ps --format json case | tr ',' '\n' | wc -l)" = 3 ]
 }
 
 counting='while true; do echo; sleep 0.02; done'
 
 what_is_paused_stands_still_until_it_is_resumed() {
-    start "$counting"
+    start_limited "$counting"
     [ "$(status)" = running ] || fail "$(status)"
     grows || fail "it does not run"
-    oci pause case
+    oci root pause case
     [ "$(status)" = paused ] || fail "$(status)"
     ! grows || fail "it runs on"
-    expect_status 1 oci pause case 2>err
+    expect_status 1 oci root pause case 2>err
     expect_error "the container 'case' is paused, and not running"
-    oci resume case
+    oci root resume case
     [ "$(status)" = running ] || fail "$(status)"
     grows || fail "it does not go on"
-    expect_status 1 oci resume case 2>err
+    expect_status 1 oci root resume case 2>err
     expect_error "the container 'case' is running, and not paused"
     leaves_none delete --force
 }
 
 # leaves_none COMMAND…: of cupel-oci, after which nothing is left of the container.
 leaves_none() {
-    oci "$@" case || fail "$*"
+    oci root "$@" case || fail "$*"
     [ -z "$(find /sys/fs/cgroup -type d -name '*cupel-case*')" ] || fail "cgroups are left"
     [ -z "$(ls "state-root")" ] || fail "its state is left"
 }
 
 what_is_paused_can_be_removed() {
-    start "$counting"
-    oci pause case
-    expect_status 1 oci delete case 2>err
+    start_limited "$counting"
+    oci root pause case
+    expect_status 1 oci root delete case 2>err
     expect_error "the container 'case' is paused; --force kills it"
     leaves_none delete --force
 }
 
 what_is_paused_can_be_killed() {
-    start "$counting"
-    oci pause case
-    oci kill case KILL
+    start_limited "$counting"
+    oci root pause case
+    oci root kill case KILL
     wait_until is_stopped
     leaves_none delete
 }
 
 a_signal_to_all_reaches_each_process() {
-    start 'trap "echo first" USR1; sh -c "trap \"echo second\" USR1; echo two; '"$counting"'" &
+    start_limited 'trap "echo first" USR1
+        sh -c "trap \"echo second\" USR1; echo two; '"$counting"'" &
            while true; do sleep 0.05; done'
     wait_until grep -q two out
-    oci kill --all case USR1
+    oci root kill --all case USR1
     wait_until grep -q first out
     wait_until grep -q second out
-    oci kill -a case KILL
+    oci root kill -a case KILL
     wait_until is_stopped
-    oci kill --all case KILL
+    oci root kill --all case KILL
     leaves_none delete
 }
 
 processes_are_listed() {
-    start 'sleep 1000 & sleep 1001 & wait'
+    start_limited 'sleep 1000 & sleep 1001 & wait'
     wait_until are_three
-    oci ps --format json case | grep -qE '^\[[0-9]+(,[0-9]+){2}\]$' || fail "$(oci ps -f json case)"
-    oci ps case >table
+    oci root ps --format json case | grep -qE '^\[[0-9]+(,[0-9]+){2}\]$' ||
+        fail "$(oci root ps -f json case)"
+    oci root ps case >table
     [ "$(wc -l <table)" -eq 4 ] || fail "$(cat table)"
     grep -q 'sleep 1001' table || fail "$(cat table)"
-    oci ps case -eo pid,comm | grep -qE '^ *[0-9]+ sleep$' || fail "$(oci ps case -eo pid,comm)"
-    expect_status 1 oci ps case -eo comm 2>err
+    oci root ps case -eo pid,comm | grep -qE '^ *[0-9]+ sleep$' ||
+        fail "$(oci root ps case -eo pid,comm)"
+    expect_status 1 oci root ps case -eo comm 2>err
     expect_error "ps prints no column PID"
     leaves_none delete --force
 }
 
 without_a_cgroup_there_is_a_sentence() {
     bundle root "$(shell 'echo up; sleep 1000')" 'linux["resources"] = {}'
-    oci run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+    oci root run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
     wait_until grep -q up out
     local hint="with linux.cgroupsPath in its config.json it has"
-    expect_status 1 oci pause case 2>err
+    expect_status 1 oci root pause case 2>err
     expect_error "the container 'case' has no cgroup of its own that can be frozen; $hint"
     local known="by which its processes are known"
-    expect_status 1 oci kill --all case 2>err
+    expect_status 1 oci root kill --all case 2>err
     expect_error "the container 'case' has no cgroup of its own, $known; $hint"
-    expect_status 1 oci ps case 2>err
+    expect_status 1 oci root ps case 2>err
     expect_error "the container 'case' has no cgroup of its own, $known; $hint"
     leaves_none delete --force
 }

@@ -7,13 +7,6 @@ source "$(dirname "$0")/oci.bash"
 terminal=$here/oci_terminal.py
 wanted='process["terminal"] = True'
 
-# oci CALLER WORD…: cupel-oci, where the caller's containers are known.
-oci() {
-    local caller=$1
-    shift
-    as "$caller" cupel-oci --root "$(state_root "$caller")" "$@"
-}
-
 # take CALLER: somebody listens at state-CALLER/socket, and prints to ./taken; process $taker.
 take() {
     local known

@@ -9,14 +9,10 @@ if [ "$(id -u)" -ne 0 ] || [ ! -d /sys/fs/cgroup/cpu ] || [ ! -d /sys/fs/cgroup/
     exit 77
 fi
 
-oci() {
-    cupel-oci --root "$(state_root root)" "$@"
-}
-
 # made CHANGE…: the container "case", in cgroups of its own, waits to be started.
 made() {
     bundle root "$(shell true)" 'linux["cgroupsPath"] = "/cupel-case"' "$@"
-    oci create --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+    oci root create --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
 }
 
 # has HIERARCHY/FILE VALUE
@@ -26,17 +22,17 @@ has() {
 }
 
 is_stopped() {
-    oci state case | grep -q stopped
+    oci root state case | grep -q stopped
 }
 
 gone() {
-    oci delete --force case
+    oci root delete --force case
     [ -z "$(find /sys/fs/cgroup -type d -name '*cupel-case*')" ] || fail "cgroups are left"
 }
 
 each_option_is_a_limit() {
     made
-    oci update --memory 64m --memory-reservation 32m --cpu-share 512 --cpu-period 50000 \
+    oci root update --memory 64m --memory-reservation 32m --cpu-share 512 --cpu-period 50000 \
         --cpu-quota 20000 --cpuset-cpus 0 --cpuset-mems 0 --pids-limit 7 case 2>err ||
         fail "$(cat err)"
     has memory/memory.limit_in_bytes 67108864
@@ -46,7 +42,7 @@ each_option_is_a_limit() {
     has cpu/cpu.cfs_quota_us 20000
     has cpuset/cpuset.cpus 0
     has pids/pids.max 7
-    oci update --cpu-shares 1024 --pids-limit -1 case
+    oci root update --cpu-shares 1024 --pids-limit -1 case
     has cpu/cpu.shares 1024
     has pids/pids.max max
     has cpu/cpu.cfs_quota_us 20000
@@ -56,16 +52,16 @@ each_option_is_a_limit() {
 a_document_has_all_limits() {
     made
     echo '{"pids": {"limit": 9}, "cpu": {"shares": 300}, "devices": [{"allow": false}]}' |
-        oci update --resources - case 2>err || fail "$(cat err)"
+        oci root update --resources - case 2>err || fail "$(cat err)"
     has pids/pids.max 9
     has cpu/cpu.shares 300
     echo '{"pids": {"limit": 10}}' >document
-    oci update -r document case
+    oci root update -r document case
     has pids/pids.max 10
-    expect_status 1 oci update -r document --memory 64m case 2>err
+    expect_status 1 oci root update -r document --memory 64m case 2>err
     expect_error "option '--resources' has all limits, and goes with no other option"
     echo '{"cpu": {"shares": true}}' >document
-    expect_status 1 oci update -r document case 2>err
+    expect_status 1 oci root update -r document case 2>err
     expect_error "option '--resources': document: cpu.shares: is a truth value, must be a number"
     gone
 }
@@ -73,13 +69,13 @@ a_document_has_all_limits() {
 memory_is_raised_and_lowered_with_its_swap() {
     [ -e /sys/fs/cgroup/memory/memory.memsw.limit_in_bytes ] || return 0
     made 'linux["resources"] = {"memory": {"limit": 67108864, "swap": 67108864}}'
-    oci update --memory 128m --memory-swap 128m case 2>err || fail "$(cat err)"
+    oci root update --memory 128m --memory-swap 128m case 2>err || fail "$(cat err)"
     has memory/memory.limit_in_bytes 134217728
     has memory/memory.memsw.limit_in_bytes 134217728
-    oci update --memory 32m --memory-swap 64m case 2>err || fail "$(cat err)"
+    oci root update --memory 32m --memory-swap 64m case 2>err || fail "$(cat err)"
     has memory/memory.limit_in_bytes 33554432
     has memory/memory.memsw.limit_in_bytes 67108864
-    oci update --memory -1 case 2>err || fail "$(cat err)"
+    oci root update --memory -1 case 2>err || fail "$(cat err)"
     [ "$(cat /sys/fs/cgroup/memory/cupel-case/memory.memsw.limit_in_bytes)" -gt 134217728 ] ||
         fail "the swap is limited still"
     gone
@@ -87,15 +83,15 @@ memory_is_raised_and_lowered_with_its_swap() {
 
 an_update_that_fails_leaves_the_old_values() {
     made 'linux["resources"] = {"pids": {"limit": 5}, "cpu": {"shares": 512}}'
-    expect_status 1 oci update --pids-limit 6 --cpu-share 1024 --cpuset-cpus 4095 case 2>err
+    expect_status 1 oci root update --pids-limit 6 --cpu-share 1024 --cpuset-cpus 4095 case 2>err
     grep -q '^cupel-oci: linux.resources.cpu.cpus: .*/cupel-case/cpuset.cpus' err ||
         fail "$(cat err)"
     has pids/pids.max 5
     has cpu/cpu.shares 512
-    expect_status 1 oci update --pids-limit 6 --cpu-share 1 case 2>err
+    expect_status 1 oci root update --pids-limit 6 --cpu-share 1 case 2>err
     expect_error "linux.resources.cpu.shares: is 1, must be between 2 and 262144"
     has pids/pids.max 5
-    expect_status 1 oci update --memory 64q case 2>err
+    expect_status 1 oci root update --memory 64q case 2>err
     expect_error \
         "option '--memory': '64q' is no number of octets, such as 64m, and not -1 either"
     gone
@@ -103,10 +99,10 @@ an_update_that_fails_leaves_the_old_values() {
 
 a_limit_below_what_is_used_is_refused_when_that_is_asked_for() {
     bundle root "$(shell 'echo up; sleep 1000')" 'linux["cgroupsPath"] = "/cupel-case"'
-    oci run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+    oci root run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
     wait_until grep -q up out
     echo '{"memory": {"limit": 8192, "checkBeforeUpdate": true}}' >document
-    expect_status 1 oci update -r document case 2>err
+    expect_status 1 oci root update -r document case 2>err
     grep -qE '^cupel-oci: linux.resources.memory.limit: is 8192, and [0-9]+ are in use$' err ||
         fail "$(cat err)"
     gone
@@ -114,16 +110,16 @@ a_limit_below_what_is_used_is_refused_when_that_is_asked_for() {
 
 what_has_no_cgroup_for_it_cannot_be_limited() {
     bundle root "$(shell 'echo up; sleep 1000')" 'linux["resources"] = {"pids": {"limit": 5}}'
-    oci run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
-    oci update --pids-limit 6 case
-    expect_status 1 oci update --pids-limit 7 --cpu-share 100 case 2>err
+    oci root run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+    oci root update --pids-limit 6 case
+    expect_status 1 oci root update --pids-limit 7 --cpu-share 100 case 2>err
     local hint="with linux.cgroupsPath in its config.json it has those of all"
     expect_error "linux.resources.cpu.shares: the container 'case' has no cgroup of the controller \
 'cpu'; $hint"
     [ "$(cat /sys/fs/cgroup/pids/cupel-case/pids.max)" = 6 ] || fail "it has been changed"
-    oci kill case KILL
+    oci root kill case KILL
     wait_until is_stopped
-    expect_status 1 oci update --pids-limit 6 case 2>err
+    expect_status 1 oci root update --pids-limit 6 case 2>err
     expect_error "the container 'case' is stopped"
     gone
 }
