@@ -91,9 +91,8 @@ int kernel_process_set_directory(const char *path, struct err *err)
     return 0;
 }
 
-int kernel_process_close_all_but(int *fds, size_t count, struct err *err)
+int kernel_process_close_all_but(int first, int *fds, size_t count, struct err *err)
 {
-    const int first = STDERR_FILENO + 1;
     const int last = first + (int)count;
 
     /* First above all the places, so that none is moved onto another. */

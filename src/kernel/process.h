@@ -50,9 +50,9 @@ int kernel_process_new_keyring(const char *name, struct err *err);
 /* Changes the working directory, and makes sure that it lies below the process's root. */
 int kernel_process_set_directory(const char *path, struct err *err);
 
-/* Moves the descriptors to the lowest numbers above standard error, in their order, and closes all
- * other descriptors above standard error. They close themselves at exec. */
-int kernel_process_close_all_but(int *fds, size_t count, struct err *err);
+/* Moves the descriptors to the numbers from `first` on, in their order, and closes all others from
+ * there on. They close themselves at exec. */
+int kernel_process_close_all_but(int first, int *fds, size_t count, struct err *err);
 
 /* The signals that the process ignores, which would outlive an exec: bit n - 1 for signal n. All
  * bits where /proc does not tell. */

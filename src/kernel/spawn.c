@@ -66,7 +66,7 @@ static _Noreturn void become(const struct kernel_spawn *spawn, int input_fd, int
               dup2(said_fd, STDERR_FILENO) >= 0;
     int number;
 
-    if (ok && kernel_process_close_all_but(&told_fd, 1, &ignored) == 0 &&
+    if (ok && kernel_process_close_all_but(STDERR_FILENO + 1, &told_fd, 1, &ignored) == 0 &&
         kernel_process_reset_signals(UINT64_MAX, &ignored) == 0)
         (void)execve(spawn->path, spawn->argv, spawn->envp);
     number = errno;

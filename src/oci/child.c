@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "kernel/cgroup_v1.h"
 #include "kernel/namespace.h"
+#include "kernel/root_move.h"
 #include "oci/gate.h"
 #include "oci/hooks.h"
 
@@ -268,19 +269,20 @@ static int do_label(struct inside *inside, const struct oci_step *step, struct e
 
 static int do_pivot(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    (void)step;
-    return kernel_root_pivot(inside->root_fd, err);
+    return step->text == NULL ? kernel_root_pivot(inside->root_fd, err)
+                              : kernel_root_move(inside->root_fd, err);
 }
 
 static int do_close(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    (void)step;
+    const int first = STDERR_FILENO + 1 + (int)step->preserved;
+
     inside->root_fd = -1;
     inside->parent_fd = -1;
     inside->empty_fd = -1;
     inside->slots = NULL;
     inside->sources = NULL;
-    return kernel_process_close_all_but(inside->fds, inside->fds[GATE] < 0 ? 1 : 2, err);
+    return kernel_process_close_all_but(first, inside->fds, inside->fds[GATE] < 0 ? 1 : 2, err);
 }
 
 static int do_directory(struct inside *inside, const struct oci_step *step, struct err *err)

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "kernel/spawn.h"
+#include "oci/annotations.h"
 #include "oci/signals.h"
 
 #include <errno.h>
@@ -16,23 +17,13 @@ static int no_memory(struct err *err)
     return err_system(err, ENOMEM, "prepare a hook");
 }
 
-static json_t *annotations_json(const struct oci_pairs *annotations)
-{
-    json_t *json = json_object();
-
-    for (size_t i = 0; i < annotations->count; i++)
-        (void)json_object_set_new(json, annotations->at[i].name,
-                                  json_string(annotations->at[i].value));
-    return json;
-}
-
 const char *oci_hook_state(const struct oci_state *state, const struct oci_pairs *annotations,
                            struct arena *arena, struct err *err)
 {
     static const char pid[] = ",\"pid\":";
     json_t *json = json_pack("{ss ss ss ss so}", "ociVersion", OCI_VERSION, "id", state->id,
                              "status", oci_status_name(state->status), "bundle", state->bundle,
-                             "annotations", annotations_json(annotations));
+                             "annotations", oci_annotations_json(annotations));
     CLEANUP(free_pointer) char *whole = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
     size_t room = whole == NULL ? 0 : strlen(whole) + sizeof(pid);
     char *copy = whole == NULL ? NULL : arena_alloc(arena, room);

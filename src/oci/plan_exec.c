@@ -152,7 +152,8 @@ int oci_exec_plan_make(const struct oci_exec_request *request, struct arena *are
                                             .host = request->host,
                                             .id = request->id,
                                             .bundle = request->bundle,
-                                            .has_console = request->has_console };
+                                            .has_console = request->has_console,
+                                            .preserved_fds = request->preserved_fds };
     struct oci_config config = *request->config;
     struct oci_planning planning = {
         .request = &plain,

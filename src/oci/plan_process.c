@@ -469,7 +469,7 @@ int oci_plan_identity(struct oci_planning *planning)
         number = PLAN(planning, AWAIT, "", .text = "prepared");
     if (number == 0)
         number = PLAN(planning, SESSION, "", .text = NULL);
-    if (number == 0)
+    if (number == 0 && !planning->request->keeps_keyring)
         number = PLAN(planning, KEYRING, "", .text = planning->request->id);
     if (number == 0)
         number = plan_cgroup_entry(planning);

@@ -65,7 +65,8 @@ int oci_plan_root(struct oci_planning *planning)
     if (number == 0)
         number = oci_plan_labels(planning);
     if (number == 0)
-        number = PLAN(planning, PIVOT, "root.path", .text = NULL);
+        number = PLAN(planning, PIVOT, "root.path",
+                      .text = planning->request->without_pivot ? "move" : NULL);
     return number < 0 ? number : oci_plan_root_propagation(planning);
 }
 
@@ -281,7 +282,7 @@ int oci_plan_program(struct oci_planning *planning)
     int number = check_program(planning);
 
     if (number == 0)
-        number = PLAN(planning, CLOSE, "", .text = NULL);
+        number = PLAN(planning, CLOSE, "", .preserved = planning->request->preserved_fds);
     if (number == 0)
         number = PLAN(planning, DIRECTORY, "process.cwd", .text = planning->config->process.cwd);
     if (number == 0)

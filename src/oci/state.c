@@ -7,6 +7,7 @@
 #include "base/text_format.h"
 #include "kernel/cgroup.h"
 #include "kernel/process.h"
+#include "oci/annotations.h"
 #include "oci/freeze.h"
 #include "oci/gate.h"
 #include "oci/kept.h"
@@ -70,12 +71,12 @@ int oci_state_open(const char *root, const char *id, struct err *err)
     int fd;
 
     if (root_fd == -ENOENT)
-        return err_set(err, -ENOENT, "there is no container '%s'", id);
+        return err_set(err, -ENOENT, "the container '%s' does not exist", id);
     if (root_fd < 0)
         return root_fd;
     fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 && errno == ENOENT)
-        return err_set(err, -ENOENT, "there is no container '%s'", id);
+        return err_set(err, -ENOENT, "the container '%s' does not exist", id);
     if (fd < 0)
         return err_system(err, errno, "open '%s/%s'", root, id);
     return fd;
@@ -186,7 +187,7 @@ int oci_state_open_process(const struct oci_state *state, struct err *err)
     if (number == 0)
         number = read_start(pidfd, &ticks, err);
     if (number == -ESRCH || (number == 0 && ticks != state->start_ticks))
-        return err_set(err, -ESRCH, "the container '%s' does not run", state->id);
+        return err_set(err, -ESRCH, "container not running: '%s'", state->id);
     return number < 0 ? number : fd_take(&pidfd);
 }
 
@@ -507,6 +508,8 @@ int oci_state_format(const struct oci_state *state, struct arena *arena, struct 
     struct bytes all;
     char *copy = NULL;
 
+    if (json != NULL && state->annotations != NULL && state->annotations->count > 0)
+        (void)json_object_set_new(json, "annotations", oci_annotations_json(state->annotations));
     /* runtime.md#state: the process id must be there while it runs, and may be 0 afterwards. */
     if (json != NULL &&
         json_object_set_new(json, "pid", json_integer(has_process ? state->pid : 0)) == 0)

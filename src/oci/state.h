@@ -34,7 +34,8 @@ struct oci_state {
      * container, and is not the container's. NULL: the container's runtime had not made them yet.
      */
     const uint64_t *cgroup_inodes;
-    enum oci_status status; /* when it was looked at; not written */
+    enum oci_status status;              /* when it was looked at; not written */
+    const struct oci_pairs *annotations; /* of its config, where they are known; not written */
 };
 
 /* Makes <root>/<id>, and <root> where it is missing, for this user alone. The claim lasts as long

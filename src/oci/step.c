@@ -116,6 +116,8 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
                             ARG("console", FLAG, terminal.is_console) },
     [OCI_STEP_MASK] = { ARG("path", TEXT, text) },
     [OCI_STEP_READONLY] = { ARG("path", TEXT, text) },
+    [OCI_STEP_PIVOT] = { ARG("how", TEXT, text) },
+    [OCI_STEP_CLOSE] = { ARG("preserve", SOME, preserved) },
     [OCI_STEP_LABEL] = { ARG("module", TEXT, label.module), ARG("label", TEXT, label.label) },
     [OCI_STEP_ROOT_PROPAGATION] = { ARG("propagation", PROPAGATION, flags) },
     [OCI_STEP_DIRECTORY] = { ARG("path", TEXT, text) },

@@ -216,12 +216,14 @@ struct oci_step {
         struct kernel_capabilities capabilities; /* CAPABILITIES */
         struct kernel_seccomp seccomp;           /* SECCOMP_COMPILE */
         uint64_t bounding;                       /* BOUNDING: bit n keeps capability n */
+        uint64_t preserved;                      /* CLOSE: how many it leaves behind the first 3 */
         unsigned long flags;                     /* DETACH, ROOT_PROPAGATION: MS_…;
                                                     CGROUP_NAMESPACE: CLONE_… */
         mode_t umask;                            /* UMASK */
         const char *text;                        /* HOSTNAME, DOMAINNAME; RELEASE, AWAIT,
                                                     LISTEN, TELL: what; TIME_NAMESPACE: offsets;
-                                                    paths of ROOT, MASK, READONLY, DIRECTORY */
+                                                    paths of ROOT, MASK, READONLY, DIRECTORY;
+                                                    PIVOT: NULL, or "move": no pivot_root */
         struct oci_step_sysctl sysctl;
     };
 };

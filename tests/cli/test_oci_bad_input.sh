@@ -52,9 +52,9 @@ a_bundle_that_is_missing_is_named() {
 a_name_that_is_none_is_refused() {
     local rule='it must have only letters, digits and "_+-.", and begin with a letter or digit'
     says "'../x' cannot name a container: $rule" run --bundle bundle ../x
-    says "there is no container 'none'" --root "$PWD/known" state none
-    says "there is no container 'none'" --root "$PWD/known" kill none
-    says "there is no container 'none'" --root "$PWD/known" delete none
+    says "the container 'none' does not exist" --root "$PWD/known" state none
+    says "the container 'none' does not exist" --root "$PWD/known" kill none
+    says "the container 'none' does not exist" --root "$PWD/known" delete none
     says "there is no signal 'HUH'" kill none HUH
 }
 

@@ -117,9 +117,9 @@ with a letter or digit" run --bundle bundle ../x
 }
 
 a_container_that_is_not_there_is_named() {
-    oci "there is no container 'web'" state web
-    oci "there is no container 'web'" kill web
-    oci "there is no container 'web'" delete web
+    oci "the container 'web' does not exist" state web
+    oci "the container 'web' does not exist" kill web
+    oci "the container 'web' does not exist" delete web
     cupel_ "there is no container 'web'" rm web
     cupel_ "there is no image 'docker.io/library/web:latest'" rmi web
 }

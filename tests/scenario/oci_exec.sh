@@ -5,21 +5,6 @@
 # shellcheck source=tests/scenario/oci.bash
 source "$(dirname "$0")/oci.bash"
 
-# oci CALLER WORD…: cupel-oci, where the caller's containers are known.
-oci() {
-    local caller=$1
-    shift
-    as "$caller" cupel-oci --root "$(state_root "$caller")" "$@"
-}
-
-# detach CALLER [CHANGE…]: the container "case", which waits, from a bundle with the changes.
-detach() {
-    local caller=$1
-    shift
-    bundle "$caller" "$(shell 'exec sleep 1000')" "$@"
-    oci "$caller" run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
-}
-
 remove() {
     oci "$1" delete --force case
 }
@@ -71,7 +56,7 @@ what_is_not_there_is_told() {
     local caller
     for caller in $(callers); do
         expect_status 125 execute "$caller" case true
-        expect_error "there is no container 'case'"
+        expect_error "the container 'case' does not exist"
         detach "$caller"
         expect_status 127 execute "$caller" case none-such
         expect_error "process.args: executable file 'none-such' not found in \$PATH: No such file \

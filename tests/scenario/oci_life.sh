@@ -4,13 +4,6 @@
 # shellcheck source=tests/scenario/oci.bash
 source "$(dirname "$0")/oci.bash"
 
-# oci CALLER WORD…: cupel-oci, where the caller's containers are known.
-oci() {
-    local caller=$1
-    shift
-    as "$caller" cupel-oci --root "$(state_root "$caller")" "$@"
-}
-
 # start CALLER COMMANDS: the container "case" in the background, until its program has begun; its
 # runtime is process $runtime.
 start() {
@@ -102,7 +95,7 @@ a_container_is_known_while_it_lives() {
         expect_status 137 wait "$runtime"
         [ -z "$(oci "$caller" list --quiet)" ] || fail "still listed"
         expect_status 1 oci "$caller" state case 2>err
-        expect_error "there is no container 'case'"
+        expect_error "the container 'case' does not exist"
     done
 }
 

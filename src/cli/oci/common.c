@@ -111,6 +111,44 @@ int oci_root_find(const struct oci_globals *globals, struct arena *arena, const 
     return 0;
 }
 
+int oci_find(const struct oci_globals *globals, const char *id, struct arena *arena,
+             struct oci_found *ret_found, struct err *err)
+{
+    if (oci_root_find(globals, arena, &ret_found->root, err) < 0)
+        return err->number;
+    return oci_state_read(ret_found->root, id, arena, &ret_found->state, err);
+}
+
+int oci_find_running(const struct oci_globals *globals, const char *id, struct arena *arena,
+                     struct oci_found *ret_found, struct err *err)
+{
+    if (oci_find(globals, id, arena, ret_found, err) < 0)
+        return err->number;
+    if (!oci_status_has_process(ret_found->state.status))
+        return err_set(err, -EBUSY, "the container '%s' is %s", id,
+                       oci_status_name(ret_found->state.status));
+    return 0;
+}
+
+/* What the options of run and create say of the plan, and what the caller passes on. */
+static int apply_words(const struct oci_run_words *words, struct arena *arena,
+                       struct oci_prepared *prepared, struct err *err)
+{
+    struct oci_plan_request *request = &prepared->request;
+    struct oci_passing passing;
+
+    if (words == NULL)
+        return 0;
+    if (oci_passing_find(words->preserve_fds, true, &passing, err) < 0 ||
+        oci_passing_apply(&passing, arena, &prepared->config, err) < 0)
+        return err->number;
+    request->preserved_fds = passing.count;
+    request->without_pivot = words->no_pivot;
+    request->keeps_keyring = words->no_new_keyring;
+    request->has_hook = !request->has_gate && oci_notify_find() != NULL;
+    return 0;
+}
+
 int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
                 struct oci_prepared *ret_prepared, struct err *err)
 {
@@ -138,6 +176,8 @@ int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
         return err->number;
     if (oci_config_parse(prepared->json, arena, &prepared->config, err) < 0)
         return err_prefix(err, "bundle '%s': config.json", bundle);
+    if (apply_words(wanted->words, arena, prepared, err) < 0)
+        return err->number;
     if (oci_host_read(arena, &prepared->host, err) < 0)
         return err->number;
     oci_console_measure(&prepared->config.process);

@@ -8,7 +8,9 @@
 int oci_create_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
-    const struct oci_wanted wanted = { words->bundle, operands.at[0], .has_gate = true };
+    const struct oci_wanted wanted = {
+        .bundle = words->bundle, .id = operands.at[0], .words = words, .has_gate = true
+    };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     CLEANUP(oci_console_close) struct oci_console console = OCI_CONSOLE_NONE;
     struct oci_console_wanted terminal = { .path = words->console_socket, .is_left = true };
@@ -35,18 +37,15 @@ int oci_create_command(const void *globals, const void *options, struct cli_oper
 int oci_start_command(const void *globals, const void *options, struct cli_operands operands)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    struct oci_state state;
+    struct oci_found found;
     struct err err = { 0 };
-    const char *root;
-    int number = oci_root_find(globals, &arena, &root, &err);
+    int number = oci_find(globals, operands.at[0], &arena, &found, &err);
 
     (void)options;
+    if (number == 0 && found.state.status != OCI_CREATED)
+        number = err_set(&err, -EBUSY, "the container '%s' is %s, and cannot be started",
+                         found.state.id, oci_status_name(found.state.status));
     if (number == 0)
-        number = oci_state_read(root, operands.at[0], &arena, &state, &err);
-    if (number == 0 && state.status != OCI_CREATED)
-        number = err_set(&err, -EBUSY, "the container '%s' is %s, and cannot be started", state.id,
-                         oci_status_name(state.status));
-    if (number == 0)
-        number = oci_start_created(globals, root, state.id, &err);
+        number = oci_start_created(globals, found.root, found.state.id, &err);
     return number < 0 ? oci_fail(globals, &err, 1) : 0;
 }

@@ -23,9 +23,8 @@ void oci_run_hooks(const struct oci_globals *globals, const struct oci_config *c
     oci_hooks_run(config, kind, state, &listener);
 }
 
-/* The config that was kept of a container; one without hooks where there is none. */
-static int read_kept(const char *root, const char *id, struct arena *arena,
-                     struct oci_config *ret_config, struct err *err)
+int oci_read_kept(const char *root, const char *id, struct arena *arena,
+                  struct oci_config *ret_config, struct err *err)
 {
     CLEANUP(fd_close) int directory_fd = oci_state_open(root, id, err);
     int number =
@@ -46,7 +45,7 @@ int oci_remove(const struct oci_globals *globals, const char *root, const struct
     struct oci_config config = { 0 };
 
     /* What cannot be read shall not keep the container from being removed. */
-    if (read_kept(root, state->id, &arena, &config, err) < 0)
+    if (oci_read_kept(root, state->id, &arena, &config, err) < 0)
         oci_warn(globals, err);
     if (oci_state_destroy(root, state, err) < 0)
         return err->number;
@@ -74,8 +73,9 @@ int oci_start_created(const struct oci_globals *globals, const char *root, const
     int status = 0;
 
     if (oci_state_read(root, id, &arena, &state, err) < 0 ||
-        read_kept(root, id, &arena, &config, err) < 0)
+        oci_read_kept(root, id, &arena, &config, err) < 0)
         return err->number;
+    oci_notify_main_process(globals, state.pid);
     if (open_gate(root, id, &status, err) == 0) {
         state.status = OCI_RUNNING;
         oci_run_hooks(globals, &config, OCI_HOOK_POSTSTART, &state);

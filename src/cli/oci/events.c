@@ -100,20 +100,15 @@ int oci_events_command(const void *globals, const void *options, struct cli_oper
 {
     const struct oci_events_options *wanted = options;
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    struct oci_state state;
+    struct oci_found found;
     struct err err = { 0 };
     unsigned int interval_ms = 0;
-    const char *root;
     int number = read_interval(wanted->interval, &interval_ms, &err);
 
     if (number == 0)
-        number = oci_root_find(globals, &arena, &root, &err);
+        number = oci_find_running(globals, operands.at[0], &arena, &found, &err);
     if (number == 0)
-        number = oci_state_read(root, operands.at[0], &arena, &state, &err);
-    if (number == 0 && !oci_status_has_process(state.status))
-        number = err_set(&err, -EBUSY, "the container '%s' is %s", state.id,
-                         oci_status_name(state.status));
-    if (number == 0)
-        number = wanted->stats ? print_stats(&state, &err) : follow(&state, interval_ms, &err);
+        number = wanted->stats ? print_stats(&found.state, &err)
+                               : follow(&found.state, interval_ms, &err);
     return number < 0 ? oci_fail(globals, &err, 1) : cli_printed(stdout);
 }

@@ -18,10 +18,11 @@ struct execing {
     const struct oci_exec_options *options;
     struct cli_operands operands;
     struct arena *arena;
-    struct oci_state state;
+    struct oci_found found;
     struct oci_config config;
     struct oci_host host;
     struct oci_plan plan;
+    struct oci_passing passing;
     int failure_status;
 };
 
@@ -94,28 +95,15 @@ static int add_capabilities(const struct cli_texts *names, struct oci_capabiliti
 static int set_environment(const struct execing *execing, struct oci_texts *env, struct err *err)
 {
     const struct cli_texts *words = &execing->options->env;
-    const char **all =
-        arena_alloc_array(execing->arena, env->count + words->count + 1, sizeof(*all));
-    size_t count = env->count;
+    const struct oci_texts added = { .count = words->count, .at = words->at };
 
-    if (all == NULL)
-        return no_memory(err);
-    if (count > 0)
-        memcpy(all, env->at, count * sizeof(*all));
     for (size_t i = 0; i < words->count; i++) {
-        const char *word = words->at[i];
-        size_t size = strcspn(word, "=");
-        size_t at = 0;
+        size_t size = strcspn(words->at[i], "=");
 
-        if (size == 0 || word[size] != '=')
-            return err_set(err, -EINVAL, "option '--env': '%s' is not NAME=VALUE", word);
-        while (at < count && strncmp(all[at], word, size + 1) != 0)
-            at++;
-        all[at] = word;
-        count += at == count ? 1 : 0;
+        if (size == 0 || words->at[i][size] != '=')
+            return err_set(err, -EINVAL, "option '--env': '%s' is not NAME=VALUE", words->at[i]);
     }
-    *env = (struct oci_texts){ .count = count, .at = all };
-    return 0;
+    return oci_environment_add(execing->arena, &added, env, err);
 }
 
 /* What the command line says of the program goes before all else. */
@@ -169,9 +157,10 @@ static int read_process(const char *path, struct arena *arena, struct bytes *ret
     return 0;
 }
 
-static int read_config(const char *root, struct execing *execing, struct err *err)
+static int read_config(struct execing *execing, struct err *err)
 {
-    CLEANUP(fd_close) int directory_fd = oci_state_open(root, execing->state.id, err);
+    CLEANUP(fd_close) int directory_fd =
+        oci_state_open(execing->found.root, execing->found.state.id, err);
     const char *path = execing->options->process;
     struct bytes config;
     struct bytes process = { 0 };
@@ -180,17 +169,18 @@ static int read_config(const char *root, struct execing *execing, struct err *er
         oci_kept_load(directory_fd, execing->arena, &config, err) < 0)
         return err->number;
     if (oci_config_parse_exec(config, process, execing->arena, &execing->config, err) < 0)
-        return path == NULL ? err_prefix(err, "the config of '%s'", execing->state.id)
+        return path == NULL ? err_prefix(err, "the config of '%s'", execing->found.state.id)
                             : err_prefix(err, "option '--process': '%s'", path);
     return 0;
 }
 
 /* Looks at the container, which must run or wait to be started. */
-static int look(const char *root, struct execing *execing, int *target_fd, struct err *err)
+static int look(const struct oci_globals *globals, struct execing *execing, int *target_fd,
+                struct err *err)
 {
-    struct oci_state *state = &execing->state;
+    struct oci_state *state = &execing->found.state;
 
-    if (oci_state_read(root, execing->operands.at[0], execing->arena, state, err) < 0)
+    if (oci_find(globals, execing->operands.at[0], execing->arena, &execing->found, err) < 0)
         return err->number;
     if (state->status == OCI_PAUSED && !execing->options->ignore_paused)
         return err_set(err, -EBUSY,
@@ -204,19 +194,21 @@ static int look(const char *root, struct execing *execing, int *target_fd, struc
     return *target_fd < 0 ? *target_fd : 0;
 }
 
-static int prepare(const char *root, struct execing *execing, int *target_fd, struct err *err)
+static int prepare(const struct oci_globals *globals, struct execing *execing, int *target_fd,
+                   struct err *err)
 {
     struct oci_exec_request request = { .config = &execing->config,
                                         .host = &execing->host,
-                                        .has_console = true };
+                                        .has_console = true,
+                                        .preserved_fds = execing->passing.count };
 
-    if (look(root, execing, target_fd, err) < 0 || read_config(root, execing, err) < 0 ||
+    if (look(globals, execing, target_fd, err) < 0 || read_config(execing, err) < 0 ||
         apply_words(execing, err) < 0 || oci_host_read(execing->arena, &execing->host, err) < 0 ||
-        oci_exec_find_cgroups(&request, &execing->state, *target_fd, execing->arena, err) < 0)
+        oci_exec_find_cgroups(&request, &execing->found.state, *target_fd, execing->arena, err) < 0)
         return err->number;
     oci_console_measure(&execing->config.process);
-    request.id = execing->state.id;
-    request.bundle = execing->state.bundle;
+    request.id = execing->found.state.id;
+    request.bundle = execing->found.state.bundle;
     return oci_exec_plan_make(&request, execing->arena, &execing->plan, err);
 }
 
@@ -251,14 +243,13 @@ int oci_exec_command(const void *globals, const void *options, struct cli_operan
                                    .owner = &execing,
                                    .ret_failure_status = &execing.failure_status };
     struct err err = { 0 };
-    const char *root;
     int status = 0;
     int number = oci_protect(&err);
 
     if (number == 0)
-        number = oci_root_find(globals, &arena, &root, &err);
+        number = oci_passing_find(execing.options->preserve_fds, false, &execing.passing, &err);
     if (number == 0)
-        number = prepare(root, &execing, &target_fd, &err);
+        number = prepare(globals, &execing, &target_fd, &err);
     if (number == 0)
         number = open_console(&execing, &console, &err);
     if (number < 0)

@@ -29,20 +29,18 @@ static int find_signal(const char *word, struct err *err)
 int oci_kill_command(const void *globals, const void *options, struct cli_operands operands)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    struct oci_state state;
+    struct oci_found found;
     struct err err = { 0 };
-    const char *root;
     int signal = find_signal(operands.count > 1 ? operands.at[1] : "TERM", &err);
     const struct oci_kill_options *wanted = options;
     int number;
 
-    if (signal < 0 || oci_root_find(globals, &arena, &root, &err) < 0 ||
-        oci_state_read(root, operands.at[0], &arena, &state, &err) < 0)
+    if (signal < 0 || oci_find(globals, operands.at[0], &arena, &found, &err) < 0)
         return oci_fail(globals, &err, 1);
-    number = wanted->all ? oci_kill_all(&state, signal, &arena, &err)
-                         : oci_state_kill(&state, signal, &err);
+    number = wanted->all ? oci_kill_all(&found.state, signal, &arena, &err)
+                         : oci_state_kill(&found.state, signal, &err);
     /* With cgroup v1 what stands still does not even die. */
-    if (number == 0 && signal == SIGKILL && state.status == OCI_PAUSED)
-        number = oci_freeze_end(&state, &err);
+    if (number == 0 && signal == SIGKILL && found.state.status == OCI_PAUSED)
+        number = oci_freeze_end(&found.state, &err);
     return number < 0 ? oci_fail(globals, &err, 1) : 0;
 }

@@ -21,7 +21,8 @@ static void print_row(const struct oci_state *state)
 static int print_one(const char *root, const char *id, const struct oci_list_options *options,
                      bool is_first, struct err *err)
 {
-    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    CLEANUP(arena_done) struct arena arena = arena_init(2 * OCI_ARENA_BYTES);
+    struct oci_config config;
     struct oci_state state;
     struct bytes json;
     int number = oci_state_read(root, id, &arena, &state, err);
@@ -35,6 +36,8 @@ static int print_one(const char *root, const char *id, const struct oci_list_opt
     } else if (strcmp(options->format, "table") == 0) {
         print_row(&state);
     } else {
+        if (oci_read_kept(root, id, &arena, &config, err) == 0)
+            state.annotations = &config.annotations;
         if (oci_state_format(&state, &arena, &json, err) < 0)
             return err->number;
         printf("%s\n%.*s", is_first ? "" : ",", (int)json.size, (const char *)json.at);

@@ -21,6 +21,12 @@ static const struct cli_option program_rows[] = {
       .value = "FORMAT",
       .choices = "text json",
       .help = "how a line of the log looks" },
+    { .name = "rootless",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_globals, rootless),
+      .value = "WHETHER",
+      .choices = "true false auto",
+      .help = "of no meaning: who calls it is what counts" },
     { .name = "debug",
       .kind = CLI_FLAG,
       .offset = offsetof(struct oci_globals, debug),
@@ -49,10 +55,34 @@ static const struct cli_option program_rows[] = {
       .value = "PATH",                                                                             \
       .help = "send the terminal to whoever listens at this socket" }
 
+#define PRESERVE_ROW(command)                                                                      \
+    { .name = "preserve-fds",                                                                      \
+      .kind = CLI_NUMBER,                                                                          \
+      .offset = offsetof(struct command, preserve_fds),                                            \
+      .value = "N",                                                                                \
+      .help = "the program gets N more open files of the caller's, behind those of LISTEN_FDS",    \
+      .number_max = OCI_PRESERVED_MAX }
+
+#define MAKING_FLAG(its_name, member, its_help)                                                    \
+    { .name = (its_name),                                                                          \
+      .kind = CLI_FLAG,                                                                            \
+      .offset = offsetof(struct oci_run_words, member),                                            \
+      .help = (its_help) }
+
+/* What run and create share. */
+#define MAKING_ROWS                                                                                \
+    BUNDLE_ROW(oci_run_words), PID_FILE_ROW, CONSOLE_ROW(oci_run_words),                           \
+        PRESERVE_ROW(oci_run_words),                                                               \
+        MAKING_FLAG("no-pivot", no_pivot,                                                          \
+                    "move the root over the old one, where that is an initramfs; pivot_root "      \
+                    "is safer"),                                                                   \
+        MAKING_FLAG("no-new-keyring", no_new_keyring,                                              \
+                    "the container has its caller's session keyring"),                             \
+        MAKING_FLAG("no-subreaper", no_subreaper, "of no meaning: there never is one")
+
 static const struct cli_option run_rows[] = {
-    BUNDLE_ROW(oci_run_words),
-    PID_FILE_ROW,
-    CONSOLE_ROW(oci_run_words),
+    MAKING_ROWS,
+    MAKING_FLAG("keep", keep, "delete removes the container, and not the end of its program"),
     { .name = "detach",
       .letter = 'd',
       .kind = CLI_FLAG,
@@ -71,8 +101,7 @@ static const struct cli_option run_rows[] = {
       .help = "how that looks" },
 };
 
-static const struct cli_option create_rows[] = { BUNDLE_ROW(oci_run_words), PID_FILE_ROW,
-                                                 CONSOLE_ROW(oci_run_words) };
+static const struct cli_option create_rows[] = { MAKING_ROWS };
 
 #define EXEC_ROW(key, its_kind, member)                                                            \
     .name = (key), .kind = (its_kind), .offset = offsetof(struct oci_exec_options, member)
@@ -81,6 +110,7 @@ static const struct cli_option exec_rows[] = {
       .help = "what is executed, as the object \"process\" of a config.json" },
     { EXEC_ROW("tty", CLI_FLAG, tty), .letter = 't', .help = "give it a terminal" },
     CONSOLE_ROW(oci_exec_options),
+    PRESERVE_ROW(oci_exec_options),
     { EXEC_ROW("detach", CLI_FLAG, detach), .letter = 'd', .help = "leave it running" },
     { EXEC_ROW("pid-file", CLI_TEXT, pid_file), .value = "FILE",
       .help = "write the program's process id to this file" },
@@ -145,21 +175,12 @@ static const struct cli_option update_rows[] = {
       .offset = offsetof(struct oci_update_options, resources),
       .value = "FILE",
       .help = "limits as the JSON of linux.resources; '-' is standard input" },
-    UPDATE_ROW("memory", memory, "BYTES", "memory; -1 is no limit; 64m, 1g"),
-    UPDATE_ROW("memory-reservation", memory_reservation, "BYTES", "memory that is not taken away"),
-    UPDATE_ROW("memory-swap", memory_swap, "BYTES", "memory and swap together"),
-    UPDATE_ROW("cpu-share", cpu_shares, "NUMBER", "part of the processors, 2 to 262144"),
-    UPDATE_ROW("cpu-shares", cpu_shares, "NUMBER", "the same"),
-    UPDATE_ROW("cpu-quota", cpu_quota, "USEC", "time of processors in a period"),
-    UPDATE_ROW("cpu-period", cpu_period, "USEC", "the period"),
-    UPDATE_ROW("cpu-burst", cpu_burst, "USEC", "time that may be saved up for later periods"),
-    UPDATE_ROW("cpu-rt-runtime", cpu_rt_runtime, "USEC", "the same as quota, of real-time tasks"),
-    UPDATE_ROW("cpu-rt-period", cpu_rt_period, "USEC", "the same as period, of real-time tasks"),
-    UPDATE_ROW("cpu-idle", cpu_idle, "0|1", "whether it runs only when nothing else does"),
+#define OCI_LIMIT(its_name, member, kind, what, its_help, place)                                   \
+    UPDATE_ROW(its_name, member, what, its_help),
+#include "cli/oci/limit.def"
+#undef OCI_LIMIT
     UPDATE_ROW("cpuset-cpus", cpuset_cpus, "LIST", "processors, such as 0-3,7"),
     UPDATE_ROW("cpuset-mems", cpuset_mems, "LIST", "memory nodes"),
-    UPDATE_ROW("pids-limit", pids_limit, "NUMBER", "processes; -1 is no limit"),
-    UPDATE_ROW("blkio-weight", blkio_weight, "NUMBER", "part of the disks, 10 to 1000"),
 };
 
 static const struct cli_option events_rows[] = {
@@ -215,7 +236,9 @@ static const struct cli_command commands[] = {
       .summary = "make a container, run its program to the end, and remove it",
       .description =
           "The container has standard input, output and error of its caller and no other open "
-          "file. Signals are passed on to its program.\n\n"
+          "file, but those of LISTEN_FDS (where LISTEN_PID is this process) and of "
+          "--preserve-fds. Where NOTIFY_SOCKET is set, it has that socket, too. Signals are passed "
+          "on to its program.\n\n"
           "The exit status is that of the program, or 128 + n when signal n ended it; 1 where the "
           "container could not be made, which one sentence explains. With --detach it is 0 as soon "
           "as the program runs.",

@@ -95,6 +95,16 @@ int oci_making_tell_cgroups(void *owner, struct oci_made_cgroups cgroups, struct
     return tell_state(making, 0, err);
 }
 
+int oci_making_notify(void *owner, pid_t pid, int pidfd, struct err *err)
+{
+    const struct oci_making *making = owner;
+
+    (void)pidfd;
+    (void)err;
+    oci_notify_main_process(making->globals, pid);
+    return 0;
+}
+
 int oci_making_tell(void *owner, pid_t pid, struct err *err)
 {
     const struct oci_making *making = owner;

@@ -16,6 +16,7 @@ struct oci_globals {
     const char *root; /* NULL: the standard place */
     const char *log;
     const char *log_format;
+    const char *rootless; /* of no meaning: who the caller is tells */
     bool debug;
 };
 
@@ -23,7 +24,12 @@ struct oci_run_words { /* of create, too */
     const char *bundle;
     const char *pid_file;
     const char *console_socket;
+    unsigned long preserve_fds;
     bool detach;
+    bool keep;
+    bool no_pivot;
+    bool no_new_keyring;
+    bool no_subreaper; /* there never is one */
     bool trace_steps;
     const char *trace_format; /* "text" or "json" */
 };
@@ -34,6 +40,7 @@ struct oci_exec_options {
     const char *console_socket;
     const char *cwd;
     const char *user;
+    unsigned long preserve_fds;
     bool tty;
     bool detach;
     bool no_new_privs;
@@ -60,20 +67,11 @@ struct oci_list_options {
 
 struct oci_update_options { /* NULL: not given */
     const char *resources;
-    const char *memory;
-    const char *memory_reservation;
-    const char *memory_swap;
-    const char *cpu_shares;
-    const char *cpu_quota;
-    const char *cpu_period;
-    const char *cpu_burst;
-    const char *cpu_rt_runtime;
-    const char *cpu_rt_period;
-    const char *cpu_idle;
     const char *cpuset_cpus;
     const char *cpuset_mems;
-    const char *pids_limit;
-    const char *blkio_weight;
+#define OCI_LIMIT(name, member, kind, value, help, place) const char *member;
+#include "cli/oci/limit.def"
+#undef OCI_LIMIT
 };
 
 struct oci_events_options {
@@ -89,11 +87,21 @@ struct oci_delete_options {
     bool force;
 };
 
+/* How many descriptors a caller can pass on at most. */
+#define OCI_PRESERVED_MAX 1000
+
+/* The descriptors that a caller passes on, from 3 on. */
+struct oci_passing {
+    unsigned int count;
+    unsigned int listening; /* so many of them, the first, are sockets of sd_listen_fds(3) */
+};
+
 /* What is to be read and planned. */
 struct oci_wanted {
     const char *bundle;
     const char *id;
-    bool has_gate; /* see struct oci_plan_request */
+    const struct oci_run_words *words; /* NULL: nothing is to be run */
+    bool has_gate;                     /* see struct oci_plan_request */
 };
 
 /* A bundle, read and planned; everything in the arena. */
@@ -119,6 +127,20 @@ void oci_debug(const struct oci_globals *globals, const char *message);
 int oci_root_find(const struct oci_globals *globals, struct arena *arena, const char **ret_root,
                   struct err *err);
 
+/* A container that there is. */
+struct oci_found {
+    const char *root; /* oci_root_find() */
+    struct oci_state state;
+};
+
+/* Looks for the container of that name; in the arena. -ENOENT: there is none. */
+int oci_find(const struct oci_globals *globals, const char *id, struct arena *arena,
+             struct oci_found *ret_found, struct err *err);
+
+/* As oci_find(), for a container that has a process; -EBUSY: it has none. */
+int oci_find_running(const struct oci_globals *globals, const char *id, struct arena *arena,
+                     struct oci_found *ret_found, struct err *err);
+
 /* Remembers what the program was called with. */
 void oci_protect_remember(char **argv);
 
@@ -130,6 +152,28 @@ int oci_protect(struct err *err);
  * points into the rest of it, which must stay where it is. */
 int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
                 struct oci_prepared *ret_prepared, struct err *err);
+
+/* Which descriptors the program gets beside the first three: with may_listen those that LISTEN_FDS
+ * counts, and as many more as `preserve` says. Call it before anything else is opened. -EBADF: one
+ * of them is not open. */
+int oci_passing_find(unsigned long preserve, bool may_listen, struct oci_passing *ret_passing,
+                     struct err *err);
+
+/* Tells the container of them in its environment, and gives it the socket of NOTIFY_SOCKET, where
+ * the caller has that. */
+int oci_passing_apply(const struct oci_passing *passing, struct arena *arena,
+                      struct oci_config *config, struct err *err);
+
+/* The caller's socket of sd_notify(3), or NULL. */
+const char *oci_notify_find(void);
+
+/* Tells that socket which process is the service; a warning where that cannot be done. */
+void oci_notify_main_process(const struct oci_globals *globals, pid_t pid);
+
+/* Puts "NAME=value" words into an environment, each in the place of what had its name; in the
+ * arena. */
+int oci_environment_add(struct arena *arena, const struct oci_texts *words, struct oci_texts *env,
+                        struct err *err);
 
 /* Whether there is a terminal, and who is there to take it. */
 struct oci_console_wanted {
@@ -168,6 +212,7 @@ struct oci_making {
     const struct oci_trace *trace; /* or NULL */
     const struct oci_console *console;
     const uint64_t *cgroup_inodes; /* see struct oci_state; NULL until they are known */
+    bool is_kept;                  /* what is known of it stays when it has ended, for `delete` */
     bool is_left;                  /* set where something of the container could not be removed */
 };
 
@@ -191,6 +236,10 @@ int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err 
  * now with what tells the cgroups from others of their name. */
 int oci_making_tell_cgroups(void *owner, struct oci_made_cgroups cgroups, struct err *err);
 
+/* The on_created of struct oci_run_options, with the making as its owner: says which process is the
+ * service, where somebody wants to know. */
+int oci_making_notify(void *owner, pid_t pid, int pidfd, struct err *err);
+
 /* The on_started of struct oci_run_options, with the making as its owner: writes the state and the
  * pid file and, where the program runs with that, runs the hooks of poststart. */
 int oci_making_tell(void *owner, pid_t pid, struct err *err);
@@ -208,6 +257,10 @@ int oci_make_created(struct oci_making *making, struct err *err);
  * container is removed. */
 int oci_start_created(const struct oci_globals *globals, const char *root, const char *id,
                       struct err *err);
+
+/* The config that was kept of a container; one that asks for nothing where there is none. */
+int oci_read_kept(const char *root, const char *id, struct arena *arena,
+                  struct oci_config *ret_config, struct err *err);
 
 /* Removes a container wholly (oci_state_destroy()), and runs its hooks of poststop. */
 int oci_remove(const struct oci_globals *globals, const char *root, const struct oci_state *state,

@@ -5,16 +5,6 @@
 
 #include <errno.h>
 
-static int read_state(const struct oci_globals *globals, const char *id, struct arena *arena,
-                      struct oci_state *ret_state, struct err *err)
-{
-    const char *root;
-
-    if (oci_root_find(globals, arena, &root, err) < 0)
-        return err->number;
-    return oci_state_read(root, id, arena, ret_state, err);
-}
-
 static int check_status(const struct oci_state *state, enum oci_status wanted, struct err *err)
 {
     if (state->status == wanted)
@@ -26,12 +16,13 @@ static int check_status(const struct oci_state *state, enum oci_status wanted, s
 int oci_pause_command(const void *globals, const void *options, struct cli_operands operands)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    struct oci_state state;
+    struct oci_found found;
     struct err err = { 0 };
 
     (void)options;
-    if (read_state(globals, operands.at[0], &arena, &state, &err) < 0 ||
-        check_status(&state, OCI_RUNNING, &err) < 0 || oci_freeze_begin(&state, &err) < 0)
+    if (oci_find(globals, operands.at[0], &arena, &found, &err) < 0 ||
+        check_status(&found.state, OCI_RUNNING, &err) < 0 ||
+        oci_freeze_begin(&found.state, &err) < 0)
         return oci_fail(globals, &err, 1);
     return 0;
 }
@@ -39,12 +30,12 @@ int oci_pause_command(const void *globals, const void *options, struct cli_opera
 int oci_resume_command(const void *globals, const void *options, struct cli_operands operands)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    struct oci_state state;
+    struct oci_found found;
     struct err err = { 0 };
 
     (void)options;
-    if (read_state(globals, operands.at[0], &arena, &state, &err) < 0 ||
-        check_status(&state, OCI_PAUSED, &err) < 0 || oci_freeze_end(&state, &err) < 0)
+    if (oci_find(globals, operands.at[0], &arena, &found, &err) < 0 ||
+        check_status(&found.state, OCI_PAUSED, &err) < 0 || oci_freeze_end(&found.state, &err) < 0)
         return oci_fail(globals, &err, 1);
     return 0;
 }

@@ -157,13 +157,11 @@ int oci_ps_command(const void *globals, const void *options, struct cli_operands
     const struct oci_list_options *list = options;
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct kernel_pids pids = { 0 };
-    struct oci_state state;
+    struct oci_found found;
     struct err err = { 0 };
-    const char *root;
 
-    if (oci_root_find(globals, &arena, &root, &err) < 0 ||
-        oci_state_read(root, operands.at[0], &arena, &state, &err) < 0 ||
-        oci_list_processes(&state, &arena, &pids, &err) < 0)
+    if (oci_find(globals, operands.at[0], &arena, &found, &err) < 0 ||
+        oci_list_processes(&found.state, &arena, &pids, &err) < 0)
         return oci_fail(globals, &err, 1);
     if (strcmp(list->format, "json") == 0)
         print_json(&pids);

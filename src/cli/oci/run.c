@@ -14,6 +14,7 @@
 static int run_to_end(struct oci_making *making, int *ret_status, struct err *err)
 {
     const struct oci_run_options how = { .on_cgroups = oci_making_tell_cgroups,
+                                         .on_created = oci_making_notify,
                                          .on_started = oci_making_tell,
                                          .owner = making,
                                          .filters = making->filters,
@@ -28,6 +29,8 @@ static int run_to_end(struct oci_making *making, int *ret_status, struct err *er
     if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, &claim_fd, err) < 0)
         return err->number;
     number = oci_run(&making->prepared->plan, &how, ret_status, err);
+    if (number == 0 && making->is_kept)
+        return 0;
     return oci_making_end(making, number, err);
 }
 
@@ -82,7 +85,9 @@ static int run(const struct oci_run_words *words, struct oci_making *making, int
 int oci_run_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
-    const struct oci_wanted wanted = { words->bundle, operands.at[0], .has_gate = words->detach };
+    const struct oci_wanted wanted = {
+        .bundle = words->bundle, .id = operands.at[0], .words = words, .has_gate = words->detach
+    };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     CLEANUP(oci_console_close) struct oci_console console = OCI_CONSOLE_NONE;
     struct oci_console_wanted terminal = { .path = words->console_socket,
@@ -91,6 +96,7 @@ int oci_run_command(const void *globals, const void *options, struct cli_operand
     struct oci_making making = {
         .globals = globals,
         .pid_file = words->pid_file,
+        .is_kept = words->keep,
         .prepared = &prepared,
         .console = &console,
         .arena = &arena,

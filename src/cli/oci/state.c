@@ -9,16 +9,18 @@
 
 int oci_state_command(const void *globals, const void *options, struct cli_operands operands)
 {
-    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    struct oci_state state;
+    CLEANUP(arena_done) struct arena arena = arena_init(2 * OCI_ARENA_BYTES);
+    struct oci_found found;
+    struct oci_config config;
     struct bytes json;
     struct err err = { 0 };
-    const char *root;
 
     (void)options;
-    if (oci_root_find(globals, &arena, &root, &err) < 0 ||
-        oci_state_read(root, operands.at[0], &arena, &state, &err) < 0 ||
-        oci_state_format(&state, &arena, &json, &err) < 0)
+    if (oci_find(globals, operands.at[0], &arena, &found, &err) < 0)
+        return oci_fail(globals, &err, 1);
+    if (oci_read_kept(found.root, found.state.id, &arena, &config, &err) == 0)
+        found.state.annotations = &config.annotations;
+    if (oci_state_format(&found.state, &arena, &json, &err) < 0)
         return oci_fail(globals, &err, 1);
     printf("%.*s\n", (int)json.size, (const char *)json.at);
     return cli_printed(stdout);

@@ -20,26 +20,14 @@ struct number_option {
     bool is_size;  /* it may end with k, m or g */
 };
 
-#define NUMBER(its_name, member, place)                                                            \
-    { (its_name), offsetof(struct oci_update_options, member),                                     \
-      offsetof(struct oci_resources, place), false }
-#define SIZE(its_name, member, place)                                                              \
-    { (its_name), offsetof(struct oci_update_options, member),                                     \
-      offsetof(struct oci_resources, place), true }
+enum { NUMBER, SIZE };
 
 static const struct number_option numbers[] = {
-    SIZE("memory", memory, memory_limit),
-    SIZE("memory-reservation", memory_reservation, memory_reservation),
-    SIZE("memory-swap", memory_swap, memory_swap),
-    NUMBER("cpu-share", cpu_shares, cpu_shares),
-    NUMBER("cpu-quota", cpu_quota, cpu_quota),
-    NUMBER("cpu-period", cpu_period, cpu_period),
-    NUMBER("cpu-burst", cpu_burst, cpu_burst),
-    NUMBER("cpu-rt-runtime", cpu_rt_runtime, cpu_realtime_runtime),
-    NUMBER("cpu-rt-period", cpu_rt_period, cpu_realtime_period),
-    NUMBER("cpu-idle", cpu_idle, cpu_idle),
-    NUMBER("pids-limit", pids_limit, pids_limit),
-    NUMBER("blkio-weight", blkio_weight, block_weight),
+#define OCI_LIMIT(its_name, member, kind, value, help, place)                                      \
+    { (its_name), offsetof(struct oci_update_options, member),                                     \
+      offsetof(struct oci_resources, place), (kind) == SIZE },
+#include "cli/oci/limit.def"
+#undef OCI_LIMIT
 };
 
 /* How many bits a suffix shifts a number by; -1: it is none. */
@@ -132,22 +120,16 @@ int oci_update_command(const void *globals, const void *options, struct cli_oper
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_resources resources = { 0 };
-    struct oci_state state;
+    struct oci_found found;
     struct oci_host host;
     struct err err = { 0 };
-    const char *root;
     int number = read_resources(options, &arena, &resources, &err);
 
     if (number == 0)
-        number = oci_root_find(globals, &arena, &root, &err);
-    if (number == 0)
-        number = oci_state_read(root, operands.at[0], &arena, &state, &err);
-    if (number == 0 && !oci_status_has_process(state.status))
-        number = err_set(&err, -EBUSY, "the container '%s' is %s", state.id,
-                         oci_status_name(state.status));
+        number = oci_find_running(globals, operands.at[0], &arena, &found, &err);
     if (number == 0)
         number = oci_host_read(&arena, &host, &err);
     if (number == 0)
-        number = oci_update(&state, &resources, &host, &arena, &err);
+        number = oci_update(&found.state, &resources, &host, &arena, &err);
     return number < 0 ? oci_fail(globals, &err, 1) : 0;
 }

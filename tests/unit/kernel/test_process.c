@@ -105,7 +105,7 @@ static _Noreturn void keep_two(void)
         _exit(1);
     fds[0] = ends[1];
     fds[1] = ends[0];
-    if (kernel_process_close_all_but(fds, 2, &err) < 0 || fds[0] != 3 || fds[1] != 4)
+    if (kernel_process_close_all_but(3, fds, 2, &err) < 0 || fds[0] != 3 || fds[1] != 4)
         _exit(2);
     if (!is_kept(3) || !is_kept(4) || fcntl(5, F_GETFD) >= 0)
         _exit(3);

@@ -87,6 +87,28 @@ static void cgroups_that_cannot_be_are_refused(void **state)
                    "linux.resources.devices[0].type: 'x' is none of a, b and c");
 }
 
+static void what_a_caller_wants_kept_is_kept(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest();
+    struct oci_plan_request request = {
+        .config = &config, .host = &without_cgroups, .id = "web", .bundle = "/bundle"
+    };
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_line(&config, &without_cgroups, "close\n");
+    assert_line(&config, &without_cgroups, "pivot  # root.path\n");
+    request.preserved_fds = 2;
+    request.without_pivot = true;
+    request.keeps_keyring = true;
+    assert_int_equal(oci_plan_make(&request, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_KEYRING).count, 0);
+    assert_int_equal(plan.steps[occurrence_of(&plan, OCI_STEP_CLOSE).first].preserved, 2);
+    assert_string_equal(plan.steps[occurrence_of(&plan, OCI_STEP_PIVOT).first].text, "move");
+}
+
 static void device_rules_are_written_for_root_alone(void **state)
 {
     static const struct oci_device_rule rules[] = {
@@ -522,6 +544,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_limits_there_is_no_cgroup),
     cmocka_unit_test(limits_are_written_before_the_clone),
     cmocka_unit_test(cgroups_that_cannot_be_are_refused),
+    cmocka_unit_test(what_a_caller_wants_kept_is_kept),
     cmocka_unit_test(device_rules_are_written_for_root_alone),
     cmocka_unit_test(device_rules_that_change_nothing_are_left_out),
     cmocka_unit_test(destinations_stay_inside_the_root),

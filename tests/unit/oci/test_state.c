@@ -94,7 +94,7 @@ static void a_state_reads_back_the_same(void **state)
     assert_string_equal(ids.at[0], "web");
     assert_int_equal(oci_state_remove(*state, "web", &err), 0);
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), -ENOENT);
-    assert_string_equal(err.sentence, "there is no container 'web'");
+    assert_string_equal(err.sentence, "the container 'web' does not exist");
 }
 
 static void another_process_with_its_id_is_not_the_container(void **state)
@@ -110,7 +110,7 @@ static void another_process_with_its_id_is_not_the_container(void **state)
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
     assert_int_equal(read.status, OCI_STOPPED);
     assert_int_equal(oci_state_kill(&read, 0, &err), -ESRCH);
-    assert_string_equal(err.sentence, "the container 'web' does not run");
+    assert_string_equal(err.sentence, "container not running: 'web'");
     assert_int_equal(oci_state_remove(*state, "web", &err), 0);
 }
 
