@@ -2,12 +2,15 @@
  * Property: whatever clients and upstreams send, in whatever order and at whatever time, the core
  * does what witness.h says, and comes to rest with every query answered once.
  *
- * The input is a history: three octets choose the limits, then each step is an octet that says what
- * happens (its lower three bits) and to whom (the others), and what else that step needs. Replies
- * are made from queries that wait, so that a mutation away from a good history is a good history
- * with one thing wrong.
+ * The input is a history: three or four octets choose the limits, then each step is an octet that
+ * says what happens (its lower three bits) and to whom (the others), and what else that step needs.
+ * Replies are made from queries that wait, so that a mutation away from a good history is a good
+ * history with one thing wrong.
  *
  * Covers: src/forwarder/core/forwarder.c 90%, src/forwarder/core/answer.c 90%,
+ * src/forwarder/core/clients.c 90%, src/forwarder/core/asking.c 90%,
+ * src/forwarder/core/replies.c 90%, src/forwarder/core/keep.c 80%,
+ * src/forwarder/core/waiters.c 90%, src/forwarder/core/topic.c 90%,
  * src/forwarder/core/request.c 90%, src/forwarder/core/table.c 90%,
  * src/forwarder/core/deadlines.c 80%, src/forwarder/core/datagram.c 90%
  */
@@ -78,8 +81,12 @@ static struct forwarder_address address_of(uint8_t last, uint16_t port)
 
 static void begin(struct history *history)
 {
+    uint8_t limits = take(history);
+    uint8_t cache = 0;
     struct forwarder_config config = {
-        .queries_max = 1 + take(history) % 8U,
+        .queries_max = 1 + limits % 8U,
+        .waiters_max = (limits & 8U) != 0 ? 3 : 16,
+        .is_case_random = (limits & 16U) != 0,
         .lanes = LANES,
         .attempts_max = (uint8_t)(1 + take(history) % 4U),
         .attempt_ns = ATTEMPT_NS,
@@ -88,12 +95,17 @@ static void begin(struct history *history)
         .random = { .next = next_random, .source = &history->random },
     };
 
+    if ((limits & 32U) != 0) {
+        cache = take(history);
+        config.cache = (struct forwarder_cache_config){ FORWARDER_CACHE_BYTES_MIN, cache & 15U };
+        config.keep = (struct forwarder_keep_limits){ cache >> 4 & 3U, 60, 30, 2 };
+        config.has_prefetch = (cache & 64U) != 0;
+        config.stale_after_ns = 1500;
+    }
     history->slab = calloc(1, forwarder_slab_bytes(&config));
-    history->witness.batch = malloc(sizeof(*history->witness.batch));
-    fuzz_require(history->slab != NULL && history->witness.batch != NULL);
-    forwarder_batch_clear(history->witness.batch);
+    fuzz_require(history->slab != NULL);
     forwarder_init(&history->forwarder, &config, history->slab);
-    history->witness.forwarder = &history->forwarder;
+    witness_init(&history->witness, &history->forwarder);
 }
 
 static void client_sends(struct history *history, uint8_t who, const struct byte_writer *payload)
@@ -220,13 +232,15 @@ static void step_reply(struct history *history, uint8_t which)
     witness_upstream(&history->witness, &datagram);
 }
 
-/* Time goes by; `much`: to the next deadline, if there is one. */
+/* Time goes by: to the next deadline, if there is one, some seconds, or little. */
 static void step_time(struct history *history, uint8_t much)
 {
     uint64_t deadline_ns = forwarder_deadline_ns(&history->forwarder);
 
     if (much % 2 == 1 && deadline_ns != FORWARDER_NEVER)
         history->witness.now_ns = deadline_ns;
+    else if (much >= 16)
+        history->witness.now_ns += much / 2 % 8U * WITNESS_NS_PER_S;
     else
         history->witness.now_ns += much * UINT64_C(100);
     witness_expire(&history->witness);
@@ -271,7 +285,7 @@ FUZZ_TARGET(input)
     while (history->witness.count > 0)
         step_time(history, 1);
     witness_check_rest(&history->witness);
-    free(history->witness.batch);
+    witness_done(&history->witness);
     free(history->slab);
     free(history);
 }

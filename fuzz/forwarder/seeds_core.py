@@ -16,8 +16,13 @@ QUESTION = b"\3wWw\4test\0\0\1\0\1"
 ID, LANE, UPSTREAM, PORT, WRONG_QUESTION, QR, EDNS, END = (1 << bit for bit in range(8))
 
 
-def limits(queries=8, attempts=3, upstreams=2):
-    return bytes([queries - 1, attempts - 1, upstreams - 1])
+def limits(queries=8, attempts=3, upstreams=2, crowded=False, any_case=False):
+    return bytes([queries - 1 | crowded << 3 | any_case << 4, attempts - 1, upstreams - 1])
+
+
+def caching(attempts=3, stale=0, ttl_min=0, prefetch=False, any_case=False):
+    """Limits, and a cache."""
+    return bytes([7 | any_case << 4 | 32, stale | ttl_min << 4 | prefetch << 6, attempts - 1, 1])
 
 
 def sized(octets):
@@ -47,6 +52,12 @@ def reply(spoil=0, which=0, answer=b"", counts=None, flags=0x30):
 
 WAIT = bytes([1 << 3 | 7])
 LITTLE = bytes([2 << 3 | 7])
+
+
+def seconds(count):
+    return bytes([16 + count * 2 << 3 | 7])
+
+
 
 
 def message(*counts, flags=0x0100, body=b""):
@@ -104,6 +115,37 @@ SEEDS = {
         octets(message(2, 0, 0, 0, body=QUESTION * 2)) +
         octets(message(1, 1, 0, 0, body=QUESTION + A)) +
         octets(message(1, 0, 0, 2, body=QUESTION + OPT * 2)),
+    "asked-again-from-the-cache": caching() + good() + reply(answer=A) + good(4) + good(5) +
+        seconds(7) * 4 + good() + seconds(7) * 5 + good(),
+    "an-alias-from-the-cache": caching() + good() +
+        reply(answer=CNAME + b"\1x\xc0\x0c" + A[2:], counts=2) + good(4),
+    "nothing-there-from-the-cache": caching() + good() +
+        reply(answer=SOA, counts=4, flags=0x33) + good(4) + seconds(5) + good(6),
+    "a-failure-from-the-cache": caching() + good() + reply(flags=0x32) + good(4) + good(5) +
+        seconds(2) + good(),
+    "nobody-answers-and-the-cache-says-so": caching() + good() + WAIT * 3 + good(4) + seconds(1) +
+        good(4),
+    "stale-after-a-while": caching(stale=15) + good(3) + reply(answer=A) + seconds(7) * 9 +
+        good(3) + WAIT * 2 + good(5) + WAIT * 4 + good(5),
+    "stale-instead-of-a-failure": caching(stale=15) + good() + reply(answer=A) + seconds(7) * 9 +
+        good(4) + reply(flags=0x32) + good(6),
+    "asked-anew-near-the-end": caching(prefetch=True) + good() + reply(answer=A) + seconds(7) * 8 +
+        good(4) + good(6) + reply(answer=A) + seconds(4) + good(),
+    "a-refresh-without-a-reply": caching(prefetch=True) + good() + reply(answer=A) +
+        seconds(7) * 8 + good(4) + WAIT * 4,
+    "ttls-are-lifted": caching(ttl_min=3) + good() + reply(answer=A[:9] + b"\1" + A[10:]) +
+        seconds(2) + good(4),
+    "ten-wait-for-one": limits(any_case=True) + b"".join(good(i * 2) for i in range(10)) +
+        reply(answer=A),
+    "ten-wait-in-vain": limits() + b"".join(good(i * 2) for i in range(10)) + WAIT * 4,
+    "one-client-too-many": limits(crowded=True) + good() * 5 + reply(answer=A),
+    "no-edns-after-formerr": limits() + good(3) + reply(EDNS, flags=0x31) + reply(answer=A) +
+        good(5) + reply(answer=A),
+    "no-edns-after-notimp-and-still-notimp": limits() + good(3) + reply(EDNS, flags=0x34) +
+        reply(flags=0x34),
+    "formerr-with-edns-is-an-answer": limits() + good(3) + reply(flags=0x31),
+    "a-header-that-says-formerr": limits() + good(3) +
+        any_reply(b"\x80\1" + bytes(8)) + any_reply(b"\x80\1" + bytes(8)) + reply(answer=A),
     "time-in-small-steps": limits() + good() + LITTLE * 20 + good() + LITTLE * 20,
     "one-attempt-one-upstream-one-query":
         limits(1, 1, 1) + good() + good() + reply(answer=A) + good() + WAIT + reply(answer=A),

@@ -24,9 +24,14 @@ an_address_that_is_none_is_named() {
 }
 
 an_option_that_is_none_is_named() {
-    says 2 "option '--cache' is not known (see 'cupel-dns --help')" --cache
+    says 2 "option '--cash' is not known (see 'cupel-dns --help')" --cash
     says 2 "option '--timeout-ms': '0' is not a number from 10 to 60000 (see 'cupel-dns --help')" \
         --timeout-ms 0
+}
+
+options_that_contradict_are_named() {
+    says 2 "--cache-bytes: 1000 is neither 0 nor 65536 or more" --cache-bytes 1000
+    says 2 "--ttl-min: 20 is more than --ttl-max, 10" --ttl-min 20 --ttl-max 10
 }
 
 a_port_in_use_is_one_sentence() {
@@ -82,6 +87,7 @@ help_names_every_option() {
 run_tests \
     an_address_that_is_none_is_named \
     an_option_that_is_none_is_named \
+    options_that_contradict_are_named \
     a_port_in_use_is_one_sentence \
     the_same_address_twice_is_one_sentence \
     an_address_that_this_machine_has_not_is_one_sentence \

@@ -62,7 +62,7 @@ answers_through_it_are_those_of_knot() {
     fi
     start_knot 5302
     stop_forwarder
-    start_forwarder --upstream 127.0.0.1:5302
+    start_forwarder --upstream 127.0.0.1:5302 --cache-bytes 0
     same_as 5302
 }
 
@@ -98,7 +98,7 @@ an_answer_comes_from_the_address_that_was_asked() {
 
 each_query_is_counted_once() {
     stop_forwarder
-    start_forwarder --upstream 127.0.0.1:5301
+    start_forwarder --upstream 127.0.0.1:5301 --cache-bytes 0
     for _ in 1 2 3; do
         dig +time=40 @127.0.0.1 -p 8053 example.test >dig.txt
     done
@@ -108,9 +108,46 @@ each_query_is_counted_once() {
     stop_forwarder
 }
 
+# The records of an answer, in order, without their TTLs.
+records_of() {
+    dig +time=40 +tries=1 +ignore +noall +answer @127.0.0.1 -p 8053 "$@" |
+        awk '{ $2 = ""; print }' | sort
+}
+
+answers_from_the_cache_are_those_that_came_first() {
+    start_forwarder --upstream 127.0.0.1:5301
+    local question
+    for question in "${questions[@]}"; do
+        # shellcheck disable=SC2086 # a name and a type
+        records_of $question >first.txt
+        # shellcheck disable=SC2086
+        records_of $question >second.txt
+        diff first.txt second.txt || fail "$question from the cache differs"
+    done
+    # A referral, what is truncated and what has a TTL of 0 are not kept.
+    [ "$(counter queries_cached)" = $((${#questions[@]} - 3)) ] || fail "not all is kept"
+    [ "$(counter cache_bytes_used)" -le $((200 * ${#questions[@]} + 2000)) ]
+}
+
+what_is_kept_is_answered_when_the_upstream_is_gone_and_stale_later() {
+    stop_forwarder
+    start_forwarder --upstream 127.0.0.1:5311 --serve-stale 3600 --ttl-max 1 --timeout-ms 1000
+    "$here/dns_upstream.py" 5311 honest >honest.txt 2>honest.log &
+    local upstream=$!
+    wait_until grep -q ready honest.txt
+    dig +time=40 @127.0.0.1 -p 8053 name.example.test >dig.txt
+    kill "$upstream"
+    sleep 1.2
+    dig +time=40 @127.0.0.1 -p 8053 nAme.example.test >dig.txt
+    grep -q '192\.0\.2\.1$' dig.txt
+    grep -q '^nAme\.example\.test\..*30.*IN' dig.txt
+    grep -q 'EDE: 3 (Stale Answer)' dig.txt
+    [ "$(counter answers_stale)" = 1 ]
+}
+
 write_zone
 start_nsd 5301
-start_forwarder --upstream 127.0.0.1:5301
+start_forwarder --upstream 127.0.0.1:5301 --cache-bytes 0
 run_tests \
     the_ready_line_says_where_it_listens_and_whom_it_asks \
     dig_works_word_for_word \
@@ -119,4 +156,6 @@ run_tests \
     an_answer_over_512_octets_without_edns_comes_cut_and_says_so \
     an_upstream_may_have_an_ipv6_address \
     an_answer_comes_from_the_address_that_was_asked \
-    each_query_is_counted_once
+    each_query_is_counted_once \
+    answers_from_the_cache_are_those_that_came_first \
+    what_is_kept_is_answered_when_the_upstream_is_gone_and_stale_later

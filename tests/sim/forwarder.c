@@ -10,12 +10,8 @@
  * Exit status 0; or 1, and the seed that failed with the command that runs it again. With --seed it
  * runs that one alone, in its own process, for a debugger.
  */
-#include "base/cleanup.h"
 #include "base/clock.h"
-#include "dns/builder.h"
-#include "dns/rrtype.h"
-#include "fuzz/forwarder/witness.h"
-#include "tests/sim/network.h"
+#include "tests/sim/simulation.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -23,74 +19,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CLIENTS 8
-#define UPSTREAMS 3
-#define LANES 4
-#define FORGERIES_MAX 8 /* for each query that an upstream gets */
-#define NS_PER_MS UINT64_C(1000000)
-
-/* What a packet of the network is. */
-enum kind { KIND_ASK, KIND_TO_FORWARDER, KIND_TO_UPSTREAM };
-
-/* What is wrong with a forged reply. */
-enum forgery {
-    FORGE_ID,
-    FORGE_LANE,
-    FORGE_ADDRESS,
-    FORGE_PORT,
-    FORGE_UPSTREAM,
-    FORGE_CASE,
-    FORGE_NAME,
-    FORGE_QUERY,
-    FORGE_CUT,
-    FORGE_RDATA,
-    FORGE_MORE,
-    FORGE_SHORT,
-    FORGERIES
-};
-
-/* An honest address is made of the question; a forger's is this. */
-static const uint8_t forged_address[4] = { 66, 66, 66, 66 };
-
-struct simulation {
-    struct network network;
-    struct chance chance;  /* for clients and upstreams */
-    struct chance entropy; /* for the forwarder */
-    bool is_calm;          /* nothing goes wrong */
-    unsigned int silent_per_mille;
-    unsigned int forger_per_mille;
-    unsigned int meddler_per_mille;
-    unsigned int damage_per_mille;
-    unsigned int leap_per_mille;
-    uint64_t leapt_ns; /* the forwarder's clock is ahead by this */
-    uint64_t pause_ns; /* between two queries, on average */
-    uint64_t exchanges_left;
-    uint64_t exchanges;
-    struct forwarder forwarder;
-    struct witness witness;
-    void *slab;
-};
-
 /* What all runs did together. */
 struct totals {
     uint64_t exchanges;
     uint64_t counters[FORWARDER_COUNTERS];
 };
 
-static struct forwarder_address address_of(uint8_t net, uint8_t last, uint16_t port)
-{
-    return (struct forwarder_address){ .octets = { 10, 0, net, last }, .port = port, .size = 4 };
-}
-
 static uint64_t next_entropy(void *source)
 {
     return chance_next(source);
-}
-
-/* A number that chance draws between two. */
-static uint64_t between(struct simulation *sim, uint64_t from, uint64_t to)
-{
-    return from + chance_below(&sim->chance, to - from + 1);
 }
 
 /* Chooses what kind of a world this run is. */
@@ -100,6 +37,9 @@ static void choose_world(struct simulation *sim)
     sim->network.delay_ns_min = between(sim, 0, 2 * NS_PER_MS);
     sim->network.delay_ns_max = sim->network.delay_ns_min + between(sim, 0, 3 * NS_PER_MS);
     sim->pause_ns = between(sim, NS_PER_MS / 10, NS_PER_MS);
+    if (chance_of(&sim->chance, 500))
+        sim->pause_ns *= 100;
+    sim->names = chance_of(&sim->chance, 200) ? 0 : between(sim, 1, 40);
     if (sim->is_calm)
         return;
     sim->network.loss_per_mille = (unsigned int)between(sim, 0, 400);
@@ -110,6 +50,24 @@ static void choose_world(struct simulation *sim)
     sim->meddler_per_mille = (unsigned int)between(sim, 0, 200);
     sim->damage_per_mille = (unsigned int)between(sim, 0, 300);
     sim->leap_per_mille = (unsigned int)between(sim, 0, 5);
+    sim->failing_per_mille =
+        (unsigned int)(chance_of(&sim->chance, 500) ? between(sim, 0, 300) : 0);
+    sim->plain_upstreams = (unsigned int)(chance_of(&sim->chance, 200) ? between(sim, 0, 7) : 0);
+}
+
+/* Chooses what is kept, and for how long. */
+static void choose_cache(struct simulation *sim, struct forwarder_config *config)
+{
+    if (chance_of(&sim->chance, 200))
+        return;
+    config->cache.bytes = FORWARDER_CACHE_BYTES_MIN;
+    config->cache.stale_s = chance_of(&sim->chance, 500) ? (uint32_t)between(sim, 1, 60) : 0;
+    config->keep.ttl_s_min = chance_of(&sim->chance, 200) ? (uint32_t)between(sim, 1, 5) : 0;
+    config->keep.ttl_s_max = (uint32_t)between(sim, 5, 30);
+    config->keep.negative_ttl_s_max = (uint32_t)between(sim, 1, 10);
+    config->keep.failure_ttl_s = (uint32_t)between(sim, 1, 5);
+    config->has_prefetch = chance_of(&sim->chance, 700);
+    config->stale_after_ns = between(sim, 1, 60) * NS_PER_MS;
 }
 
 static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exchanges)
@@ -127,28 +85,32 @@ static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exch
     choose_world(sim);
     config.queries_max =
         (uint32_t)(sim->is_calm ? WITNESS_QUERIES_MAX : between(sim, 1, WITNESS_QUERIES_MAX));
+    config.waiters_max =
+        (uint32_t)(sim->is_calm ? WITNESS_CLIENTS_MAX : between(sim, 1, WITNESS_QUERIES_MAX));
+    config.is_case_random = chance_of(&sim->chance, 500);
+    choose_cache(sim, &config);
     config.attempts_max = (uint8_t)between(sim, 1, 4);
     config.attempt_ns = between(sim, 12, 60) * NS_PER_MS;
     config.upstreams_count = between(sim, 1, UPSTREAMS);
     sim->slab = calloc(1, forwarder_slab_bytes(&config));
-    sim->witness.batch = calloc(1, sizeof(*sim->witness.batch));
-    fuzz_require(sim->slab != NULL && sim->witness.batch != NULL);
+    fuzz_require(sim->slab != NULL);
     forwarder_init(&sim->forwarder, &config, sim->slab);
-    sim->witness.forwarder = &sim->forwarder;
+    witness_init(&sim->witness, &sim->forwarder);
 }
 
 static void simulation_done(struct simulation *sim)
 {
     free(sim->slab);
-    free(sim->witness.batch);
+    witness_done(&sim->witness);
 }
 
-/* A name that no other exchange has, in letters of any case. */
+/* One of the names that there are, or one that no other exchange has, in letters of any case. */
 static struct dns_name draw_name(struct simulation *sim)
 {
     char text[64];
     struct dns_name name;
-    int size = snprintf(text, sizeof(text), "x%" PRIx64 ".example.test", sim->exchanges);
+    uint64_t number = sim->names == 0 ? sim->exchanges : between(sim, 1, sim->names);
+    int size = snprintf(text, sizeof(text), "x%" PRIx64 ".example.test", number);
 
     for (int i = 0; i < size; i++)
         if (text[i] >= 'a' && text[i] <= 'z' && chance_of(&sim->chance, 500))
@@ -201,144 +163,8 @@ static void ask(struct simulation *sim)
     network_send(&sim->network, &packet);
 }
 
-/* The address that a question has: a hash of its octets, never the forged one. */
-static void address_for(const struct dns_question *question, uint8_t ret_address[4])
-{
-    uint32_t hash = question->type;
-
-    for (size_t i = 0; i < question->name.size; i++)
-        hash = (hash ^ question->name.octets[i]) * UINT32_C(16777619);
-    for (size_t i = 0; i < 4; i++)
-        ret_address[i] = (uint8_t)(hash >> 8 * i & 0x3F); /* 66 is 0x42 */
-}
-
-/* The reply to a query, with as many copies of this address as chance wants. */
-static void build_reply(struct simulation *sim, const struct dns_message *query,
-                        const struct dns_question *question, const uint8_t address[4],
-                        struct packet *packet)
-{
-    struct dns_header header = {
-        .id = query->header.id,
-        .flags = (uint16_t)(query->header.flags | DNS_FLAG_QR | DNS_FLAG_RA),
-    };
-    struct dns_rr rr = {
-        .owner = dns_name_reader(&question->name),
-        .type = DNS_TYPE_A,
-        .class = DNS_CLASS_IN,
-        .ttl_s = 60,
-        .rdata = byte_reader_init(bytes_of(address, 4)),
-    };
-    uint64_t copies = chance_of(&sim->chance, 100) ? between(sim, 20, 60) : 1;
-    struct dns_builder builder;
-    struct dns_edns edns;
-
-    dns_builder_init(&builder, packet->octets, sizeof(packet->octets), &header);
-    fuzz_require(dns_builder_add_question(&builder, question).status == DNS_OK);
-    for (uint64_t i = 0; i < copies; i++)
-        fuzz_require(dns_builder_add_rr(&builder, DNS_ANSWER, &rr).status == DNS_OK);
-    if (dns_message_edns(query, &edns) != (!sim->is_calm && chance_of(&sim->chance, 20))) {
-        edns = (struct dns_edns){ .udp_size = 1400 };
-        fuzz_require(dns_builder_add_edns(&builder, &edns).status == DNS_OK);
-    }
-    packet->size = dns_builder_finish(&builder).size;
-}
-
-/* Where the second octet of the first record's type stands: after a compressed owner. */
-static size_t first_type(const struct packet *packet)
-{
-    struct dns_message reply;
-
-    fuzz_require(dns_message_read(bytes_of(packet->octets, packet->size), &reply).status == DNS_OK);
-    return reply.section_at[DNS_ANSWER] + 3;
-}
-
-/* Makes a forged reply wrong in one way. */
-static void forge(struct simulation *sim, enum forgery forgery, struct packet *packet)
-{
-    size_t upstream = packet->path.socket / LANES;
-    uint16_t lane = packet->path.socket % LANES;
-
-    switch (forgery) {
-    case FORGE_ID:
-        packet->octets[chance_below(&sim->chance, 2)] ^= (uint8_t)between(sim, 1, 255);
-        break;
-    case FORGE_LANE:
-        packet->path.socket = (uint16_t)(upstream * LANES + (lane + 1U) % LANES);
-        break;
-    case FORGE_ADDRESS:
-        packet->path.peer.octets[3] ^= 0x80;
-        break;
-    case FORGE_PORT:
-        packet->path.peer.port += 1;
-        break;
-    case FORGE_UPSTREAM: /* the address of one on the socket of another */
-        packet->path.socket = (uint16_t)((upstream + 1) % UPSTREAMS * LANES + lane);
-        break;
-    case FORGE_CASE:
-        packet->octets[DNS_HEADER_SIZE + 1] ^= 0x20;
-        break;
-    case FORGE_NAME:
-        packet->octets[DNS_HEADER_SIZE + 1] += 1;
-        break;
-    case FORGE_QUERY:
-        packet->octets[2] &= 0x7F;
-        break;
-    case FORGE_RDATA: /* four octets of address under the type that has sixteen */
-        packet->octets[first_type(packet)] = DNS_TYPE_AAAA;
-        break;
-    case FORGE_CUT:
-        packet->size -= 1;
-        break;
-    case FORGE_SHORT:
-        packet->size = chance_below(&sim->chance, DNS_HEADER_SIZE);
-        break;
-    case FORGE_MORE:
-    case FORGERIES:
-        packet->octets[packet->size] = 0;
-        packet->size += 1;
-        break;
-    }
-}
-
-/* Makes it another upstream that answers: to be believed only if it was asked as well. */
-static void send_from_another(const struct simulation *sim, struct forwarder_path *path)
-{
-    size_t other = (path->socket / LANES + 1U) % UPSTREAMS;
-
-    path->socket = (uint16_t)(other * LANES + path->socket % LANES);
-    path->peer = sim->forwarder.config.upstreams[other];
-}
-
-/* An upstream gets a query: it may reply, and a forger may be faster. */
-static void upstream_replies(struct simulation *sim, const struct packet *query_packet)
-{
-    struct packet packet = { .kind = KIND_TO_FORWARDER, .path = query_packet->path };
-    struct dns_message query;
-    struct dns_question question;
-    uint8_t address[4];
-
-    fuzz_require(
-        dns_message_read(bytes_of(query_packet->octets, query_packet->size), &query).status ==
-        DNS_OK);
-    fuzz_require(dns_message_question(&query, &question));
-    for (int i = 0; i < FORGERIES_MAX && chance_of(&sim->chance, sim->forger_per_mille); i++) {
-        packet.path = query_packet->path;
-        build_reply(sim, &query, &question, forged_address, &packet);
-        forge(sim, (enum forgery)chance_below(&sim->chance, FORGERIES), &packet);
-        network_send(&sim->network, &packet);
-    }
-    if (chance_of(&sim->chance, sim->silent_per_mille))
-        return;
-    address_for(&question, address);
-    packet.path = query_packet->path;
-    if (chance_of(&sim->chance, sim->meddler_per_mille))
-        send_from_another(sim, &packet.path);
-    build_reply(sim, &query, &question, address, &packet);
-    network_send(&sim->network, &packet);
-}
-
 /* A client gets an answer: if it has an address, then that of its question. */
-static void check_client(const struct forwarder_datagram *datagram)
+static void check_client(const struct witness_sent *sent)
 {
     struct dns_message answer;
     struct dns_question question;
@@ -346,11 +172,11 @@ static void check_client(const struct forwarder_datagram *datagram)
     struct dns_walk walk;
     uint8_t address[4];
 
-    fuzz_require(dns_message_read(datagram->payload, &answer).status == DNS_OK);
+    fuzz_require(dns_message_read(witness_payload(sent), &answer).status == DNS_OK);
     walk = dns_message_section(&answer, DNS_ANSWER);
     while (dns_walk_next(&walk, &rr)) {
         fuzz_require(dns_message_question(&answer, &question));
-        address_for(&question, address);
+        upstream_address(&question, address);
         fuzz_require(bytes_equal(byte_reader_rest(&rr.rdata), bytes_of(address, 4)));
     }
 }
@@ -358,17 +184,16 @@ static void check_client(const struct forwarder_datagram *datagram)
 /* Brings what the forwarder sent on its way. */
 static void carry(struct simulation *sim)
 {
-    const struct forwarder_batch *batch = sim->witness.batch;
+    for (size_t i = 0; i < sim->witness.sent_count; i++) {
+        const struct witness_sent *sent = &sim->witness.sent[i];
+        struct packet packet = { .kind = KIND_TO_UPSTREAM, .path = sent->path };
 
-    for (size_t i = 0; i < batch->count; i++) {
-        struct packet packet = { .kind = KIND_TO_UPSTREAM, .path = batch->at[i].path };
-
-        if (batch->at[i].path.side == FORWARDER_CLIENTS) {
-            check_client(&batch->at[i]);
+        if (sent->path.side == FORWARDER_CLIENTS) {
+            check_client(sent);
             continue;
         }
-        packet.size = batch->at[i].payload.size;
-        memcpy(packet.octets, batch->at[i].payload.at, packet.size);
+        packet.size = sent->size;
+        memcpy(packet.octets, sent->octets, packet.size);
         network_send(&sim->network, &packet);
     }
 }
@@ -440,7 +265,9 @@ static void run(struct simulation *sim)
     witness_check_rest(&sim->witness);
     if (sim->is_calm) {
         fuzz_require(sim->forwarder.counters[FORWARDER_COUNT_answers_timed_out] == 0);
-        fuzz_require(sim->witness.accepted == sim->exchanges);
+        fuzz_require(sim->witness.accepted +
+                         sim->forwarder.counters[FORWARDER_COUNT_queries_cached] ==
+                     sim->exchanges);
     }
 }
 

@@ -1,100 +1,12 @@
 /* cupel-dns: the forwarder's command line. All that it does is in src/forwarder. */
 #include "base/cleanup.h"
-#include "cli/option.h"
+#include "cli/dns/options.h"
 #include "forwarder/io/endpoint.h"
-#include "forwarder/io/loop.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdio_ext.h>
-
-#define PROGRAM "cupel-dns"
-#define LISTEN_PORT 8053
-#define UPSTREAM_PORT 53
-#define NS_PER_MS UINT64_C(1000000)
-/* A query is sent this often before its client is told that nobody answered. */
-#define ATTEMPTS 3
-/* Sockets, and so ports, for each upstream. */
-#define LANES 32
-#define QUERIES_MAX_MAX (LANES * 16384UL)
-
-struct dns_options {
-    struct cli_texts listen;
-    struct cli_texts upstream;
-    unsigned long timeout_ms;
-    unsigned long queries_max;
-};
-
-static const struct dns_options dns_defaults = { .timeout_ms = 2000, .queries_max = 4096 };
-
-static const struct cli_option dns_rows[] = {
-    { .name = "listen",
-      .letter = 'l',
-      .kind = CLI_TEXTS,
-      .offset = offsetof(struct dns_options, listen),
-      .value = "ADDR[:PORT]",
-      .help = "answer queries that come in here; may be repeated (127.0.0.1:8053 and, where there "
-              "is IPv6, [::1]:8053)" },
-    { .name = "upstream",
-      .letter = 'u',
-      .kind = CLI_TEXTS,
-      .offset = offsetof(struct dns_options, upstream),
-      .value = "ADDR[:PORT]",
-      .help = "ask this server; may be repeated: the next one is asked when one does not answer "
-              "(8.8.8.8:53)" },
-    { .name = "timeout-ms",
-      .kind = CLI_NUMBER,
-      .offset = offsetof(struct dns_options, timeout_ms),
-      .value = "N",
-      .help = "answer SERVFAIL after this many milliseconds without an answer; the query is sent "
-              "again after each third of them (2000)",
-      .number_min = 10,
-      .number_max = 60000 },
-    { .name = "queries-max",
-      .kind = CLI_NUMBER,
-      .offset = offsetof(struct dns_options, queries_max),
-      .value = "N",
-      .help = "let at most this many queries wait for an answer at the same time; one more gets "
-              "SERVFAIL at once (4096)",
-      .number_min = 1,
-      .number_max = QUERIES_MAX_MAX },
-};
-
-/* Reads the listen addresses; without any, those of loopback, of which IPv6 need not be there. */
-static int read_listen(const struct cli_texts *texts, struct forwarder_loop_config *config,
-                       struct err *err)
-{
-    static const struct cli_texts defaults = { .count = 2, .at = { "127.0.0.1", "::1" } };
-    const struct cli_texts *chosen = texts->count > 0 ? texts : &defaults;
-
-    _Static_assert(CLI_TEXTS_MAX <= FORWARDER_LISTEN_MAX, "all that may be given has its place");
-    for (size_t i = 0; i < chosen->count; i++) {
-        struct forwarder_listen *listen = &config->listen[i];
-
-        if (forwarder_endpoint_parse(chosen->at[i], LISTEN_PORT, &listen->address, err) < 0)
-            return err_prefix(err, "--listen");
-        listen->may_be_missing = chosen == &defaults && i > 0;
-    }
-    config->listen_count = chosen->count;
-    return 0;
-}
-
-static int read_upstreams(const struct cli_texts *texts, struct forwarder_config *config,
-                          struct err *err)
-{
-    static const struct cli_texts defaults = { .count = 1, .at = { "8.8.8.8" } };
-    const struct cli_texts *chosen = texts->count > 0 ? texts : &defaults;
-
-    if (chosen->count > FORWARDER_UPSTREAMS_MAX)
-        return err_set(err, -1, "--upstream: more than %d of them", FORWARDER_UPSTREAMS_MAX);
-    for (size_t i = 0; i < chosen->count; i++) {
-        if (forwarder_endpoint_parse(chosen->at[i], UPSTREAM_PORT, &config->upstreams[i], err) < 0)
-            return err_prefix(err, "--upstream");
-    }
-    config->upstreams_count = chosen->count;
-    return 0;
-}
 
 /* What nobody reads is lost, and no failure of a server. */
 static void finish_print(void)
@@ -109,7 +21,7 @@ static void print_ready(const struct forwarder_loop *loop,
                         const struct forwarder_loop_config *config)
 {
     char name[FORWARDER_ENDPOINT_TEXT_MAX];
-    const char *before = PROGRAM ": ready on ";
+    const char *before = DNS_PROGRAM ": ready on ";
 
     for (size_t i = 0; i < config->listen_count; i++) {
         if (!forwarder_loop_is_listening(loop, i))
@@ -135,11 +47,15 @@ static void print_statistics(const struct forwarder_loop *loop)
 {
     struct forwarder_loop_counters counters = forwarder_loop_counters(loop);
 
-    printf(PROGRAM ": statistics\n");
+    printf(DNS_PROGRAM ": statistics\n");
     for (unsigned int i = 0; i < FORWARDER_COUNTERS; i++)
         print_count(forwarder_counter_name((enum forwarder_counter)i), counters.core[i],
                     forwarder_counter_text((enum forwarder_counter)i));
     print_count("queries_waiting", counters.waiting, "wait for an upstream now");
+    print_count("clients_waiting", counters.clients_waiting, "wait for those");
+    print_count("cache_entries", counters.cache_entries, "answers in the cache now");
+    print_count("cache_bytes_used", counters.cache_bytes_used, "octets that they take");
+    print_count("cache_evicted", counters.cache_evicted, "left the cache to make room");
     print_count("received_too_large", counters.received_too_large, "datagrams dropped: too large");
     print_count("receive_errors", counters.receive_errors, "errors that the network reported");
     print_count("sends_lost", counters.sends_lost, "datagrams that could not be sent");
@@ -148,15 +64,7 @@ static void print_statistics(const struct forwarder_loop *loop)
 
 static int run(const void *globals, const void *options, struct cli_operands operands)
 {
-    const struct dns_options *chosen = options;
-    struct forwarder_loop_config config = {
-        .core = {
-            .queries_max = (uint32_t)chosen->queries_max,
-            .lanes = LANES,
-            .attempts_max = ATTEMPTS,
-            .attempt_ns = chosen->timeout_ms * NS_PER_MS / ATTEMPTS,
-        },
-    };
+    struct forwarder_loop_config config = { 0 };
     CLEANUP(forwarder_loop_close_pointer) struct forwarder_loop *loop = NULL;
     struct err err = { 0 };
     int caught = SIGUSR1;
@@ -164,15 +72,14 @@ static int run(const void *globals, const void *options, struct cli_operands ope
     (void)globals;
     (void)operands;
     (void)signal(SIGPIPE, SIG_IGN); /* nobody need read what we print */
-    if (read_listen(&chosen->listen, &config, &err) < 0 ||
-        read_upstreams(&chosen->upstream, &config.core, &err) < 0)
-        return cli_fail(PROGRAM, &err, 2);
+    if (dns_options_read(options, &config, &err) < 0)
+        return cli_fail(DNS_PROGRAM, &err, 2);
     if (forwarder_loop_open(&config, &loop, &err) < 0)
-        return cli_fail(PROGRAM, &err, 1);
+        return cli_fail(DNS_PROGRAM, &err, 1);
     print_ready(loop, &config);
     while (caught == SIGUSR1) {
         if (forwarder_loop_run(loop, &caught, &err) < 0)
-            return cli_fail(PROGRAM, &err, 1);
+            return cli_fail(DNS_PROGRAM, &err, 1);
         if (caught == SIGUSR1)
             print_statistics(loop);
     }
@@ -183,7 +90,7 @@ static const struct cli_command dns_command = {
     .operands = "",
     .summary = "forward DNS queries to other servers",
     .options = dns_rows,
-    .options_count = sizeof(dns_rows) / sizeof(dns_rows[0]),
+    .options_count = DNS_ROWS_COUNT,
     .run = run,
     .defaults = &dns_defaults,
     .options_bytes = sizeof(struct dns_options),
@@ -197,15 +104,23 @@ static const struct cli_example dns_examples[] = {
 };
 
 static const struct cli_program dns_program = {
-    .name = PROGRAM,
+    .name = DNS_PROGRAM,
     .summary = "forward DNS queries to other servers",
     .description =
         "cupel-dns takes DNS queries over UDP, asks an upstream server over UDP, and gives back "
         "what it says. It prints one line when it is ready to answer, and ends with status 0 on "
         "SIGTERM, SIGINT and SIGHUP. On SIGUSR1 it prints what it counted.\n\n"
+        "Answers are kept for as long as they say, in --cache-bytes of memory, and given from "
+        "there with TTLs that are less by their age: records that answer the question, that there "
+        "is none (for as long as the zone's SOA record says), and for five seconds that the "
+        "upstream failed. Those who ask the same at the same time wait for one answer. Names are "
+        "asked for in letters of any case, which the reply must have too; clients get back their "
+        "own.\n\n"
         "It speaks UDP alone, to both sides: an answer that does not fit into a datagram of the "
         "client's size (512 octets without EDNS) comes back with TC set, and there is no TCP to "
-        "ask again over. Upstreams are told that 1232 octets may be sent. It keeps no cache.\n\n"
+        "ask again over. Upstreams are told that 1232 octets may be sent; one that does not know "
+        "EDNS is asked without for a quarter of an hour. Clients that speak EDNS are told why an "
+        "answer is a failure or stale (extended DNS errors).\n\n"
         "Whoever can reach an address that it listens on may ask: without --listen that is this "
         "machine alone.\n\n"
         "A query is sent to the first upstream; each time that a third of --timeout-ms passed "

@@ -5,6 +5,7 @@
 #include "forwarder/core/answer.h"
 
 #include "base/require.h"
+#include "dns/option.h"
 #include "dns/response.h"
 #include "dns/rrtype.h"
 #include "forwarder/core/datagram.h"
@@ -17,38 +18,51 @@
 /* A response without records still says these of where it comes from. */
 #define KEPT_WHEN_CUT (DNS_FLAG_AA | DNS_FLAG_RA | DNS_FLAG_AD)
 
+/* An EDE option without text. */
+#define ERROR_OPTION_BYTES 6
+
 static void write_response(const struct forwarder_request *request, struct bytes query,
                            struct dns_response response, struct byte_writer *out)
 {
-    struct dns_edns edns = forwarder_request_edns(request);
-
-    response.edns = request->has_edns ? &edns : NULL;
+    response.edns = request->has_edns ? response.edns : NULL;
     REQUIRE(dns_response_write(query, &response, out));
     dns_header_patch_id(out->base, out->position, request->id);
 }
 
-void forwarder_answer_write(const struct forwarder_request *request, struct bytes query,
-                            enum dns_rcode rcode, struct byte_writer *out)
+/* Our EDNS with an extended error, whose octets stand in `block`. */
+static struct dns_edns edns_with_error(const struct forwarder_request *request, uint16_t error,
+                                       uint8_t block[ERROR_OPTION_BYTES])
 {
+    struct dns_edns edns = forwarder_request_edns(request);
+    struct byte_writer options = byte_writer_init(block, ERROR_OPTION_BYTES);
+    struct dns_extended_error extended = { .code = error };
+
+    REQUIRE(dns_extended_error_write(&extended, &options));
+    edns.options = byte_writer_written(&options);
+    return edns;
+}
+
+void forwarder_answer_write(const struct forwarder_request *request, struct bytes query,
+                            const struct forwarder_own *own, struct byte_writer *out)
+{
+    uint8_t block[ERROR_OPTION_BYTES];
+    struct dns_edns edns = own->has_error ? edns_with_error(request, (uint16_t)own->error, block)
+                                          : forwarder_request_edns(request);
     /* An answer to what asked for recursion says that there is some: the upstream's. */
-    struct dns_response response = { .rcode = rcode, .flags = DNS_FLAG_RA };
+    struct dns_response response = { .rcode = own->rcode, .flags = DNS_FLAG_RA, .edns = &edns };
 
     write_response(request, query, response, out);
 }
 
-bool forwarder_answer_matches(const struct forwarder_request *request, struct bytes query,
-                              struct bytes reply)
+bool forwarder_answer_matches(struct bytes question, struct bytes reply)
 {
-    size_t end = query.size - (request->has_edns ? FORWARDER_OPT_BYTES : 0);
     struct byte_reader in = byte_reader_init(reply);
-    struct bytes asked = { 0 };
     struct dns_header header = { 0 };
 
     REQUIRE(dns_header_read(&in, &header).status == DNS_OK);
-    REQUIRE(bytes_part(query, DNS_HEADER_SIZE, end - DNS_HEADER_SIZE, &asked));
     return dns_header_has(&header, DNS_FLAG_QR) && dns_header_opcode(&header) == DNS_OPCODE_QUERY &&
            header.counts[DNS_QUESTION] == 1 &&
-           bytes_has_prefix(bytes_of(reply.at + in.position, byte_reader_left(&in)), asked);
+           bytes_has_prefix(bytes_of(reply.at + in.position, byte_reader_left(&in)), question);
 }
 
 /* Where a reply's OPT record stands; all 0 where there is none. */
@@ -79,6 +93,17 @@ static bool can_relay(const struct forwarder_request *request, const struct dns_
            (opt.end == reply->wire.size && dns_message_rcode(reply) <= 15);
 }
 
+/* Our OPT record as it stands on the wire. */
+static void write_opt(const struct dns_edns *edns, struct byte_writer *out)
+{
+    REQUIRE(write_u8(out, 0));
+    REQUIRE(write_u16_be(out, DNS_TYPE_OPT));
+    REQUIRE(write_u16_be(out, edns->udp_size));
+    REQUIRE(write_u32_be(out, edns->flags));
+    REQUIRE(write_u16_be(out, (uint16_t)edns->options.size));
+    REQUIRE(write_bytes(out, edns->options));
+}
+
 /* Makes EDNS in the copy of a reply ours. */
 static void write_edns(const struct forwarder_request *request, struct opt_place opt,
                        struct byte_writer *out)
@@ -91,11 +116,7 @@ static void write_edns(const struct forwarder_request *request, struct opt_place
         byte_writer_patch_u16_be(out, opt.rdata - OPT_FLAGS_BEFORE_RDATA, edns.flags);
         return;
     }
-    REQUIRE(write_u8(out, 0));
-    REQUIRE(write_u16_be(out, DNS_TYPE_OPT));
-    REQUIRE(write_u16_be(out, edns.udp_size));
-    REQUIRE(write_u32_be(out, edns.flags));
-    REQUIRE(write_u16_be(out, 0));
+    write_opt(&edns, out);
 }
 
 /* Writes the reply, which fits, with what has to change in it. */
@@ -140,26 +161,80 @@ static size_t relayed_size(const struct forwarder_request *request, const struct
     return reply->wire.size;
 }
 
+/* Writes that the answer is too large, with no records. */
+static void write_cut(const struct forwarder_request *request, struct bytes query,
+                      enum dns_rcode rcode, unsigned int flags, struct byte_writer *out)
+{
+    struct dns_edns edns = forwarder_request_edns(request);
+    struct dns_response cut = { .rcode = rcode, .flags = DNS_FLAG_TC | flags, .edns = &edns };
+
+    write_response(request, query, cut, out);
+}
+
 enum forwarder_relayed forwarder_answer_relay(const struct forwarder_request *request,
-                                              struct bytes query, struct bytes reply,
+                                              struct bytes query, const struct dns_message *reply,
                                               struct byte_writer *out)
 {
-    struct dns_message message;
-    struct dns_response cut = { 0 };
-    struct opt_place opt;
+    struct opt_place opt = find_opt(reply);
 
-    if (dns_message_read(reply, &message).status != DNS_OK ||
-        dns_message_check_rdata(&message).status != DNS_OK)
+    if (!can_relay(request, reply, opt))
         return FORWARDER_UNRELAYABLE;
-    opt = find_opt(&message);
-    if (!can_relay(request, &message, opt))
-        return FORWARDER_UNRELAYABLE;
-    if (relayed_size(request, &message, opt) <= answer_limit(request, out)) {
-        write_relayed(request, &message, opt, out);
+    if (relayed_size(request, reply, opt) <= answer_limit(request, out)) {
+        write_relayed(request, reply, opt, out);
         return FORWARDER_RELAYED;
     }
-    cut.rcode = (enum dns_rcode)dns_message_rcode(&message);
-    cut.flags = DNS_FLAG_TC | (message.header.flags & KEPT_WHEN_CUT);
-    write_response(request, query, cut, out);
+    write_cut(request, query, (enum dns_rcode)dns_message_rcode(reply),
+              reply->header.flags & KEPT_WHEN_CUT, out);
     return FORWARDER_TRUNCATED;
+}
+
+/* What is said of why a cached answer is as it is. */
+static bool cached_error(const struct forwarder_cached *cached, uint16_t *ret_error)
+{
+    bool is_missing = cached->flags % 16U == DNS_RCODE_NXDOMAIN;
+
+    if (cached->is_stale)
+        *ret_error = is_missing ? DNS_EDE_STALE_NXDOMAIN : DNS_EDE_STALE_ANSWER;
+    else if (cached->has_error)
+        *ret_error = cached->error;
+    else if (cached->is_failure)
+        *ret_error = DNS_EDE_CACHED_ERROR;
+    else
+        return false;
+    return true;
+}
+
+enum forwarder_relayed forwarder_answer_cached(const struct forwarder_request *request,
+                                               struct bytes question,
+                                               const struct forwarder_cache *cache,
+                                               const struct forwarder_cached *cached,
+                                               struct byte_writer *out)
+{
+    uint8_t block[ERROR_OPTION_BYTES];
+    uint16_t error = 0;
+    struct dns_edns edns = cached_error(cached, &error) ? edns_with_error(request, error, block)
+                                                        : forwarder_request_edns(request);
+    struct dns_header header = {
+        .id = request->id,
+        .flags = (uint16_t)(DNS_FLAG_QR | (request->flags & (DNS_FLAG_RD | DNS_FLAG_CD)) |
+                            cached->flags),
+    };
+    size_t size = DNS_HEADER_SIZE + question.size + cached->records_size +
+                  (request->has_edns ? FORWARDER_OPT_BYTES + edns.options.size : 0);
+    bool is_whole = size <= answer_limit(request, out);
+
+    memcpy(header.counts, cached->counts, sizeof(header.counts));
+    if (!is_whole) {
+        memset(header.counts, 0, sizeof(header.counts));
+        header.flags |= DNS_FLAG_TC;
+    }
+    header.counts[DNS_QUESTION] = 1;
+    header.counts[DNS_ADDITIONAL] += request->has_edns;
+    REQUIRE(dns_header_write(out, &header));
+    REQUIRE(write_bytes(out, question));
+    if (is_whole)
+        forwarder_cache_write(cache, cached, FORWARDER_STALE_TTL_S, out);
+    if (request->has_edns)
+        write_opt(&edns, out);
+    return is_whole ? FORWARDER_RELAYED : FORWARDER_TRUNCATED;
 }

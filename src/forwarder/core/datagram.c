@@ -11,7 +11,11 @@ bool forwarder_address_equal(const struct forwarder_address *a, const struct for
 
 struct byte_writer forwarder_batch_writer(struct forwarder_batch *batch)
 {
-    REQUIRE(forwarder_batch_has_room(batch));
+    if (!forwarder_batch_has_room(batch)) {
+        REQUIRE(batch->flush != NULL);
+        batch->flush(batch, batch->owner);
+        REQUIRE(forwarder_batch_has_room(batch));
+    }
     return byte_writer_init(batch->octets + batch->octets_used, FORWARDER_DATAGRAM_BYTES_MAX);
 }
 

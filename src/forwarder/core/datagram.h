@@ -46,9 +46,12 @@ struct forwarder_datagram {
 /*
  * Datagrams to send, with room for FORWARDER_BATCH_MAX of any size. About 130 KiB, of which only
  * what is used is touched: let it live on the heap. All zero is an empty batch. Payloads point into
- * the batch and live until forwarder_batch_clear().
+ * the batch and live until forwarder_batch_clear(). One that is full while there is more to say is
+ * given to `flush`, which sends what is in it and clears it.
  */
 struct forwarder_batch {
+    void (*flush)(struct forwarder_batch *batch, void *owner);
+    void *owner;
     size_t count;
     struct forwarder_datagram at[FORWARDER_BATCH_MAX];
     size_t octets_used;
@@ -69,8 +72,8 @@ static inline void forwarder_batch_clear(struct forwarder_batch *batch)
 }
 
 /* A writer over the block for the next datagram: FORWARDER_DATAGRAM_BYTES_MAX octets. What is
- * written becomes a datagram by forwarder_batch_add(), and is forgotten otherwise. The batch must
- * have room (REQUIRE). */
+ * written becomes a datagram by forwarder_batch_add(), and is forgotten otherwise. A batch without
+ * room is flushed (REQUIRE: it can be). */
 struct byte_writer forwarder_batch_writer(struct forwarder_batch *batch);
 
 /* Adds what was written to the writer that the batch gave last. */

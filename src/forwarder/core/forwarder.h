@@ -20,27 +20,32 @@
  * each upstream: lane l of upstream u is socket u * lanes + l, and each should have a port of its
  * own that cannot be guessed, since that port and the id are what a forger has to guess (RFC 5452).
  *
- * What becomes of a client's query: enum forwarder_verdict in request.h. One that is passed on is
- * answered exactly once: by the first upstream's reply that comes from an address that was asked,
- * on the socket that asked, with the id, with the question (case kept), and that is well-formed;
- * whatever else arrives is counted, and the query waits on. When no such reply came for
- * config.attempt_ns the same query goes to the next upstream (replies to earlier attempts are still
- * good), and after config.attempts_max of that the answer is SERVFAIL. All memory is one slab whose
- * size is known at init.
+ * What becomes of a client's query: enum forwarder_verdict in request.h. One that the cache cannot
+ * answer is passed on, under the letters' case that chance gives, or waits with those who ask the
+ * same. Each that waits is answered exactly once: by the first upstream's reply that comes from an
+ * address that was asked, on the socket that asked, with the id, with the question (case kept), and
+ * that is well-formed; whatever else arrives is counted, and the query waits on. When no such reply
+ * came for config.attempt_ns the same query goes to the next upstream (replies to earlier attempts
+ * are still good), and after config.attempts_max of that the answer is SERVFAIL. Where the cache
+ * has a stale answer, clients get that instead of a failure, or after config.stale_after_ns, and
+ * the query goes on for the cache alone. All memory is one slab whose size is known at init.
  *
  * Times are nanoseconds of any clock; one that goes back stands still here. Pure; one thread for
  * each struct forwarder; any number of them may run beside each other.
  */
 #pragma once
 
+#include "forwarder/core/cache.h"
 #include "forwarder/core/datagram.h"
 #include "forwarder/core/deadlines.h"
+#include "forwarder/core/keep.h"
 #include "forwarder/core/table.h"
 
 #define FORWARDER_UPSTREAMS_MAX 16
 #define FORWARDER_LANES_MAX 256
 #define FORWARDER_ATTEMPTS_MAX 8
 #define FORWARDER_QUERIES_MAX (1U << 20)
+#define FORWARDER_WAITERS_MAX (1U << 22)
 #define FORWARDER_NEVER UINT64_MAX
 
 /* 64 bits that nobody can predict, from wherever `source` stands for. */
@@ -61,6 +66,17 @@ struct forwarder_config {
     struct forwarder_address upstreams[FORWARDER_UPSTREAMS_MAX]; /* 1 or more, the first is asked
                                                                     first */
     struct forwarder_random random;
+    uint32_t waiters_max;                /* clients that wait: 1 to FORWARDER_WAITERS_MAX */
+    bool is_case_random;                 /* ask for names in letters of any case */
+    struct forwarder_cache_config cache; /* its stale_s more than 0: stale answers are given */
+    struct forwarder_keep_limits keep;
+    bool has_prefetch;       /* ask anew for what is asked for in the last tenth of its time */
+    uint64_t stale_after_ns; /* so long a client waits that can have a stale answer */
+};
+
+/* What we know of an upstream. */
+struct forwarder_upstream {
+    uint64_t plain_until_ns; /* it is asked without EDNS, which it does not know */
 };
 
 /* What is counted since init: counters.def. */
@@ -75,6 +91,11 @@ struct forwarder {
     struct forwarder_config config;
     struct forwarder_table table;
     struct forwarder_deadlines deadlines;
+    struct forwarder_waiters waiters;
+    struct forwarder_cache cache;
+    struct forwarder_keep *keep;
+    struct forwarder_hash_key hash_key;
+    struct forwarder_upstream upstreams[FORWARDER_UPSTREAMS_MAX];
     uint64_t now_ns; /* the latest time that was given */
     uint64_t counters[FORWARDER_COUNTERS];
 };
@@ -89,7 +110,8 @@ size_t forwarder_slab_bytes(const struct forwarder_config *config);
 void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *config, void *slab);
 
 /* A datagram of at most FORWARDER_DATAGRAM_BYTES_MAX octets (REQUIRE) came in, from a client or on
- * an upstream's socket. Adds at most one datagram to the batch, which must have room (REQUIRE). */
+ * an upstream's socket. Adds what has to be sent to the batch: for a client's at most two
+ * datagrams, for a reply as many as there are clients that wait for it. */
 void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
                        uint64_t now_ns, struct forwarder_batch *batch);
 
@@ -102,6 +124,9 @@ uint64_t forwarder_deadline_ns(const struct forwarder *forwarder);
 
 /* How many queries wait for an upstream. */
 uint32_t forwarder_waiting(const struct forwarder *forwarder);
+
+/* How many clients wait for those. */
+uint32_t forwarder_clients_waiting(const struct forwarder *forwarder);
 
 /* A counter's name as in counters.def. */
 const char *forwarder_counter_name(enum forwarder_counter counter);

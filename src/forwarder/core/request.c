@@ -95,7 +95,6 @@ uint16_t forwarder_request_write(const struct forwarder_request *request,
 
     dns_builder_init(&builder, ret_wire, FORWARDER_QUERY_BYTES_MAX, &header);
     REQUIRE(dns_builder_add_question(&builder, question).status == DNS_OK);
-    if (request->has_edns)
-        REQUIRE(dns_builder_add_edns(&builder, &edns).status == DNS_OK);
+    REQUIRE(dns_builder_add_edns(&builder, &edns).status == DNS_OK);
     return (uint16_t)dns_builder_finish(&builder).size;
 }

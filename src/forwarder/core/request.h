@@ -20,7 +20,11 @@
 /* What becomes of a client's datagram. */
 enum forwarder_verdict {
     FORWARDER_FORWARD,         /* it goes to an upstream */
-    FORWARDER_FULL,            /* SERVFAIL: as many queries wait as may */
+    FORWARDER_JOIN,            /* it waits for an upstream that was asked the same */
+    FORWARDER_CACHED,          /* answered from the cache, */
+    FORWARDER_STALE,           /* with what is older than it should be */
+    FORWARDER_FULL,            /* SERVFAIL: as many queries wait as may, */
+    FORWARDER_CROWDED,         /* or as many clients */
     FORWARDER_NOTIMP,          /* an opcode other than QUERY */
     FORWARDER_FORMERR,         /* malformed, or not exactly one question (RFC 9619) */
     FORWARDER_BADVERS,         /* an EDNS version other than 0 (RFC 6891 section 6.1.3) */
@@ -49,14 +53,15 @@ enum forwarder_verdict forwarder_request_read(struct bytes payload,
 /* Room for any query that we send. */
 #define FORWARDER_QUERY_BYTES_MAX (DNS_HEADER_SIZE + DNS_NAME_SIZE_MAX + 4 + FORWARDER_OPT_BYTES)
 
-/* The EDNS that we speak to whoever spoke EDNS in this request: our payload size, the client's DO,
- * no options. */
+/* The EDNS that we speak for this request, to its client and to upstreams: our payload size, the
+ * client's DO, no options. */
 struct dns_edns forwarder_request_edns(const struct forwarder_request *request);
 
 /* Writes the query that an upstream is asked for a request, under an id of ours. It is written
- * anew: only RD, AD, CD, the question, DO and whether there is EDNS come from the client, not its
- * EDNS options, which speak of one hop, and no other records. The question is the octets from
- * DNS_HEADER_SIZE on, the OPT record, if any, the last ones. Gives the size. */
+ * anew: only RD, AD, CD, the question and DO come from the client, not its EDNS options, which
+ * speak of one hop, and no other records. The question is the octets from DNS_HEADER_SIZE on, and
+ * the OPT record, which is there whether the client speaks EDNS or not, the last
+ * FORWARDER_OPT_BYTES. Gives the size. */
 uint16_t forwarder_request_write(const struct forwarder_request *request,
                                  const struct dns_question *question, uint16_t id,
                                  uint8_t ret_wire[FORWARDER_QUERY_BYTES_MAX]);

@@ -3,7 +3,8 @@
 
 #include "base/require.h"
 
-uint32_t forwarder_table_buckets(uint32_t queries_max)
+/* How many buckets each of the two hash tables has. */
+static uint32_t buckets_of(uint32_t queries_max)
 {
     uint32_t buckets = 1;
 
@@ -12,13 +13,19 @@ uint32_t forwarder_table_buckets(uint32_t queries_max)
     return buckets;
 }
 
+uint32_t forwarder_table_buckets(uint32_t queries_max)
+{
+    return 2 * buckets_of(queries_max);
+}
+
 struct forwarder_table forwarder_table_init(struct forwarder_query *queries, uint32_t *buckets,
                                             uint32_t queries_max)
 {
     return (struct forwarder_table){
         .queries = queries,
         .buckets = buckets,
-        .buckets_mask = forwarder_table_buckets(queries_max) - 1,
+        .topics = buckets + buckets_of(queries_max),
+        .buckets_mask = buckets_of(queries_max) - 1,
         .queries_max = queries_max,
     };
 }
@@ -67,10 +74,61 @@ struct forwarder_query *forwarder_table_find(const struct forwarder_table *table
     return NULL;
 }
 
+static uint32_t *topic_bucket_of(const struct forwarder_table *table,
+                                 const struct forwarder_topic *topic)
+{
+    return &table->topics[topic->hash & table->buckets_mask];
+}
+
+void forwarder_table_set_topic(struct forwarder_table *table, struct forwarder_query *query,
+                               const struct forwarder_topic *topic)
+{
+    uint32_t *bucket = topic_bucket_of(table, topic);
+
+    REQUIRE(query->topic.size == 0);
+    query->topic.hash = topic->hash;
+    query->topic.size = topic->size;
+    memcpy(query->topic.octets, topic->octets, topic->size);
+    query->topic_next = *bucket;
+    *bucket = forwarder_table_index(table, query) + 1;
+}
+
+struct forwarder_query *forwarder_table_find_topic(const struct forwarder_table *table,
+                                                   const struct forwarder_topic *topic,
+                                                   uint16_t flags)
+{
+    uint32_t next = *topic_bucket_of(table, topic);
+
+    while (next != 0) {
+        struct forwarder_query *query = &table->queries[next - 1];
+
+        if (query->flags == flags && forwarder_topic_equal(&query->topic, topic))
+            return query;
+        next = query->topic_next;
+    }
+    return NULL;
+}
+
+static void remove_topic(struct forwarder_table *table, const struct forwarder_query *query)
+{
+    uint32_t number = forwarder_table_index(table, query) + 1;
+    uint32_t *link = topic_bucket_of(table, &query->topic);
+
+    while (*link != number) {
+        REQUIRE(*link != 0);
+        link = &table->queries[*link - 1].topic_next;
+    }
+    *link = query->topic_next;
+}
+
 void forwarder_table_remove(struct forwarder_table *table, struct forwarder_query *query)
 {
     uint32_t number = forwarder_table_index(table, query) + 1;
     uint32_t *link = bucket_of(table, query->key);
+
+    REQUIRE(query->waiting.first == 0);
+    if (query->topic.size != 0)
+        remove_topic(table, query);
 
     while (*link != number) {
         REQUIRE(*link != 0);

@@ -2,14 +2,15 @@
  * struct forwarder_table: the queries that wait for an upstream's reply, at most a number that is
  * given at init.
  *
- * A query is found in O(1) by what a reply to it bears: the socket that it comes in on and the id.
+ * A query is found in O(1) by what a reply to it bears, the socket that it comes in on and the id,
+ * and by its topic, for others who ask the same.
  * Storage is the caller's; queries stay where they are until they are removed. Pure; one thread at
  * a time.
  */
 #pragma once
 
-#include "forwarder/core/datagram.h"
-#include "forwarder/core/request.h"
+#include "forwarder/core/topic.h"
+#include "forwarder/core/waiters.h"
 
 /* What tells replies apart: the number of the socket in an upstream's pool, and the id. */
 struct forwarder_key {
@@ -18,20 +19,26 @@ struct forwarder_key {
 };
 
 struct forwarder_query {
-    struct forwarder_path client;     /* where the answer goes */
-    struct forwarder_request request; /* what was asked, and how to answer */
-    uint32_t next; /* in its bucket or in the list of free ones: index plus 1, 0 at the end */
+    struct forwarder_topic topic;          /* size 0: it is not found by one */
+    struct forwarder_waiting_list waiting; /* the clients; nobody: it is for the cache alone */
+    uint64_t due_ns;                       /* when the attempt that runs is over */
+    uint64_t stale_ns;                     /* when clients get a stale answer, if there is one */
+    uint32_t next;       /* in its bucket or in the list of free ones: index plus 1, 0 at the end */
+    uint32_t topic_next; /* in the bucket of its topic */
     struct forwarder_key key;
+    uint16_t flags;                          /* RD, AD, CD */
     uint16_t asked;                          /* the upstreams that were asked, one bit each */
+    uint16_t plain;                          /* of those, the ones without EDNS */
     uint8_t attempts;                        /* how often it was sent */
     uint8_t upstream;                        /* the one that was asked last */
     uint16_t wire_bytes;                     /* of `wire` */
-    uint8_t wire[FORWARDER_QUERY_BYTES_MAX]; /* what is sent to upstreams */
+    uint8_t wire[FORWARDER_QUERY_BYTES_MAX]; /* what is sent to upstreams, with EDNS at the end */
 };
 
 struct forwarder_table {
     struct forwarder_query *queries; /* queries_max of them */
     uint32_t *buckets;               /* a power of two of them: index plus 1 of the first query */
+    uint32_t *topics;                /* as many, by topic */
     uint32_t buckets_mask;
     uint32_t queries_max;
     uint32_t count;      /* queries that wait */
@@ -39,7 +46,7 @@ struct forwarder_table {
     uint32_t first_free; /* index plus 1, 0 where none was given back */
 };
 
-/* How many buckets a table of `queries_max` wants. */
+/* How many buckets a table of `queries_max` wants, those by topic counted too. */
 uint32_t forwarder_table_buckets(uint32_t queries_max);
 
 /* An empty table in `queries_max` queries and forwarder_table_buckets(queries_max) buckets, which
@@ -56,7 +63,16 @@ struct forwarder_query *forwarder_table_add(struct forwarder_table *table,
 struct forwarder_query *forwarder_table_find(const struct forwarder_table *table,
                                              struct forwarder_key key);
 
-/* Forgets a query of the table's. */
+/* Lets a query of the table's be found by a topic; once for each query (REQUIRE). */
+void forwarder_table_set_topic(struct forwarder_table *table, struct forwarder_query *query,
+                               const struct forwarder_topic *topic);
+
+/* The query with this topic and these flags that came last, or NULL. */
+struct forwarder_query *forwarder_table_find_topic(const struct forwarder_table *table,
+                                                   const struct forwarder_topic *topic,
+                                                   uint16_t flags);
+
+/* Forgets a query of the table's, for whom nobody may wait any more (REQUIRE). */
 void forwarder_table_remove(struct forwarder_table *table, struct forwarder_query *query);
 
 /* A query's number, below queries_max. */

@@ -143,6 +143,19 @@ static int open_upstreams(struct forwarder_loop *loop, const struct forwarder_lo
     return 0;
 }
 
+/* Sends what the core wants sent; `owner` is the loop. */
+static void flush(struct forwarder_batch *batch, void *owner)
+{
+    struct forwarder_loop *loop = owner;
+    struct forwarder_sockets sockets = {
+        .clients = loop->client_fds,
+        .upstreams = loop->upstream_fds,
+    };
+
+    loop->counters.sends_lost += forwarder_udp_send(batch, &sockets, &loop->outbox);
+    forwarder_batch_clear(batch);
+}
+
 static int open_core(struct forwarder_loop *loop, const struct forwarder_config *given,
                      struct err *err)
 {
@@ -154,9 +167,11 @@ static int open_core(struct forwarder_loop *loop, const struct forwarder_config 
     };
     loop->slab = calloc(1, forwarder_slab_bytes(&config));
     if (loop->slab == NULL)
-        return err_set(err, -ENOMEM, "no memory for %lu queries",
-                       (unsigned long)config.queries_max);
+        return err_set(err, -ENOMEM, "no memory for %lu queries and %lu octets of cache",
+                       (unsigned long)config.queries_max, (unsigned long)config.cache.bytes);
     forwarder_init(&loop->core, &config, loop->slab);
+    loop->batch.flush = flush;
+    loop->batch.owner = loop;
     return 0;
 }
 
@@ -223,18 +238,6 @@ void forwarder_loop_close_pointer(struct forwarder_loop **loop)
     *loop = NULL;
 }
 
-/* Sends what the core wants sent. */
-static void flush(struct forwarder_loop *loop)
-{
-    struct forwarder_sockets sockets = {
-        .clients = loop->client_fds,
-        .upstreams = loop->upstream_fds,
-    };
-
-    loop->counters.sends_lost += forwarder_udp_send(&loop->batch, &sockets, &loop->outbox);
-    forwarder_batch_clear(&loop->batch);
-}
-
 /* Gives the core what waits on one socket. */
 static void receive(struct forwarder_loop *loop, enum forwarder_side side, uint16_t number,
                     uint64_t now_ns)
@@ -253,8 +256,6 @@ static void receive(struct forwarder_loop *loop, enum forwarder_side side, uint1
         }
         datagram.path.side = side;
         datagram.path.socket = number;
-        if (!forwarder_batch_has_room(&loop->batch))
-            flush(loop);
         forwarder_receive(&loop->core, &datagram, now_ns, &loop->batch);
     }
 }
@@ -306,7 +307,7 @@ static int turn(struct forwarder_loop *loop)
     }
     do {
         forwarder_expire(&loop->core, now_ns, &loop->batch);
-        flush(loop);
+        flush(&loop->batch, loop);
     } while (forwarder_deadline_ns(&loop->core) <= now_ns);
     return signal;
 }
@@ -334,5 +335,9 @@ struct forwarder_loop_counters forwarder_loop_counters(const struct forwarder_lo
 
     counters.core = loop->core.counters;
     counters.waiting = forwarder_waiting(&loop->core);
+    counters.clients_waiting = forwarder_clients_waiting(&loop->core);
+    counters.cache_entries = loop->core.cache.entries;
+    counters.cache_bytes_used = (uint64_t)loop->core.cache.blocks_used * FORWARDER_CACHE_BLOCK;
+    counters.cache_evicted = loop->core.cache.evicted;
     return counters;
 }

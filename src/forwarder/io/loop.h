@@ -55,6 +55,10 @@ struct forwarder_loop_counters {
     uint64_t receive_errors;     /* such as an upstream's machine that says nobody listens there */
     uint64_t sends_lost;         /* datagrams that the kernel did not take */
     uint32_t waiting;            /* queries that wait for an upstream now */
+    uint32_t clients_waiting;    /* clients that wait for those */
+    uint32_t cache_entries;      /* in the cache now */
+    uint64_t cache_bytes_used;   /* octets that they take */
+    uint64_t cache_evicted;      /* left the cache to make room */
 };
 
 /* The counts since it was opened. */

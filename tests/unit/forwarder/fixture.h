@@ -13,6 +13,8 @@
 #include "dns/rrtype.h"
 #include "forwarder/core/forwarder.h"
 
+#include <stdio.h>
+
 #define FIXTURE_LANES 4
 #define FIXTURE_ATTEMPT_NS UINT64_C(1000)
 #define FIXTURE_ATTEMPTS 3
@@ -23,6 +25,7 @@ struct fixture {
     struct forwarder_batch *batch;
     uint64_t now_ns;
     uint64_t random;
+    char name[32];                              /* of fixture_query_number() */
     uint8_t wire[FORWARDER_DATAGRAM_BYTES_MAX]; /* of the message that was built last */
 };
 
@@ -43,11 +46,12 @@ static inline struct forwarder_address fixture_address(uint8_t last, uint16_t po
     };
 }
 
-/* A forwarder for at most `queries_max` queries. */
-static inline void fixture_init(struct fixture *fixture, uint32_t queries_max)
+/* A forwarder without a cache, which keeps the case of letters. */
+static inline struct forwarder_config fixture_config(struct fixture *fixture, uint32_t queries_max)
 {
-    struct forwarder_config config = {
+    return (struct forwarder_config){
         .queries_max = queries_max,
+        .waiters_max = 2 * queries_max,
         .lanes = FIXTURE_LANES,
         .attempts_max = FIXTURE_ATTEMPTS,
         .attempt_ns = FIXTURE_ATTEMPT_NS,
@@ -55,13 +59,25 @@ static inline void fixture_init(struct fixture *fixture, uint32_t queries_max)
         .upstreams = { fixture_address(53, 53), fixture_address(54, 53) },
         .random = { .next = fixture_random, .source = &fixture->random },
     };
+}
 
+/* A forwarder of this configuration, which fixture_config() began. */
+static inline void fixture_begin(struct fixture *fixture, const struct forwarder_config *config)
+{
     *fixture = (struct fixture){ .now_ns = 5000 };
-    fixture->slab = calloc(1, forwarder_slab_bytes(&config));
+    fixture->slab = calloc(1, forwarder_slab_bytes(config));
     fixture->batch = calloc(1, sizeof(*fixture->batch));
     assert_non_null(fixture->slab);
     assert_non_null(fixture->batch);
-    forwarder_init(&fixture->forwarder, &config, fixture->slab);
+    forwarder_init(&fixture->forwarder, config, fixture->slab);
+}
+
+/* A forwarder for at most `queries_max` queries, without a cache. */
+static inline void fixture_init(struct fixture *fixture, uint32_t queries_max)
+{
+    struct forwarder_config config = fixture_config(fixture, queries_max);
+
+    fixture_begin(fixture, &config);
 }
 
 static inline void fixture_done(struct fixture *fixture)
@@ -80,6 +96,7 @@ struct fixture_message {
     uint16_t edns_flags; /* of its OPT record */
     uint8_t version;     /* of its OPT record */
     size_t records;      /* TXT records of 60 octets in the answer */
+    uint32_t ttl_s;      /* of those; 0: 60 */
 };
 
 static inline void fixture_add_records(struct dns_builder *builder,
@@ -91,7 +108,7 @@ static inline void fixture_add_records(struct dns_builder *builder,
         .owner = dns_name_reader(name),
         .type = DNS_TYPE_TXT,
         .class = DNS_CLASS_IN,
-        .ttl_s = 60,
+        .ttl_s = message->ttl_s == 0 ? 60 : message->ttl_s,
     };
 
     for (size_t i = 0; i < message->records; i++) {
@@ -132,6 +149,17 @@ static inline struct fixture_message fixture_query(uint16_t id)
         .name = "WwW.Example.test",
         .type = DNS_TYPE_A,
     };
+}
+
+/* A question that no other number has. */
+static inline struct fixture_message fixture_query_number(struct fixture *fixture,
+                                                          unsigned int number)
+{
+    struct fixture_message query = fixture_query((uint16_t)number);
+
+    (void)snprintf(fixture->name, sizeof(fixture->name), "n%u.example.test", number);
+    query.name = fixture->name;
+    return query;
 }
 
 static inline struct forwarder_path fixture_client(uint8_t last)

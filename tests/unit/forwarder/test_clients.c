@@ -239,7 +239,7 @@ static void what_goes_on_is_the_question_with_its_case_and_rd_ad_cd(void **state
     assert_true(dns_name_format(&question.name, &name));
     assert_string_equal(text, "WwW.Example.test.");
     assert_int_equal(question.type, DNS_TYPE_A);
-    assert_int_equal(message.opt_at, 0);
+    assert_true(message.opt_at != 0);
 }
 
 static void edns_goes_on_as_ours_with_do_and_without_options(void **state)
@@ -266,13 +266,16 @@ static void edns_goes_on_as_ours_with_do_and_without_options(void **state)
 static void one_query_more_than_may_wait_gets_servfail_at_once(void **state)
 {
     CLEANUP(fixture_done) struct fixture fixture;
-    struct fixture_message query = fixture_query(0xBEEF);
+    struct fixture_message query;
     struct dns_message answer;
 
     (void)state;
     fixture_init(&fixture, 3);
-    for (uint16_t i = 0; i < 3; i++)
+    for (uint16_t i = 0; i < 3; i++) {
+        query = fixture_query_number(&fixture, i);
         (void)fixture_ask(&fixture, &query);
+    }
+    query = fixture_query(0xBEEF);
     send_octets(&fixture, fixture_build(&fixture, &query));
     answer = fixture_answer(&fixture, 100);
     assert_int_equal(dns_message_rcode(&answer), DNS_RCODE_SERVFAIL);
@@ -285,13 +288,13 @@ static void one_query_more_than_may_wait_gets_servfail_at_once(void **state)
 static void waiting_queries_never_share_an_id_on_one_socket(void **state)
 {
     CLEANUP(fixture_done) struct fixture fixture;
-    struct fixture_message query = fixture_query(1);
     CLEANUP(free_pointer) bool *seen = calloc(FIXTURE_LANES * 65536UL, sizeof(*seen));
 
     (void)state;
     assert_non_null(seen);
     fixture_init(&fixture, 60000);
     for (size_t i = 0; i < 60000; i++) {
+        struct fixture_message query = fixture_query_number(&fixture, (unsigned int)i);
         struct forwarder_datagram sent = fixture_ask(&fixture, &query);
         size_t key = sent.path.socket * 65536UL + fixture_header(sent.payload).id;
 
@@ -316,6 +319,7 @@ static void no_free_id_counts_as_one_query_too_many(void **state)
     fixture_init(&fixture, 8);
     fixture.forwarder.config.random.next = always_the_same;
     (void)fixture_ask(&fixture, &query);
+    query.name = "another.test";
     send_octets(&fixture, fixture_build(&fixture, &query));
     answer = fixture_answer(&fixture, 100);
     assert_int_equal(dns_message_rcode(&answer), DNS_RCODE_SERVFAIL);

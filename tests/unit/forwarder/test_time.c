@@ -93,13 +93,15 @@ static void a_loop_that_is_late_does_not_make_the_client_wait_longer(void **stat
 static void a_full_batch_stops_and_the_rest_is_done_by_the_next_call(void **state)
 {
     CLEANUP(fixture_done) struct fixture fixture;
-    struct fixture_message query = fixture_query(1);
     size_t sent = 0;
 
     (void)state;
     fixture_init(&fixture, 100);
-    for (int i = 0; i < 100; i++)
+    for (unsigned int i = 0; i < 100; i++) {
+        struct fixture_message query = fixture_query_number(&fixture, i);
+
         (void)fixture_ask(&fixture, &query);
+    }
     fixture_wait(&fixture, FIXTURE_ATTEMPT_NS);
     while (fixture.batch->count > 0) {
         assert_true(sent + fixture.batch->count == 100 ||

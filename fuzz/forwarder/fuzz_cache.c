@@ -1,0 +1,208 @@
+/*
+ * Property: the cache gives for each topic the answer that was put last and no other, octet by
+ * octet but for TTLs that are less by its age, as long as its time (and what is allowed for stale
+ * ones) lasts and never longer; what it has forgotten before that, it had no room for. It never has
+ * more octets than it may, and its account of entries and blocks is that of a plain list.
+ *
+ * The input is a history of steps: an octet says what happens and to which of some topics.
+ *
+ * Covers: src/forwarder/core/cache.c 90%, src/forwarder/core/hash.c 90%
+ */
+#include "forwarder/core/cache.h"
+#include "fuzz/target.h"
+
+#define TOPICS 32
+#define NS_PER_S UINT64_C(1000000000)
+#define STEPS_MAX 2000
+
+/* What is known of a topic. */
+struct known {
+    struct forwarder_topic topic;
+    struct dns_name name;
+    bool is_there;
+    bool is_failure;
+    uint64_t at_ns;
+    uint32_t ttl_s;
+    size_t size;
+    uint8_t records[FORWARDER_CACHE_BODY_MAX];
+};
+
+struct history {
+    struct byte_reader in;
+    struct forwarder_cache cache;
+    void *slab;
+    uint64_t now_ns;
+    uint8_t filler;
+    struct known known[TOPICS];
+    uint8_t out[FORWARDER_CACHE_BODY_MAX];
+};
+
+static uint8_t take(struct history *history)
+{
+    uint8_t octet = 0;
+
+    (void)read_u8(&history->in, &octet);
+    return octet;
+}
+
+/* Topic i has the name i.t, or below that. */
+static void begin(struct history *history)
+{
+    uint8_t stale_s = take(history);
+    struct forwarder_cache_config config = { FORWARDER_CACHE_BYTES_MIN, stale_s % 32U };
+
+    for (uint8_t i = 0; i < TOPICS; i++) {
+        uint8_t name[] = { 1, 'a', 1, (uint8_t)('a' + i / 2), 0 };
+        size_t start = i % 2 == 0 ? 0 : 2;
+        struct forwarder_hash_key key = { { stale_s, 1 } };
+        struct dns_question question = { .type = 1, .class = 1 };
+        struct forwarder_request request = { 0 };
+
+        question.name.size = (uint8_t)(sizeof(name) - start);
+        memcpy(question.name.octets, name + start, sizeof(name) - start);
+        forwarder_topic_init(&history->known[i].topic, &request, &question, &key);
+        if (stale_s >= 128)
+            history->known[i].topic.hash = stale_s; /* all in one bucket */
+        history->known[i].name = question.name;
+    }
+    history->slab = calloc(1, forwarder_cache_slab_bytes(&config));
+    fuzz_require(history->slab != NULL);
+    forwarder_cache_init(&history->cache, &config, history->slab);
+}
+
+/* Puts an answer of the size and with the places of TTLs that the input says. */
+static void step_put(struct history *history, struct known *known)
+{
+    uint16_t ttls[8];
+    size_t size = ((size_t)take(history) << 8 | take(history)) % (FORWARDER_CACHE_BODY_MAX + 1);
+    uint8_t ttl = take(history);
+    struct forwarder_kept kept = {
+        .ttl_s = 1 + ttl % 64U,
+        .counts = { 0, 1, 2, 3 },
+        .is_failure = ttl >= 192,
+        .ttls = ttls,
+        .ttls_count = (uint16_t)(size / 16 < 8 ? size / 16 : 8),
+    };
+
+    history->filler += 1;
+    memset(known->records, history->filler, size);
+    for (uint16_t i = 0; i < kept.ttls_count; i++) {
+        ttls[i] = (uint16_t)(i * 16);
+        memset(known->records + ttls[i], 0, 3);
+        known->records[ttls[i] + 3] = (uint8_t)kept.ttl_s;
+    }
+    kept.records = bytes_of(known->records, size);
+    known->is_there = forwarder_cache_put(&history->cache, &known->topic, &kept, history->now_ns);
+    known->is_failure = kept.is_failure;
+    known->at_ns = history->now_ns;
+    known->ttl_s = kept.ttl_s;
+    known->size = size;
+}
+
+static void check_records(struct history *history, struct known *known,
+                          const struct forwarder_cached *cached)
+{
+    struct byte_writer out = byte_writer_init(history->out, sizeof(history->out));
+
+    fuzz_require(cached->counts[1] == 1 && cached->counts[2] == 2 && cached->counts[3] == 3);
+    fuzz_require(cached->records_size == known->size);
+    forwarder_cache_write(&history->cache, cached, 30, &out);
+    fuzz_require(out.position == known->size);
+    for (size_t i = 0; i < 8 && (i + 1) * 16 <= known->size; i++) {
+        uint8_t *ttl = history->out + i * 16;
+
+        fuzz_require(ttl[3] == (cached->is_stale ? 30 : known->ttl_s - cached->age_s));
+        ttl[3] = (uint8_t)known->ttl_s;
+    }
+    fuzz_require(memcmp(history->out, known->records, known->size) == 0);
+}
+
+static void step_find(struct history *history, struct known *known)
+{
+    uint64_t age_s = (history->now_ns - known->at_ns) / NS_PER_S;
+    uint64_t end_s =
+        known->ttl_s + (known->is_failure ? UINT64_C(0) : history->cache.config.stale_s);
+    struct forwarder_cached cached;
+    bool is_found = forwarder_cache_find(&history->cache, &known->topic, history->now_ns, &cached);
+
+    if (!is_found) {
+        fuzz_require(!known->is_there || age_s >= end_s || history->cache.evicted > 0);
+        known->is_there = false;
+        return;
+    }
+    fuzz_require(known->is_there);
+    fuzz_require(age_s < end_s);
+    fuzz_require(cached.is_stale == (age_s >= known->ttl_s));
+    fuzz_require(cached.age_s == age_s);
+    fuzz_require(cached.is_failure == known->is_failure);
+    check_records(history, known, &cached);
+    if (cached.is_stale)
+        forwarder_cache_rest(&history->cache, &cached, 3);
+}
+
+/* A name, or it and all below it, is flushed. */
+static void step_flush(struct history *history, struct known *known, bool is_tree)
+{
+    uint32_t before = history->cache.entries;
+    uint32_t removed = is_tree ? forwarder_cache_flush_tree(&history->cache, &known->name)
+                               : forwarder_cache_flush_name(&history->cache, &known->name);
+    size_t place = (size_t)(known - history->known);
+
+    fuzz_require(removed == before - history->cache.entries);
+    known->is_there = false;
+    if (is_tree && place % 2 == 1)
+        history->known[place - 1].is_there = false;
+}
+
+static void check_account(const struct history *history)
+{
+    uint32_t there = 0;
+
+    for (size_t i = 0; i < TOPICS; i++)
+        there += history->known[i].is_there;
+    fuzz_require(history->cache.entries <= there);
+    fuzz_require(history->cache.evicted > 0 || history->cache.entries == there);
+    fuzz_require((size_t)history->cache.blocks_used * FORWARDER_CACHE_BLOCK <=
+                 history->cache.config.bytes);
+    fuzz_require((history->cache.entries == 0) == (history->cache.blocks_used == 0));
+}
+
+static void step(struct history *history, uint8_t octet)
+{
+    struct known *known = &history->known[octet / 8];
+
+    switch (octet % 8) {
+    case 0:
+    case 1:
+        step_put(history, known);
+        break;
+    case 2:
+    case 3:
+        step_find(history, known);
+        break;
+    case 4:
+    case 5:
+        history->now_ns += octet / 8U * NS_PER_S / 2;
+        break;
+    case 6:
+        step_flush(history, known, false);
+        break;
+    default:
+        step_flush(history, known, true);
+        break;
+    }
+    check_account(history);
+}
+
+FUZZ_TARGET(input)
+{
+    struct history *history = calloc(1, sizeof(*history));
+
+    fuzz_require(history != NULL);
+    history->in = byte_reader_init(input);
+    begin(history);
+    for (int i = 0; i < STEPS_MAX && !byte_reader_is_done(&history->in); i++)
+        step(history, take(history));
+    free(history->slab);
+    free(history);
+}

@@ -1,0 +1,190 @@
+/* One row for each option; and what they mean for the core and the loop. */
+#include "cli/dns/options.h"
+
+#include "forwarder/io/endpoint.h"
+
+#define LISTEN_PORT 8053
+#define UPSTREAM_PORT 53
+#define NS_PER_MS UINT64_C(1000000)
+/* A query is sent this often before its client is told that nobody answered. */
+#define ATTEMPTS 3
+/* Sockets, and so ports, for each upstream. */
+#define LANES 32
+#define QUERIES_MAX_MAX (LANES * 16384UL)
+/* Clients for each query that may wait. */
+#define WAITERS_PER_QUERY 4
+/* RFC 9520 section 3.2 wants 1 second to 5 minutes. */
+#define FAILURE_TTL_S 5
+/* RFC 8767 section 5: a client waits for so long, or almost as long as it would wait at all. */
+#define STALE_AFTER_MS 1800
+#define TTL_S_MAX 2147483647UL
+
+const struct dns_options dns_defaults = {
+    .timeout_ms = 2000,
+    .queries_max = 4096,
+    .cache_bytes = 33554432,
+    .ttl_s_max = 86400,
+    .negative_ttl_s_max = 3600,
+};
+
+const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
+    { .name = "listen",
+      .letter = 'l',
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, listen),
+      .value = "ADDR[:PORT]",
+      .help = "answer queries that come in here; may be repeated (127.0.0.1:8053 and, where there "
+              "is IPv6, [::1]:8053)" },
+    { .name = "upstream",
+      .letter = 'u',
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, upstream),
+      .value = "ADDR[:PORT]",
+      .help = "ask this server; may be repeated: the next one is asked when one does not answer "
+              "(8.8.8.8:53)" },
+    { .name = "timeout-ms",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, timeout_ms),
+      .value = "N",
+      .help = "answer SERVFAIL after this many milliseconds without an answer; the query is sent "
+              "again after each third of them (2000)",
+      .number_min = 10,
+      .number_max = 60000 },
+    { .name = "queries-max",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, queries_max),
+      .value = "N",
+      .help =
+          "let at most this many queries wait for an answer at the same time, and four times as "
+          "many clients; one more gets SERVFAIL at once (4096)",
+      .number_min = 1,
+      .number_max = QUERIES_MAX_MAX },
+    { .name = "cache-bytes",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, cache_bytes),
+      .value = "N",
+      .help = "keep answers in so many octets of memory, 65536 or more; 0 keeps none (33554432)",
+      .number_min = 0,
+      .number_max = FORWARDER_CACHE_BYTES_MAX },
+    { .name = "ttl-min",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, ttl_s_min),
+      .value = "SECONDS",
+      .help = "keep answers for at least this long, whatever they say (0)",
+      .number_min = 0,
+      .number_max = 3600 },
+    { .name = "ttl-max",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, ttl_s_max),
+      .value = "SECONDS",
+      .help = "keep answers for at most this long (86400)",
+      .number_min = 1,
+      .number_max = TTL_S_MAX },
+    { .name = "negative-ttl-max",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, negative_ttl_s_max),
+      .value = "SECONDS",
+      .help = "keep for at most this long that a name or a type is not there (3600)",
+      .number_min = 1,
+      .number_max = TTL_S_MAX },
+    { .name = "serve-stale",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, stale_s),
+      .value = "SECONDS",
+      .help =
+          "where upstreams fail, or do not answer within 1.8 seconds, answer with what was kept, "
+          "up to so long after its time (0: never)",
+      .number_min = 0,
+      .number_max = 604800 },
+    { .name = "prefetch",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct dns_options, has_prefetch),
+      .help = "ask upstreams anew for what is asked for in the last tenth of its time" },
+    { .name = "keep-case",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct dns_options, keeps_case),
+      .help = "ask upstreams in the letters that the client used, for servers that do not give "
+              "back a name as it was asked; without it, letters are drawn by chance, which a "
+              "forger has to guess" },
+};
+
+/* Reads the listen addresses; without any, those of loopback, of which IPv6 need not be there. */
+static int read_listen(const struct cli_texts *texts, struct forwarder_loop_config *config,
+                       struct err *err)
+{
+    static const struct cli_texts defaults = { .count = 2, .at = { "127.0.0.1", "::1" } };
+    const struct cli_texts *chosen = texts->count > 0 ? texts : &defaults;
+
+    _Static_assert(CLI_TEXTS_MAX <= FORWARDER_LISTEN_MAX, "all that may be given has its place");
+    for (size_t i = 0; i < chosen->count; i++) {
+        struct forwarder_listen *listen = &config->listen[i];
+
+        if (forwarder_endpoint_parse(chosen->at[i], LISTEN_PORT, &listen->address, err) < 0)
+            return err_prefix(err, "--listen");
+        listen->may_be_missing = chosen == &defaults && i > 0;
+    }
+    config->listen_count = chosen->count;
+    return 0;
+}
+
+static int read_upstreams(const struct cli_texts *texts, struct forwarder_config *config,
+                          struct err *err)
+{
+    static const struct cli_texts defaults = { .count = 1, .at = { "8.8.8.8" } };
+    const struct cli_texts *chosen = texts->count > 0 ? texts : &defaults;
+
+    if (chosen->count > FORWARDER_UPSTREAMS_MAX)
+        return err_set(err, -1, "--upstream: more than %d of them", FORWARDER_UPSTREAMS_MAX);
+    for (size_t i = 0; i < chosen->count; i++) {
+        if (forwarder_endpoint_parse(chosen->at[i], UPSTREAM_PORT, &config->upstreams[i], err) < 0)
+            return err_prefix(err, "--upstream");
+    }
+    config->upstreams_count = chosen->count;
+    return 0;
+}
+
+static int read_cache(const struct dns_options *options, struct forwarder_config *config,
+                      struct err *err)
+{
+    uint64_t patience_ms = options->timeout_ms - options->timeout_ms / 10;
+
+    if (options->cache_bytes != 0 && options->cache_bytes < FORWARDER_CACHE_BYTES_MIN)
+        return err_set(err, -1, "--cache-bytes: %lu is neither 0 nor %d or more",
+                       options->cache_bytes, FORWARDER_CACHE_BYTES_MIN);
+    if (options->ttl_s_min > options->ttl_s_max)
+        return err_set(err, -1, "--ttl-min: %lu is more than --ttl-max, %lu", options->ttl_s_min,
+                       options->ttl_s_max);
+    config->cache.bytes = options->cache_bytes;
+    config->cache.stale_s = (uint32_t)options->stale_s;
+    config->keep.ttl_s_min = (uint32_t)options->ttl_s_min;
+    config->keep.ttl_s_max = (uint32_t)options->ttl_s_max;
+    config->keep.negative_ttl_s_max = (uint32_t)options->negative_ttl_s_max;
+    config->keep.failure_ttl_s = FAILURE_TTL_S;
+    config->has_prefetch = options->has_prefetch;
+    config->stale_after_ns =
+        (patience_ms < STALE_AFTER_MS ? patience_ms : STALE_AFTER_MS) * NS_PER_MS;
+    return 0;
+}
+
+int dns_options_read(const struct dns_options *options, struct forwarder_loop_config *ret_config,
+                     struct err *err)
+{
+    struct forwarder_loop_config config = {
+        .core = {
+            .queries_max = (uint32_t)options->queries_max,
+            .waiters_max = (uint32_t)options->queries_max * WAITERS_PER_QUERY,
+            .lanes = LANES,
+            .attempts_max = ATTEMPTS,
+            .attempt_ns = options->timeout_ms * NS_PER_MS / ATTEMPTS,
+            .is_case_random = !options->keeps_case,
+        },
+    };
+
+    _Static_assert(QUERIES_MAX_MAX * WAITERS_PER_QUERY <= FORWARDER_WAITERS_MAX, "all may wait");
+    if (read_listen(&options->listen, &config, err) < 0 ||
+        read_upstreams(&options->upstream, &config.core, err) < 0 ||
+        read_cache(options, &config.core, err) < 0)
+        return -1;
+    *ret_config = config;
+    return 0;
+}

@@ -1,0 +1,32 @@
+/* The options of cupel-dns, and the configuration that they make. */
+#pragma once
+
+#include "cli/option.h"
+#include "forwarder/io/loop.h"
+
+#define DNS_PROGRAM "cupel-dns"
+
+struct dns_options {
+    struct cli_texts listen;
+    struct cli_texts upstream;
+    unsigned long timeout_ms;
+    unsigned long queries_max;
+    unsigned long cache_bytes;
+    unsigned long ttl_s_min;
+    unsigned long ttl_s_max;
+    unsigned long negative_ttl_s_max;
+    unsigned long stale_s;
+    bool has_prefetch;
+    bool keeps_case;
+};
+
+/* What holds where the command line says nothing else. */
+extern const struct dns_options dns_defaults;
+
+/* The rows of the table. */
+#define DNS_ROWS_COUNT 11
+extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
+
+/* The configuration that the options ask for; or -1 with a sentence that names the option. */
+int dns_options_read(const struct dns_options *options, struct forwarder_loop_config *ret_config,
+                     struct err *err);

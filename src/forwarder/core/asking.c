@@ -1,0 +1,177 @@
+/* Queries to upstreams: how they begin, are sent again, and end without a reply. */
+#include "forwarder/core/inside.h"
+
+#include "base/checked.h"
+#include "base/require.h"
+
+/* How often a key is drawn before the query counts as one too many: with at most a quarter of them
+ * in use, this many draws all fail once in four thousand million. */
+#define KEY_DRAWS 16
+/* An upstream that does not know EDNS is asked without for so long (RFC 6891 section 6.2.2). */
+#define PLAIN_NS (UINT64_C(900) * 1000000000)
+
+/* A time after another, which is before the end of all times. */
+static uint64_t later(uint64_t start_ns, uint64_t after_ns)
+{
+    uint64_t end_ns = FORWARDER_NEVER - 1;
+
+    (void)checked_add_u64(start_ns, after_ns, &end_ns);
+    return end_ns < FORWARDER_NEVER ? end_ns : FORWARDER_NEVER - 1;
+}
+
+struct bytes forwarder_query_wire(const struct forwarder_query *query)
+{
+    return bytes_of(query->wire, query->wire_bytes);
+}
+
+struct bytes forwarder_query_question(const struct forwarder_query *query)
+{
+    return bytes_of(query->wire + DNS_HEADER_SIZE,
+                    query->wire_bytes - (size_t)(DNS_HEADER_SIZE + FORWARDER_OPT_BYTES));
+}
+
+/* Sends a query to query->upstream, on the lane of its key. */
+static void send_query(struct forwarder *forwarder, struct forwarder_query *query,
+                       struct forwarder_batch *batch)
+{
+    struct byte_writer out = forwarder_batch_writer(batch);
+    struct bytes wire = forwarder_query_wire(query);
+    uint16_t bit = (uint16_t)(1U << query->upstream);
+    struct forwarder_path path = {
+        .side = FORWARDER_UPSTREAMS,
+        .socket = (uint16_t)(query->upstream * forwarder->config.lanes + query->key.lane),
+        .peer = forwarder->config.upstreams[query->upstream],
+    };
+
+    if (forwarder->upstreams[query->upstream].plain_until_ns > forwarder->now_ns) {
+        wire.size -= FORWARDER_OPT_BYTES;
+        query->plain |= bit;
+    }
+    REQUIRE(write_bytes(&out, wire));
+    if ((query->plain & bit) != 0)
+        byte_writer_patch_u16_be(&out, DNS_HEADER_SIZE - 2, 0); /* no additional record */
+    forwarder_batch_add(batch, &path, &out);
+    query->asked |= bit;
+    query->attempts += 1;
+}
+
+static uint64_t draw(const struct forwarder *forwarder)
+{
+    return forwarder->config.random.next(forwarder->config.random.source);
+}
+
+/* Draws a lane and an id that no query waits under. */
+static bool draw_key(const struct forwarder *forwarder, struct forwarder_key *ret_key)
+{
+    for (int i = 0; i < KEY_DRAWS; i++) {
+        uint64_t random = draw(forwarder);
+        struct forwarder_key key = {
+            .lane = (uint16_t)((random >> 32) % forwarder->config.lanes),
+            .id = (uint16_t)random,
+        };
+
+        if (forwarder_table_find(&forwarder->table, key) == NULL) {
+            *ret_key = key;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Gives the name in a query letters that a forger would have to guess as well. */
+static void draw_letters(const struct forwarder *forwarder, struct forwarder_query *query)
+{
+    size_t name_size = query->topic.size - (size_t)FORWARDER_TOPIC_TAIL;
+    struct forwarder_letters letters = { { 0 } };
+    uint64_t random;
+
+    for (size_t i = 0; i * 8 < name_size; i += sizeof(random)) {
+        random = draw(forwarder);
+        memcpy(letters.upper + i, &random, sizeof(random));
+    }
+    forwarder_letters_write(&letters, query->wire + DNS_HEADER_SIZE, name_size);
+}
+
+struct forwarder_query *forwarder_ask(struct forwarder *forwarder,
+                                      const struct forwarder_asked *asked,
+                                      struct forwarder_batch *batch)
+{
+    struct forwarder_query *query = NULL;
+    struct forwarder_key key;
+
+    if (draw_key(forwarder, &key))
+        query = forwarder_table_add(&forwarder->table, key);
+    if (query == NULL)
+        return NULL;
+    forwarder_table_set_topic(&forwarder->table, query, &asked->topic);
+    query->flags = asked->request.flags;
+    query->stale_ns = FORWARDER_NEVER;
+    query->wire_bytes =
+        forwarder_request_write(&asked->request, &asked->question, key.id, query->wire);
+    if (forwarder->config.is_case_random)
+        draw_letters(forwarder, query);
+    send_query(forwarder, query, batch);
+    query->due_ns = later(forwarder->now_ns, forwarder->config.attempt_ns);
+    forwarder_schedule(forwarder, query);
+    return query;
+}
+
+void forwarder_schedule(struct forwarder *forwarder, const struct forwarder_query *query)
+{
+    uint64_t at_ns = query->stale_ns < query->due_ns ? query->stale_ns : query->due_ns;
+
+    forwarder_deadlines_set(&forwarder->deadlines,
+                            (struct forwarder_deadline){
+                                .at_ns = at_ns,
+                                .item = forwarder_table_index(&forwarder->table, query),
+                            });
+}
+
+void forwarder_forget(struct forwarder *forwarder, struct forwarder_query *query)
+{
+    forwarder_deadlines_remove(&forwarder->deadlines,
+                               forwarder_table_index(&forwarder->table, query));
+    forwarder_table_remove(&forwarder->table, query);
+}
+
+/* Nobody answered: clients get a stale answer if there is one, and are told so else. */
+static void give_up(struct forwarder *forwarder, struct forwarder_query *query,
+                    struct forwarder_batch *batch)
+{
+    struct forwarder_kept kept = forwarder_keep_nothing(DNS_EDE_NO_REACHABLE_AUTHORITY);
+    struct forwarder_cached cached;
+
+    if (query->waiting.first == 0)
+        forwarder_count(forwarder, FORWARDER_COUNT_refreshes_failed);
+    if (!forwarder_answer_stale(forwarder, query, batch)) {
+        forwarder_answer_nothing(forwarder, query, batch);
+        if (forwarder->config.cache.bytes != 0 &&
+            !forwarder_cache_find(&forwarder->cache, &query->topic, forwarder->now_ns, &cached))
+            (void)forwarder_cache_put(&forwarder->cache, &query->topic, &kept, forwarder->now_ns);
+    }
+    forwarder_forget(forwarder, query);
+}
+
+void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query,
+                      struct forwarder_batch *batch)
+{
+    if (query->attempts >= forwarder->config.attempts_max) {
+        give_up(forwarder, query, batch);
+        return;
+    }
+    query->upstream = (uint8_t)((query->upstream + 1U) % forwarder->config.upstreams_count);
+    send_query(forwarder, query, batch);
+    forwarder_count(forwarder, FORWARDER_COUNT_retries);
+    /* From when it was due, so that a loop that is late does not make the client wait longer. */
+    query->due_ns = later(query->due_ns, forwarder->config.attempt_ns);
+    forwarder_schedule(forwarder, query);
+}
+
+void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *query,
+                           unsigned int upstream, struct forwarder_batch *batch)
+{
+    forwarder->upstreams[upstream].plain_until_ns = later(forwarder->now_ns, PLAIN_NS);
+    query->upstream = (uint8_t)upstream;
+    query->attempts -= 1;
+    send_query(forwarder, query, batch);
+}

@@ -1,0 +1,218 @@
+/* What clients send, and all that they get. */
+#include "forwarder/core/inside.h"
+
+#include "base/require.h"
+
+/* So long nobody is asked anew for what was asked for in vain (RFC 8767 section 5). */
+#define REST_S 30
+
+/* What each verdict on a client's datagram counts as, and is answered with. */
+static const struct {
+    enum forwarder_counter counter;
+    bool is_answered;
+    struct forwarder_own own;
+} verdicts[] = {
+    [FORWARDER_FORWARD] = { FORWARDER_COUNT_queries_forwarded, false, { 0 } },
+    [FORWARDER_JOIN] = { FORWARDER_COUNT_queries_joined, false, { 0 } },
+    [FORWARDER_CACHED] = { FORWARDER_COUNT_queries_cached, false, { 0 } },
+    [FORWARDER_STALE] = { FORWARDER_COUNT_queries_stale, false, { 0 } },
+    [FORWARDER_FULL] = { FORWARDER_COUNT_queries_full,
+                         true,
+                         { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY } },
+    [FORWARDER_CROWDED] = { FORWARDER_COUNT_queries_crowded,
+                            true,
+                            { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY } },
+    [FORWARDER_NOTIMP] = { FORWARDER_COUNT_queries_notimp,
+                           true,
+                           { DNS_RCODE_NOTIMP, true, DNS_EDE_NOT_SUPPORTED } },
+    [FORWARDER_FORMERR] = { FORWARDER_COUNT_queries_formerr,
+                            true,
+                            { DNS_RCODE_FORMERR, false, DNS_EDE_OTHER } },
+    [FORWARDER_BADVERS] = { FORWARDER_COUNT_queries_badvers,
+                            true,
+                            { DNS_RCODE_BADVERS, false, DNS_EDE_OTHER } },
+    [FORWARDER_REFUSED] = { FORWARDER_COUNT_queries_refused,
+                            true,
+                            { DNS_RCODE_REFUSED, true, DNS_EDE_NOT_SUPPORTED } },
+    [FORWARDER_IGNORE_SHORT] = { FORWARDER_COUNT_ignored_short, false, { 0 } },
+    [FORWARDER_IGNORE_RESPONSE] = { FORWARDER_COUNT_ignored_responses, false, { 0 } },
+};
+
+/* The octets of a client's question, which cannot be compressed: nothing stands before it. */
+static struct bytes client_question(const struct forwarder_asked *asked)
+{
+    struct bytes question = { 0 };
+
+    REQUIRE(bytes_part(asked->payload, DNS_HEADER_SIZE, asked->question.name.size + (size_t)4,
+                       &question));
+    return question;
+}
+
+static void answer_cached(struct forwarder *forwarder, const struct forwarder_asked *asked,
+                          const struct forwarder_cached *cached, struct forwarder_batch *batch)
+{
+    struct byte_writer out = forwarder_batch_writer(batch);
+
+    if (forwarder_answer_cached(&asked->request, client_question(asked), &forwarder->cache, cached,
+                                &out) == FORWARDER_TRUNCATED)
+        forwarder_count(forwarder, FORWARDER_COUNT_cached_truncated);
+    forwarder_batch_add(batch, asked->client, &out);
+}
+
+/* Asks anew for what the cache still answers, unless that is being done. */
+static void refresh(struct forwarder *forwarder, const struct forwarder_asked *asked,
+                    struct forwarder_batch *batch)
+{
+    if (!forwarder->config.has_prefetch ||
+        forwarder_table_find_topic(&forwarder->table, &asked->topic, asked->request.flags) != NULL)
+        return;
+    if (forwarder_ask(forwarder, asked, batch) != NULL)
+        forwarder_count(forwarder, FORWARDER_COUNT_refreshes);
+}
+
+static bool join(struct forwarder *forwarder, const struct forwarder_asked *asked,
+                 struct forwarder_query *query)
+{
+    struct forwarder_waiter waiter = {
+        .client = *asked->client,
+        .request = asked->request,
+        .letters = forwarder_letters_read(dns_name_bytes(&asked->question.name)),
+    };
+
+    return forwarder_waiters_add(&forwarder->waiters, &query->waiting, &waiter);
+}
+
+/* Lets a client wait for an upstream; `is_stale`: for so long, and then there is a stale answer. */
+static enum forwarder_verdict wait_for_upstream(struct forwarder *forwarder,
+                                                const struct forwarder_asked *asked, bool is_stale,
+                                                struct forwarder_batch *batch)
+{
+    struct forwarder_query *query =
+        forwarder_table_find_topic(&forwarder->table, &asked->topic, asked->request.flags);
+    enum forwarder_verdict verdict = FORWARDER_JOIN;
+
+    if (forwarder->waiters.count == forwarder->waiters.count_max)
+        return FORWARDER_CROWDED;
+    if (query == NULL) {
+        query = forwarder_ask(forwarder, asked, batch);
+        verdict = FORWARDER_FORWARD;
+    }
+    if (query == NULL)
+        return FORWARDER_FULL;
+    if (is_stale && query->waiting.first == 0)
+        query->stale_ns = forwarder->now_ns + forwarder->config.stale_after_ns;
+    REQUIRE(join(forwarder, asked, query));
+    forwarder_schedule(forwarder, query);
+    return verdict;
+}
+
+/* Answers from the cache, or lets the client wait. */
+static enum forwarder_verdict resolve(struct forwarder *forwarder,
+                                      const struct forwarder_asked *asked,
+                                      struct forwarder_batch *batch)
+{
+    struct forwarder_cached cached = { 0 };
+    bool is_found =
+        forwarder_cache_find(&forwarder->cache, &asked->topic, forwarder->now_ns, &cached);
+
+    if (!is_found || (cached.is_stale && !cached.is_resting))
+        return wait_for_upstream(forwarder, asked, is_found, batch);
+    answer_cached(forwarder, asked, &cached, batch);
+    if (cached.is_stale)
+        return FORWARDER_STALE;
+    if (cached.is_worn && (asked->request.flags & DNS_FLAG_RD) != 0)
+        refresh(forwarder, asked, batch);
+    return FORWARDER_CACHED;
+}
+
+void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
+                             struct forwarder_batch *batch)
+{
+    struct forwarder_asked asked;
+    enum forwarder_verdict verdict;
+    struct byte_writer out;
+
+    asked.client = &datagram->path;
+    asked.payload = datagram->payload;
+    verdict = forwarder_request_read(datagram->payload, &asked.request, &asked.question);
+    if (verdict == FORWARDER_FORWARD) {
+        forwarder_topic_init(&asked.topic, &asked.request, &asked.question, &forwarder->hash_key);
+        verdict = resolve(forwarder, &asked, batch);
+    }
+    forwarder_count(forwarder, verdicts[verdict].counter);
+    if (!verdicts[verdict].is_answered)
+        return;
+    out = forwarder_batch_writer(batch);
+    forwarder_answer_write(&asked.request, datagram->payload, &verdicts[verdict].own, &out);
+    forwarder_batch_add(batch, &datagram->path, &out);
+}
+
+/* Sends what was written to one that waited, whose letters the question gets back. */
+static void send_to(const struct forwarder_query *query, const struct forwarder_waiter *waiter,
+                    const struct byte_writer *out, struct forwarder_batch *batch)
+{
+    size_t name_size = query->topic.size - (size_t)FORWARDER_TOPIC_TAIL;
+
+    forwarder_letters_write(&waiter->letters, out->base + DNS_HEADER_SIZE, name_size);
+    forwarder_batch_add(batch, &waiter->client, out);
+}
+
+bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query *query,
+                            struct forwarder_batch *batch)
+{
+    struct forwarder_cached cached;
+    struct forwarder_waiter waiter;
+
+    if (!forwarder_cache_find(&forwarder->cache, &query->topic, forwarder->now_ns, &cached) ||
+        !cached.is_stale)
+        return false;
+    forwarder_cache_rest(&forwarder->cache, &cached, REST_S);
+    while (forwarder_waiters_take(&forwarder->waiters, &query->waiting, &waiter)) {
+        struct byte_writer out = forwarder_batch_writer(batch);
+
+        (void)forwarder_answer_cached(&waiter.request, forwarder_query_question(query),
+                                      &forwarder->cache, &cached, &out);
+        send_to(query, &waiter, &out, batch);
+        forwarder_count(forwarder, FORWARDER_COUNT_answers_stale);
+    }
+    return true;
+}
+
+void forwarder_answer_all(struct forwarder *forwarder, struct forwarder_query *query,
+                          const struct dns_message *reply, struct forwarder_batch *batch)
+{
+    static const enum forwarder_counter counters[] = {
+        [FORWARDER_RELAYED] = FORWARDER_COUNT_answers_relayed,
+        [FORWARDER_TRUNCATED] = FORWARDER_COUNT_answers_truncated,
+        [FORWARDER_UNRELAYABLE] = FORWARDER_COUNT_answers_unfit,
+    };
+    static const struct forwarder_own unfit = { DNS_RCODE_SERVFAIL, false, DNS_EDE_OTHER };
+    struct forwarder_waiter waiter;
+
+    while (forwarder_waiters_take(&forwarder->waiters, &query->waiting, &waiter)) {
+        struct byte_writer out = forwarder_batch_writer(batch);
+        enum forwarder_relayed relayed =
+            forwarder_answer_relay(&waiter.request, forwarder_query_wire(query), reply, &out);
+
+        if (relayed == FORWARDER_UNRELAYABLE)
+            forwarder_answer_write(&waiter.request, forwarder_query_wire(query), &unfit, &out);
+        send_to(query, &waiter, &out, batch);
+        forwarder_count(forwarder, counters[relayed]);
+    }
+}
+
+void forwarder_answer_nothing(struct forwarder *forwarder, struct forwarder_query *query,
+                              struct forwarder_batch *batch)
+{
+    static const struct forwarder_own own = { DNS_RCODE_SERVFAIL, true,
+                                              DNS_EDE_NO_REACHABLE_AUTHORITY };
+    struct forwarder_waiter waiter;
+
+    while (forwarder_waiters_take(&forwarder->waiters, &query->waiting, &waiter)) {
+        struct byte_writer out = forwarder_batch_writer(batch);
+
+        forwarder_answer_write(&waiter.request, forwarder_query_wire(query), &own, &out);
+        send_to(query, &waiter, &out, batch);
+        forwarder_count(forwarder, FORWARDER_COUNT_answers_timed_out);
+    }
+}

@@ -1,0 +1,68 @@
+/*
+ * What the files of the core share and nobody else sees: forwarder.c (time and counting), clients.c
+ * (what clients send and get), asking.c (queries to upstreams), replies.c (what upstreams send).
+ */
+#pragma once
+
+#include "forwarder/core/answer.h"
+#include "forwarder/core/forwarder.h"
+
+/* A client's query. */
+struct forwarder_asked {
+    const struct forwarder_path *client;
+    struct bytes payload;
+    struct forwarder_request request;
+    struct dns_question question;
+    struct forwarder_topic topic;
+};
+
+/* Counts one. */
+void forwarder_count(struct forwarder *forwarder, enum forwarder_counter counter);
+
+/* The octets of the question in a query of ours: between the header and EDNS. */
+struct bytes forwarder_query_question(const struct forwarder_query *query);
+
+/* What was sent, for answers to it: header, question, EDNS. */
+struct bytes forwarder_query_wire(const struct forwarder_query *query);
+
+/* Sends a query of ours for what a client asked, for whom nobody waits yet; NULL where there is no
+ * room for one more. */
+struct forwarder_query *forwarder_ask(struct forwarder *forwarder,
+                                      const struct forwarder_asked *asked,
+                                      struct forwarder_batch *batch);
+
+/* Gives a query its next deadline. */
+void forwarder_schedule(struct forwarder *forwarder, const struct forwarder_query *query);
+
+/* Sends a query that waited long enough to the next upstream; or, where it was sent as often as it
+ * may be, tells the clients that nobody answered, and forgets it. */
+void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query,
+                      struct forwarder_batch *batch);
+
+/* Sends a query to the same upstream once more, without EDNS, as it will be asked for a while. */
+void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *query,
+                           unsigned int upstream, struct forwarder_batch *batch);
+
+/* Forgets a query for which nobody waits any more. */
+void forwarder_forget(struct forwarder *forwarder, struct forwarder_query *query);
+
+/* Does what a client's datagram asks for. */
+void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
+                             struct forwarder_batch *batch);
+
+/* Gives all that wait for a query a stale answer; false, and nothing done, where there is none. */
+bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query *query,
+                            struct forwarder_batch *batch);
+
+/* Gives all that wait for a query an upstream's reply. */
+void forwarder_answer_all(struct forwarder *forwarder, struct forwarder_query *query,
+                          const struct dns_message *reply, struct forwarder_batch *batch);
+
+/* Tells all that wait for a query that nobody answered. */
+void forwarder_answer_nothing(struct forwarder *forwarder, struct forwarder_query *query,
+                              struct forwarder_batch *batch);
+
+/* What a datagram on an upstream's socket counts as; one that answers a query does so. */
+enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,
+                                               const struct forwarder_datagram *datagram,
+                                               struct forwarder_batch *batch);

@@ -1,0 +1,98 @@
+/* What upstreams send: each check that fails ends in a counter, and the query waits on. */
+#include "forwarder/core/inside.h"
+
+/* Whether the datagram comes from an upstream that the query was sent to. */
+static bool was_asked(const struct forwarder *forwarder, const struct forwarder_query *query,
+                      const struct forwarder_path *path)
+{
+    size_t upstream = path->socket / forwarder->config.lanes;
+
+    return upstream < forwarder->config.upstreams_count && (query->asked >> upstream & 1U) != 0 &&
+           forwarder_address_equal(&path->peer, &forwarder->config.upstreams[upstream]);
+}
+
+/* Whether it says that the upstream does not understand a query with EDNS, as it was asked. Such a
+ * server may send back nothing but the header (RFC 6891 section 7). */
+static bool wants_plain(const struct forwarder_query *query, unsigned int upstream,
+                        struct bytes payload)
+{
+    struct dns_message reply;
+    unsigned int rcode;
+
+    if ((query->plain >> upstream & 1U) != 0 || dns_message_read(payload, &reply).status != DNS_OK)
+        return false;
+    rcode = dns_header_rcode(&reply.header);
+    return dns_header_has(&reply.header, DNS_FLAG_QR) &&
+           dns_header_opcode(&reply.header) == DNS_OPCODE_QUERY &&
+           (rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_NOTIMP) && reply.opt_at == 0 &&
+           (reply.header.counts[DNS_QUESTION] == 0 ||
+            forwarder_answer_matches(forwarder_query_question(query), payload));
+}
+
+/* Keeps a reply. Answers are clients' already: a failure replaces none. */
+static void keep_reply(struct forwarder *forwarder, const struct forwarder_query *query,
+                       const struct dns_message *reply)
+{
+    struct forwarder_cached cached;
+    struct forwarder_kept kept;
+
+    if ((query->flags & DNS_FLAG_RD) == 0 || forwarder->config.cache.bytes == 0 ||
+        !forwarder_keep_read(forwarder->keep, &forwarder->config.keep, reply, &kept))
+        return;
+    if (kept.is_failure &&
+        forwarder_cache_find(&forwarder->cache, &query->topic, forwarder->now_ns, &cached))
+        return;
+    if (forwarder_cache_put(&forwarder->cache, &query->topic, &kept, forwarder->now_ns))
+        forwarder_count(forwarder, FORWARDER_COUNT_cache_kept);
+}
+
+static bool is_failure(const struct dns_message *reply)
+{
+    unsigned int rcode = dns_message_rcode(reply);
+
+    return rcode == DNS_RCODE_SERVFAIL || rcode == DNS_RCODE_REFUSED;
+}
+
+/* Answers those who wait with a reply that is known to be for this query; says what to count. */
+static enum forwarder_counter accept_reply(struct forwarder *forwarder,
+                                           struct forwarder_query *query, struct bytes payload,
+                                           struct forwarder_batch *batch)
+{
+    struct dns_message reply;
+
+    if (dns_message_read(payload, &reply).status != DNS_OK ||
+        dns_message_check_rdata(&reply).status != DNS_OK)
+        return FORWARDER_COUNT_replies_malformed;
+    if (!is_failure(&reply) || !forwarder_answer_stale(forwarder, query, batch))
+        forwarder_answer_all(forwarder, query, &reply, batch);
+    keep_reply(forwarder, query, &reply);
+    forwarder_forget(forwarder, query);
+    return FORWARDER_COUNT_replies_accepted;
+}
+
+enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,
+                                               const struct forwarder_datagram *datagram,
+                                               struct forwarder_batch *batch)
+{
+    struct byte_reader in = byte_reader_init(datagram->payload);
+    struct forwarder_key key = { .lane = datagram->path.socket % forwarder->config.lanes };
+    unsigned int upstream = datagram->path.socket / forwarder->config.lanes;
+    struct forwarder_query *query;
+    struct dns_header header;
+
+    if (dns_header_read(&in, &header).status != DNS_OK)
+        return FORWARDER_COUNT_replies_short;
+    key.id = header.id;
+    query = forwarder_table_find(&forwarder->table, key);
+    if (query == NULL)
+        return FORWARDER_COUNT_replies_unexpected;
+    if (!was_asked(forwarder, query, &datagram->path))
+        return FORWARDER_COUNT_replies_wrong_source;
+    if (wants_plain(query, upstream, datagram->payload)) {
+        forwarder_ask_plainly(forwarder, query, upstream, batch);
+        return FORWARDER_COUNT_replies_plain;
+    }
+    if (!forwarder_answer_matches(forwarder_query_question(query), datagram->payload))
+        return FORWARDER_COUNT_replies_wrong_question;
+    return accept_reply(forwarder, query, datagram->payload, batch);
+}

@@ -1,0 +1,60 @@
+/*
+ * struct simulation: what one run of sim.forwarder is made of, for the files that share it.
+ */
+#pragma once
+
+#include "base/cleanup.h"
+#include "dns/builder.h"
+#include "dns/rrtype.h"
+#include "fuzz/forwarder/witness.h"
+#include "tests/sim/network.h"
+
+#define CLIENTS 8
+#define UPSTREAMS 3
+#define LANES 4
+#define FORGERIES_MAX 8 /* for each query that an upstream gets */
+#define NS_PER_MS UINT64_C(1000000)
+
+/* What a packet of the network is. */
+enum kind { KIND_ASK, KIND_TO_FORWARDER, KIND_TO_UPSTREAM };
+
+struct simulation {
+    struct network network;
+    struct chance chance;  /* for clients and upstreams */
+    struct chance entropy; /* for the forwarder */
+    bool is_calm;          /* nothing goes wrong */
+    unsigned int silent_per_mille;
+    unsigned int forger_per_mille;
+    unsigned int meddler_per_mille;
+    unsigned int damage_per_mille;
+    unsigned int leap_per_mille;
+    unsigned int failing_per_mille; /* replies that are SERVFAIL */
+    unsigned int plain_upstreams;   /* those that know no EDNS, one bit each */
+    uint64_t names;                 /* from which clients choose; 0: each asks for another */
+    uint64_t leapt_ns;              /* the forwarder's clock is ahead by this */
+    uint64_t pause_ns;              /* between two queries, on average */
+    uint64_t exchanges_left;
+    uint64_t exchanges;
+    struct forwarder forwarder;
+    struct witness witness;
+    void *slab;
+};
+
+/* An address of a fake network. */
+static inline struct forwarder_address address_of(uint8_t net, uint8_t last, uint16_t port)
+{
+    return (struct forwarder_address){ .octets = { 10, 0, net, last }, .port = port, .size = 4 };
+}
+
+/* A number that chance draws between two. */
+static inline uint64_t between(struct simulation *sim, uint64_t from, uint64_t to)
+{
+    return from + chance_below(&sim->chance, to - from + 1);
+}
+
+/* The address that a question has: a hash of its octets but for their case, never the forged one.
+ */
+void upstream_address(const struct dns_question *question, uint8_t ret_address[4]);
+
+/* An upstream gets a query: it may reply, and a forger may be faster. */
+void upstream_replies(struct simulation *sim, const struct packet *query_packet);
