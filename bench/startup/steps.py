@@ -120,6 +120,7 @@ KINDS = {
     "become-root": lambda step: f"user({step['uid']}, {step['gid']}, false);",
     "cgroup-enter": lambda step: f'must(write(run->slots[{slot(step)}], "0", 1), "enter");',
     "cgroup-namespace": lambda step: 'must(unshare(CLONE_NEWCGROUP), "unshare");',
+    "loopback": lambda step: "loopback();",
     "hostname": lambda step: f"must(sethostname({text(step['name'])}, "
                              f"{len(step['name'])}), \"hostname\");",
     "domainname": lambda step: f"must(setdomainname({text(step['name'])}, "

@@ -13,6 +13,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -212,6 +213,17 @@ static int restore(int there_fd, const char *name, const struct addresses *addre
             return err->number;
     }
     return set_up(there_fd, index, err);
+}
+
+int kernel_net_loopback_set_up(struct err *err)
+{
+    /* A socket of any kind is a way to the devices of the namespace (netdevice(7)). */
+    CLEANUP(fd_close) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+    if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+        return err_system(err, errno, "set the loopback device up");
+    return 0;
 }
 
 int kernel_net_device_move(const char *name, const char *new_name, const char *path,

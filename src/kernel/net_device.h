@@ -17,5 +17,9 @@
 int kernel_net_device_move(const char *name, const char *new_name, const char *path,
                            struct err *err);
 
+/* Sets up the device "lo" of the calling process's network namespace, which is down in a new one.
+ */
+int kernel_net_loopback_set_up(struct err *err);
+
 /* Whether a device can have this name; with `may_have_number`, it may end in "%d". Pure. */
 bool kernel_net_device_is_name(const char *name, bool may_have_number);

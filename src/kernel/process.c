@@ -11,12 +11,14 @@
 #include <limits.h>
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +61,16 @@ int kernel_process_hide(struct err *err)
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
         return err_system(err, errno, "hide from the container's processes");
     return 0;
+}
+
+void kernel_process_give_pipes(uid_t uid)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        struct statfs files;
+
+        if (fstatfs(fd, &files) == 0 && files.f_type == PIPEFS_MAGIC)
+            (void)!fchown(fd, uid, (gid_t)-1);
+    }
 }
 
 int kernel_process_new_session(struct err *err)

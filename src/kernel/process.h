@@ -39,6 +39,11 @@ int kernel_process_set_death_signal(int signal, struct err *err);
  */
 int kernel_process_hide(struct err *err);
 
+/* Gives those of standard input, output and error that are pipes without a name to the user, so
+ * that it can open them by /proc/self/fd. What the caller may not give stays whose it is, as do
+ * other files, which may be somebody's. */
+void kernel_process_give_pipes(uid_t uid);
+
 /* Makes the process the leader of a session of its own, without a terminal. */
 int kernel_process_new_session(struct err *err);
 

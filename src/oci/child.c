@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "kernel/cgroup_v1.h"
 #include "kernel/namespace.h"
+#include "kernel/net_device.h"
 #include "kernel/root_move.h"
 #include "oci/gate.h"
 #include "oci/hooks.h"
@@ -83,6 +84,13 @@ static int do_time_namespace(struct inside *inside, const struct oci_step *step,
 static int do_cgroup_join(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     return kernel_namespace_enter(inside->slots[step->cgroup.slot], CLONE_NEWCGROUP, err);
+}
+
+static int do_loopback(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    (void)step;
+    return kernel_net_loopback_set_up(err);
 }
 
 static int do_hostname(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -425,6 +433,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CGROUP_JOIN] = do_cgroup_join,
     [OCI_STEP_CGROUP_NAMESPACE] = do_cgroup_namespace,
     [OCI_STEP_TIME_NAMESPACE] = do_time_namespace,
+    [OCI_STEP_LOOPBACK] = do_loopback,
     [OCI_STEP_HOSTNAME] = do_hostname,
     [OCI_STEP_DOMAINNAME] = do_domainname,
     [OCI_STEP_SYSCTL] = do_sysctl,

@@ -239,6 +239,14 @@ static int do_listen(struct execution *run, const struct oci_step *step, struct 
     return 0;
 }
 
+static int do_streams(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    (void)run;
+    (void)err;
+    kernel_process_give_pipes(step->user.uid);
+    return 0;
+}
+
 static int do_runtime_hook(struct execution *run, const struct oci_step *step, struct err *err)
 {
     const struct oci_hook_place place = { .pid = run->pid,
@@ -374,6 +382,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_SCHEDULER] = do_outside,
     [OCI_STEP_IO_PRIORITY] = do_outside,
     [OCI_STEP_LISTEN] = do_listen,
+    [OCI_STEP_STREAMS] = do_streams,
     [OCI_STEP_RUNTIME_HOOK] = do_runtime_hook,
     [OCI_STEP_SECCOMP_SEND] = do_seccomp_send,
     [OCI_STEP_HOOK] = do_hook,

@@ -2,12 +2,14 @@
 #include "oci/hooks.h"
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/text.h"
 #include "kernel/spawn.h"
 #include "oci/annotations.h"
 #include "oci/signals.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 
 #define NUMBER_ROOM 24
@@ -77,6 +79,9 @@ int oci_hook_prepare(const struct oci_hook *hook, const char *state, struct aren
 int oci_hook_run(const struct oci_step_hook *hook, const struct oci_hook_place *place,
                  struct err *err)
 {
+    CLEANUP(fd_close) int own_fd = place->directory_fd >= 0 || hook->directory == NULL
+                                       ? -1
+                                       : open(hook->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     char block[NUMBER_ROOM];
     struct text rest = text_init(block, sizeof(block));
     struct bytes input[2] = { bytes_of_text(hook->state) };
@@ -84,7 +89,8 @@ int oci_hook_run(const struct oci_step_hook *hook, const struct oci_hook_place *
                                         .argv = hook->argv,
                                         .envp = hook->envp,
                                         .timeout_s = hook->timeout_s,
-                                        .directory_fd = place->directory_fd,
+                                        .directory_fd =
+                                            place->directory_fd >= 0 ? place->directory_fd : own_fd,
                                         .input = input,
                                         .input_count = 2,
                                         .is_against = place->is_against };
@@ -109,9 +115,11 @@ void oci_hooks_run(const struct oci_config *config, enum oci_hook_kind kind,
         struct err err = { 0 };
         const char *text = oci_hook_state(state, &config->annotations, &arena, &err);
 
-        if (text != NULL && oci_hook_prepare(&hooks->at[i], text, &arena, &hook, &err) == 0 &&
-            oci_hook_run(&hook, &place, &err) == 0)
-            continue;
+        if (text != NULL && oci_hook_prepare(&hooks->at[i], text, &arena, &hook, &err) == 0) {
+            hook.directory = state->bundle;
+            if (oci_hook_run(&hook, &place, &err) == 0)
+                continue;
+        }
         (void)err_prefix(&err, "hooks.%s[%zu]", oci_hook_name(kind), i);
         listener->warn(listener->owner, &err);
     }

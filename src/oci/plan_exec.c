@@ -176,6 +176,8 @@ int oci_exec_plan_make(const struct oci_exec_request *request, struct arena *are
             plan_affinity(&planning, OCI_STEP_RUNTIME_AFFINITY, "process.execCPUAffinity.initial",
                           config.process.exec_affinity.initial);
     if (number == 0)
+        number = oci_plan_streams(&planning);
+    if (number == 0)
         number = plan_joiner(&planning, &request->cgroups);
     if (number == 0)
         number = plan_outside(&planning);

@@ -40,8 +40,11 @@ static int plan_hooks(struct oci_planning *planning, enum oci_hook_kind kind,
             text = oci_hook_state(&state, &planning->config->annotations, planning->arena,
                                   planning->err);
         if (step.field == NULL || text == NULL ||
-            oci_hook_prepare(&hooks->at[i], text, planning->arena, &step.hook, planning->err) < 0 ||
-            oci_planning_add(planning, &step) < 0)
+            oci_hook_prepare(&hooks->at[i], text, planning->arena, &step.hook, planning->err) < 0)
+            return planning->err->number;
+        if (step_kind == OCI_STEP_RUNTIME_HOOK)
+            step.hook.directory = request->bundle;
+        if (oci_planning_add(planning, &step) < 0)
             return planning->err->number;
     }
     return 0;

@@ -39,16 +39,22 @@ static bool is_new(const struct oci_planning *planning, enum oci_namespace_kind 
     return one->is_wanted && one->path == NULL;
 }
 
-/* The outside id that a container's id stands for; false where it stands for none. */
-static bool map_id(const struct oci_id_maps *maps, uint32_t id)
+/* The map that has a container's id; NULL where that stands for none. */
+static const struct oci_id_map *find_map(const struct oci_id_maps *maps, uint32_t id)
 {
     for (size_t i = 0; i < maps->count; i++) {
         const struct oci_id_map *map = &maps->at[i];
 
         if (id >= map->container_id && id - map->container_id < map->size)
-            return true;
+            return map;
     }
-    return false;
+    return NULL;
+}
+
+/* Whether a container's id stands for one of outside. */
+static bool map_id(const struct oci_id_maps *maps, uint32_t id)
+{
+    return find_map(maps, id) != NULL;
 }
 
 static int check_namespaces(struct oci_planning *planning)
@@ -315,12 +321,29 @@ static int plan_outside(struct oci_planning *planning)
     return number;
 }
 
+int oci_plan_streams(struct oci_planning *planning)
+{
+    const struct oci_config *config = planning->config;
+    const struct oci_id_map *map = find_map(&config->uid_maps, config->process.user.uid);
+    uint32_t uid = config->process.user.uid;
+
+    if (planning->has_user_namespace && map == NULL)
+        return 0; /* one that is joined by path, of which nothing is known */
+    if (planning->has_user_namespace)
+        uid = map->host_id + (uid - map->container_id);
+    if (planning->host->caller.uid != 0 || uid == 0 || config->process.terminal)
+        return 0;
+    return PLAN(planning, STREAMS, "process.user", .user = { .uid = uid });
+}
+
 int oci_plan_process(struct oci_planning *planning)
 {
     int number = check_namespaces(planning);
 
     if (number == 0)
         number = check_ids(planning);
+    if (number == 0)
+        number = oci_plan_streams(planning);
     if (number == 0)
         number = plan_joins(planning);
     if (number == 0)
@@ -477,6 +500,8 @@ int oci_plan_identity(struct oci_planning *planning)
         number = oci_plan_become_root(planning);
     if (number == 0)
         number = plan_clocks(planning);
+    if (number == 0 && is_new(planning, OCI_NAMESPACE_NETWORK))
+        number = PLAN(planning, LOOPBACK, "linux.namespaces", .text = NULL);
     if (number == 0)
         number = plan_names(planning);
     return number < 0 ? number : plan_sysctl(planning);

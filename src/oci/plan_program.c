@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -197,6 +198,62 @@ static char **copy_list(struct oci_planning *planning, const struct oci_texts *t
     return list;
 }
 
+/* A variable, where it stands in the list, and how much of it is its name. */
+struct variable {
+    const char *text;
+    size_t place;
+    size_t name_size;
+};
+
+static int compare_variables(const void *a, const void *b)
+{
+    const struct variable *one = a;
+    const struct variable *other = b;
+    size_t size = one->name_size < other->name_size ? one->name_size : other->name_size;
+    int order = memcmp(one->text, other->text, size);
+
+    if (order != 0)
+        return order;
+    if (one->name_size != other->name_size)
+        return one->name_size < other->name_size ? -1 : 1;
+    return one->place < other->place ? -1 : 1;
+}
+
+static bool have_same_name(const struct variable *one, const struct variable *other)
+{
+    return one->name_size == other->name_size &&
+           memcmp(one->text, other->text, one->name_size) == 0;
+}
+
+/* The environment of the config. Of a variable that is in there more than once, programs would find
+ * the first, where other runtimes have the last alone: that goes to the place of the first. */
+static int find_environment(struct oci_planning *planning, struct oci_texts *ret_env)
+{
+    const struct oci_texts *env = &planning->config->process.env;
+    struct variable *sorted = oci_planning_alloc(planning, env->count + 1, sizeof(*sorted));
+    const char **list = oci_planning_alloc(planning, env->count + 1, sizeof(*list));
+    size_t count = 0;
+
+    if (sorted == NULL || list == NULL)
+        return planning->err->number;
+    for (size_t i = 0; i < env->count; i++)
+        sorted[i] = (struct variable){ env->at[i], i, strcspn(env->at[i], "=") };
+    qsort(sorted, env->count, sizeof(*sorted), compare_variables);
+    for (size_t i = 0; i < env->count;) {
+        size_t first = i++;
+
+        while (i < env->count && have_same_name(&sorted[first], &sorted[i]))
+            i++;
+        list[sorted[first].place] = sorted[i - 1].text;
+    }
+    for (size_t i = 0; i < env->count; i++) {
+        if (list[i] != NULL)
+            list[count++] = list[i];
+    }
+    *ret_env = (struct oci_texts){ count, list };
+    return 0;
+}
+
 /* The directories that the program is looked for in: PATH of its own environment. */
 static const char *find_path(const struct oci_texts *env)
 {
@@ -208,9 +265,10 @@ static const char *find_path(const struct oci_texts *env)
 }
 
 /* "name" in each directory of PATH, where an empty one is the working directory. */
-static char **find_candidates(struct oci_planning *planning, const char *name)
+static char **find_candidates(struct oci_planning *planning, const struct oci_texts *env,
+                              const char *name)
 {
-    const char *path = find_path(&planning->config->process.env);
+    const char *path = find_path(env);
     size_t count = 1;
     size_t size = strlen(path) + strlen(name) + 3;
     char **list;
@@ -237,16 +295,20 @@ static int plan_exec(struct oci_planning *planning)
     const struct oci_process *process = &planning->config->process;
     const struct oci_texts first = { .count = 1, .at = process->args.at };
     struct oci_step_exec exec;
-    int number = 0;
+    struct oci_texts env = { 0 };
+    int number = find_environment(planning, &env);
+
+    if (number < 0)
+        return number;
 
     if (strchr(process->args.at[0], '/') != NULL)
         exec.candidates = copy_list(planning, &first);
     else
-        exec.candidates = find_candidates(planning, process->args.at[0]);
+        exec.candidates = find_candidates(planning, &env, process->args.at[0]);
     if (exec.candidates == NULL)
         return planning->err->number;
     exec.argv = copy_list(planning, &process->args);
-    exec.envp = copy_list(planning, &process->env);
+    exec.envp = copy_list(planning, &env);
     if (exec.argv == NULL || exec.envp == NULL)
         return planning->err->number;
     if (planning->request->has_gate)

@@ -78,6 +78,10 @@ const char *oci_planning_id_map(struct oci_planning *planning, const char *field
 /* Opens the mounts of outside that the container's process could not make as they shall be. */
 int oci_plan_sources(struct oci_planning *planning);
 
+/* Standard input and output that are pipes become the program's user's: who is not root could not
+ * open them as /dev/stdout otherwise. */
+int oci_plan_streams(struct oci_planning *planning);
+
 /* What the container's process does first: ids, cgroup, names. */
 int oci_plan_identity(struct oci_planning *planning);
 

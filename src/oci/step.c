@@ -34,6 +34,7 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
                           ARG("uids", LINES, bind.idmap.uids), ARG("gids", LINES, bind.idmap.gids),
                           ARG("ids-of", TEXT, bind.idmap.namespace_path),
                           ARG("ids-of-all", FLAG, bind.idmap.is_recursive) },
+    [OCI_STEP_STREAMS] = { ARG("uid", NUMBER, user.uid) },
     [OCI_STEP_CGROUP_OPEN_NAMESPACE] = { ARG("slot", SLOT, cgroup.slot) },
     [OCI_STEP_SELF_WRITE] = { ARG("file", TEXT, process_file.file),
                               ARG("value", TEXT, process_file.value) },

@@ -174,6 +174,7 @@ struct oci_step_hook {
     char *const *argv;
     char *const *envp;
     unsigned int timeout_s; /* 0: none */
+    const char *directory;  /* where it begins, if it is run outside and this is there; or NULL */
     const char *state;      /* the JSON for its standard input, up to the number of "pid" */
 };
 

@@ -54,6 +54,26 @@ CapAmb: 0000000000000000
 NoNewPrivs: 1'
 }
 
+# Written to and read from by a path, which takes rights over the pipe, and by an address.
+it_can_open_its_pipes_and_reach_itself() {
+    local caller user
+    for caller in $(callers); do
+        user=0
+        [ "$caller" = user ] || user=12
+        bundle "$caller" "process['user'] = {'uid': $user, 'gid': $user}" \
+            "$(shell 'cat /dev/stdin >/dev/stdout; echo also >/dev/stderr
+                ping -c 1 -w 5 127.0.0.1 | grep -c "1 packets received"')" \
+            "process['capabilities'] = {name: ['CAP_NET_RAW'] for name in
+                ['bounding', 'effective', 'permitted', 'inheritable', 'ambient']}"
+        # shellcheck disable=SC2016
+        as "$caller" sh -c 'echo text | cupel-oci --root "$1" run --bundle bundle case 2>&1 | cat' \
+            sh "$(state_root "$caller")" >out
+        [ "$(cat out)" = 'text
+also
+1' ] || fail "as $caller: $(cat out)"
+    done
+}
+
 its_root_is_read_only_and_its_devices_are_few() {
     in_world 'touch /new 2>&1; ls /dev; echo x >/dev/null; head -c 3 /dev/zero | wc -c
               head -c 1 /dev/full >/dev/null && echo x 2>/dev/null >/dev/full || echo full
@@ -160,6 +180,7 @@ run_tests \
     it_leads_a_session_and_its_signals_are_as_at_birth \
     it_has_the_environment_and_the_umask_of_its_config_alone \
     it_has_few_rights_and_gets_no_more \
+    it_can_open_its_pipes_and_reach_itself \
     its_root_is_read_only_and_its_devices_are_few \
     the_kernels_settings_cannot_be_written \
     nothing_of_the_old_root_is_left \

@@ -208,7 +208,60 @@ static void a_user_has_the_ids_that_were_given_to_it(void **state)
                    "linux.uidMappings: maps neither an id to 0 nor the user's own id (1000)");
 }
 
+static void the_last_of_a_variable_counts_at_the_place_of_the_first(void **state)
+{
+    static const char *const env[] = {
+        "B=1", "A=1", "PATH=/one", "AB", "A=", "PATH=/two", "A=x=y"
+    };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.process.env = (struct oci_texts){ ROWS(env), env };
+    assert_line(&config, &root_on_v1, "env=[\"B=1\",\"A=x=y\",\"PATH=/two\",\"AB\"]");
+    assert_line(&config, &root_on_v1, "files=[\"/two/a\"]");
+}
+
+static void a_new_network_has_its_loopback(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest_of_user();
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    config.namespaces[OCI_NAMESPACE_NETWORK].is_wanted = true;
+    assert_line(&config, &user_on_v2, "child   loopback");
+    config = smallest();
+    config.namespaces[OCI_NAMESPACE_NETWORK] = (struct oci_namespace){ true, "/proc/1/ns/net" };
+    assert_int_equal(make(&config, &root_on_v2, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_LOOPBACK).count, 0);
+}
+
+static void pipes_go_to_the_user_as_outside_knows_it(void **state)
+{
+    static const struct oci_id_map map[] = { { 0, 100000, 65536 } };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest();
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(make(&config, &root_on_v2, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_STREAMS).count, 0);
+    config.process.user.uid = 12;
+    assert_line(&config, &root_on_v2, "streams uid=12");
+    config.namespaces[OCI_NAMESPACE_USER].is_wanted = true;
+    config.uid_maps = (struct oci_id_maps){ 1, map };
+    config.gid_maps = config.uid_maps;
+    assert_line(&config, &root_on_v2, "streams uid=100012");
+    config.process.user.uid = 0;
+    assert_line(&config, &root_on_v2, "streams uid=100000");
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_last_of_a_variable_counts_at_the_place_of_the_first),
+    cmocka_unit_test(a_new_network_has_its_loopback),
+    cmocka_unit_test(pipes_go_to_the_user_as_outside_knows_it),
     cmocka_unit_test(network_devices_are_moved_by_root),
     cmocka_unit_test(a_user_has_the_ids_that_were_given_to_it),
     cmocka_unit_test(clocks_are_set_in_a_namespace_of_their_own),
