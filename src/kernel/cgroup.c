@@ -4,13 +4,12 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "kernel/cgroup_tree.h"
 #include "kernel/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -145,45 +144,27 @@ int kernel_cgroup_is_populated(const char *path, bool *ret_populated, struct err
     return 0;
 }
 
-/* Sends SIGKILL to every process in the cgroup as far as one read shows them. */
-static void kill_some(const char *path)
-{
-    struct err err;
-    CLEANUP(fd_close) int fd = open_processes(path, &err);
-    char pids[4096];
-    ssize_t size = fd < 0 ? -1 : read(fd, pids, sizeof(pids) - 1);
-
-    if (size <= 0)
-        return;
-    pids[size] = '\0';
-    for (const char *at = pids; *at != '\0';) {
-        char *end = NULL;
-        long pid = strtol(at, &end, 10);
-
-        /* The last number of a full block may be cut: the next read shows it whole. 0 stands for
-         * processes of another pid namespace. */
-        if (end == at || *end != '\n')
-            break;
-        if (pid > 0)
-            (void)kill((pid_t)pid, SIGKILL);
-        at = end + 1;
-    }
-}
-
 int kernel_cgroup_remove(const char *path, unsigned int levels, struct err *err)
 {
     char block[PATH_MAX];
     struct text part = text_init(block, sizeof(block));
     const struct timespec pause = { .tv_nsec = REMOVE_PAUSE_NS };
+    struct err below = { 0 };
     int number = -EBUSY;
 
     if (!text_append(&part, path))
         return err_system(err, ENAMETOOLONG, "remove the cgroup '%s'", path);
     for (int i = 0; i < REMOVE_TRIES_MAX && number == -EBUSY; i++) {
         number = remove_levels(&part, levels);
-        if (number != -EBUSY)
+        if (number == 0 || (number != -EBUSY && number != -ENOTEMPTY))
             break;
-        kill_some(path);
+        kernel_cgroup_kill_some(path);
+        number = kernel_cgroup_remove_below(path, &below);
+        if (number < 0 && number != -EBUSY)
+            return err_set(err, number, "%s", below.sentence);
+        if (number == 0 && remove_levels(&part, levels) == 0)
+            return 0;
+        number = -EBUSY;
         (void)nanosleep(&pause, NULL);
     }
     if (number < 0)

@@ -40,6 +40,7 @@ int kernel_cgroup_write_value(const struct kernel_cgroup_value *value, struct er
 /* Whether a process is in the cgroup itself. */
 int kernel_cgroup_is_populated(const char *path, bool *ret_populated, struct err *err);
 
-/* Ends all processes in the cgroup, then removes it and those above it: `levels` in all. One that
- * has got other members meanwhile is left, and is no error if it is not the first. */
+/* Ends all processes in the cgroup and below it, then removes what is below it
+ * (kernel/cgroup_tree.h), it, and those above it: `levels` in all. One of those that has got other
+ * members meanwhile is left, and is no error if it is not the first. */
 int kernel_cgroup_remove(const char *path, unsigned int levels, struct err *err);

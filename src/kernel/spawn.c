@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,7 +62,9 @@ static _Noreturn void become(const struct kernel_spawn *spawn, int input_fd, int
                              int told_fd)
 {
     struct err ignored;
-    bool ok = setpgid(0, 0) == 0 && (spawn->directory_fd < 0 || fchdir(spawn->directory_fd) == 0) &&
+    /* Whoever waits for it may be killed. */
+    bool ok = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setpgid(0, 0) == 0 &&
+              (spawn->directory_fd < 0 || fchdir(spawn->directory_fd) == 0) &&
               dup2(input_fd, STDIN_FILENO) >= 0 && dup2(said_fd, STDOUT_FILENO) >= 0 &&
               dup2(said_fd, STDERR_FILENO) >= 0;
     int number;

@@ -556,6 +556,8 @@ static int join(const struct oci_child *child, const struct oci_step *step, stru
         (void)text_append(&path, "/proc/self/");
         (void)text_append(&path, step->process_file.file);
         return kernel_process_write_file(path.at, step->process_file.value, err);
+    case OCI_STEP_JOINER_LABEL:
+        return kernel_label_set_exec(step->label.kind, step->label.label, err);
     case OCI_STEP_HIDE:
         return kernel_process_hide(err);
     case OCI_STEP_PROCESS_JOIN:

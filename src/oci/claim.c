@@ -4,10 +4,15 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "kernel/cgroup.h"
+#include "kernel/cgroup_tree.h"
 
 #include <errno.h>
+#include <unistd.h>
 
-int oci_made_cgroup_claim(struct oci_made_cgroup *made, int *ret_fd, struct err *err)
+/* Takes a cgroup that nobody else may have; one that was there, and has nothing in it, is made
+ * anew: what is still known of the one that has left it, perhaps in another place, must not be true
+ * of this container. */
+static int claim_own(struct oci_made_cgroup *made, int *ret_fd, struct err *err)
 {
     CLEANUP(fd_close) int left_fd = -1;
     bool is_populated = false;
@@ -16,8 +21,6 @@ int oci_made_cgroup_claim(struct oci_made_cgroup *made, int *ret_fd, struct err 
         if (kernel_cgroup_claim(made->path, &left_fd, err) < 0 ||
             kernel_cgroup_is_populated(made->path, &is_populated, err) < 0)
             return err->number;
-        /* Not taken over, but made anew: what is still known of the one that has left it, perhaps
-         * in another place, must not be true of this container. */
         if (!is_populated && (kernel_cgroup_remove(made->path, 1, err) < 0 ||
                               kernel_cgroup_make(made->path, &made->levels, err) < 0))
             return err->number;
@@ -25,4 +28,43 @@ int oci_made_cgroup_claim(struct oci_made_cgroup *made, int *ret_fd, struct err 
             return err_set(err, -EEXIST, "the cgroup '%s' is another container's", made->path);
     }
     return kernel_cgroup_claim(made->path, ret_fd, err);
+}
+
+/* Takes a cgroup that the config names, if that can be: others may be in it. One that a runtime
+ * made for a container which has left it is made anew, likewise; what an administrator made stays.
+ */
+static int claim_shared(struct oci_made_cgroup *made, int *ret_fd, struct err *err)
+{
+    CLEANUP(fd_close) int left_fd = -1;
+    struct err ignored;
+
+    if (made->levels == 0 && kernel_cgroup_is_marked(made->path) &&
+        kernel_cgroup_claim(made->path, &left_fd, &ignored) == 0 && rmdir(made->path) == 0 &&
+        kernel_cgroup_make(made->path, &made->levels, err) < 0)
+        return err->number;
+    if (made->levels > 0)
+        (void)kernel_cgroup_claim(made->path, ret_fd, &ignored);
+    return 0;
+}
+
+int oci_made_cgroup_make(bool may_be_shared, struct oci_made_cgroup *made, int *claim_fd,
+                         struct err *err)
+{
+    struct err ignored;
+    int number;
+
+    if (kernel_cgroup_make(made->path, &made->levels, err) < 0)
+        return err->number;
+    number = may_be_shared ? claim_shared(made, claim_fd, err) : claim_own(made, claim_fd, err);
+    if (number < 0) {
+        fd_close(claim_fd);
+        /* Another that has claimed what we made removes it. */
+        if (number != -EEXIST)
+            (void)kernel_cgroup_remove(made->path, made->levels, &ignored);
+        return number;
+    }
+    if (made->levels == 0)
+        return 0;
+    kernel_cgroup_mark(made->path);
+    return kernel_cgroup_find_inode(made->path, &made->inode, err);
 }

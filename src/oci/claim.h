@@ -6,7 +6,10 @@
 
 #include "oci/execute.h"
 
-/* Claims a cgroup that has just been made, or was there and has nothing in it: that is made anew,
- * and made->levels says so. *ret_fd is the claim, see kernel_cgroup_claim(). -EEXIST: it is another
- * container's. */
-int oci_made_cgroup_claim(struct oci_made_cgroup *made, int *ret_fd, struct err *err);
+/* Makes the cgroup made->path, if it is not there, and claims it: *claim_fd, which the caller
+ * closes, is the claim (kernel_cgroup_claim()). One that was there and that a container has left is
+ * made anew. made->levels says how many were made; with 0, which is possible where it may be
+ * shared, it is none of the container's. -EEXIST: it is another container's. On failure nothing is
+ * left, but where the number of what was made could not be found: then made->levels is not 0. */
+int oci_made_cgroup_make(bool may_be_shared, struct oci_made_cgroup *made, int *claim_fd,
+                         struct err *err);

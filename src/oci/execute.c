@@ -44,22 +44,13 @@ static int do_cgroup_make(struct execution *run, const struct oci_step *step, st
 {
     struct oci_made_cgroup *made = &run->cgroups[run->cgroups_count];
     int *claim_fd = &run->child.claims[run->cgroups_count];
-    struct err ignored;
+    int number;
 
     *made = (struct oci_made_cgroup){ .path = step->cgroup.path };
-    if (kernel_cgroup_make(made->path, &made->levels, err) < 0)
-        return err->number;
-    if (!step->cgroup.may_be_shared && oci_made_cgroup_claim(made, claim_fd, err) < 0) {
-        fd_close(claim_fd);
-        /* Another that has claimed what we made removes it. */
-        if (err->number != -EEXIST)
-            (void)kernel_cgroup_remove(made->path, made->levels, &ignored);
-        return err->number;
-    }
-    if (made->levels == 0)
-        return 0;
-    run->cgroups_count++;
-    return kernel_cgroup_find_inode(made->path, &made->inode, err);
+    number = oci_made_cgroup_make(step->cgroup.may_be_shared, made, claim_fd, err);
+    if (made->levels > 0)
+        run->cgroups_count++;
+    return number;
 }
 
 static int do_cgroup_enable(struct execution *run, const struct oci_step *step, struct err *err)
@@ -202,6 +193,14 @@ static void hear(struct execution *run, const struct oci_record *record)
     }
 }
 
+/* Waits for the next record, as oci_channel_listen(), unless the user has had enough. */
+static int listen_for(struct execution *run, struct oci_record *ret_record, struct err *err)
+{
+    if (oci_signals_await(run->child.runtime_fd, err) < 0)
+        return err->number;
+    return oci_channel_listen(run->child.runtime_fd, true, ret_record, err);
+}
+
 /* Listens until the child has said what is waited for. */
 static int await_record(struct execution *run, bool (*is_said)(const struct execution *run),
                         struct err *err)
@@ -209,8 +208,7 @@ static int await_record(struct execution *run, bool (*is_said)(const struct exec
     struct oci_record record;
     int heard = 0;
 
-    while (!is_said(run) && run->failure.number == 0 &&
-           (heard = oci_channel_listen(run->child.runtime_fd, true, &record, err)) > 0)
+    while (!is_said(run) && run->failure.number == 0 && (heard = listen_for(run, &record, err)) > 0)
         hear(run, &record);
     if (heard < 0)
         return heard;
@@ -317,8 +315,7 @@ static int clone_by_joiner(struct execution *run, struct err *err)
     if (joiner < 0)
         return (int)joiner;
     fd_close(&run->child.channel_fd);
-    while (run->pid == 0 &&
-           (heard = oci_channel_listen(run->child.runtime_fd, true, &record, err)) > 0)
+    while (run->pid == 0 && (heard = listen_for(run, &record, err)) > 0)
         hear(run, &record);
     if (kernel_process_open(joiner, &joiner_fd, err) < 0 ||
         kernel_process_wait(joiner_fd, true, &status, err) < 0)
@@ -415,7 +412,7 @@ static int await_start(struct execution *run, struct err *err)
     struct oci_record record;
     int heard;
 
-    while ((heard = oci_channel_listen(run->child.runtime_fd, true, &record, err)) > 0)
+    while ((heard = listen_for(run, &record, err)) > 0)
         hear(run, &record);
     if (heard < 0)
         return heard;

@@ -141,11 +141,18 @@ int oci_plan_scheduling(struct oci_planning *planning)
                       : check_affinity(planning, "process.execCPUAffinity.final", affinity->final);
 }
 
-int oci_plan_labels(struct oci_planning *planning)
+/* A step of that kind for each. */
+static int plan_labels(struct oci_planning *planning, enum oci_step_kind kind)
 {
     const char *profile = planning->config->process.apparmor_profile;
     const char *label = planning->config->process.selinux_label;
     bool is_confined = profile != NULL && strcmp(profile, "unconfined") != 0;
+    const struct oci_step of_apparmor = { .kind = kind,
+                                          .field = "process.apparmorProfile",
+                                          .label = { KERNEL_LABEL_APPARMOR, "apparmor", profile } };
+    const struct oci_step of_selinux = { .kind = kind,
+                                         .field = "process.selinuxLabel",
+                                         .label = { KERNEL_LABEL_SELINUX, "selinux", label } };
     int number = 0;
 
     if (is_confined && !planning->host->has_apparmor)
@@ -154,12 +161,20 @@ int oci_plan_labels(struct oci_planning *planning)
     if (label != NULL && !planning->host->has_selinux)
         return oci_planning_refuse(planning, "process.selinuxLabel: SELinux is not enabled here");
     if (profile != NULL && planning->host->has_apparmor)
-        number = PLAN(planning, LABEL, "process.apparmorProfile",
-                      .label = { KERNEL_LABEL_APPARMOR, "apparmor", profile });
+        number = oci_planning_add(planning, &of_apparmor);
     if (number == 0 && label != NULL)
-        number = PLAN(planning, LABEL, "process.selinuxLabel",
-                      .label = { KERNEL_LABEL_SELINUX, "selinux", label });
+        number = oci_planning_add(planning, &of_selinux);
     return number;
+}
+
+int oci_plan_labels(struct oci_planning *planning)
+{
+    return plan_labels(planning, OCI_STEP_LABEL);
+}
+
+int oci_plan_joiner_labels(struct oci_planning *planning)
+{
+    return plan_labels(planning, OCI_STEP_JOINER_LABEL);
 }
 
 /* Whether a file system takes the label of all its files as an option of its mount. */

@@ -59,6 +59,8 @@ static int plan_joiner(struct oci_planning *planning, const struct oci_texts *cg
                       .process_file = { .file = "oom_score_adj", .value = value });
     }
     if (number == 0)
+        number = oci_plan_joiner_labels(planning);
+    if (number == 0)
         number = PLAN(planning, HIDE, "", .text = NULL);
     if (number == 0)
         number = PLAN(planning, PROCESS_JOIN, "linux.namespaces",
@@ -99,20 +101,6 @@ static int plan_outside(struct oci_planning *planning)
     return number < 0 ? number : oci_plan_listener(planning);
 }
 
-/* The container's /proc, by which a label would be set, may be anything. */
-static int check_labels(struct oci_planning *planning)
-{
-    const struct oci_process *process = &planning->config->process;
-
-    if (process->apparmor_profile != NULL)
-        return oci_planning_refuse(planning, "process.apparmorProfile: cannot be had by another "
-                                             "program in a container");
-    if (process->selinux_label != NULL)
-        return oci_planning_refuse(planning, "process.selinuxLabel: cannot be had by another "
-                                             "program in a container");
-    return 0;
-}
-
 static int plan_child(struct oci_planning *planning, const struct oci_texts *cgroups)
 {
     bool is_v1 = planning->host->cgroup_layout == OCI_CGROUP_V1;
@@ -147,7 +135,7 @@ int oci_exec_plan_make(const struct oci_exec_request *request, struct arena *are
                        struct oci_plan *ret_plan, struct err *err)
 {
     static const planner last[] = { plan_own_terminal, oci_plan_program };
-    static const planner first[] = { check_labels, oci_plan_check_user, oci_plan_seccomp };
+    static const planner first[] = { oci_plan_check_user, oci_plan_seccomp };
     const struct oci_plan_request plain = { .config = request->config,
                                             .host = request->host,
                                             .id = request->id,

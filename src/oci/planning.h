@@ -131,6 +131,10 @@ int oci_plan_scheduling(struct oci_planning *planning);
 /* The profile and the label of the program, which are set while /proc is the machine's own. */
 int oci_plan_labels(struct oci_planning *planning);
 
+/* The same, of a program that joins a container: set by the joiner, before it sees the container's
+ * /proc; what is born of it has them, too. */
+int oci_plan_joiner_labels(struct oci_planning *planning);
+
 /* The label of the files of each file system that has been planned to be mounted. */
 int oci_plan_mount_labels(struct oci_planning *planning);
 

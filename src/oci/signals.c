@@ -2,6 +2,9 @@
 #include "oci/signals.h"
 
 #include <errno.h>
+#include <poll.h>
+
+#define SLICE_MS 200 /* how often it is looked whether the user has had enough */
 
 int oci_signals_hold(struct oci_signals *signals, struct err *err)
 {
@@ -32,6 +35,22 @@ bool oci_signals_are_against_it(void)
             return true;
     }
     return false;
+}
+
+int oci_signals_await(int fd, struct err *err)
+{
+    struct pollfd watched = { .fd = fd, .events = POLLIN };
+
+    for (;;) {
+        int count = poll(&watched, 1, SLICE_MS);
+
+        if (count > 0)
+            return 0;
+        if (count < 0 && errno != EINTR)
+            return err_system(err, errno, "wait for the container's process");
+        if (oci_signals_are_against_it())
+            return err_set(err, -ECANCELED, "interrupted");
+    }
 }
 
 int oci_signals_take(struct oci_all_signals *signals, struct err *err)

@@ -36,6 +36,10 @@ void oci_signals_release(struct oci_signals *signals);
 /* Whether a signal waits that asks programs to end: SIGINT, SIGTERM, SIGHUP or SIGQUIT. */
 bool oci_signals_are_against_it(void);
 
+/* Waits, with these signals blocked, until the descriptor can be read. -ECANCELED: such a signal
+ * waits. */
+int oci_signals_await(int fd, struct err *err);
+
 /* All signals of the calling thread while a container runs, and what they were before. */
 struct oci_all_signals {
     sigset_t all;

@@ -38,6 +38,8 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_CGROUP_OPEN_NAMESPACE] = { ARG("slot", SLOT, cgroup.slot) },
     [OCI_STEP_SELF_WRITE] = { ARG("file", TEXT, process_file.file),
                               ARG("value", TEXT, process_file.value) },
+    [OCI_STEP_JOINER_LABEL] = { ARG("module", TEXT, label.module),
+                                ARG("label", TEXT, label.label) },
     [OCI_STEP_PROCESS_JOIN] = { ARG("types", NAMESPACES, clone.flags) },
     [OCI_STEP_NAMESPACE_JOIN] = { ARG("type", NAMESPACE, namespace.flag),
                                   ARG("path", TEXT, namespace.path) },

@@ -3,12 +3,6 @@
 # shellcheck source=tests/scenario/oci.bash
 source "$(dirname "$0")/oci.bash"
 
-oci() {
-    local caller=$1
-    shift
-    as "$caller" cupel-oci --root "$(state_root "$caller")" "$@"
-}
-
 # hook KIND COMMANDS [OUTSIDE]: the change that adds a hook which is a shell's; its path is that of
 # the machine's shell, or of the container's where nothing is said.
 hook() {
@@ -199,19 +193,24 @@ a_wrong_hook_is_refused_before_anything_is_made() {
 }
 
 a_signal_ends_a_hook_that_does_not_end() {
-    local caller known
-    for caller in $(callers); do
+    local caller kind known
+    while read -r caller kind; do
         place
-        bundle "$caller" "$(hook prestart "echo >$PWD/told/up; sleep 1000")"
+        # Also where the end of process 1 does not end it.
+        bundle "$caller" "$(hook "$kind" "echo \$\$ >$PWD/told/up; exec sleep 1000")" \
+            'linux["namespaces"] = [n for n in linux["namespaces"] if n["type"] != "pid"]' \
+            'config["mounts"] = [m for m in mounts if m["type"] != "proc"]' \
+            'linux["maskedPaths"] = linux["readonlyPaths"] = []'
         known=$(state_root "$caller")
         become "$caller"
         "${becoming[@]}" cupel-oci --root "$known" run --bundle bundle case >out 2>err </dev/null &
         runtime=$!
-        wait_until test -e told/up
+        wait_until test -s told/up
         kill -TERM "$runtime"
         expect_status 143 wait "$runtime"
         [ -z "$(oci "$caller" list --quiet)" ] || fail "still listed"
-    done
+        ! grep -q '^State:.[^ZX]' "/proc/$(cat told/up)/status" 2>/dev/null || fail "it lives on"
+    done < <(each_kind prestart createContainer)
 }
 
 run_tests \

@@ -55,11 +55,36 @@ a_cgroup_of_the_same_name_is_anothers() {
 }
 
 a_cgroup_that_was_left_empty_is_the_next_ones() {
-    bundle root "$limited" "$(shell 'exec sleep 1000')"
-    detach state-old
-    kill_unseen state-old
-    detach state-root
-    survives_the_deletion_of state-old
+    local named
+    for named in '' 'linux["cgroupsPath"] = "/cupel-case"'; do
+        bundle root "$limited" "$named" "$(shell 'exec sleep 1000')"
+        detach state-old
+        kill_unseen state-old
+        detach state-root
+        survives_the_deletion_of state-old
+    done
+}
+
+what_a_container_made_below_its_cgroup_goes_with_it() {
+    local force hierarchy=/sys/fs/cgroup/pids
+    [ -d "$hierarchy" ] || hierarchy=/sys/fs/cgroup
+    for force in '' --force; do
+        bundle root 'linux["cgroupsPath"] = "/cupel-case"' \
+            "$(shell 'sleep 1000 & sleep 1000 & exec sleep 1000')" \
+            'linux["namespaces"] = [n for n in linux["namespaces"] if n["type"] != "pid"]' \
+            'config["mounts"] = [m for m in mounts if m["type"] != "proc"]' \
+            'linux["maskedPaths"] = linux["readonlyPaths"] = []'
+        detach state-root
+        mkdir -p "$hierarchy"/cupel-case/{a/b/c,d}
+        wait_until test "$(wc -l <"$hierarchy/cupel-case/cgroup.procs")" -eq 3
+        tail -n 1 "$hierarchy/cupel-case/cgroup.procs" >"$hierarchy/cupel-case/a/b/cgroup.procs"
+        inside=$(cat "$hierarchy/cupel-case/a/b/cgroup.procs")
+        [ -n "$force" ] || kill_unseen state-root
+        oci state-root delete ${force:+"$force"} case 2>err || fail "$(cat err)"
+        [ -z "$(find /sys/fs/cgroup -type d -name cupel-case)" ] || fail "some are left"
+        ! grep -q '^State:.[^ZX]' "/proc/$inside/status" 2>/dev/null || fail "$inside lives on"
+        rm -rf state-root
+    done
 }
 
 a_cgroup_that_was_there_before_is_left() {
@@ -81,4 +106,5 @@ a_cgroup_that_was_there_before_is_left() {
 run_tests \
     a_cgroup_of_the_same_name_is_anothers \
     a_cgroup_that_was_left_empty_is_the_next_ones \
+    what_a_container_made_below_its_cgroup_goes_with_it \
     a_cgroup_that_was_there_before_is_left

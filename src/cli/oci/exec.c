@@ -106,6 +106,16 @@ static int set_environment(const struct execing *execing, struct oci_texts *env,
     return oci_environment_add(execing->arena, &added, env, err);
 }
 
+static void set_texts(const struct oci_exec_options *options, struct oci_process *process)
+{
+    if (options->cwd != NULL)
+        process->cwd = options->cwd;
+    if (options->apparmor != NULL)
+        process->apparmor_profile = options->apparmor;
+    if (options->process_label != NULL)
+        process->selinux_label = options->process_label;
+}
+
 /* What the command line says of the program goes before all else. */
 static int apply_words(struct execing *execing, struct err *err)
 {
@@ -129,8 +139,7 @@ static int apply_words(struct execing *execing, struct err *err)
             args[i] = words[i];
         process->args = (struct oci_texts){ .count = (size_t)count, .at = args };
     }
-    if (options->cwd != NULL)
-        process->cwd = options->cwd;
+    set_texts(options, process);
     process->terminal = process->terminal || options->tty;
     process->no_new_privileges = process->no_new_privileges || options->no_new_privs;
     if (set_user(options->user, &process->user, err) < 0 ||

@@ -40,6 +40,8 @@ struct oci_exec_options {
     const char *console_socket;
     const char *cwd;
     const char *user;
+    const char *apparmor;
+    const char *process_label;
     unsigned long preserve_fds;
     bool tty;
     bool detach;

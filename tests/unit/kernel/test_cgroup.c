@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "kernel/cgroup.h"
+#include "kernel/cgroup_tree.h"
 #include "kernel/cgroup_v1.h"
 
 #include <errno.h>
@@ -45,6 +46,29 @@ static void what_was_made_is_removed_and_nothing_else(void **state)
     assert_int_equal(access(*state, F_OK), 0);
     /* Gone already: another one has removed it. */
     assert_int_equal(kernel_cgroup_remove(path, 1, &err), 0);
+}
+
+static void what_is_below_goes_and_no_link_is_followed(void **state)
+{
+    char path[128];
+    char outside[128];
+    char link[128];
+    unsigned int levels;
+    struct err err = { 0 };
+
+    (void)snprintf(path, sizeof(path), "%s/a/b/c", (const char *)*state);
+    (void)snprintf(outside, sizeof(outside), "%s/x/y", (const char *)*state);
+    (void)snprintf(link, sizeof(link), "%s/a/link", (const char *)*state);
+    assert_int_equal(kernel_cgroup_make(path, &levels, &err), 0);
+    assert_int_equal(kernel_cgroup_make(outside, &levels, &err), 0);
+    assert_int_equal(symlink(outside, link), 0);
+    (void)snprintf(path, sizeof(path), "%s/a", (const char *)*state);
+    assert_int_equal(kernel_cgroup_remove_below(path, &err), 0);
+    assert_int_equal(access(outside, F_OK), 0);
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(kernel_cgroup_remove(path, 1, &err), 0);
+    assert_int_equal(kernel_cgroup_remove(outside, 2, &err), 0);
+    assert_int_equal(access(path, F_OK), -1);
 }
 
 static void a_cgroup_that_cannot_be_made_leaves_nothing(void **state)
@@ -91,6 +115,8 @@ static void rules_are_written_as_v1_has_them(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(what_was_made_is_removed_and_nothing_else, make_top,
+                                    remove_top),
+    cmocka_unit_test_setup_teardown(what_is_below_goes_and_no_link_is_followed, make_top,
                                     remove_top),
     cmocka_unit_test_setup_teardown(a_cgroup_that_cannot_be_made_leaves_nothing, make_top,
                                     remove_top),

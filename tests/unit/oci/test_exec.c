@@ -185,10 +185,44 @@ static void a_user_that_the_container_does_not_have_is_refused(void **state)
     assert_int_equal(plan.count, 7);
 }
 
+static void its_labels_are_set_before_it_sees_the_container(void **state)
+{
+    static const struct {
+        const char *process;
+        const char *sentence;
+    } rows[] = {
+        { "{\"apparmorProfile\": \"p\"}", "process.apparmorProfile: AppArmor is not enabled here" },
+        { "{\"selinuxLabel\": \"l\"}", "process.selinuxLabel: SELinux is not enabled here" },
+    };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_host host = on_v2;
+    struct occurrence label;
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        assert_row(rows[i].process,
+                   plan_of(rows[i].process, &on_v2, &arena, &plan, &err) == -EINVAL);
+        assert_string_equal(err.sentence, rows[i].sentence);
+    }
+    host.has_apparmor = true;
+    host.has_selinux = true;
+    assert_int_equal(plan_of("{\"apparmorProfile\": \"p\", \"selinuxLabel\": \"l\"}", &host, &arena,
+                             &plan, &err),
+                     0);
+    label = occurrence_of(&plan, OCI_STEP_JOINER_LABEL);
+    assert_int_equal(label.count, 2);
+    assert_string_equal(plan.steps[label.first].label.label, "p");
+    assert_true(comes_before(&plan, OCI_STEP_JOINER_LABEL, OCI_STEP_PROCESS_JOIN));
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_LABEL).count, 0);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(its_processors_are_set_before_and_in_the_cgroup),
     cmocka_unit_test(what_is_not_said_is_as_in_the_config),
     cmocka_unit_test(a_process_that_is_none_is_refused),
+    cmocka_unit_test(its_labels_are_set_before_it_sees_the_container),
     cmocka_unit_test(the_steps_are_in_order),
     cmocka_unit_test(all_namespaces_but_that_of_cgroups_are_joined_at_once),
     cmocka_unit_test(a_user_that_the_container_does_not_have_is_refused),
