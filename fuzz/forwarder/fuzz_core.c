@@ -111,7 +111,10 @@ static void begin(struct history *history)
 static void client_sends(struct history *history, uint8_t who, const struct byte_writer *payload)
 {
     struct forwarder_datagram datagram = {
-        .path = { .side = FORWARDER_CLIENTS, .socket = who % 4, .peer = address_of(who, 40000) },
+        .path = { .side = FORWARDER_CLIENTS,
+                  .socket = who % 4,
+                  .stream = who >= 24 ? who : 0,
+                  .peer = address_of(who, 40000) },
         .payload = byte_writer_written(payload),
     };
 
@@ -222,6 +225,7 @@ static void step_reply(struct history *history, uint8_t which)
         header.counts[DNS_ADDITIONAL] += 1;
     datagram.path.socket =
         (uint16_t)(upstream * LANES + (query->key.lane ^ ((spoil & SPOIL_LANE) != 0)));
+    datagram.path.stream = query->streams >> upstream & 1U;
     datagram.path.peer = history->forwarder.config.upstreams[upstream];
     datagram.path.peer.port ^= (spoil & SPOIL_PORT) != 0;
     fuzz_require(dns_header_write(&out, &header));

@@ -143,6 +143,11 @@ SEEDS = {
         good(5) + reply(answer=A),
     "no-edns-after-notimp-and-still-notimp": limits() + good(3) + reply(EDNS, flags=0x34) +
         reply(flags=0x34),
+    "cut-and-then-whole-over-a-stream": limits() + good(3) + reply(flags=0x70) + reply(answer=A),
+    "cut-over-a-stream-too": limits() + good(3) + reply(flags=0x70) + reply(answer=A, flags=0x70),
+    "no-reply-over-a-stream": limits() + good(30) + reply(flags=0x70) + WAIT * 4,
+    "a-client-on-a-stream": limits() + good(30) +
+        reply(answer=b"\0\xff\0\0\1\0\0\0\x3c\2\x58" + bytes(600), counts=1) + good(31),
     "formerr-with-edns-is-an-answer": limits() + good(3) + reply(flags=0x31),
     "a-header-that-says-formerr": limits() + good(3) +
         any_reply(b"\x80\1" + bytes(8)) + any_reply(b"\x80\1" + bytes(8)) + reply(answer=A),

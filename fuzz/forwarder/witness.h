@@ -11,6 +11,7 @@
  * - a reply is taken if and only if it comes from an upstream that was asked, to the socket that
  *   asked, with the id and the question, and is well-formed; but for one that makes us ask the same
  *   upstream without EDNS, anything else changes nothing;
+ * - one that was cut makes us ask the same upstream over a stream, once;
  * - all that wait for it get their answer then: well-formed, with their id and their question in
  *   their letters, no larger than they said, with EDNS if and only if they sent some, to where
  *   their query came from;
@@ -37,7 +38,7 @@
 struct witness_sent {
     struct forwarder_path path;
     size_t size;
-    uint8_t octets[FORWARDER_DATAGRAM_BYTES_MAX];
+    uint8_t *octets;
 };
 
 /* A client that waits. */
@@ -58,6 +59,7 @@ struct witness_query {
     unsigned int sends;
     unsigned int asked;    /* upstreams, one bit each */
     unsigned int plain;    /* those without EDNS */
+    unsigned int streams;  /* those over a stream */
     unsigned int upstream; /* the one that was asked last */
     uint64_t due_ns;       /* when the attempt that runs is over */
     uint64_t stale_ns;     /* when clients get a stale answer */
@@ -92,7 +94,9 @@ static inline void witness_flush(struct forwarder_batch *batch, void *owner)
         fuzz_require(witness->sent_count < WITNESS_SENT_MAX);
         sent->path = batch->at[i].path;
         sent->size = batch->at[i].payload.size;
-        fuzz_require(sent->size <= sizeof(sent->octets));
+        fuzz_require(sent->size <= forwarder_path_bytes_max(&sent->path));
+        sent->octets = malloc(sent->size);
+        fuzz_require(sent->octets != NULL);
         memcpy(sent->octets, batch->at[i].payload.at, sent->size);
         witness->sent_count += 1;
     }
@@ -111,8 +115,19 @@ static inline void witness_init(struct witness *witness, struct forwarder *forwa
     witness->batch->owner = witness;
 }
 
+/* A step begins. */
+static inline void witness_begin(struct witness *witness)
+{
+    forwarder_batch_clear(witness->batch);
+    while (witness->sent_count > 0) {
+        witness->sent_count -= 1;
+        free(witness->sent[witness->sent_count].octets);
+    }
+}
+
 static inline void witness_done(struct witness *witness)
 {
+    witness_begin(witness);
     witness_replies_done(witness->replies);
     free(witness->replies);
     free(witness->batch);
@@ -158,7 +173,7 @@ static inline struct dns_header witness_header(struct bytes wire)
 
 static inline bool witness_same_path(const struct forwarder_path *a, const struct forwarder_path *b)
 {
-    return a->side == b->side && a->socket == b->socket &&
+    return a->side == b->side && a->socket == b->socket && a->stream == b->stream &&
            forwarder_address_equal(&a->peer, &b->peer) &&
            forwarder_address_equal(&a->local, &b->local);
 }
@@ -264,6 +279,8 @@ static inline void witness_understand(struct witness_asked *asked,
     };
     asked->client.has_edns = dns_message_edns(&message, &edns);
     asked->client.answer_bytes_max = edns.udp_size > 512 ? edns.udp_size : 512;
+    if (in->path.stream != 0)
+        asked->client.answer_bytes_max = FORWARDER_MESSAGE_BYTES_MAX;
     asked->client.question_size = octets.size;
     memcpy(asked->client.question, octets.at, octets.size);
     asked->topic =
@@ -437,13 +454,6 @@ static inline void witness_check_query(struct witness *witness, const struct for
         witness_wait(witness, &asked, query);
 }
 
-/* A step begins. */
-static inline void witness_begin(struct witness *witness)
-{
-    forwarder_batch_clear(witness->batch);
-    witness->sent_count = 0;
-}
-
 /* A client's datagram goes in. */
 static inline void witness_client(struct witness *witness, const struct forwarder_datagram *in)
 {
@@ -486,6 +496,7 @@ static inline bool witness_was_asked(const struct witness *witness,
     size_t upstream = path->socket / config->lanes;
 
     return upstream < config->upstreams_count && (query->asked & 1U << upstream) != 0 &&
+           (path->stream == 0 || (query->streams & 1U << upstream) != 0) &&
            forwarder_address_equal(&path->peer, &config->upstreams[upstream]);
 }
 
@@ -515,6 +526,35 @@ static inline bool witness_wants_plain(const struct witness *witness,
             dns_header_rcode(&reply.header) == DNS_RCODE_NOTIMP) &&
            reply.opt_at == 0 &&
            (reply.header.counts[DNS_QUESTION] == 0 || witness_has_question(query, &reply));
+}
+
+/* Whether a reply is one that was cut, so that we ask over a stream. It need not be well-formed. */
+static inline bool witness_is_cut(const struct witness *witness, const struct witness_query *query,
+                                  const struct forwarder_datagram *in)
+{
+    struct dns_message reply = { .wire = in->payload, .header = witness_header(in->payload) };
+
+    return in->path.stream == 0 && witness_was_asked(witness, query, &in->path) &&
+           dns_header_has(&reply.header, DNS_FLAG_QR) &&
+           dns_header_has(&reply.header, DNS_FLAG_TC) &&
+           dns_header_opcode(&reply.header) == DNS_OPCODE_QUERY &&
+           witness_has_question(query, &reply);
+}
+
+/* A reply was cut: the same upstream is asked over a stream, once. */
+static inline void witness_check_cut(struct witness *witness, struct witness_query *query,
+                                     unsigned int upstream)
+{
+    if ((query->streams & 1U << upstream) != 0) {
+        fuzz_require(witness->sent_count == 0);
+        return;
+    }
+    fuzz_require(witness->sent_count == 1);
+    fuzz_require(witness->sent[0].path.stream == 1);
+    query->upstream = upstream;
+    query->streams |= 1U << upstream;
+    query->due_ns = witness->now_ns + witness->forwarder->config.attempt_ns;
+    witness_check_sent(witness, query, &witness->sent[0]);
 }
 
 /* Whether a reply must be taken as the answer to this query. */
@@ -626,6 +666,8 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
         query->upstream = in->path.socket / config->lanes;
         witness->plain_until_ns[query->upstream] = witness->now_ns + WITNESS_PLAIN_NS;
         witness_check_sent(witness, query, &witness->sent[0]);
+    } else if (query != NULL && witness_is_cut(witness, query, in)) {
+        witness_check_cut(witness, query, in->path.socket / config->lanes);
     } else if (query != NULL && witness_is_good(witness, query, in, &reply)) {
         witness_check_answers(witness, query, &reply, *stale != stale_before);
     } else {

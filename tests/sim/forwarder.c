@@ -52,6 +52,7 @@ static void choose_world(struct simulation *sim)
     sim->leap_per_mille = (unsigned int)between(sim, 0, 5);
     sim->failing_per_mille =
         (unsigned int)(chance_of(&sim->chance, 500) ? between(sim, 0, 300) : 0);
+    sim->cut_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 500) : 0);
     sim->plain_upstreams = (unsigned int)(chance_of(&sim->chance, 200) ? between(sim, 0, 7) : 0);
 }
 
@@ -137,6 +138,7 @@ static void ask(struct simulation *sim)
         .kind = KIND_TO_FORWARDER,
         .path = { .side = FORWARDER_CLIENTS,
                   .socket = client % 2,
+                  .stream = chance_of(&sim->chance, 200) ? client : 0,
                   .peer = address_of(2, client, (uint16_t)between(sim, 1024, 65535)) },
     };
     struct dns_header header = {

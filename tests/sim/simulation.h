@@ -29,6 +29,7 @@ struct simulation {
     unsigned int damage_per_mille;
     unsigned int leap_per_mille;
     unsigned int failing_per_mille; /* replies that are SERVFAIL */
+    unsigned int cut_per_mille;     /* and that are cut */
     unsigned int plain_upstreams;   /* those that know no EDNS, one bit each */
     uint64_t names;                 /* from which clients choose; 0: each asks for another */
     uint64_t leapt_ns;              /* the forwarder's clock is ahead by this */

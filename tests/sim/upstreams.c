@@ -201,6 +201,18 @@ static void send_from_another(const struct simulation *sim, struct forwarder_pat
     path->peer = sim->forwarder.config.upstreams[other];
 }
 
+/* Cuts a reply: behind the question, or anywhere. */
+static void cut(struct simulation *sim, struct packet *packet)
+{
+    struct dns_message reply;
+
+    fuzz_require(dns_message_read(bytes_of(packet->octets, packet->size), &reply).status == DNS_OK);
+    packet->octets[2] |= DNS_FLAG_TC >> 8;
+    packet->size = between(sim, reply.section_at[DNS_ANSWER], packet->size);
+    if (packet->size == reply.section_at[DNS_ANSWER])
+        memset(packet->octets + 6, 0, 6);
+}
+
 void upstream_replies(struct simulation *sim, const struct packet *query_packet)
 {
     struct packet packet = { .kind = KIND_TO_FORWARDER, .path = query_packet->path };
@@ -212,7 +224,9 @@ void upstream_replies(struct simulation *sim, const struct packet *query_packet)
         dns_message_read(bytes_of(query_packet->octets, query_packet->size), &query).status ==
         DNS_OK);
     fuzz_require(dns_message_question(&query, &question));
-    for (int i = 0; i < FORGERIES_MAX && chance_of(&sim->chance, sim->forger_per_mille); i++) {
+    for (int i = 0; i < FORGERIES_MAX && query_packet->path.stream == 0 &&
+                    chance_of(&sim->chance, sim->forger_per_mille);
+         i++) {
         packet.path = query_packet->path;
         build_reply(sim, &query, REPLY_ADDRESS, forged_address, &packet);
         forge(sim, (enum forgery)chance_below(&sim->chance, FORGERIES), &packet);
@@ -224,8 +238,10 @@ void upstream_replies(struct simulation *sim, const struct packet *query_packet)
     packet.path = query_packet->path;
     if (refuses_edns(sim, &query, &packet))
         return;
-    if (chance_of(&sim->chance, sim->meddler_per_mille))
+    if (query_packet->path.stream == 0 && chance_of(&sim->chance, sim->meddler_per_mille))
         send_from_another(sim, &packet.path);
     build_reply(sim, &query, kind_for(sim, address), address, &packet);
+    if (query_packet->path.stream == 0 && chance_of(&sim->chance, sim->cut_per_mille))
+        cut(sim, &packet);
     network_send(&sim->network, &packet);
 }

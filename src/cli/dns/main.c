@@ -56,6 +56,16 @@ static void print_statistics(const struct forwarder_loop *loop)
     print_count("cache_entries", counters.cache_entries, "answers in the cache now");
     print_count("cache_bytes_used", counters.cache_bytes_used, "octets that they take");
     print_count("cache_evicted", counters.cache_evicted, "left the cache to make room");
+    print_count("tcp_clients_now", counters.tcp.clients_now, "clients' connections now");
+    print_count("tcp_accepted", counters.tcp.accepted, "clients' connections");
+    print_count("tcp_per_client", counters.tcp.per_client,
+                "closed at once: too many of one address");
+    print_count("tcp_idle", counters.tcp.idle, "closed: nothing came for too long");
+    print_count("tcp_broken", counters.tcp.broken, "closed: what came was no query");
+    print_count("tcp_overflows", counters.tcp.overflows, "closed: answers were not read");
+    print_count("tcp_paused", counters.tcp.paused, "times that no more could be accepted");
+    print_count("tcp_lost", counters.tcp.lost, "messages for connections that are gone");
+    print_count("tcp_upstreams", counters.tcp.upstreams, "connections to upstreams");
     print_count("received_too_large", counters.received_too_large, "datagrams dropped: too large");
     print_count("receive_errors", counters.receive_errors, "errors that the network reported");
     print_count("sends_lost", counters.sends_lost, "datagrams that could not be sent");
@@ -107,7 +117,7 @@ static const struct cli_program dns_program = {
     .name = DNS_PROGRAM,
     .summary = "forward DNS queries to other servers",
     .description =
-        "cupel-dns takes DNS queries over UDP, asks an upstream server over UDP, and gives back "
+        "cupel-dns takes DNS queries, asks an upstream server, and gives back "
         "what it says. It prints one line when it is ready to answer, and ends with status 0 on "
         "SIGTERM, SIGINT and SIGHUP. On SIGUSR1 it prints what it counted.\n\n"
         "Answers are kept for as long as they say, in --cache-bytes of memory, and given from "
@@ -116,9 +126,12 @@ static const struct cli_program dns_program = {
         "upstream failed. Those who ask the same at the same time wait for one answer. Names are "
         "asked for in letters of any case, which the reply must have too; clients get back their "
         "own.\n\n"
-        "It speaks UDP alone, to both sides: an answer that does not fit into a datagram of the "
-        "client's size (512 octets without EDNS) comes back with TC set, and there is no TCP to "
-        "ask again over. Upstreams are told that 1232 octets may be sent; one that does not know "
+        "It answers over UDP and TCP (RFC 7766), on the same addresses. An answer that does not "
+        "fit "
+        "into a datagram of the client's size (512 octets without EDNS) comes back with TC set, "
+        "and "
+        "the client asks again over TCP. Upstreams are told that 1232 octets may be sent; what is "
+        "larger is fetched over TCP, and so is kept whole; one that does not know "
         "EDNS is asked without for a quarter of an hour. Clients that speak EDNS are told why an "
         "answer is a failure or stale (extended DNS errors).\n\n"
         "Whoever can reach an address that it listens on may ask: without --listen that is this "

@@ -25,6 +25,8 @@ const struct dns_options dns_defaults = {
     .cache_bytes = 33554432,
     .ttl_s_max = 86400,
     .negative_ttl_s_max = 3600,
+    .tcp_clients_max = 256,
+    .tcp_idle_ms = 10000,
 };
 
 const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
@@ -59,6 +61,22 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
           "many clients; one more gets SERVFAIL at once (4096)",
       .number_min = 1,
       .number_max = QUERIES_MAX_MAX },
+    { .name = "tcp-clients-max",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, tcp_clients_max),
+      .value = "N",
+      .help = "let at most this many clients' connections be open, a quarter of them from one "
+              "address; more wait until one is closed; 0 takes queries over UDP alone (256)",
+      .number_min = 0,
+      .number_max = FORWARDER_TCP_CLIENTS_MAX },
+    { .name = "tcp-idle-ms",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, tcp_idle_ms),
+      .value = "N",
+      .help =
+          "close a connection on which so many milliseconds no query and no answer went (10000)",
+      .number_min = 100,
+      .number_max = 600000 },
     { .name = "cache-bytes",
       .kind = CLI_NUMBER,
       .offset = offsetof(struct dns_options, cache_bytes),
@@ -170,6 +188,8 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
                      struct err *err)
 {
     struct forwarder_loop_config config = {
+        .tcp_clients_max = (uint32_t)options->tcp_clients_max,
+        .tcp_idle_ns = options->tcp_idle_ms * NS_PER_MS,
         .core = {
             .queries_max = (uint32_t)options->queries_max,
             .waiters_max = (uint32_t)options->queries_max * WAITERS_PER_QUERY,

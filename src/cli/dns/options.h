@@ -16,6 +16,8 @@ struct dns_options {
     unsigned long ttl_s_max;
     unsigned long negative_ttl_s_max;
     unsigned long stale_s;
+    unsigned long tcp_clients_max;
+    unsigned long tcp_idle_ms;
     bool has_prefetch;
     bool keeps_case;
 };
@@ -24,7 +26,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 11
+#define DNS_ROWS_COUNT 13
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

@@ -43,7 +43,7 @@ enum forwarder_relayed {
  * size, version and flags become ours, and its options stay; one is added or taken away so that
  * the client gets one if and only if it sent one (RFC 6891 section 7). One is taken away only if it
  * is the last record and holds no part of the response code. `out` is at the start of its block,
- * and has FORWARDER_DATAGRAM_BYTES_MAX octets (REQUIRE). */
+ * and has FORWARDER_DATAGRAM_BYTES_MAX octets at least (REQUIRE). */
 enum forwarder_relayed forwarder_answer_relay(const struct forwarder_request *request,
                                               struct bytes query, const struct dns_message *reply,
                                               struct byte_writer *out);

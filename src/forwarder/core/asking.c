@@ -30,16 +30,17 @@ struct bytes forwarder_query_question(const struct forwarder_query *query)
                     query->wire_bytes - (size_t)(DNS_HEADER_SIZE + FORWARDER_OPT_BYTES));
 }
 
-/* Sends a query to query->upstream, on the lane of its key. */
-static void send_query(struct forwarder *forwarder, struct forwarder_query *query,
+/* Sends a query to query->upstream, on the lane of its key; over a stream if it shall be so. */
+static void send_query(struct forwarder *forwarder, struct forwarder_query *query, bool is_stream,
                        struct forwarder_batch *batch)
 {
-    struct byte_writer out = forwarder_batch_writer(batch);
+    struct byte_writer out;
     struct bytes wire = forwarder_query_wire(query);
     uint16_t bit = (uint16_t)(1U << query->upstream);
     struct forwarder_path path = {
         .side = FORWARDER_UPSTREAMS,
         .socket = (uint16_t)(query->upstream * forwarder->config.lanes + query->key.lane),
+        .stream = is_stream,
         .peer = forwarder->config.upstreams[query->upstream],
     };
 
@@ -47,6 +48,7 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
         wire.size -= FORWARDER_OPT_BYTES;
         query->plain |= bit;
     }
+    out = forwarder_batch_writer(batch, &path);
     REQUIRE(write_bytes(&out, wire));
     if ((query->plain & bit) != 0)
         byte_writer_patch_u16_be(&out, DNS_HEADER_SIZE - 2, 0); /* no additional record */
@@ -110,7 +112,7 @@ struct forwarder_query *forwarder_ask(struct forwarder *forwarder,
         forwarder_request_write(&asked->request, &asked->question, key.id, query->wire);
     if (forwarder->config.is_case_random)
         draw_letters(forwarder, query);
-    send_query(forwarder, query, batch);
+    send_query(forwarder, query, false, batch);
     query->due_ns = later(forwarder->now_ns, forwarder->config.attempt_ns);
     forwarder_schedule(forwarder, query);
     return query;
@@ -160,7 +162,7 @@ void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query
         return;
     }
     query->upstream = (uint8_t)((query->upstream + 1U) % forwarder->config.upstreams_count);
-    send_query(forwarder, query, batch);
+    send_query(forwarder, query, false, batch);
     forwarder_count(forwarder, FORWARDER_COUNT_retries);
     /* From when it was due, so that a loop that is late does not make the client wait longer. */
     query->due_ns = later(query->due_ns, forwarder->config.attempt_ns);
@@ -173,5 +175,16 @@ void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *
     forwarder->upstreams[upstream].plain_until_ns = later(forwarder->now_ns, PLAIN_NS);
     query->upstream = (uint8_t)upstream;
     query->attempts -= 1;
-    send_query(forwarder, query, batch);
+    send_query(forwarder, query, false, batch);
+}
+
+void forwarder_ask_by_stream(struct forwarder *forwarder, struct forwarder_query *query,
+                             unsigned int upstream, struct forwarder_batch *batch)
+{
+    query->upstream = (uint8_t)upstream;
+    query->streams |= (uint16_t)(1U << upstream);
+    query->attempts -= 1;
+    send_query(forwarder, query, true, batch);
+    query->due_ns = later(forwarder->now_ns, forwarder->config.attempt_ns);
+    forwarder_schedule(forwarder, query);
 }

@@ -51,7 +51,7 @@ static struct bytes client_question(const struct forwarder_asked *asked)
 static void answer_cached(struct forwarder *forwarder, const struct forwarder_asked *asked,
                           const struct forwarder_cached *cached, struct forwarder_batch *batch)
 {
-    struct byte_writer out = forwarder_batch_writer(batch);
+    struct byte_writer out = forwarder_batch_writer(batch, asked->client);
 
     if (forwarder_answer_cached(&asked->request, client_question(asked), &forwarder->cache, cached,
                                 &out) == FORWARDER_TRUNCATED)
@@ -135,6 +135,8 @@ void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder
     asked.client = &datagram->path;
     asked.payload = datagram->payload;
     verdict = forwarder_request_read(datagram->payload, &asked.request, &asked.question);
+    if (datagram->path.stream != 0)
+        asked.request.answer_bytes_max = FORWARDER_MESSAGE_BYTES_MAX;
     if (verdict == FORWARDER_FORWARD) {
         forwarder_topic_init(&asked.topic, &asked.request, &asked.question, &forwarder->hash_key);
         verdict = resolve(forwarder, &asked, batch);
@@ -142,7 +144,7 @@ void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder
     forwarder_count(forwarder, verdicts[verdict].counter);
     if (!verdicts[verdict].is_answered)
         return;
-    out = forwarder_batch_writer(batch);
+    out = forwarder_batch_writer(batch, &datagram->path);
     forwarder_answer_write(&asked.request, datagram->payload, &verdicts[verdict].own, &out);
     forwarder_batch_add(batch, &datagram->path, &out);
 }
@@ -168,7 +170,7 @@ bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query 
         return false;
     forwarder_cache_rest(&forwarder->cache, &cached, REST_S);
     while (forwarder_waiters_take(&forwarder->waiters, &query->waiting, &waiter)) {
-        struct byte_writer out = forwarder_batch_writer(batch);
+        struct byte_writer out = forwarder_batch_writer(batch, &waiter.client);
 
         (void)forwarder_answer_cached(&waiter.request, forwarder_query_question(query),
                                       &forwarder->cache, &cached, &out);
@@ -190,7 +192,7 @@ void forwarder_answer_all(struct forwarder *forwarder, struct forwarder_query *q
     struct forwarder_waiter waiter;
 
     while (forwarder_waiters_take(&forwarder->waiters, &query->waiting, &waiter)) {
-        struct byte_writer out = forwarder_batch_writer(batch);
+        struct byte_writer out = forwarder_batch_writer(batch, &waiter.client);
         enum forwarder_relayed relayed =
             forwarder_answer_relay(&waiter.request, forwarder_query_wire(query), reply, &out);
 
@@ -209,7 +211,7 @@ void forwarder_answer_nothing(struct forwarder *forwarder, struct forwarder_quer
     struct forwarder_waiter waiter;
 
     while (forwarder_waiters_take(&forwarder->waiters, &query->waiting, &waiter)) {
-        struct byte_writer out = forwarder_batch_writer(batch);
+        struct byte_writer out = forwarder_batch_writer(batch, &waiter.client);
 
         forwarder_answer_write(&waiter.request, forwarder_query_wire(query), &own, &out);
         send_to(query, &waiter, &out, batch);

@@ -9,22 +9,25 @@ bool forwarder_address_equal(const struct forwarder_address *a, const struct for
            memcmp(a->octets, b->octets, a->size) == 0;
 }
 
-struct byte_writer forwarder_batch_writer(struct forwarder_batch *batch)
+struct byte_writer forwarder_batch_writer(struct forwarder_batch *batch,
+                                          const struct forwarder_path *path)
 {
-    if (!forwarder_batch_has_room(batch)) {
+    size_t room = forwarder_path_bytes_max(path);
+
+    if (batch->count == FORWARDER_BATCH_MAX || sizeof(batch->octets) - batch->octets_used < room) {
         REQUIRE(batch->flush != NULL);
         batch->flush(batch, batch->owner);
         REQUIRE(forwarder_batch_has_room(batch));
     }
-    return byte_writer_init(batch->octets + batch->octets_used, FORWARDER_DATAGRAM_BYTES_MAX);
+    return byte_writer_init(batch->octets + batch->octets_used, room);
 }
 
 void forwarder_batch_add(struct forwarder_batch *batch, const struct forwarder_path *path,
                          const struct byte_writer *written)
 {
-    REQUIRE(forwarder_batch_has_room(batch));
+    REQUIRE(batch->count < FORWARDER_BATCH_MAX);
     REQUIRE(written->base == batch->octets + batch->octets_used);
-    REQUIRE(written->position <= FORWARDER_DATAGRAM_BYTES_MAX);
+    REQUIRE(written->position <= forwarder_path_bytes_max(path));
     batch->at[batch->count] = (struct forwarder_datagram){
         .path = *path,
         .payload = byte_writer_written(written),

@@ -1,6 +1,6 @@
 /*
- * struct forwarder_datagram: one UDP datagram that came in or shall go out, and struct
- * forwarder_batch: those that shall go out.
+ * struct forwarder_datagram: one UDP datagram, or one message of a TCP stream without its length,
+ * that came in or shall go out, and struct forwarder_batch: those that shall go out.
  *
  * Addresses are octets, not struct sockaddr, so that the core needs no system header. Pure; one
  * thread at a time.
@@ -29,6 +29,8 @@ enum forwarder_side {
 struct forwarder_path {
     enum forwarder_side side;
     uint16_t socket; /* its number on that side, counted from 0 by the loop; see forwarder.h */
+    uint32_t stream; /* 0: a datagram; else a message of a stream, which is the loop's number for a
+                        client's, and 1 for one to an upstream, in the place of this socket */
     struct forwarder_address peer;  /* the other end */
     struct forwarder_address local; /* our end: an answer leaves from where its query went to. Size
                                        0 where the socket has one address only */
@@ -41,6 +43,8 @@ struct forwarder_datagram {
 
 /* No datagram is larger, in octets, neither in nor out. The loop drops those that are. */
 #define FORWARDER_DATAGRAM_BYTES_MAX 4096
+/* No message of a stream can be larger. */
+#define FORWARDER_MESSAGE_BYTES_MAX 65535
 #define FORWARDER_BATCH_MAX 32
 
 /*
@@ -58,10 +62,17 @@ struct forwarder_batch {
     uint8_t octets[FORWARDER_BATCH_MAX * FORWARDER_DATAGRAM_BYTES_MAX];
 };
 
+/* The most octets that can be sent on a path at once. */
+static inline size_t forwarder_path_bytes_max(const struct forwarder_path *path)
+{
+    return path->stream != 0 ? FORWARDER_MESSAGE_BYTES_MAX : FORWARDER_DATAGRAM_BYTES_MAX;
+}
+
 /* Whether one more datagram of any size fits. */
 static inline bool forwarder_batch_has_room(const struct forwarder_batch *batch)
 {
-    return batch->count < FORWARDER_BATCH_MAX;
+    return batch->count < FORWARDER_BATCH_MAX &&
+           sizeof(batch->octets) - batch->octets_used >= FORWARDER_DATAGRAM_BYTES_MAX;
 }
 
 /* Forgets all datagrams. */
@@ -71,10 +82,11 @@ static inline void forwarder_batch_clear(struct forwarder_batch *batch)
     batch->octets_used = 0;
 }
 
-/* A writer over the block for the next datagram: FORWARDER_DATAGRAM_BYTES_MAX octets. What is
+/* A writer over the block for the next datagram or message on a path, with room for any. What is
  * written becomes a datagram by forwarder_batch_add(), and is forgotten otherwise. A batch without
  * room is flushed (REQUIRE: it can be). */
-struct byte_writer forwarder_batch_writer(struct forwarder_batch *batch);
+struct byte_writer forwarder_batch_writer(struct forwarder_batch *batch,
+                                          const struct forwarder_path *path);
 
 /* Adds what was written to the writer that the batch gave last. */
 void forwarder_batch_add(struct forwarder_batch *batch, const struct forwarder_path *path,

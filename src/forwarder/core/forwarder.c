@@ -115,7 +115,7 @@ static uint64_t tell_time(struct forwarder *forwarder, uint64_t now_ns)
 void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
                        uint64_t now_ns, struct forwarder_batch *batch)
 {
-    REQUIRE(datagram->payload.size <= FORWARDER_DATAGRAM_BYTES_MAX);
+    REQUIRE(datagram->payload.size <= forwarder_path_bytes_max(&datagram->path));
     (void)tell_time(forwarder, now_ns);
     switch (datagram->path.side) {
     case FORWARDER_CLIENTS:

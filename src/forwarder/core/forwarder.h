@@ -30,6 +30,11 @@
  * has a stale answer, clients get that instead of a failure, or after config.stale_after_ns, and
  * the query goes on for the cache alone. All memory is one slab whose size is known at init.
  *
+ * A reply that was cut makes us ask the same upstream over a stream (path.stream 1, the place of
+ * the same socket), which the loop opens if it is not there. Messages of streams are whole here:
+ * stream.h takes them out of the octets. An answer to one goes back on the stream; the loop drops
+ * what is for a stream that is gone.
+ *
  * Times are nanoseconds of any clock; one that goes back stands still here. Pure; one thread for
  * each struct forwarder; any number of them may run beside each other.
  */
@@ -109,9 +114,9 @@ size_t forwarder_slab_bytes(const struct forwarder_config *config);
  * no other call. Pages of it are touched only as queries come. */
 void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *config, void *slab);
 
-/* A datagram of at most FORWARDER_DATAGRAM_BYTES_MAX octets (REQUIRE) came in, from a client or on
- * an upstream's socket. Adds what has to be sent to the batch: for a client's at most two
- * datagrams, for a reply as many as there are clients that wait for it. */
+/* A datagram of at most FORWARDER_DATAGRAM_BYTES_MAX octets (REQUIRE), or a message of a stream,
+ * came in, from a client or on an upstream's socket. Adds what has to be sent to the batch: for a
+ * client's at most two datagrams, for a reply as many as there are clients that wait for it. */
 void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
                        uint64_t now_ns, struct forwarder_batch *batch);
 

@@ -43,6 +43,10 @@ void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query
 void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *query,
                            unsigned int upstream, struct forwarder_batch *batch);
 
+/* Sends a query to the same upstream over a stream: its answer is too large for a datagram. */
+void forwarder_ask_by_stream(struct forwarder *forwarder, struct forwarder_query *query,
+                             unsigned int upstream, struct forwarder_batch *batch);
+
 /* Forgets a query for which nobody waits any more. */
 void forwarder_forget(struct forwarder *forwarder, struct forwarder_query *query);
 

@@ -8,6 +8,7 @@ static bool was_asked(const struct forwarder *forwarder, const struct forwarder_
     size_t upstream = path->socket / forwarder->config.lanes;
 
     return upstream < forwarder->config.upstreams_count && (query->asked >> upstream & 1U) != 0 &&
+           (path->stream == 0 || (query->streams >> upstream & 1U) != 0) &&
            forwarder_address_equal(&path->peer, &forwarder->config.upstreams[upstream]);
 }
 
@@ -94,5 +95,10 @@ enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,
     }
     if (!forwarder_answer_matches(forwarder_query_question(query), datagram->payload))
         return FORWARDER_COUNT_replies_wrong_question;
+    if (dns_header_has(&header, DNS_FLAG_TC) && datagram->path.stream == 0) {
+        if ((query->streams >> upstream & 1U) == 0)
+            forwarder_ask_by_stream(forwarder, query, upstream, batch);
+        return FORWARDER_COUNT_replies_truncated;
+    }
     return accept_reply(forwarder, query, datagram->payload, batch);
 }

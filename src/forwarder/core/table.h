@@ -29,6 +29,7 @@ struct forwarder_query {
     uint16_t flags;                          /* RD, AD, CD */
     uint16_t asked;                          /* the upstreams that were asked, one bit each */
     uint16_t plain;                          /* of those, the ones without EDNS */
+    uint16_t streams;                        /* and those that were over a stream */
     uint8_t attempts;                        /* how often it was sent */
     uint8_t upstream;                        /* the one that was asked last */
     uint16_t wire_bytes;                     /* of `wire` */

@@ -10,6 +10,7 @@
 #include "base/require.h"
 #include "forwarder/io/endpoint.h"
 #include "forwarder/io/entropy.h"
+#include "forwarder/io/tcp.h"
 #include "forwarder/io/udp.h"
 
 #include <errno.h>
@@ -21,9 +22,6 @@
 #define EVENTS_MAX 64
 #define UPSTREAM_SOCKETS_MAX ((size_t)FORWARDER_UPSTREAMS_MAX * FORWARDER_LANES_MAX)
 #define NS_PER_MS 1000000U
-
-/* What epoll gives back with an event: whose socket it is, and its number. */
-enum event_kind { EVENT_SIGNAL, EVENT_CLIENTS, EVENT_UPSTREAMS };
 
 struct forwarder_loop {
     struct forwarder core;
@@ -37,6 +35,8 @@ struct forwarder_loop {
     size_t upstreams_count;               /* sockets: lanes of all upstreams */
     int client_fds[FORWARDER_LISTEN_MAX]; /* -1: missing, as it may be */
     int upstream_fds[UPSTREAM_SOCKETS_MAX];
+    struct forwarder_tcp *tcp;
+    uint64_t now_ns; /* of the turn that runs */
     struct forwarder_loop_counters counters;
     struct forwarder_batch batch;
     struct forwarder_inbox inbox;
@@ -71,12 +71,12 @@ static int check_upstream(const struct forwarder_loop_config *config,
     return 0;
 }
 
-static int watch(struct forwarder_loop *loop, int fd, enum event_kind kind, size_t number,
+static int watch(struct forwarder_loop *loop, int fd, enum forwarder_event_kind kind, size_t number,
                  struct err *err)
 {
     struct epoll_event event = {
         .events = EPOLLIN,
-        .data.u64 = (uint64_t)kind << 32 | number,
+        .data.u64 = forwarder_event_of(kind, number),
     };
 
     if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
@@ -100,7 +100,7 @@ static int open_signals(struct forwarder_loop *loop, struct err *err)
     loop->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
     if (loop->signal_fd < 0)
         return err_system(err, errno, "cannot receive signals");
-    return watch(loop, loop->signal_fd, EVENT_SIGNAL, 0, err);
+    return watch(loop, loop->signal_fd, FORWARDER_EVENT_SIGNAL, 0, err);
 }
 
 static int open_clients(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
@@ -114,7 +114,9 @@ static int open_clients(struct forwarder_loop *loop, const struct forwarder_loop
         if (listen->may_be_missing && (number == -EADDRNOTAVAIL || number == -EAFNOSUPPORT))
             continue;
         if (number == 0)
-            number = watch(loop, loop->client_fds[i], EVENT_CLIENTS, i, err);
+            number = watch(loop, loop->client_fds[i], FORWARDER_EVENT_CLIENTS, i, err);
+        if (number == 0 && config->tcp_clients_max > 0)
+            number = forwarder_tcp_listen(loop->tcp, i, &listen->address, err);
         if (number < 0)
             return number;
     }
@@ -136,7 +138,7 @@ static int open_upstreams(struct forwarder_loop *loop, const struct forwarder_lo
             number = forwarder_udp_connect(upstream, &loop->upstream_fds[i], err);
         loop->upstreams_count = i + 1;
         if (number == 0)
-            number = watch(loop, loop->upstream_fds[i], EVENT_UPSTREAMS, i, err);
+            number = watch(loop, loop->upstream_fds[i], FORWARDER_EVENT_UPSTREAMS, i, err);
         if (number < 0)
             return number;
     }
@@ -152,8 +154,35 @@ static void flush(struct forwarder_batch *batch, void *owner)
         .upstreams = loop->upstream_fds,
     };
 
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->at[i].path.stream != 0)
+            forwarder_tcp_send(loop->tcp, &batch->at[i], loop->now_ns);
     loop->counters.sends_lost += forwarder_udp_send(batch, &sockets, &loop->outbox);
     forwarder_batch_clear(batch);
+}
+
+/* A whole message came over TCP; `owner` is the loop. */
+static void receive_message(void *owner, const struct forwarder_datagram *message)
+{
+    struct forwarder_loop *loop = owner;
+
+    forwarder_receive(&loop->core, message, loop->now_ns, &loop->batch);
+}
+
+static int open_tcp(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
+                    struct err *err)
+{
+    struct forwarder_tcp_config tcp = {
+        .epoll_fd = loop->epoll_fd,
+        .clients_max = config->tcp_clients_max,
+        .idle_ns = config->tcp_idle_ns,
+        .upstream_sockets = config->core.upstreams_count * config->core.lanes,
+        .receive = receive_message,
+        .owner = loop,
+    };
+
+    loop->tcp = forwarder_tcp_new(&tcp);
+    return loop->tcp == NULL ? err_set(err, -ENOMEM, "no memory for connections") : 0;
 }
 
 static int open_core(struct forwarder_loop *loop, const struct forwarder_config *given,
@@ -204,6 +233,8 @@ int forwarder_loop_open(const struct forwarder_loop_config *config,
         return err_system(err, errno, "cannot wait on sockets");
     number = open_core(loop, &config->core, err);
     if (number == 0)
+        number = open_tcp(loop, config, err);
+    if (number == 0)
         number = open_clients(loop, config, err);
     if (number == 0)
         number = open_upstreams(loop, config, err);
@@ -228,6 +259,7 @@ void forwarder_loop_close(struct forwarder_loop *loop)
     fd_close(&loop->epoll_fd);
     if (loop->signals_are_blocked)
         (void)sigprocmask(SIG_SETMASK, &loop->signals_before, NULL);
+    forwarder_tcp_free(loop->tcp);
     free(loop->slab);
     free(loop);
 }
@@ -263,7 +295,9 @@ static void receive(struct forwarder_loop *loop, enum forwarder_side side, uint1
 /* How long epoll may wait, rounded up, so that we do not wake just before the deadline. */
 static int wait_ms(const struct forwarder_loop *loop)
 {
-    uint64_t deadline_ns = forwarder_deadline_ns(&loop->core);
+    uint64_t core_ns = forwarder_deadline_ns(&loop->core);
+    uint64_t tcp_ns = forwarder_tcp_deadline_ns(loop->tcp);
+    uint64_t deadline_ns = core_ns < tcp_ns ? core_ns : tcp_ns;
     uint64_t now_ns = clock_monotonic_ns();
     uint64_t left_ms;
 
@@ -293,22 +327,28 @@ static int turn(struct forwarder_loop *loop)
     uint64_t now_ns = clock_monotonic_ns();
     int signal = 0;
 
+    loop->now_ns = now_ns;
     if (count < 0 && errno != EINTR)
         return -errno;
     for (int i = 0; i < count; i++) {
-        enum event_kind kind = (enum event_kind)(events[i].data.u64 >> 32);
+        enum forwarder_event_kind kind = (enum forwarder_event_kind)(events[i].data.u64 >> 32);
         uint16_t number = (uint16_t)events[i].data.u64;
 
-        if (kind == EVENT_SIGNAL)
+        if (kind == FORWARDER_EVENT_SIGNAL)
             signal = read_signal(loop);
+        else if (kind == FORWARDER_EVENT_CLIENTS)
+            receive(loop, FORWARDER_CLIENTS, number, now_ns);
+        else if (kind == FORWARDER_EVENT_UPSTREAMS)
+            receive(loop, FORWARDER_UPSTREAMS, number, now_ns);
         else
-            receive(loop, kind == EVENT_CLIENTS ? FORWARDER_CLIENTS : FORWARDER_UPSTREAMS, number,
-                    now_ns);
+            forwarder_tcp_event(loop->tcp, kind, number, now_ns);
     }
     do {
         forwarder_expire(&loop->core, now_ns, &loop->batch);
         flush(&loop->batch, loop);
     } while (forwarder_deadline_ns(&loop->core) <= now_ns);
+    forwarder_tcp_expire(loop->tcp, now_ns);
+    flush(&loop->batch, loop);
     return signal;
 }
 
@@ -334,6 +374,7 @@ struct forwarder_loop_counters forwarder_loop_counters(const struct forwarder_lo
     struct forwarder_loop_counters counters = loop->counters;
 
     counters.core = loop->core.counters;
+    counters.tcp = forwarder_tcp_counters(loop->tcp);
     counters.waiting = forwarder_waiting(&loop->core);
     counters.clients_waiting = forwarder_clients_waiting(&loop->core);
     counters.cache_entries = loop->core.cache.entries;

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "forwarder/core/forwarder.h"
+#include "forwarder/io/tcp.h"
 
 #define FORWARDER_LISTEN_MAX 64
 
@@ -26,6 +27,8 @@ struct forwarder_loop_config {
     struct forwarder_config core; /* `random` is the loop's to set */
     size_t listen_count;
     struct forwarder_listen listen[FORWARDER_LISTEN_MAX];
+    uint32_t tcp_clients_max; /* connections; 0: listen on UDP alone */
+    uint64_t tcp_idle_ns;     /* after which a connection is closed */
 };
 
 struct forwarder_loop;
@@ -50,7 +53,8 @@ bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place
 
 /* What the loop counts beside the core. */
 struct forwarder_loop_counters {
-    const uint64_t *core;        /* by enum forwarder_counter; lives as long as the loop */
+    const uint64_t *core; /* by enum forwarder_counter; lives as long as the loop */
+    struct forwarder_tcp_counters tcp;
     uint64_t received_too_large; /* datagrams over FORWARDER_DATAGRAM_BYTES_MAX, dropped */
     uint64_t receive_errors;     /* such as an upstream's machine that says nobody listens there */
     uint64_t sends_lost;         /* datagrams that the kernel did not take */

@@ -61,8 +61,9 @@ struct forwarder_sockets {
     const int *upstreams;
 };
 
-/* Sends all of the batch, those of one socket together, and gives how many the kernel did not take:
- * they are lost, as datagrams may be. `headers` is working storage. */
+/* Sends all datagrams of the batch (not what is for streams), those of one socket together, and
+ * gives how many the kernel did not take: they are lost, as datagrams may be. `headers` is working
+ * storage. */
 size_t forwarder_udp_send(const struct forwarder_batch *batch,
                           const struct forwarder_sockets *sockets,
                           struct forwarder_udp_headers *headers);

@@ -143,10 +143,12 @@ size_t forwarder_udp_send(const struct forwarder_batch *batch,
         const int *fds = path->side == FORWARDER_CLIENTS ? sockets->clients : sockets->upstreams;
         size_t count = 0;
 
-        if (is_sent[first])
+        if (is_sent[first] || path->stream != 0)
             continue;
         for (size_t i = first; i < batch->count; i++) {
-            if (batch->at[i].path.side == path->side && batch->at[i].path.socket == path->socket) {
+            const struct forwarder_path *other = &batch->at[i].path;
+
+            if (other->side == path->side && other->socket == path->socket && other->stream == 0) {
                 put(&batch->at[i], headers, count);
                 is_sent[i] = true;
                 count += 1;

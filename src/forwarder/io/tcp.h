@@ -1,0 +1,71 @@
+/*
+ * struct forwarder_tcp: the TCP side of a loop: clients that connect, and connections to upstreams
+ * that are asked over TCP.
+ *
+ * A client's connection takes queries one after another, and gives back answers as they come (RFC
+ * 7766 sections 6.2.1.1 and 7). It is closed when, for the idle time, no query without an answer is
+ * there and no whole query came nor octets of an answer went; when it sends what is no query; and
+ * when too much waits for it to read. There are limits on connections, also of one client; where
+ * they, or descriptors, run out, the others wait unaccepted, and the loop does not spin. A
+ * connection to an upstream is opened when it is needed, is used while it is there, and closed when
+ * it is idle. One thread.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "forwarder/core/datagram.h"
+#include "forwarder/io/event.h"
+
+#define FORWARDER_TCP_CLIENTS_MAX 4096
+
+struct forwarder_tcp;
+
+struct forwarder_tcp_config {
+    int epoll_fd;
+    uint32_t clients_max; /* 0: none; at most FORWARDER_TCP_CLIENTS_MAX */
+    uint64_t idle_ns;
+    size_t upstream_sockets; /* places for connections to upstreams */
+    /* Takes a whole message that came in. */
+    void (*receive)(void *owner, const struct forwarder_datagram *message);
+    void *owner;
+};
+
+/* What the TCP side counts. */
+struct forwarder_tcp_counters {
+    uint64_t accepted;   /* clients' connections */
+    uint64_t per_client; /* closed at once: the client has too many */
+    uint64_t idle;       /* closed since nothing came for too long */
+    uint64_t broken;     /* closed since what came was no query */
+    uint64_t overflows;  /* closed since the client does not read its answers */
+    uint64_t paused;     /* times that no more were accepted for a while */
+    uint64_t lost;       /* messages for connections that are gone */
+    uint64_t upstreams;  /* connections to upstreams that were opened */
+    uint32_t clients_now;
+};
+
+/* Gets ready, with nothing open; NULL where there is no memory. */
+struct forwarder_tcp *forwarder_tcp_new(const struct forwarder_tcp_config *config);
+
+/* Closes all. NULL is fine. */
+void forwarder_tcp_free(struct forwarder_tcp *tcp);
+
+/* Listens on an address too, as the next number, which is that of messages' path.socket. */
+int forwarder_tcp_listen(struct forwarder_tcp *tcp, size_t number,
+                         const struct forwarder_address *address, struct err *err);
+
+/* Something happened to a descriptor of this side. */
+void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind kind, size_t number,
+                         uint64_t now_ns);
+
+/* Sends a message on its stream; to an upstream, a connection is opened if there is none. */
+void forwarder_tcp_send(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,
+                        uint64_t now_ns);
+
+/* Closes what is idle or broken, and goes on with what had to wait. To be called in each turn. */
+void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns);
+
+/* When it wants to be called again at the latest; UINT64_MAX: not before something happens. */
+uint64_t forwarder_tcp_deadline_ns(const struct forwarder_tcp *tcp);
+
+/* The counts since the beginning. */
+struct forwarder_tcp_counters forwarder_tcp_counters(const struct forwarder_tcp *tcp);
