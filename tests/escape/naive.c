@@ -11,6 +11,7 @@
  *
  *     proc                  mounts proc at /proc
  *     bind:SOURCE:PATH      makes the directory PATH, and binds SOURCE to it
+ *     console               binds /dev/pts/0 to /dev/console
  *     mask:PATH             binds ROOT's own /dev/null over PATH
  *     write:PATH:TEXT       writes to the file
  *     cwd:PATH              enters the directory once ROOT is "/"
@@ -98,6 +99,17 @@ static void do_mask(const struct step *step)
     below(step, "/dev/null", null);
     below(step, step->first, path);
     if (mount(null, path, NULL, MS_BIND, NULL) < 0)
+        fail(path);
+}
+
+static void do_console(const struct step *step)
+{
+    char terminal[PATH_MAX];
+    char path[PATH_MAX];
+
+    below(step, "/dev/pts/0", terminal);
+    below(step, "/dev/console", path);
+    if (mount(terminal, path, NULL, MS_BIND, NULL) < 0)
         fail(path);
 }
 
@@ -192,6 +204,7 @@ static void perform(const char *root, const char *text)
         { "proc", do_proc },
         { "bind", do_bind },
         { "mask", do_mask },
+        { "console", do_console },
         { "write", do_write },
         { "leak", do_leak },
         { "cwd", do_cwd },
