@@ -371,6 +371,15 @@ struct oci_memory_policy {
     struct oci_texts flags; /* "MPOL_F_STATIC_NODES", … */
 };
 
+/* linux.intelRdt; all of it absent asks for nothing */
+struct oci_intel_rdt {
+    const char *clos_id;         /* NULL: a group of the container's own, with its name */
+    const char *l3_cache_schema; /* "L3:0=7f0;1=1f" */
+    const char *mem_bw_schema;   /* "MB:0=20;1=70" */
+    struct oci_texts schemata;   /* of runtime-spec 1.3: any such lines */
+    bool enable_monitoring;      /* of runtime-spec 1.3 */
+};
+
 /* linux.netDevices, of runtime-spec 1.3, by the device's name */
 struct oci_net_device {
     const char *device;
@@ -436,6 +445,7 @@ struct oci_config {
     struct oci_net_devices net_devices;
     struct oci_personality personality;
     struct oci_memory_policy memory_policy;
+    struct oci_intel_rdt intel_rdt;
     const char *mount_label; /* NULL: none */
     struct oci_texts masked_paths;
     struct oci_texts readonly_paths;

@@ -15,6 +15,7 @@
 #include "oci/hooks.h"
 #include "oci/outside.h"
 #include "oci/relay.h"
+#include "oci/resctrl.h"
 #include "oci/signals.h"
 
 #include <errno.h>
@@ -38,6 +39,7 @@ struct execution {
     int failure_status; /* see struct oci_run_options */
     struct oci_made_cgroup cgroups[OCI_SLOTS];
     size_t cgroups_count;
+    struct oci_made_groups groups;
 };
 
 static int do_cgroup_make(struct execution *run, const struct oci_step *step, struct err *err)
@@ -102,6 +104,11 @@ static int do_cgroup_open_namespace(struct execution *run, const struct oci_step
                                  &run->child.slots[step->cgroup.slot], err);
 }
 
+static int do_resctrl_make(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    return oci_resctrl_make(&step->resctrl, &run->groups, err);
+}
+
 static int do_runtime_affinity(struct execution *run, const struct oci_step *step, struct err *err)
 {
     (void)run;
@@ -135,17 +142,6 @@ static int do_source(struct execution *run, const struct oci_step *step, struct 
     if (step->bind.is_mapped && kernel_idmap_set(*tree_fd, &step->bind.idmap, err) < 0)
         return err_prefix(err, "bind '%s'", step->bind.bind.source);
     return 0;
-}
-
-static int do_process_write(struct execution *run, const struct oci_step *step, struct err *err)
-{
-    char block[64];
-    struct text path = text_init(block, sizeof(block));
-
-    if (find_in_proc(run, err) < 0)
-        return err->number;
-    (void)text_format(&path, "/proc/%d/%s", (int)run->proc_pid, step->process_file.file);
-    return kernel_process_write_file(path.at, step->process_file.value, err);
 }
 
 static int do_outside(struct execution *run, const struct oci_step *step, struct err *err)
@@ -369,13 +365,15 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CGROUP_OPEN_V1] = do_cgroup_open_v1,
     [OCI_STEP_CGROUP_OPEN_V2] = do_cgroup_open_v2,
     [OCI_STEP_CGROUP_OPEN_NAMESPACE] = do_cgroup_open_namespace,
+    [OCI_STEP_RESCTRL_MAKE] = do_resctrl_make,
     [OCI_STEP_RUNTIME_AFFINITY] = do_runtime_affinity,
     [OCI_STEP_SECCOMP_COMPILE] = do_seccomp_compile,
     [OCI_STEP_SOURCE] = do_source,
     [OCI_STEP_CLONE] = do_clone,
-    [OCI_STEP_PROCESS_WRITE] = do_process_write,
+    [OCI_STEP_PROCESS_WRITE] = do_outside,
     [OCI_STEP_ID_MAP] = do_outside,
     [OCI_STEP_NET_DEVICE] = do_outside,
+    [OCI_STEP_RESCTRL_ENTER] = do_outside,
     [OCI_STEP_SCHEDULER] = do_outside,
     [OCI_STEP_IO_PRIORITY] = do_outside,
     [OCI_STEP_LISTEN] = do_listen,
@@ -511,7 +509,8 @@ static void let_go(struct execution *run)
 static int take_down(struct execution *run, bool is_over, struct err *err)
 {
     struct err ignored = { 0 };
-    int number = 0;
+    const struct oci_texts groups = { run->groups.count, run->groups.at };
+    int number;
     int status;
 
     fd_close(&run->child.runtime_fd);
@@ -519,6 +518,7 @@ static int take_down(struct execution *run, bool is_over, struct err *err)
         (void)kernel_process_signal(run->pidfd, SIGKILL, &ignored);
         (void)kernel_process_wait(run->pidfd, true, &status, &ignored);
     }
+    number = oci_resctrl_remove(&groups, err);
     for (size_t i = run->cgroups_count; i > 0; i--) {
         const struct oci_made_cgroup *made = &run->cgroups[i - 1];
         int removed = kernel_cgroup_remove(made->path, made->levels, &ignored);

@@ -218,6 +218,18 @@ static const struct oci_field memory_policy_fields[] = {
 };
 static const struct oci_table memory_policy_table = TABLE(memory_policy_fields, struct oci_config);
 
+/* config-linux.md#intelrdt: of runtime-spec 1.2 and, from "schemata" on, 1.3 */
+static const struct oci_field intel_rdt_fields[] = {
+    OF_CONFIG("closID", OCI_FIELD_TEXT, intel_rdt.clos_id),
+    OF_CONFIG("l3CacheSchema", OCI_FIELD_TEXT, intel_rdt.l3_cache_schema),
+    OF_CONFIG("memBwSchema", OCI_FIELD_TEXT, intel_rdt.mem_bw_schema),
+    REFUSED("enableCMT"),
+    REFUSED("enableMBM"),
+    OF_CONFIG("schemata", OCI_FIELD_TEXTS, intel_rdt.schemata),
+    OF_CONFIG("enableMonitoring", OCI_FIELD_BOOL, intel_rdt.enable_monitoring),
+};
+static const struct oci_table intel_rdt_table = TABLE(intel_rdt_fields, struct oci_config);
+
 /* config-linux.md */
 static const struct oci_field linux_fields[] = {
     { ROW("namespaces", OCI_FIELD_NAMESPACES, struct oci_config, namespaces) },
@@ -234,7 +246,7 @@ static const struct oci_field linux_fields[] = {
       .table = &net_device_table },
     { .name = "seccomp", .kind = OCI_FIELD_OBJECT, .table = &seccomp_table },
     OF_CONFIG("mountLabel", OCI_FIELD_TEXT, mount_label),
-    REFUSED("intelRdt"),
+    { .name = "intelRdt", .kind = OCI_FIELD_OBJECT, .table = &intel_rdt_table },
     { .name = "memoryPolicy", .kind = OCI_FIELD_OBJECT, .table = &memory_policy_table },
     { .name = "personality", .kind = OCI_FIELD_OBJECT, .table = &personality_table },
     { .name = "timeOffsets", .kind = OCI_FIELD_OBJECT, .table = &time_table },

@@ -145,6 +145,7 @@ int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *er
                              .cap_last = kernel_capability_last(),
                              .has_apparmor = kernel_label_is_enabled(KERNEL_LABEL_APPARMOR),
                              .has_selinux = kernel_label_is_enabled(KERNEL_LABEL_SELINUX),
+                             .has_resctrl = kernel_resctrl_is_there(),
                              .cgroup_layout = OCI_CGROUP_V1 };
     long type = 0;
 

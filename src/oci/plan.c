@@ -13,7 +13,8 @@ typedef int (*planner)(struct oci_planning *planning);
 /*
  * Each part stands where it does for a reason:
  *
- *  1. The cgroup, so that its limits hold before the container's first instruction; and the filter
+ *  1. The cgroup, so that its limits hold before the container's first instruction, and its class
+ *     of service, which may be refused; and the filter
  *     of system calls, which takes memory, and so is no work for the container's process. Then the
  *     mounts of outside that only someone outside can open as they shall be.
  *  2. The process: joined namespaces before new ones, since what is new belongs to the user
@@ -35,9 +36,9 @@ typedef int (*planner)(struct oci_planning *planning);
  * privileges), when there is nothing left to do but the exec.
  */
 static const planner planners[] = {
-    oci_plan_cgroup,       oci_plan_seccomp, oci_plan_sources, oci_plan_process,
-    oci_plan_identity,     oci_plan_mounts,  oci_plan_devices, oci_plan_mount_labels,
-    oci_plan_create_hooks, oci_plan_root,    oci_plan_program,
+    oci_plan_cgroup,       oci_plan_resctrl,      oci_plan_seccomp, oci_plan_sources,
+    oci_plan_process,      oci_plan_identity,     oci_plan_mounts,  oci_plan_devices,
+    oci_plan_mount_labels, oci_plan_create_hooks, oci_plan_root,    oci_plan_program,
 };
 
 int oci_planning_add(struct oci_planning *planning, const struct oci_step *step)

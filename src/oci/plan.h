@@ -36,6 +36,7 @@ struct oci_host {
     struct oci_id_ranges subordinate_gids;
     bool has_apparmor;
     bool has_selinux;
+    bool has_resctrl;
     /* V1: each hierarchy that is mounted, by the name of its directory in /sys/fs/cgroup ("pids",
      * "cpu,cpuacct", "unified"), and the caller's own cgroup in it. UNIFIED: one, named "". */
     struct oci_pairs hierarchies;

@@ -84,19 +84,22 @@ static int plan_affinity(struct oci_planning *planning, enum oci_step_kind kind,
     return oci_planning_add(planning, &step);
 }
 
-static bool has_scheduling(const struct oci_planning *planning)
+static bool is_prepared_from_outside(const struct oci_planning *planning)
 {
     const struct oci_process *process = &planning->config->process;
 
-    return process->scheduler.policy != NULL || process->io_priority.class_name != NULL;
+    return process->scheduler.policy != NULL || process->io_priority.class_name != NULL ||
+           oci_plan_has_resctrl(planning);
 }
 
 /* What the runtime does beside the child. */
 static int plan_outside(struct oci_planning *planning)
 {
-    int number = oci_plan_scheduling(planning);
+    int number = oci_plan_resctrl_entry(planning);
 
-    if (number == 0 && has_scheduling(planning))
+    if (number == 0)
+        number = oci_plan_scheduling(planning);
+    if (number == 0 && is_prepared_from_outside(planning))
         number = PLAN(planning, RELEASE, "", .text = "prepared");
     return number < 0 ? number : oci_plan_listener(planning);
 }
@@ -106,7 +109,7 @@ static int plan_child(struct oci_planning *planning, const struct oci_texts *cgr
     bool is_v1 = planning->host->cgroup_layout == OCI_CGROUP_V1;
     int number = 0;
 
-    if (has_scheduling(planning))
+    if (is_prepared_from_outside(planning))
         number = PLAN(planning, AWAIT, "", .text = "prepared");
     if (number == 0)
         number = PLAN(planning, SESSION, "", .text = NULL);

@@ -286,7 +286,17 @@ static bool is_prepared_from_outside(const struct oci_planning *planning)
 
     return is_new(planning, OCI_NAMESPACE_USER) || process->oom_score_adj.is_set ||
            process->scheduler.policy != NULL || process->io_priority.class_name != NULL ||
-           planning->config->net_devices.count > 0;
+           planning->config->net_devices.count > 0 || oci_plan_has_resctrl(planning);
+}
+
+/* What it may not do itself. */
+static int plan_from_outside(struct oci_planning *planning)
+{
+    int number = oci_plan_net_devices(planning);
+
+    if (number == 0)
+        number = oci_plan_resctrl_entry(planning);
+    return number < 0 ? number : oci_plan_scheduling(planning);
 }
 
 static int plan_outside(struct oci_planning *planning)
@@ -305,9 +315,7 @@ static int plan_outside(struct oci_planning *planning)
                       .process_file = { .file = "oom_score_adj", .value = value });
     }
     if (number == 0)
-        number = oci_plan_net_devices(planning);
-    if (number == 0)
-        number = oci_plan_scheduling(planning);
+        number = plan_from_outside(planning);
     if (number == 0 && is_prepared_from_outside(planning))
         number = PLAN(planning, RELEASE, "", .text = "prepared");
     if (number == 0)

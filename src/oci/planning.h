@@ -122,6 +122,15 @@ int oci_plan_check_users_ids(struct oci_planning *planning, const struct oci_use
 /* Has them mapped by the helper. */
 int oci_plan_id_helper(struct oci_planning *planning, const struct oci_users_ids *ids);
 
+/* Whether the config asks for a class of service. */
+bool oci_plan_has_resctrl(const struct oci_planning *planning);
+
+/* Makes its group, before there is a process. */
+int oci_plan_resctrl(struct oci_planning *planning);
+
+/* Puts the process into it. */
+int oci_plan_resctrl_entry(struct oci_planning *planning);
+
 /* Moves network devices into the container. */
 int oci_plan_net_devices(struct oci_planning *planning);
 

@@ -11,6 +11,7 @@
 #include "oci/freeze.h"
 #include "oci/gate.h"
 #include "oci/kept.h"
+#include "oci/resctrl.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -241,7 +242,8 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
 
     if (created == NULL)
         return no_memory(err);
-    if (oci_state_cgroups(plan, arena, &state->cgroups, err) < 0)
+    if (oci_state_cgroups(plan, arena, &state->cgroups, err) < 0 ||
+        oci_resctrl_find(plan, arena, &state->groups, err) < 0)
         return err->number;
     if (gmtime_r(&now, &parts) == NULL || strftime(created, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
         return err_system(err, EOVERFLOW, "the time");
@@ -288,11 +290,12 @@ int oci_state_write(const char *root, const struct oci_state *state, struct err 
 
     if (directory_fd < 0)
         return directory_fd;
-    json = json_pack("{ss ss si sI ss* ss ss ss so so*}", "ociVersion", OCI_VERSION, "id",
+    json = json_pack("{ss ss si sI ss* ss ss ss so so* so*}", "ociVersion", OCI_VERSION, "id",
                      state->id, "pid", (int)state->pid, "startTicks",
                      (json_int_t)state->start_ticks, "boot", state->boot, "bundle", state->bundle,
                      "rootfs", state->rootfs, "created", state->created, "cgroups",
-                     texts_json(&state->cgroups), "cgroupInodes", inodes_json(state));
+                     texts_json(&state->cgroups), "cgroupInodes", inodes_json(state), "resctrl",
+                     state->groups.count == 0 ? NULL : texts_json(&state->groups));
     text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
     json_decref(json);
     if (text == NULL)
@@ -333,6 +336,31 @@ static int damaged(const struct oci_state *state, struct err *err)
     return err_set(err, -EINVAL, "the state of '%s' is damaged", state->id);
 }
 
+/* The groups of resctrl: none, or directories below its own. */
+static int fill_groups(const json_t *list, struct arena *arena, struct oci_state *state,
+                       struct err *err)
+{
+    static const char top[] = KERNEL_RESCTRL_ROOT "/";
+    const char **groups = arena_alloc_array(arena, OCI_RESCTRL_GROUPS, sizeof(*groups));
+    size_t count = json_array_size(list);
+
+    if (groups == NULL)
+        return no_memory(err);
+    if (count > OCI_RESCTRL_GROUPS)
+        return damaged(state, err);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = json_string_value(json_array_get(list, i));
+
+        if (path == NULL || strncmp(path, top, sizeof(top) - 1) != 0 || strlen(path) >= PATH_MAX)
+            return damaged(state, err);
+        groups[i] = arena_copy_text(arena, path);
+        if (groups[i] == NULL)
+            return no_memory(err);
+    }
+    state->groups = (struct oci_texts){ .count = count, .at = groups };
+    return 0;
+}
+
 /* The directories of the cgroups: absolute paths, no more than a plan makes. */
 static int fill_cgroups(const json_t *list, struct arena *arena, struct oci_state *state,
                         struct err *err)
@@ -370,7 +398,8 @@ static int fill(const json_t *json, struct arena *arena, struct oci_state *state
         state->created == NULL)
         return damaged(state, err);
     state->pid = (pid_t)pid;
-    if (fill_cgroups(json_object_get(json, "cgroups"), arena, state, err) < 0)
+    if (fill_cgroups(json_object_get(json, "cgroups"), arena, state, err) < 0 ||
+        fill_groups(json_object_get(json, "resctrl"), arena, state, err) < 0)
         return err->number;
     state->cgroup_inodes =
         get_inodes(json_object_get(json, "cgroupInodes"), state->cgroups.count, arena);

@@ -6,6 +6,7 @@
 #include "kernel/cgroup.h"
 #include "kernel/process.h"
 #include "oci/freeze.h"
+#include "oci/resctrl.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -70,6 +71,8 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
         if (remove_cgroup(state, i - 1, err) < 0)
             return err->number;
     }
+    if (oci_state_is_of_this_boot(state) && oci_resctrl_remove(&state->groups, err) < 0)
+        return err->number;
     return oci_state_remove(root, state->id, err);
 }
 

@@ -13,6 +13,7 @@
 #include "kernel/label.h"
 #include "kernel/mount.h"
 #include "kernel/process.h"
+#include "kernel/resctrl.h"
 #include "kernel/root.h"
 #include "kernel/scheduling.h"
 #include "kernel/seccomp.h"
@@ -134,6 +135,11 @@ struct oci_step_listener {
     const char *state;
 };
 
+struct oci_step_resctrl {
+    struct kernel_resctrl_group group; /* RESCTRL_ENTER: its path alone */
+    bool is_own;                       /* it goes with the container */
+};
+
 /* A profile or label of the program, and its own words for where that is from */
 struct oci_step_label {
     enum kernel_label_kind kind;
@@ -206,6 +212,7 @@ struct oci_step {
         struct oci_step_id_map id_map;
         struct oci_step_net_device net_device;
         struct oci_step_label label;
+        struct oci_step_resctrl resctrl;   /* RESCTRL_MAKE, RESCTRL_ENTER */
         struct oci_step_listener listener; /* SECCOMP_SEND */
         bool has_listener;                 /* SECCOMP */
         struct oci_step_scheduler scheduler;

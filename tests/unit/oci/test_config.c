@@ -66,8 +66,8 @@ static const struct {
     { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"timeOffsets\":{\"boottime\":"
       "{\"nanosecs\":1000000000}}}}",
       "linux.timeOffsets.boottime.nanosecs: is 1000000000, must be between 0 and 999999999" },
-    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"intelRdt\":{\"closID\":\"a\"}}}",
-      "linux.intelRdt: is not supported" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"intelRdt\":{\"enableCMT\":true}}}",
+      "linux.intelRdt.enableCMT: is not supported" },
     { "{" REST ",\"process\":{" PROCESS "},\"mounts\":{}}",
       "mounts: is an object, must be a list of objects" },
     { "{" REST ",\"process\":{" PROCESS "},\"mounts\":[{\"options\":[]}]}",

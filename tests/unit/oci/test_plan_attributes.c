@@ -258,10 +258,67 @@ static void pipes_go_to_the_user_as_outside_knows_it(void **state)
     assert_line(&config, &root_on_v2, "streams uid=100000");
 }
 
+static void a_class_of_service_is_made_and_entered(void **state)
+{
+    static const char *const lines[] = { "L2:0=f" };
+    struct oci_config config = smallest();
+    struct oci_host host = without_cgroups;
+
+    (void)state;
+    host.has_resctrl = true;
+    config.intel_rdt.l3_cache_schema = "L3:0=7f0;1=1f";
+    config.intel_rdt.mem_bw_schema = "MB:0=20";
+    config.intel_rdt.schemata = (struct oci_texts){ 1, lines };
+    assert_line(&config, &host, "resctrl-make path=/sys/fs/resctrl/web schemata=");
+    assert_line(&config, &host, "L3:0=7f0;1=1f,MB:0=20,L2:0=f");
+    assert_line(&config, &host, "resctrl-enter path=/sys/fs/resctrl/web  # linux.intelRdt\n");
+    config.intel_rdt.clos_id = "gold";
+    assert_line(&config, &host, "resctrl-make path=/sys/fs/resctrl/gold schemata=");
+    config.intel_rdt = (struct oci_intel_rdt){ .clos_id = "/", .enable_monitoring = true };
+    assert_line(&config, &host, "resctrl-make path=/sys/fs/resctrl there=yes  # linux.intelRdt\n");
+    assert_line(&config, &host, "resctrl-make path=/sys/fs/resctrl/mon_groups/web new=yes");
+    assert_line(&config, &host, "resctrl-enter path=/sys/fs/resctrl/mon_groups/web");
+}
+
+static void classes_that_cannot_be_are_refused(void **state)
+{
+    static const char *const two_lines[] = { "L2:0=f\nL2:1=f" };
+    static const struct {
+        struct oci_intel_rdt rdt;
+        const char *sentence;
+    } rows[] = {
+        { { .clos_id = "a/b" }, "linux.intelRdt.closID: 'a/b' cannot be a group's name" },
+        { { .clos_id = "info" }, "linux.intelRdt.closID: 'info' cannot be a group's name" },
+        { { .mem_bw_schema = "L3:0=f" },
+          "linux.intelRdt.memBwSchema: 'L3:0=f' does not begin with 'MB:'" },
+        { { .l3_cache_schema = "L3:0=f\nMB:0=10" },
+          "linux.intelRdt.l3CacheSchema: must be one line" },
+        { { .schemata = { 1, two_lines } }, "linux.intelRdt.schemata: must be one line" },
+    };
+    struct oci_config config = smallest();
+    struct oci_config of_user = smallest_of_user();
+    struct oci_host host = without_cgroups;
+    struct oci_host users = user_on_v2;
+
+    (void)state;
+    config.intel_rdt.clos_id = "/";
+    assert_refused(&config, &host,
+                   "linux.intelRdt: there is no resctrl file system at /sys/fs/resctrl");
+    host.has_resctrl = users.has_resctrl = true;
+    of_user.intel_rdt.clos_id = "/";
+    assert_refused(&of_user, &users, "linux.intelRdt: only root can make groups of resctrl");
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        config.intel_rdt = rows[i].rdt;
+        assert_refused(&config, &host, rows[i].sentence);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_last_of_a_variable_counts_at_the_place_of_the_first),
     cmocka_unit_test(a_new_network_has_its_loopback),
     cmocka_unit_test(pipes_go_to_the_user_as_outside_knows_it),
+    cmocka_unit_test(a_class_of_service_is_made_and_entered),
+    cmocka_unit_test(classes_that_cannot_be_are_refused),
     cmocka_unit_test(network_devices_are_moved_by_root),
     cmocka_unit_test(a_user_has_the_ids_that_were_given_to_it),
     cmocka_unit_test(clocks_are_set_in_a_namespace_of_their_own),
