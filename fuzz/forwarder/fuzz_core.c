@@ -87,6 +87,7 @@ static void begin(struct history *history)
         .queries_max = 1 + limits % 8U,
         .waiters_max = (limits & 8U) != 0 ? 3 : 16,
         .is_case_random = (limits & 16U) != 0,
+        .policy = (enum forwarder_policy)(limits >> 6),
         .lanes = LANES,
         .attempts_max = (uint8_t)(1 + take(history) % 4U),
         .attempt_ns = ATTEMPT_NS,

@@ -15,9 +15,9 @@
  * - all that wait for it get their answer then: well-formed, with their id and their question in
  *   their letters, no larger than they said, with EDNS if and only if they sent some, to where
  *   their query came from;
- * - a query is sent again, unchanged, to the next upstream, exactly when its time has come, and
- *   after the last attempt all that wait get SERVFAIL or a stale answer; so each is answered once,
- *   by its deadline;
+ * - a query is sent again, unchanged, to the next upstream, exactly when its time has come, which
+ *   is within the limits, and after the last attempt all that wait get SERVFAIL or a stale answer;
+ * so each is answered once, by its deadline;
  * - the core waits for what the witness waits for, and its next deadline is the earliest of theirs;
  * - the cache has no more octets than it may.
  */
@@ -61,6 +61,7 @@ struct witness_query {
     unsigned int plain;    /* those without EDNS */
     unsigned int streams;  /* those over a stream */
     unsigned int upstream; /* the one that was asked last */
+    uint64_t start_ns;     /* when it was sent first */
     uint64_t due_ns;       /* when the attempt that runs is over */
     uint64_t stale_ns;     /* when clients get a stale answer */
     size_t wire_size;
@@ -288,7 +289,25 @@ static inline void witness_understand(struct witness_asked *asked,
                          (edns.flags & DNS_EDNS_DO) != 0);
 }
 
-/* The core passed a query on to the first upstream. */
+/* When the core looks at a query again: never later than the last attempt may end. */
+static inline uint64_t witness_due(const struct witness *witness, const struct witness_query *query)
+{
+    const struct forwarder_config *config = &witness->forwarder->config;
+    const struct forwarder_query *known =
+        forwarder_table_find(&witness->forwarder->table, query->key);
+
+    if (known == NULL)
+        fuzz_property_failed(__FILE__, __LINE__, "no query is forgotten before its time");
+    fuzz_require(query->sends == config->attempts_max ||
+                 known->due_ns <= witness->now_ns + config->attempt_ns);
+    fuzz_require(query->streams != 0 ||
+                 known->due_ns <= query->start_ns + config->attempts_max * config->attempt_ns);
+    fuzz_require(query->streams != 0 || query->sends < config->attempts_max ||
+                 known->due_ns == query->start_ns + config->attempts_max * config->attempt_ns);
+    return known->due_ns;
+}
+
+/* The core passed a query on to an upstream; where they race, to others too. */
 static inline struct witness_query *witness_check_passed_on(struct witness *witness,
                                                             const struct witness_asked *asked,
                                                             const struct witness_sent *sent)
@@ -300,7 +319,7 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     struct bytes question = witness_part(witness_payload(sent), DNS_HEADER_SIZE, asked->topic.size);
     struct witness_topic topic =
         witness_topic_of(question, asked->topic.flags, asked->topic.dnssec_ok);
-    bool is_plain = witness->plain_until_ns[0] > witness->now_ns;
+    bool is_plain = witness->plain_until_ns[sent->path.socket / config->lanes] > witness->now_ns;
     static const uint8_t opt[] = { 0, 0, DNS_TYPE_OPT };
 
     fuzz_require(witness->count < WITNESS_QUERIES_MAX);
@@ -314,7 +333,8 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
         .topic = asked->topic,
         .key = key,
         .sends = 1,
-        .due_ns = witness->now_ns + config->attempt_ns,
+        .start_ns = witness->now_ns,
+        .upstream = sent->path.socket / config->lanes,
         .stale_ns = FORWARDER_NEVER,
         .wire_size = DNS_HEADER_SIZE + question.size + FORWARDER_OPT_BYTES,
     };
@@ -323,7 +343,16 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
            query->wire_size);
     fuzz_require(memcmp(query->wire + DNS_HEADER_SIZE + question.size, opt, sizeof(opt)) == 0);
     fuzz_require(is_plain || sent->size == query->wire_size);
+    fuzz_require(query->upstream < config->upstreams_count);
     witness_check_sent(witness, query, sent);
+    for (; sent + 1 < witness->sent + witness->sent_count; sent++) {
+        fuzz_require(config->policy == FORWARDER_POLICY_RACE);
+        query->upstream = sent[1].path.socket / config->lanes;
+        fuzz_require(query->upstream < config->upstreams_count);
+        fuzz_require((query->asked & 1U << query->upstream) == 0);
+        witness_check_sent(witness, query, sent + 1);
+    }
+    query->due_ns = witness_due(witness, query);
     witness->count += 1;
     return query;
 }
@@ -424,7 +453,7 @@ static inline bool witness_is_silent(struct bytes payload)
 static inline void witness_check_cached_at_once(struct witness *witness,
                                                 const struct witness_asked *asked, bool is_stale)
 {
-    fuzz_require(witness->sent_count >= 1 && witness->sent_count <= 2);
+    fuzz_require(witness->sent_count >= 1);
     witness_check_cached(witness, &asked->topic, &asked->client, &witness->sent[0], is_stale);
     if (witness->sent_count == 1)
         return;
@@ -444,7 +473,7 @@ static inline void witness_check_query(struct witness *witness, const struct for
         witness_check_cached_at_once(witness, &asked, counter == FORWARDER_COUNT_queries_stale);
         return;
     }
-    fuzz_require(witness->sent_count == (counter == FORWARDER_COUNT_queries_forwarded));
+    fuzz_require((witness->sent_count != 0) == (counter == FORWARDER_COUNT_queries_forwarded));
     query = counter == FORWARDER_COUNT_queries_forwarded
                 ? witness_check_passed_on(witness, &asked, &witness->sent[0])
                 : witness_find_topic(witness, &asked.topic);
@@ -688,17 +717,20 @@ static inline void witness_check_retry(struct witness *witness, const struct wit
         fuzz_property_failed(__FILE__, __LINE__, "only a query that waits is sent again");
     fuzz_require(query->due_ns <= witness->now_ns);
     fuzz_require(query->sends < config->attempts_max);
-    query->upstream = (query->upstream + 1) % (unsigned int)config->upstreams_count;
+    query->upstream = sent->path.socket / config->lanes;
+    fuzz_require(query->upstream < config->upstreams_count);
+    fuzz_require((query->asked & 1U << query->upstream) == 0 ||
+                 query->asked == (1U << config->upstreams_count) - 1);
     witness_check_sent(witness, query, sent);
-    query->sends += 1;
-    query->due_ns += config->attempt_ns;
+    query->sends += 1; /* it may be due again within this step */
 }
 
-/* Whether time is over for a query: nobody answered. */
+/* Whether time was over for a query: nobody answered, and the core has forgotten it. */
 static inline bool witness_is_over(const struct witness *witness, const struct witness_query *query)
 {
     return query->sends == witness->forwarder->config.attempts_max &&
-           query->due_ns <= witness->now_ns;
+           query->due_ns <= witness->now_ns &&
+           forwarder_table_find(&witness->forwarder->table, query->key) == NULL;
 }
 
 /* Whether what was sent can be for this client. */
@@ -747,8 +779,10 @@ static inline void witness_end_of_time(struct witness *witness)
 
         if (query->stale_ns <= witness->now_ns)
             query->stale_ns = FORWARDER_NEVER;
-        if (!witness_is_over(witness, query))
+        if (!witness_is_over(witness, query)) {
+            query->due_ns = witness_due(witness, query);
             continue;
+        }
         witness_remember(witness->replies, &query->topic, bytes_of(NULL, 0), witness->now_ns, 1);
         witness->replies->at[witness->replies->count - 1].topic.flags |= DNS_FLAG_RD;
         witness_forget(witness, query);

@@ -50,6 +50,25 @@ five_names_that_the_first_upstream_never_answers_get_their_answer_from_the_secon
     stop_forwarder
 }
 
+no_client_waits_long_when_one_of_two_upstreams_dies() {
+    "$here/dns_upstream.py" 5332 honest >dying.txt 2>dying.log &
+    local dying=$! i start waited longest=0
+    wait_until grep -q ready dying.txt
+    start_forwarder --upstream 127.0.0.1:5332 --upstream 127.0.0.1:5312 --timeout-ms 3000
+    for i in $(seq 1 40); do
+        [ "$i" != 20 ] || kill -STOP "$dying"
+        start=$(date +%s%3N)
+        ask "$i.dying.test"
+        waited=$(($(date +%s%3N) - start))
+        grep -q 'status: NOERROR' dig.txt
+        [ "$waited" -le "$longest" ] || longest=$waited
+    done
+    kill -KILL "$dying"
+    [ "$(counter upstreams_down)" -ge 1 ]
+    [ "$longest" -lt 900 ] || fail "one waited $longest ms" # dig and a slow machine included
+    stop_forwarder
+}
+
 a_lost_query_is_sent_again() {
     start_upstream 5314 deaf
     start_forwarder --upstream 127.0.0.1:5314 --timeout-ms 3000
@@ -105,6 +124,7 @@ run_tests \
     a_dead_upstream_gives_servfail \
     a_silent_upstream_gives_servfail_after_three_attempts \
     five_names_that_the_first_upstream_never_answers_get_their_answer_from_the_second \
+    no_client_waits_long_when_one_of_two_upstreams_dies \
     a_lost_query_is_sent_again \
     lies_are_ignored_and_the_right_answer_is_waited_for \
     one_query_more_than_may_wait_gets_servfail_at_once \

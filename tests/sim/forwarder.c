@@ -89,6 +89,7 @@ static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exch
     config.waiters_max =
         (uint32_t)(sim->is_calm ? WITNESS_CLIENTS_MAX : between(sim, 1, WITNESS_QUERIES_MAX));
     config.is_case_random = chance_of(&sim->chance, 500);
+    config.policy = (enum forwarder_policy)between(sim, 0, FORWARDER_POLICY_RACE);
     choose_cache(sim, &config);
     config.attempts_max = (uint8_t)between(sim, 1, 4);
     config.attempt_ns = between(sim, 12, 60) * NS_PER_MS;

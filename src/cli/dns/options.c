@@ -25,6 +25,7 @@ const struct dns_options dns_defaults = {
     .cache_bytes = 33554432,
     .ttl_s_max = 86400,
     .negative_ttl_s_max = 3600,
+    .policy = "first",
     .tcp_clients_max = 256,
     .tcp_idle_ms = 10000,
 };
@@ -44,12 +45,21 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .value = "ADDR[:PORT]",
       .help = "ask this server; may be repeated: the next one is asked when one does not answer "
               "(8.8.8.8:53)" },
+    { .name = "policy",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, policy),
+      .value = "WHO",
+      .choices = "first round-robin fastest race",
+      .help =
+          "whom to ask first of the upstreams that answer: the first, each in turn, the one with "
+          "the shortest round trip, or all at once (first)" },
     { .name = "timeout-ms",
       .kind = CLI_NUMBER,
       .offset = offsetof(struct dns_options, timeout_ms),
       .value = "N",
       .help = "answer SERVFAIL after this many milliseconds without an answer; the query is sent "
-              "again after each third of them (2000)",
+              "again, to the next server, after what round trips have shown to be long, and at the "
+              "latest after each third of them (2000)",
       .number_min = 10,
       .number_max = 60000 },
     { .name = "queries-max",
@@ -184,6 +194,22 @@ static int read_cache(const struct dns_options *options, struct forwarder_config
     return 0;
 }
 
+/* The command line has checked that it is one of these. */
+static enum forwarder_policy policy_of(const char *text)
+{
+    static const char *const names[] = {
+        [FORWARDER_POLICY_FIRST] = "first",
+        [FORWARDER_POLICY_ROUND_ROBIN] = "round-robin",
+        [FORWARDER_POLICY_FASTEST] = "fastest",
+        [FORWARDER_POLICY_RACE] = "race",
+    };
+    unsigned int policy = FORWARDER_POLICY_RACE;
+
+    while (policy > 0 && strcmp(text, names[policy]) != 0)
+        policy -= 1;
+    return (enum forwarder_policy)policy;
+}
+
 int dns_options_read(const struct dns_options *options, struct forwarder_loop_config *ret_config,
                      struct err *err)
 {
@@ -195,6 +221,7 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
             .waiters_max = (uint32_t)options->queries_max * WAITERS_PER_QUERY,
             .lanes = LANES,
             .attempts_max = ATTEMPTS,
+            .policy = policy_of(options->policy),
             .attempt_ns = options->timeout_ms * NS_PER_MS / ATTEMPTS,
             .is_case_random = !options->keeps_case,
         },

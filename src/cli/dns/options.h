@@ -16,6 +16,7 @@ struct dns_options {
     unsigned long ttl_s_max;
     unsigned long negative_ttl_s_max;
     unsigned long stale_s;
+    const char *policy;
     unsigned long tcp_clients_max;
     unsigned long tcp_idle_ms;
     bool has_prefetch;
@@ -26,7 +27,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 13
+#define DNS_ROWS_COUNT 14
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

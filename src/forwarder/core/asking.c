@@ -94,6 +94,48 @@ static void draw_letters(const struct forwarder *forwarder, struct forwarder_que
     forwarder_letters_write(&letters, query->wire + DNS_HEADER_SIZE, name_size);
 }
 
+static struct forwarder_choice choice_of(const struct forwarder *forwarder)
+{
+    return (struct forwarder_choice){
+        .upstreams = forwarder->upstreams,
+        .count = forwarder->config.upstreams_count,
+        .now_ns = forwarder->now_ns,
+    };
+}
+
+/* Sends a query for the first time: to one, or to all that are well. */
+static void send_first(struct forwarder *forwarder, struct forwarder_query *query,
+                       struct forwarder_batch *batch)
+{
+    struct forwarder_choice choice = choice_of(forwarder);
+    enum forwarder_policy policy = forwarder->config.policy;
+    uint64_t random = policy == FORWARDER_POLICY_FASTEST ? draw(forwarder) : 0;
+    size_t first = forwarder_choice_first(&choice, policy, forwarder->turn, random);
+
+    forwarder->turn += 1;
+    for (size_t i = 0; policy == FORWARDER_POLICY_RACE && i < choice.count; i++) {
+        if (i == first || !forwarder_choice_is_well(&choice, i))
+            continue;
+        query->upstream = (uint8_t)i;
+        send_query(forwarder, query, false, batch);
+    }
+    query->upstream = (uint8_t)first;
+    send_query(forwarder, query, false, batch);
+    query->attempts = 1;
+}
+
+/* Says until when the attempt that began at `start_ns` waits; the last one to the end. */
+static void set_due(struct forwarder *forwarder, struct forwarder_query *query, uint64_t start_ns)
+{
+    uint64_t patience_ns = forwarder_upstream_patience(
+        &forwarder->upstreams[query->upstream], query->attempts, forwarder->config.attempt_ns);
+
+    query->due_ns = query->attempts == forwarder->config.attempts_max
+                        ? query->end_ns
+                        : later(start_ns, patience_ns);
+    forwarder_schedule(forwarder, query);
+}
+
 struct forwarder_query *forwarder_ask(struct forwarder *forwarder,
                                       const struct forwarder_asked *asked,
                                       struct forwarder_batch *batch)
@@ -112,9 +154,11 @@ struct forwarder_query *forwarder_ask(struct forwarder *forwarder,
         forwarder_request_write(&asked->request, &asked->question, key.id, query->wire);
     if (forwarder->config.is_case_random)
         draw_letters(forwarder, query);
-    send_query(forwarder, query, false, batch);
-    query->due_ns = later(forwarder->now_ns, forwarder->config.attempt_ns);
-    forwarder_schedule(forwarder, query);
+    query->sent_ns = forwarder->now_ns;
+    query->end_ns =
+        later(forwarder->now_ns, forwarder->config.attempt_ns * forwarder->config.attempts_max);
+    send_first(forwarder, query, batch);
+    set_due(forwarder, query, forwarder->now_ns);
     return query;
 }
 
@@ -157,16 +201,19 @@ static void give_up(struct forwarder *forwarder, struct forwarder_query *query,
 void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query,
                       struct forwarder_batch *batch)
 {
+    struct forwarder_choice choice = choice_of(forwarder);
+
+    if (forwarder_upstream_missed(&forwarder->upstreams[query->upstream], forwarder->now_ns))
+        forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
     if (query->attempts >= forwarder->config.attempts_max) {
         give_up(forwarder, query, batch);
         return;
     }
-    query->upstream = (uint8_t)((query->upstream + 1U) % forwarder->config.upstreams_count);
+    query->upstream = (uint8_t)forwarder_choice_next(&choice, query->upstream, query->asked);
     send_query(forwarder, query, false, batch);
     forwarder_count(forwarder, FORWARDER_COUNT_retries);
     /* From when it was due, so that a loop that is late does not make the client wait longer. */
-    query->due_ns = later(query->due_ns, forwarder->config.attempt_ns);
-    forwarder_schedule(forwarder, query);
+    set_due(forwarder, query, query->due_ns);
 }
 
 void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *query,

@@ -25,10 +25,12 @@
  * same. Each that waits is answered exactly once: by the first upstream's reply that comes from an
  * address that was asked, on the socket that asked, with the id, with the question (case kept), and
  * that is well-formed; whatever else arrives is counted, and the query waits on. When no such reply
- * came for config.attempt_ns the same query goes to the next upstream (replies to earlier attempts
- * are still good), and after config.attempts_max of that the answer is SERVFAIL. Where the cache
- * has a stale answer, clients get that instead of a failure, or after config.stale_after_ns, and
- * the query goes on for the cache alone. All memory is one slab whose size is known at init.
+ * came in the time that its round trips give it (upstream.h), at most config.attempt_ns, the same
+ * query goes to the next upstream (replies to earlier attempts are still good), config.attempts_max
+ * times in all; and when that many times config.attempt_ns are over the answer is SERVFAIL. Where
+ * the cache has a stale answer, clients get that instead of a failure, or after
+ * config.stale_after_ns, and the query goes on for the cache alone. All memory is one slab whose
+ * size is known at init.
  *
  * A reply that was cut makes us ask the same upstream over a stream (path.stream 1, the place of
  * the same socket), which the loop opens if it is not there. Messages of streams are whole here:
@@ -45,6 +47,7 @@
 #include "forwarder/core/deadlines.h"
 #include "forwarder/core/keep.h"
 #include "forwarder/core/table.h"
+#include "forwarder/core/upstream.h"
 
 #define FORWARDER_UPSTREAMS_MAX 16
 #define FORWARDER_LANES_MAX 256
@@ -66,7 +69,9 @@ struct forwarder_config {
                              quarter of the ids that the lanes have: 16384 for each */
     uint16_t lanes;       /* sockets for each upstream: 1 to FORWARDER_LANES_MAX */
     uint8_t attempts_max; /* how often a query is sent: 1 to FORWARDER_ATTEMPTS_MAX */
-    uint64_t attempt_ns;  /* how long each attempt waits; more than 0 */
+    uint64_t attempt_ns;  /* more than 0: so long an attempt waits at most, and a client in all for
+                             as many attempts as there may be */
+    enum forwarder_policy policy;
     size_t upstreams_count;
     struct forwarder_address upstreams[FORWARDER_UPSTREAMS_MAX]; /* 1 or more, the first is asked
                                                                     first */
@@ -77,11 +82,6 @@ struct forwarder_config {
     struct forwarder_keep_limits keep;
     bool has_prefetch;       /* ask anew for what is asked for in the last tenth of its time */
     uint64_t stale_after_ns; /* so long a client waits that can have a stale answer */
-};
-
-/* What we know of an upstream. */
-struct forwarder_upstream {
-    uint64_t plain_until_ns; /* it is asked without EDNS, which it does not know */
 };
 
 /* What is counted since init: counters.def. */
@@ -101,6 +101,7 @@ struct forwarder {
     struct forwarder_keep *keep;
     struct forwarder_hash_key hash_key;
     struct forwarder_upstream upstreams[FORWARDER_UPSTREAMS_MAX];
+    uint64_t turn;   /* queries that went to upstreams */
     uint64_t now_ns; /* the latest time that was given */
     uint64_t counters[FORWARDER_COUNTERS];
 };

@@ -56,14 +56,20 @@ static bool is_failure(const struct dns_message *reply)
 
 /* Answers those who wait with a reply that is known to be for this query; says what to count. */
 static enum forwarder_counter accept_reply(struct forwarder *forwarder,
-                                           struct forwarder_query *query, struct bytes payload,
+                                           struct forwarder_query *query,
+                                           const struct forwarder_datagram *datagram,
                                            struct forwarder_batch *batch)
 {
+    struct forwarder_upstream *upstream =
+        &forwarder->upstreams[datagram->path.socket / forwarder->config.lanes];
     struct dns_message reply;
 
-    if (dns_message_read(payload, &reply).status != DNS_OK ||
+    if (dns_message_read(datagram->payload, &reply).status != DNS_OK ||
         dns_message_check_rdata(&reply).status != DNS_OK)
         return FORWARDER_COUNT_replies_malformed;
+    forwarder_upstream_answered(upstream);
+    if (query->attempts == 1 && query->streams == 0)
+        forwarder_upstream_measure(upstream, forwarder->now_ns - query->sent_ns);
     if (!is_failure(&reply) || !forwarder_answer_stale(forwarder, query, batch))
         forwarder_answer_all(forwarder, query, &reply, batch);
     keep_reply(forwarder, query, &reply);
@@ -100,5 +106,5 @@ enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,
             forwarder_ask_by_stream(forwarder, query, upstream, batch);
         return FORWARDER_COUNT_replies_truncated;
     }
-    return accept_reply(forwarder, query, datagram->payload, batch);
+    return accept_reply(forwarder, query, datagram, batch);
 }

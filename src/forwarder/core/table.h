@@ -22,6 +22,8 @@ struct forwarder_query {
     struct forwarder_topic topic;          /* size 0: it is not found by one */
     struct forwarder_waiting_list waiting; /* the clients; nobody: it is for the cache alone */
     uint64_t due_ns;                       /* when the attempt that runs is over */
+    uint64_t sent_ns;                      /* when it was sent first */
+    uint64_t end_ns;                       /* when nobody waits any more */
     uint64_t stale_ns;                     /* when clients get a stale answer, if there is one */
     uint32_t next;       /* in its bucket or in the list of free ones: index plus 1, 0 at the end */
     uint32_t topic_next; /* in the bucket of its topic */

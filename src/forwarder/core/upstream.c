@@ -1,0 +1,119 @@
+/* Numbers of RFC 6298: an eighth of a new round trip, a quarter of its variation, four of those. */
+#include "forwarder/core/upstream.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+/* The fastest is asked but for one query in so many, which goes to another to measure that. */
+#define EXPLORE 32
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+void forwarder_upstream_measure(struct forwarder_upstream *upstream, uint64_t round_trip_ns)
+{
+    uint64_t sample_ns = round_trip_ns == 0 ? 1 : round_trip_ns;
+
+    if (upstream->smoothed_ns == 0) {
+        upstream->smoothed_ns = sample_ns;
+        upstream->variation_ns = sample_ns / 2;
+        return;
+    }
+    upstream->variation_ns = upstream->variation_ns - upstream->variation_ns / 4 +
+                             distance(upstream->smoothed_ns, sample_ns) / 4;
+    upstream->smoothed_ns =
+        upstream->smoothed_ns - upstream->smoothed_ns / 8 + sample_ns / 8 + (sample_ns < 8);
+}
+
+void forwarder_upstream_answered(struct forwarder_upstream *upstream)
+{
+    upstream->strikes = 0;
+    upstream->down_until_ns = 0;
+}
+
+bool forwarder_upstream_missed(struct forwarder_upstream *upstream, uint64_t now_ns)
+{
+    uint64_t down_s = 1;
+
+    upstream->strikes += 1;
+    if (upstream->strikes < FORWARDER_UPSTREAM_STRIKES || upstream->down_until_ns > now_ns)
+        return false;
+    for (uint32_t i = FORWARDER_UPSTREAM_STRIKES;
+         i < upstream->strikes && down_s < FORWARDER_UPSTREAM_DOWN_S_MAX; i++)
+        down_s *= 2;
+    if (__builtin_add_overflow(now_ns, down_s * NS_PER_S, &upstream->down_until_ns))
+        upstream->down_until_ns = UINT64_MAX;
+    return true;
+}
+
+uint64_t forwarder_upstream_patience(const struct forwarder_upstream *upstream,
+                                     unsigned int attempt, uint64_t most_ns)
+{
+    uint64_t wait_ns = upstream->smoothed_ns + 4 * upstream->variation_ns;
+
+    if (upstream->smoothed_ns == 0)
+        return most_ns;
+    if (wait_ns < FORWARDER_ATTEMPT_NS_MIN)
+        wait_ns = FORWARDER_ATTEMPT_NS_MIN;
+    for (unsigned int i = 1; i < attempt && wait_ns < most_ns; i++)
+        wait_ns *= 2;
+    return wait_ns < most_ns ? wait_ns : most_ns;
+}
+
+/* The first from `start` on that is well, or `start`. */
+static size_t find_well(const struct forwarder_choice *choice, size_t start)
+{
+    for (size_t i = 0; i < choice->count; i++) {
+        size_t number = (start + i) % choice->count;
+
+        if (forwarder_choice_is_well(choice, number))
+            return number;
+    }
+    return start;
+}
+
+static size_t find_fastest(const struct forwarder_choice *choice)
+{
+    size_t best = find_well(choice, 0);
+
+    for (size_t i = 0; i < choice->count; i++)
+        if (forwarder_choice_is_well(choice, i) &&
+            choice->upstreams[i].smoothed_ns < choice->upstreams[best].smoothed_ns)
+            best = i;
+    return best;
+}
+
+size_t forwarder_choice_first(const struct forwarder_choice *choice, enum forwarder_policy policy,
+                              uint64_t turn, uint64_t random)
+{
+    switch (policy) {
+    case FORWARDER_POLICY_ROUND_ROBIN:
+        return find_well(choice, turn % choice->count);
+    case FORWARDER_POLICY_FASTEST:
+        if (random % EXPLORE == 0)
+            return find_well(choice, random / EXPLORE % choice->count);
+        return find_fastest(choice);
+    case FORWARDER_POLICY_FIRST:
+    case FORWARDER_POLICY_RACE:
+        break;
+    }
+    return find_well(choice, 0);
+}
+
+size_t forwarder_choice_next(const struct forwarder_choice *choice, size_t last, unsigned int asked)
+{
+    size_t next = (last + 1) % choice->count;
+    bool is_found = false;
+
+    for (size_t i = 1; i <= choice->count; i++) {
+        size_t number = (last + i) % choice->count;
+
+        if ((asked >> number & 1U) != 0)
+            continue;
+        if (forwarder_choice_is_well(choice, number))
+            return number;
+        next = is_found ? next : number;
+        is_found = true;
+    }
+    return next;
+}

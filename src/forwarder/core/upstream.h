@@ -1,0 +1,72 @@
+/*
+ * struct forwarder_upstream: what traffic has shown of an upstream: how long it takes, whether it
+ * answers, whether it knows EDNS; and which one is asked next.
+ *
+ * Round trips are smoothed and give the time after which the next one is asked, as RFC 6298 does it
+ * for TCP, in limits of our own. One that let FORWARDER_UPSTREAM_STRIKES queries in a row go
+ * without an answer is not asked first any more, for a second, and then twice as long each time, up
+ * to FORWARDER_UPSTREAM_DOWN_S_MAX; any good reply of its makes it well. Pure; one thread at a
+ * time.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FORWARDER_UPSTREAM_STRIKES 3
+#define FORWARDER_UPSTREAM_DOWN_S_MAX 32
+/* No attempt waits less, however fast an upstream is. */
+#define FORWARDER_ATTEMPT_NS_MIN UINT64_C(50000000)
+
+/* Who is asked first. */
+enum forwarder_policy {
+    FORWARDER_POLICY_FIRST,       /* the first that is well */
+    FORWARDER_POLICY_ROUND_ROBIN, /* one after another */
+    FORWARDER_POLICY_FASTEST, /* the one with the shortest round trip, and now and then another */
+    FORWARDER_POLICY_RACE,    /* all that are well, at once */
+};
+
+struct forwarder_upstream {
+    uint64_t plain_until_ns; /* it is asked without EDNS, which it does not know */
+    uint64_t down_until_ns;  /* it is not asked if another can be */
+    uint64_t smoothed_ns;    /* the round trip; 0: none was measured */
+    uint64_t variation_ns;
+    uint32_t strikes; /* queries in a row without an answer */
+};
+
+/* A round trip was measured. */
+void forwarder_upstream_measure(struct forwarder_upstream *upstream, uint64_t round_trip_ns);
+
+/* It gave a good reply. */
+void forwarder_upstream_answered(struct forwarder_upstream *upstream);
+
+/* It did not answer in time; true where it counts as down from now on. */
+bool forwarder_upstream_missed(struct forwarder_upstream *upstream, uint64_t now_ns);
+
+/* How long to wait for it in the n-th attempt (from 1 on): at most `most_ns`, and that where
+ * nothing was measured. */
+uint64_t forwarder_upstream_patience(const struct forwarder_upstream *upstream,
+                                     unsigned int attempt, uint64_t most_ns);
+
+/* Those that can be asked. */
+struct forwarder_choice {
+    const struct forwarder_upstream *upstreams;
+    size_t count; /* at least 1 */
+    uint64_t now_ns;
+};
+
+/* Whether one counts as well. */
+static inline bool forwarder_choice_is_well(const struct forwarder_choice *choice, size_t number)
+{
+    return choice->upstreams[number].down_until_ns <= choice->now_ns;
+}
+
+/* Who is asked first; `turn` is the number of the query, `random` any number. */
+size_t forwarder_choice_first(const struct forwarder_choice *choice, enum forwarder_policy policy,
+                              uint64_t turn, uint64_t random);
+
+/* Who is asked after `last`, where those in `asked` (a bit each) were asked: the next that was not
+ * and is well; or the next that was not; or the next. */
+size_t forwarder_choice_next(const struct forwarder_choice *choice, size_t last,
+                             unsigned int asked);
