@@ -1,0 +1,57 @@
+# shellcheck shell=sh
+# For the cases in which podman runs containers on cupel-oci: . "$CUPEL_SOURCE/vm/lib/podman.sh"
+# shellcheck source=vm/lib/container.sh
+. "$CUPEL_SOURCE/vm/lib/container.sh"
+
+# What podman keeps elsewhere, whatever it is told.
+clean() {
+    rm -rf /dev/shm/libpod_lock /etc/cni /var/lib/containers /run/cupel-oci
+    rmdir /var/lib /sys/fs/cgroup/libpod_parent/conmon /sys/fs/cgroup/libpod_parent \
+        2>/dev/null || true
+}
+
+# podman with all that it keeps below the working directory.
+pod() {
+    podman --root "$PWD/storage" --runroot "$PWD/run" --tmpdir "$PWD/tmp/libpod" \
+        --storage-driver vfs --cgroup-manager cgroupfs "$@"
+}
+# shellcheck disable=SC2034 # for those who source this
+run='run --network none --ulimit host'
+
+# Has podman keep all that it can below the working directory, and makes the image
+# localhost/busybox, without a network.
+prepare_podman() {
+    trap clean EXIT
+    mkdir -p home etc storage run tmp
+    export HOME="$PWD/home" TMPDIR="$PWD/tmp" CONTAINERS_CONF="$PWD/etc/containers.conf"
+    echo '{ "default": [{ "type": "insecureAcceptAnything" }] }' >etc/policy.json
+    conmon=$(command -v conmon)
+    runtime=$(command -v cupel-oci)
+    cat >etc/containers.conf <<END
+[containers]
+default_sysctls = []
+log_driver = "k8s-file"
+pids_limit = 100
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+runtime = "cupel-oci"
+conmon_path = ["$conmon"]
+infra_image = "localhost/busybox"
+[engine.runtimes]
+cupel-oci = ["$runtime"]
+[network]
+network_backend = "cni"
+END
+
+    make_root root
+    for applet in ls grep mount stat id touch; do
+        ln -sf busybox root/bin/$applet
+    done
+    mkdir -p root/etc root/tmp root/data
+    echo data >root/data/file
+    tar -c -f root.tar -C root .
+    pod import --signature-policy etc/policy.json --change 'CMD ["/bin/sleep", "1000"]' \
+        root.tar localhost/busybox >log 2>&1 ||
+        fail "import: $(cat log)"
+}
