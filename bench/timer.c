@@ -1,17 +1,20 @@
 /*
- * timer PROGRAM [ARGUMENT…]: runs a program once, with no input and its output thrown away, and
- * prints one line: wall_ns cpu_us peak_kib left status.
+ * timer [--keep] PROGRAM [ARGUMENT…]: runs a program once, with no input and its output thrown
+ * away, and prints one line: wall_ns cpu_us peak_kib left status.
  *
  * wall_ns is from just before the program is spawned until it has ended; nothing of a script's
  * interpreter is in it. cpu_us (user and system) and peak_kib (the largest resident set of one
  * process) are of the program and all its descendants, for the timer is their subreaper: those that
  * outlive the program are waited for after the wall clock has stopped. `left` is how many of them
  * were still there a second later; they are killed. status is an exit status, or 128 and a signal.
+ *
+ * With --keep, what outlives the program stays, is counted in nothing, and is whoever's it becomes.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,24 +112,26 @@ static int report(int64_t wall_ns, int status, unsigned int left)
 
 int main(int argc, char **argv)
 {
+    bool keeps = argc > 1 && strcmp(argv[1], "--keep") == 0;
+    char **command = argv + (keeps ? 2 : 1);
     int64_t started_ns;
     int64_t wall_ns;
     int number;
     int status = 0;
     pid_t child = -1;
 
-    if (argc < 2) {
-        (void)fputs("Usage: timer PROGRAM [ARGUMENT…]\n", stderr);
+    if (argc == 0 || command[0] == NULL) {
+        (void)fputs("Usage: timer [--keep] PROGRAM [ARGUMENT…]\n", stderr);
         return 2;
     }
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+    if (!keeps && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
         return complain(errno, "prctl");
     started_ns = now_ns();
-    number = start(argv + 1, &child);
+    number = start(command, &child);
     if (number != 0)
-        return complain(number, argv[1]);
+        return complain(number, command[0]);
     if (waitpid(child, &status, 0) < 0)
         return complain(errno, "waitpid");
     wall_ns = now_ns() - started_ns;
-    return report(wall_ns, status, reap_stragglers());
+    return report(wall_ns, status, keeps ? 0 : reap_stragglers());
 }
