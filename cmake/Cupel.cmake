@@ -22,10 +22,12 @@
 #       `Counts: blocks` (fuzz/dns/blocks.h), `Peer: ldns` (not in PURE_ONLY builds), and
 #       `Planted: src/…` (fuzz/selftest/plant).
 #   cupel_script_test(<test name> <script> [NEEDS_ROOT] [LABELS label…] [TIMEOUT seconds]
-#                     [SERIAL])
+#                     [SERIAL] [LOCK])
 #       a script that exits 0 (passed), 77 (skipped, the reason is its last line) or else (failed).
 #       It finds the programs in $CUPEL_BIN, the tree in $CUPEL_SOURCE, the build in $CUPEL_BUILD,
 #       and runs in an empty directory of its own. SERIAL: with no other test beside it.
+#       LOCK: with no other test of this word beside it, since it looks at what this machine has of
+#       mounts and cgroups before and after.
 include_guard()
 find_package(PkgConfig REQUIRED)
 
@@ -359,7 +361,7 @@ function(cupel_count_blocks target layer)
 endfunction()
 
 function(cupel_script_test test script)
-    cmake_parse_arguments(PARSE_ARGV 2 arg "NEEDS_ROOT;SERIAL" "TIMEOUT" "LABELS")
+    cmake_parse_arguments(PARSE_ARGV 2 arg "NEEDS_ROOT;SERIAL;LOCK" "TIMEOUT" "LABELS")
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
     endif()
@@ -373,4 +375,7 @@ function(cupel_script_test test script)
     set_tests_properties(${test} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
                                             SKIP_RETURN_CODE 77 ENVIRONMENT "${places}")
     set_tests_properties(${test} PROPERTIES RUN_SERIAL ${arg_SERIAL})
+    if(arg_LOCK)
+        set_tests_properties(${test} PROPERTIES RESOURCE_LOCK machine)
+    endif()
 endfunction()
