@@ -7,12 +7,13 @@
  * Replies are made from queries that wait, so that a mutation away from a good history is a good
  * history with one thing wrong.
  *
- * Covers: src/forwarder/core/forwarder.c 90%, src/forwarder/core/answer.c 90%,
+ * Covers: src/forwarder/core/forwarder.c 85%, src/forwarder/core/answer.c 90%,
  * src/forwarder/core/clients.c 90%, src/forwarder/core/asking.c 90%,
  * src/forwarder/core/replies.c 90%, src/forwarder/core/keep.c 80%,
  * src/forwarder/core/waiters.c 90%, src/forwarder/core/topic.c 90%,
  * src/forwarder/core/request.c 90%, src/forwarder/core/table.c 90%,
- * src/forwarder/core/deadlines.c 80%, src/forwarder/core/datagram.c 90%
+ * src/forwarder/core/upstream.c 70%, src/forwarder/core/deadlines.c 80%,
+ * src/forwarder/core/datagram.c 80%
  */
 #include "dns/rrtype.h"
 #include "forwarder/core/forwarder.h"
@@ -154,7 +155,7 @@ static void step_good_query(struct history *history, uint8_t who)
     struct byte_writer out = byte_writer_init(history->payload, sizeof(history->payload));
     struct dns_header header = {
         .id = who,
-        .flags = DNS_FLAG_CD,
+        .flags = DNS_FLAG_RD | DNS_FLAG_CD,
         .counts = { 1, 0, 0, who % 2 },
     };
 

@@ -22,7 +22,7 @@ def limits(queries=8, attempts=3, upstreams=2, crowded=False, any_case=False):
 
 def caching(attempts=3, stale=0, ttl_min=0, prefetch=False, any_case=False):
     """Limits, and a cache."""
-    return bytes([7 | any_case << 4 | 32, stale | ttl_min << 4 | prefetch << 6, attempts - 1, 1])
+    return bytes([7 | any_case << 4 | 32, attempts - 1, 1, stale | ttl_min << 4 | prefetch << 6])
 
 
 def sized(octets):
