@@ -98,7 +98,7 @@ wrong_types_and_values_are_named_by_their_place() {
 }
 
 what_is_not_done_is_refused_and_never_ignored() {
-    with 'linux["intelRdt"] = {"closID": "a"}' "linux.intelRdt: is not supported"
+    with 'linux["intelRdt"] = {"enableCMT": True}' "linux.intelRdt.enableCMT: is not supported"
     with 'linux["resources"] = {"cpu": {"shares": 1}}' \
         "linux.resources.cpu.shares: is 1, must be between 2 and 262144"
     with 'linux["timeOffsets"] = {"realtime": {"secs": 1}}' \
