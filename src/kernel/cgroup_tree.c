@@ -12,10 +12,13 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-static const char *const marks[] = { "trusted.cupel.made", "user.cupel.made" };
+/* Root alone can make the first; the second, whoever may write to the cgroup. */
+static const char trusted_mark[] = "trusted.cupel.made";
+static const char user_mark[] = "user.cupel.made";
 
 /* Opens a file of a cgroup; -1 where there is none. */
 static int open_file(const char *path, const char *name, int flags)
@@ -111,17 +114,15 @@ int kernel_cgroup_remove_below(const char *path, struct err *err)
 
 void kernel_cgroup_mark(const char *path)
 {
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        if (setxattr(path, marks[i], "1", 1, 0) == 0)
-            return;
-    }
+    if (setxattr(path, trusted_mark, "1", 1, 0) < 0)
+        (void)setxattr(path, user_mark, "1", 1, 0);
 }
 
 bool kernel_cgroup_is_marked(const char *path)
 {
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        if (getxattr(path, marks[i], NULL, 0) > 0)
-            return true;
-    }
-    return false;
+    struct stat status;
+
+    return getxattr(path, trusted_mark, NULL, 0) > 0 ||
+           (stat(path, &status) == 0 && status.st_uid == geteuid() &&
+            getxattr(path, user_mark, NULL, 0) > 0);
 }

@@ -26,5 +26,6 @@ void kernel_cgroup_kill_some(const char *path);
  * as the kernel has such (xattr(7): trusted for root, user for others). */
 void kernel_cgroup_mark(const char *path);
 
-/* Whether it is marked. */
+/* Whether it is marked: by root, or by the caller, whose own it is. What another user may have put
+ * there does not count. */
 bool kernel_cgroup_is_marked(const char *path);

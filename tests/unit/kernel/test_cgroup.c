@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static int make_top(void **state)
@@ -113,7 +114,22 @@ static void rules_are_written_as_v1_has_them(void **state)
     }
 }
 
+/* Who owns a cgroup may set attributes of users on it: these speak for nobody else. */
+static void a_mark_that_another_user_can_make_does_not_count(void **state)
+{
+    const char *top = *state;
+
+    assert_false(kernel_cgroup_is_marked(top));
+    if (setxattr(top, "user.cupel.made", "1", 1, 0) < 0 || chown(top, 65534, 65534) < 0)
+        skip();
+    assert_false(kernel_cgroup_is_marked(top));
+    assert_int_equal(chown(top, 0, 0), 0);
+    assert_true(kernel_cgroup_is_marked(top));
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(a_mark_that_another_user_can_make_does_not_count, make_top,
+                                    remove_top),
     cmocka_unit_test_setup_teardown(what_was_made_is_removed_and_nothing_else, make_top,
                                     remove_top),
     cmocka_unit_test_setup_teardown(what_is_below_goes_and_no_link_is_followed, make_top,
