@@ -87,70 +87,17 @@ static struct getopt_table table_of(const struct reading *reading, bool stops_at
     return table;
 }
 
-static bool is_choice(const char *choices, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (const char *at = choices; *at != '\0';) {
-        size_t size = strcspn(at, " ");
-
-        if (size == length && strncmp(at, word, size) == 0)
-            return true;
-        at += size;
-        at += strspn(at, " ");
-    }
-    return false;
-}
-
-static int store_number(const struct cli_option *row, const char *word, unsigned char *place,
-                        struct err *err)
-{
-    char *end = NULL;
-    unsigned long number;
-
-    errno = 0;
-    number = strtoul(word, &end, 10);
-    if (errno != 0 || end == word || *end != '\0' || word[0] == '-' || word[0] == '+' ||
-        number < row->number_min || number > row->number_max)
-        return err_set(err, -EINVAL, "option '--%s': '%s' is not a number from %lu to %lu",
-                       row->name, word, row->number_min, row->number_max);
-    memcpy(place, &number, sizeof(number));
-    return 0;
-}
-
-static int store_in_list(const struct cli_option *row, const char *word, unsigned char *place,
-                         struct err *err)
-{
-    struct cli_texts *list = (struct cli_texts *)(void *)place;
-
-    if (list->count == CLI_TEXTS_MAX)
-        return err_set(err, -E2BIG, "option '--%s' is given more than %d times", row->name,
-                       CLI_TEXTS_MAX);
-    list->at[list->count++] = word;
-    return 0;
-}
-
-static int store(const struct cli_option *row, const char *word, unsigned char *block,
+/* Stores what the command line gives for an option. */
+static int store(const struct reading *reading, const struct cli_option *row, const char *word,
                  struct err *err)
 {
-    unsigned char *place = block + row->offset;
-
-    if (row->choices != NULL && !is_choice(row->choices, word))
-        return err_set(err, -EINVAL, "option '--%s': '%s' is none of: %s", row->name, word,
-                       row->choices);
-    switch (row->kind) {
-    case CLI_FLAG:
-        *(bool *)place = true;
-        return 0;
-    case CLI_TEXT:
-        memcpy(place, &word, sizeof(word));
-        return 0;
-    case CLI_NUMBER:
-        return store_number(row, word, place, err);
-    case CLI_TEXTS:
-        return store_in_list(row, word, place, err);
-    }
-    UNREACHABLE();
+    if (row->kind == CLI_FLAG)
+        word = "true";
+    if (cli_option_store(row, word, reading->block, err) < 0)
+        return err_prefix(err, "option '--%s'", row->name);
+    if (reading->command != NULL && reading->command->has_given)
+        ((struct cli_given *)(void *)reading->block)->at[row - reading->rows] = true;
+    return 0;
 }
 
 static const struct cli_option *row_of(const struct reading *reading, int found)
@@ -216,7 +163,7 @@ static int read_options(const struct reading *reading, int argc, char **argv, bo
             return bad_option(reading, found, argv);
         if (found >= OPTION_HELP && found < OPTION_ROW)
             return run_common(reading, found);
-        if (store(row_of(reading, found), optarg, reading->block, &err) < 0)
+        if (store(reading, row_of(reading, found), optarg, &err) < 0)
             return usage_mistake(reading, &err);
     }
 }

@@ -47,6 +47,13 @@ struct cli_option {
     const char *help;    /* part of a sentence: no capital, no full stop */
     unsigned long number_min;
     unsigned long number_max;
+    bool is_no_key; /* the command line's alone: no key of a configuration file */
+};
+
+/* Which options the command line gave, by the place of their rows. */
+#define CLI_OPTIONS_MAX 64
+struct cli_given {
+    bool at[CLI_OPTIONS_MAX];
 };
 
 /* What is left on the command line after the options. */
@@ -70,11 +77,11 @@ struct cli_command {
     int (*run)(const void *globals, const void *options, struct cli_operands operands);
     const void *defaults; /* that struct before the command line is read; NULL: all zero */
     size_t options_bytes; /* size of that struct: at most CLI_OPTIONS_BYTES_MAX */
+    bool has_given;       /* that struct begins with a struct cli_given, which is filled */
 };
 
-#define CLI_OPTIONS_BYTES_MAX 8192
+#define CLI_OPTIONS_BYTES_MAX 16384
 #define CLI_NO_LIMIT (-1)
-#define CLI_OPTIONS_MAX 48
 
 struct cli_example {
     const char *command;
@@ -100,6 +107,14 @@ struct cli_program {
  * command line gives one sentence on stderr, which names the word, and program->usage_status. What
  * was printed to stdout and could not be written is a failure, too. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
+
+/* Stores a value as the option's row says, into the struct at `block`: "true" or "false" for a
+ * flag, one more for a list. -errno with a sentence that begins with the value, and nothing
+ * changed, where it is none that the option may have. The struct keeps `word`. */
+int cli_option_store(const struct cli_option *row, const char *word, void *block, struct err *err);
+
+/* Copies the value of an option from one struct to another of the same kind. */
+void cli_option_copy(const struct cli_option *row, const void *from, void *to);
 
 /* Prints a text that may come from outside: control characters, which a terminal would obey, are
  * shown as numbers. */
