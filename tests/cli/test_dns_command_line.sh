@@ -34,6 +34,31 @@ options_that_contradict_are_named() {
     says 2 "--ttl-min: 20 is more than --ttl-max, 10" --ttl-min 20 --ttl-max 10
 }
 
+a_mistake_in_a_file_is_one_sentence_with_its_line() {
+    printf 'upstream: 127.0.0.1\npolicy: last\n' >dns.yaml
+    says 2 "dns.yaml:2: policy: 'last' is none of: first round-robin fastest race" --config dns.yaml
+    printf 'upstream:\n  - 127.0.0.1\n  - here\n' >dns.yaml
+    says 2 "dns.yaml:3: upstream: 'here' is not an IPv4 or IPv6 address" -c dns.yaml --check-config
+    says 2 "--config: open 'none.yaml': No such file or directory" --config none.yaml
+    mkdir -p a-directory
+    says 2 "--config: 'a-directory': not a regular file" --config a-directory
+}
+
+a_configuration_that_is_good_is_checked_in_silence() {
+    printf 'listen: 192.0.2.1\nupstream: 192.0.2.2\ncache-bytes: 0\n' >dns.yaml
+    cupel-dns --config dns.yaml --check-config >out.txt 2>&1 || fail "status $?: $(cat out.txt)"
+    cupel-dns --check-config >>out.txt 2>&1 || fail "status $?: $(cat out.txt)"
+    [ ! -s out.txt ] || fail "says: $(cat out.txt)"
+}
+
+the_command_line_holds_in_place_of_the_file() {
+    printf 'listen: 127.0.0.1:8054\nupstream: [127.0.0.1:5301, 127.0.0.1:5302]\n' >dns.yaml
+    start_forwarder --config dns.yaml --upstream 127.0.0.1:5303
+    [ "$ready" = "cupel-dns: ready on 127.0.0.1:8054, forwarding to 127.0.0.1:5303" ] ||
+        fail "$ready"
+    stop_forwarder
+}
+
 a_port_in_use_is_one_sentence() {
     start_forwarder --listen 127.0.0.1:8053 --upstream 127.0.0.1:5300
     says 1 "cannot listen on 127.0.0.1:8053: Address already in use" \
@@ -88,6 +113,9 @@ run_tests \
     an_address_that_is_none_is_named \
     an_option_that_is_none_is_named \
     options_that_contradict_are_named \
+    a_mistake_in_a_file_is_one_sentence_with_its_line \
+    a_configuration_that_is_good_is_checked_in_silence \
+    the_command_line_holds_in_place_of_the_file \
     a_port_in_use_is_one_sentence \
     the_same_address_twice_is_one_sentence \
     an_address_that_this_machine_has_not_is_one_sentence \

@@ -1,6 +1,6 @@
 /* cupel-dns: the forwarder's command line. All that it does is in src/forwarder. */
 #include "base/cleanup.h"
-#include "cli/dns/options.h"
+#include "cli/dns/settings/settings.h"
 #include "forwarder/io/endpoint.h"
 
 #include <inttypes.h>
@@ -72,21 +72,26 @@ static void print_statistics(const struct forwarder_loop *loop)
     finish_print();
 }
 
-static int run(const void *globals, const void *options, struct cli_operands operands)
+static int run(const void *globals, const void *block, struct cli_operands operands)
 {
-    struct forwarder_loop_config config = { 0 };
+    const struct dns_options *options = block;
+    CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = NULL;
     CLEANUP(forwarder_loop_close_pointer) struct forwarder_loop *loop = NULL;
+    const struct forwarder_loop_config *config;
     struct err err = { 0 };
     int caught = SIGUSR1;
 
     (void)globals;
     (void)operands;
     (void)signal(SIGPIPE, SIG_IGN); /* nobody need read what we print */
-    if (dns_options_read(options, &config, &err) < 0)
+    if (dns_settings_read(options, &settings, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 2);
-    if (forwarder_loop_open(&config, &loop, &err) < 0)
+    if (options->only_checks)
+        return 0;
+    config = dns_settings_config(settings);
+    if (forwarder_loop_open(config, &loop, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
-    print_ready(loop, &config);
+    print_ready(loop, config);
     while (caught == SIGUSR1) {
         if (forwarder_loop_run(loop, &caught, &err) < 0)
             return cli_fail(DNS_PROGRAM, &err, 1);
@@ -104,6 +109,7 @@ static const struct cli_command dns_command = {
     .run = run,
     .defaults = &dns_defaults,
     .options_bytes = sizeof(struct dns_options),
+    .has_given = true,
 };
 
 static const struct cli_example dns_examples[] = {
@@ -111,6 +117,7 @@ static const struct cli_example dns_examples[] = {
     { "dig @127.0.0.1 -p 8053 example.test", "asks it" },
     { "cupel-dns --listen 127.0.0.1:53 --upstream 9.9.9.9 --upstream 1.1.1.1",
       "takes this machine's queries, and asks two servers" },
+    { "cupel-dns --config /etc/cupel/dns.yaml", "does what the file says" },
 };
 
 static const struct cli_program dns_program = {
@@ -120,6 +127,12 @@ static const struct cli_program dns_program = {
         "cupel-dns takes DNS queries, asks an upstream server, and gives back "
         "what it says. It prints one line when it is ready to answer, and ends with status 0 on "
         "SIGTERM, SIGINT and SIGHUP. On SIGUSR1 it prints what it counted.\n\n"
+        "All options but --config and --check-config may stand in a configuration file: keys are "
+        "their long names, a flag is true or false, an option that may be repeated is a list:\n\n"
+        "upstream: [9.9.9.9, 1.1.1.1]\npolicy: fastest\nprefetch: true\n\n"
+        "What the command line says holds in place of what the file says under the same name. "
+        "Whatever is wrong is told as one sentence, FILE:LINE: key: reason, and the exit status is "
+        "2.\n\n"
         "Answers are kept for as long as they say, in --cache-bytes of memory, and given from "
         "there with TTLs that are less by their age: records that answer the question, that there "
         "is none (for as long as the zone's SOA record says), and for five seconds that the "

@@ -31,6 +31,19 @@ const struct dns_options dns_defaults = {
 };
 
 const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
+    { .name = "config",
+      .letter = 'c',
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, config),
+      .value = "FILE",
+      .help = "take from this file what the command line does not say: YAML, with these options' "
+              "long names as keys",
+      .is_no_key = true },
+    { .name = "check-config",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct dns_options, only_checks),
+      .help = "say what is wrong with the file or the other options, and end; nothing is opened",
+      .is_no_key = true },
     { .name = "listen",
       .letter = 'l',
       .kind = CLI_TEXTS,

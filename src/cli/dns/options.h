@@ -7,6 +7,9 @@
 #define DNS_PROGRAM "cupel-dns"
 
 struct dns_options {
+    struct cli_given given; /* the command line's */
+    const char *config;
+    bool only_checks;
     struct cli_texts listen;
     struct cli_texts upstream;
     unsigned long timeout_ms;
@@ -27,7 +30,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 14
+#define DNS_ROWS_COUNT 16
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

@@ -1,0 +1,125 @@
+/* Three layers of values, and whose fault a wrong one is. */
+#include "cli/dns/settings/settings.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "cli/dns/settings/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* For the file's text, and its words once more. */
+#define ARENA_BYTES_MAX (3 * SETTINGS_FILE_BYTES_MAX)
+
+struct dns_settings {
+    struct arena arena;
+    struct dns_options options;
+    struct settings_lines lines;
+    struct forwarder_loop_config config;
+};
+
+static int read_file(struct dns_settings *settings, const char *name, struct err *err)
+{
+    struct settings_table table = { dns_rows, DNS_ROWS_COUNT };
+    struct settings_target target = { &settings->options, &settings->arena };
+    struct settings_file file = { .name = name };
+    int number = file_read((struct file_place){ AT_FDCWD, name }, SETTINGS_FILE_BYTES_MAX,
+                           &settings->arena, &file.text, err);
+
+    if (number < 0)
+        return err_prefix(err, "--config");
+    return settings_file_read(&file, &table, &target, &settings->lines, err);
+}
+
+/* The list of a row. */
+static const struct cli_texts *texts_of(const struct dns_options *options, size_t row)
+{
+    const unsigned char *block = (const unsigned char *)options;
+
+    return (const struct cli_texts *)(const void *)(block + dns_rows[row].offset);
+}
+
+/* The line of the value that a reason begins with, in quotation marks. */
+static size_t find_line(const struct dns_settings *settings, size_t row, const char *reason)
+{
+    const struct cli_texts *texts = texts_of(&settings->options, row);
+
+    if (dns_rows[row].kind != CLI_TEXTS || reason[0] != '\'')
+        return settings->lines.key[row];
+    for (size_t i = 0; i < texts->count; i++) {
+        size_t size = strlen(texts->at[i]);
+
+        if (strncmp(reason + 1, texts->at[i], size) == 0 && reason[1 + size] == '\'')
+            return settings->lines.item[row][i];
+    }
+    return settings->lines.key[row];
+}
+
+/* A sentence that begins with "--NAME: " speaks of the file where the value is the file's. */
+static void tell_place(const struct dns_settings *settings, const struct dns_options *given,
+                       struct err *err)
+{
+    for (size_t row = 0; row < DNS_ROWS_COUNT; row++) {
+        size_t size = strlen(dns_rows[row].name);
+        const char *reason = err->sentence + 2 + size;
+        struct err whole = { 0 };
+
+        if (strncmp(err->sentence, "--", 2) != 0 ||
+            strncmp(err->sentence + 2, dns_rows[row].name, size) != 0 ||
+            strncmp(reason, ": ", 2) != 0)
+            continue;
+        if (settings->lines.key[row] == 0 || given->given.at[row])
+            return;
+        (void)err_set(&whole, err->number, "%s:%zu: %s%s", given->config,
+                      find_line(settings, row, reason + 2), dns_rows[row].name, reason);
+        *err = whole;
+        return;
+    }
+}
+
+int dns_settings_read(const struct dns_options *given, struct dns_settings **ret_settings,
+                      struct err *err)
+{
+    CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = calloc(1, sizeof(*settings));
+    int number = 0;
+
+    if (settings == NULL)
+        return err_set(err, -ENOMEM, "no memory");
+    settings->arena = arena_init(ARENA_BYTES_MAX);
+    settings->options = dns_defaults;
+    if (given->config != NULL)
+        number = read_file(settings, given->config, err);
+    if (number < 0)
+        return number;
+    for (size_t row = 0; row < DNS_ROWS_COUNT; row++)
+        if (given->given.at[row])
+            cli_option_copy(&dns_rows[row], given, &settings->options);
+    number = dns_options_read(&settings->options, &settings->config, err);
+    if (number < 0) {
+        tell_place(settings, given, err);
+        return number;
+    }
+    *ret_settings = settings;
+    settings = NULL;
+    return 0;
+}
+
+void dns_settings_free(struct dns_settings *settings)
+{
+    if (settings == NULL)
+        return;
+    arena_done(&settings->arena);
+    free(settings);
+}
+
+void dns_settings_free_pointer(struct dns_settings **settings)
+{
+    dns_settings_free(*settings);
+    *settings = NULL;
+}
+
+const struct forwarder_loop_config *dns_settings_config(const struct dns_settings *settings)
+{
+    return &settings->config;
+}
