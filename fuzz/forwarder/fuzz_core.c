@@ -2,7 +2,7 @@
  * Property: whatever clients and upstreams send, in whatever order and at whatever time, the core
  * does what witness.h says, and comes to rest with every query answered once.
  *
- * The input is a history: three or four octets choose the limits, then each step is an octet that
+ * The input is a history: four or five octets choose the limits, then each step is an octet that
  * says what happens (its lower three bits) and to whom (the others), and what else that step needs.
  * Replies are made from queries that wait, so that a mutation away from a good history is a good
  * history with one thing wrong.
@@ -80,6 +80,24 @@ static struct forwarder_address address_of(uint8_t last, uint16_t port)
     return (struct forwarder_address){ .octets = { 192, 0, 2, last }, .port = port, .size = 4 };
 }
 
+/* Who may ask, and how much: mostly everybody, and any number. */
+static void begin_limits(uint8_t limits, struct forwarder_config *config)
+{
+    struct forwarder_address client = address_of((limits & 4U) != 0 ? 16 : 0, 0);
+    struct forwarder_access_rule rule = {
+        .network = forwarder_network_of(&client, (struct forwarder_network_bits){ .ipv4 = 28 }),
+        .may_ask = true,
+    };
+
+    if ((limits & 1U) != 0)
+        fuzz_require(forwarder_access_add(&config->access, &rule));
+    config->access.is_silent = (limits & 2U) != 0;
+    if ((limits & 8U) != 0)
+        config->rate = (struct forwarder_rate_config){ 2, 3, limits & 3U };
+    config->client_queries_max = limits >> 4 & 3U;
+    config->upstream_queries_max = limits >> 6;
+}
+
 static void begin(struct history *history)
 {
     uint8_t limits = take(history);
@@ -104,6 +122,7 @@ static void begin(struct history *history)
         config.has_prefetch = (cache & 64U) != 0;
         config.stale_after_ns = 1500;
     }
+    begin_limits(take(history), &config);
     history->slab = calloc(1, forwarder_slab_bytes(&config));
     fuzz_require(history->slab != NULL);
     forwarder_init(&history->forwarder, &config, history->slab);

@@ -16,13 +16,24 @@ QUESTION = b"\3wWw\4test\0\0\1\0\1"
 ID, LANE, UPSTREAM, PORT, WRONG_QUESTION, QR, EDNS, END = (1 << bit for bit in range(8))
 
 
-def limits(queries=8, attempts=3, upstreams=2, crowded=False, any_case=False):
-    return bytes([queries - 1 | crowded << 3 | any_case << 4, attempts - 1, upstreams - 1])
+def limits(queries=8, attempts=3, upstreams=2, crowded=False, admit=0):
+    return bytes([queries - 1 | crowded << 3, attempts - 1, upstreams - 1, admit])
 
 
-def caching(attempts=3, stale=0, ttl_min=0, prefetch=False, any_case=False):
+def any_case():
+    """Limits, and letters of any case."""
+    return bytes([7 | 1 << 4, 2, 1, 0])
+
+
+def caching(attempts=3, stale=0, ttl_min=0, prefetch=False):
     """Limits, and a cache."""
-    return bytes([7 | any_case << 4 | 32, attempts - 1, 1, stale | ttl_min << 4 | prefetch << 6])
+    return bytes([7 | 32, attempts - 1, 1, stale | ttl_min << 4 | prefetch << 6, 0])
+
+
+def admit(allow=0, silent=False, rate=False, client=0, upstream=0):
+    """Who may ask: allow 1: 192.0.2.0/28, 2: 192.0.2.16/28."""
+    return ((allow > 0) | silent << 1 | (allow == 2) << 2 | rate << 3 | client << 4 |
+            upstream << 6)
 
 
 def sized(octets):
@@ -135,9 +146,21 @@ SEEDS = {
         seconds(7) * 8 + good(4) + WAIT * 4,
     "ttls-are-lifted": caching(ttl_min=3) + good() + reply(answer=A[:9] + b"\1" + A[10:]) +
         seconds(2) + good(4),
-    "ten-wait-for-one": limits(any_case=True) + b"".join(good(i * 2) for i in range(10)) +
+    "ten-wait-for-one": any_case() + b"".join(good(i * 2) for i in range(10)) +
         reply(answer=A),
     "ten-wait-in-vain": limits() + b"".join(good(i * 2) for i in range(10)) + WAIT * 4,
+    "who-may-not-ask-is-refused": limits(admit=admit(allow=1)) + good(17) + octets(b"", 17) +
+        good(30) + octets(bytes(12), 18) + good(15) + reply(answer=A),
+    "who-may-not-ask-gets-silence": limits(admit=admit(allow=2, silent=True)) + good(15) +
+        octets(bytes(12), 14) + good(17) + good(30) + reply(answer=A),
+    "over-the-rate": limits(admit=admit(rate=True, silent=True)) + good() * 9 + good(30) +
+        reply(answer=A) + seconds(3) + good() * 3 + seconds(7) + good() * 4 + reply(answer=A),
+    "over-the-rate-without-slip": limits(admit=admit(rate=True)) + good() * 6 + reply(answer=A),
+    "one-of-a-client-too-many": limits(admit=admit(client=2)) + good(4) * 3 + good(5) * 3 +
+        reply(answer=A) + good(4) * 3 + WAIT * 6,
+    "one-for-an-upstream-too-many": limits(admit=admit(upstream=1)) + good(2) +
+        query(QUESTION, 3) + query(b"\1x" + QUESTION, 4) + WAIT * 2 + reply(answer=A) +
+        query(b"\1x" + QUESTION, 4) + WAIT * 6,
     "one-client-too-many": limits(crowded=True) + good() * 5 + reply(answer=A),
     "no-edns-after-formerr": limits() + good(3) + reply(EDNS, flags=0x31) + reply(answer=A) +
         good(5) + reply(answer=A),

@@ -6,8 +6,10 @@
  *
  * - a client's datagram gets silence (no header, or a response), one answer of our own at once, one
  *   from the cache (which witness_kept.h looks at), joins those that wait for the same, or becomes
- *   one query to the first upstream, with its question but for the case of letters;
- * - no two queries that wait share a socket's number and an id; no more wait than may, nor clients;
+ *   one query to the first upstream, with its question but for the case of letters; unless its
+ *   network may not ask, or asks too often, which witness_admit.h looks at;
+ * - no two queries that wait share a socket's number and an id; no more wait than may, in all and
+ *   for each upstream, nor clients, in all and of each network;
  * - a reply is taken if and only if it comes from an upstream that was asked, to the socket that
  *   asked, with the id and the question, and is well-formed; but for one that makes us ask the same
  *   upstream without EDNS, anything else changes nothing;
@@ -26,6 +28,7 @@
 #include "dns/code.h"
 #include "dns/message.h"
 #include "forwarder/core/forwarder.h"
+#include "fuzz/forwarder/witness_admit.h"
 #include "fuzz/forwarder/witness_kept.h"
 #include "fuzz/target.h"
 
@@ -76,6 +79,7 @@ struct witness {
     size_t sent_count;
     uint64_t now_ns;
     uint64_t plain_until_ns[FORWARDER_UPSTREAMS_MAX];
+    struct witness_admit admit;
     size_t count;
     struct witness_query queries[WITNESS_QUERIES_MAX];
     size_t clients_count;
@@ -212,6 +216,54 @@ static inline void witness_forget(struct witness *witness, struct witness_query 
     *query = witness->queries[witness->count];
 }
 
+/* How many queries were sent to an upstream and have not ended. */
+static inline uint32_t witness_count_asked(const struct witness *witness, size_t upstream)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < witness->count; i++)
+        count += witness->queries[i].asked >> upstream & 1U;
+    return count;
+}
+
+/* How many clients of one's network wait. */
+static inline uint32_t witness_count_network(const struct witness *witness,
+                                             const struct forwarder_address *client)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < witness->clients_count; i++)
+        count += witness_same_network(&witness->clients[i].path.peer, client, 32, 56);
+    return count;
+}
+
+/* Whether each upstream has as many queries as it may. */
+static inline bool witness_is_busy(const struct witness *witness)
+{
+    const struct forwarder_config *config = &witness->forwarder->config;
+
+    for (size_t i = 0; i < config->upstreams_count; i++)
+        if (witness_count_asked(witness, i) < config->upstream_queries_max)
+            return false;
+    return config->upstream_queries_max != 0;
+}
+
+/* What must be true of the limits between any two steps. */
+static inline void witness_check_limits(const struct witness *witness)
+{
+    const struct forwarder_config *config = &witness->forwarder->config;
+
+    for (size_t i = 0; i < config->upstreams_count; i++) {
+        uint32_t count = witness_count_asked(witness, i);
+
+        fuzz_require(count == witness->forwarder->upstreams[i].waiting);
+        fuzz_require(config->upstream_queries_max == 0 || count <= config->upstream_queries_max);
+    }
+    for (size_t i = 0; config->client_queries_max != 0 && i < witness->clients_count; i++)
+        fuzz_require(witness_count_network(witness, &witness->clients[i].path.peer) <=
+                     config->client_queries_max);
+}
+
 /* What must be true between any two steps. */
 static inline void witness_check_account(const struct witness *witness)
 {
@@ -231,6 +283,7 @@ static inline void witness_check_account(const struct witness *witness)
             first_ns = witness->queries[i].stale_ns;
     }
     fuzz_require(forwarder_deadline_ns(forwarder) == first_ns);
+    witness_check_limits(witness);
 }
 
 /* What was sent to an upstream is the query, whole or without EDNS, on the right way. */
@@ -431,10 +484,13 @@ static inline void witness_check_own_answer(const struct witness *witness,
     fuzz_require(sent->size <= 512);
     fuzz_require(rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_NOTIMP ||
                  rcode == DNS_RCODE_REFUSED || rcode == DNS_RCODE_BADVERS ||
-                 rcode == DNS_RCODE_SERVFAIL);
-    fuzz_require((rcode == DNS_RCODE_NOTIMP) == (dns_header_opcode(&asked) != DNS_OPCODE_QUERY));
+                 rcode == DNS_RCODE_SERVFAIL ||
+                 (rcode == DNS_RCODE_NOERROR && dns_header_has(&answer.header, DNS_FLAG_TC)));
+    fuzz_require(rcode == DNS_RCODE_REFUSED || rcode == DNS_RCODE_NOERROR ||
+                 (rcode == DNS_RCODE_NOTIMP) == (dns_header_opcode(&asked) != DNS_OPCODE_QUERY));
     fuzz_require(rcode != DNS_RCODE_SERVFAIL || witness->count == config->queries_max ||
-                 witness->clients_count == config->waiters_max);
+                 witness->clients_count == config->waiters_max || witness_is_busy(witness) ||
+                 witness_count_network(witness, &in->path.peer) == config->client_queries_max);
 }
 
 /* Whether a client's datagram must not be answered. */
@@ -495,21 +551,27 @@ static inline void witness_client(struct witness *witness, const struct forwarde
     const uint64_t *counters = witness->forwarder->counters;
     uint64_t before[sizeof(good) / sizeof(good[0])];
     bool is_good = false;
+    bool is_silent = witness_is_silent(in->payload);
+    struct witness_turned_away away = witness_turned_away_of(witness->forwarder);
 
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
         before[i] = counters[good[i]];
     witness_begin(witness);
     forwarder_receive(witness->forwarder, in, witness->now_ns, witness->batch);
     witness_flush(witness->batch, witness);
+    if (!is_silent)
+        is_silent = witness_check_admitted(&witness->admit, witness->forwarder, &away, &in->path,
+                                           witness->now_ns);
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         if (counters[good[i]] == before[i])
             continue;
-        fuzz_require(!is_good && !witness_is_silent(in->payload));
+        fuzz_require(!is_good && !is_silent);
+        fuzz_require(witness_may_ask(&witness->forwarder->config, &in->path.peer));
         is_good = true;
         witness_check_query(witness, in, good[i]);
     }
     if (!is_good) {
-        fuzz_require(witness->sent_count == !witness_is_silent(in->payload));
+        fuzz_require(witness->sent_count == !is_silent);
         if (witness->sent_count == 1)
             witness_check_own_answer(witness, in, &witness->sent[0]);
     }
@@ -719,7 +781,7 @@ static inline void witness_check_retry(struct witness *witness, const struct wit
     fuzz_require(query->sends < config->attempts_max);
     query->upstream = sent->path.socket / config->lanes;
     fuzz_require(query->upstream < config->upstreams_count);
-    fuzz_require((query->asked & 1U << query->upstream) == 0 ||
+    fuzz_require(config->upstream_queries_max != 0 || (query->asked & 1U << query->upstream) == 0 ||
                  query->asked == (1U << config->upstreams_count) - 1);
     witness_check_sent(witness, query, sent);
     query->sends += 1; /* it may be due again within this step */

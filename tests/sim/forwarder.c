@@ -71,6 +71,36 @@ static void choose_cache(struct simulation *sim, struct forwarder_config *config
     config->stale_after_ns = between(sim, 1, 60) * NS_PER_MS;
 }
 
+/* Chooses who may ask, and how much. */
+static void choose_limits(struct simulation *sim, struct forwarder_config *config)
+{
+    if (sim->is_calm)
+        return;
+    if (chance_of(&sim->chance, 150)) {
+        struct forwarder_address all = address_of(0, 0, 0);
+        struct forwarder_address one =
+            address_of(CLIENTS_NET, (uint8_t)between(sim, 1, CLIENTS), 0);
+        struct forwarder_network_bits bits = { .ipv4 = (uint8_t)between(sim, 0, 21) };
+        struct forwarder_network_bits one_bits = { .ipv4 = (uint8_t)between(sim, 22, 32) };
+
+        config->access.is_silent = chance_of(&sim->chance, 500);
+        fuzz_require(forwarder_access_add(
+            &config->access,
+            &(struct forwarder_access_rule){ forwarder_network_of(&all, bits), true }));
+        fuzz_require(forwarder_access_add(
+            &config->access,
+            &(struct forwarder_access_rule){ forwarder_network_of(&one, one_bits), false }));
+    }
+    if (chance_of(&sim->chance, 150))
+        config->rate = (struct forwarder_rate_config){ .per_s = (uint32_t)between(sim, 1, 100),
+                                                       .window_s = (uint32_t)between(sim, 1, 5),
+                                                       .slip = (uint32_t)between(sim, 0, 3) };
+    if (chance_of(&sim->chance, 150))
+        config->client_queries_max = (uint32_t)between(sim, 1, 20);
+    if (chance_of(&sim->chance, 150))
+        config->upstream_queries_max = (uint32_t)between(sim, 1, 20);
+}
+
 static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exchanges)
 {
     struct forwarder_config config = {
@@ -91,6 +121,7 @@ static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exch
     config.is_case_random = chance_of(&sim->chance, 500);
     config.policy = (enum forwarder_policy)between(sim, 0, FORWARDER_POLICY_RACE);
     choose_cache(sim, &config);
+    choose_limits(sim, &config);
     config.attempts_max = (uint8_t)between(sim, 1, 4);
     config.attempt_ns = between(sim, 12, 60) * NS_PER_MS;
     config.upstreams_count = between(sim, 1, UPSTREAMS);
@@ -140,7 +171,8 @@ static void ask(struct simulation *sim)
         .path = { .side = FORWARDER_CLIENTS,
                   .socket = client % 2,
                   .stream = chance_of(&sim->chance, 200) ? client : 0,
-                  .peer = address_of(2, client, (uint16_t)between(sim, 1024, 65535)) },
+                  .peer = address_of(CLIENTS_NET + client / 4, client,
+                                     (uint16_t)between(sim, 1024, 65535)) },
     };
     struct dns_header header = {
         .id = (uint16_t)chance_next(&sim->chance),

@@ -10,6 +10,7 @@
 #include "tests/sim/network.h"
 
 #define CLIENTS 8
+#define CLIENTS_NET 2 /* and the two behind it */
 #define UPSTREAMS 3
 #define LANES 4
 #define FORGERIES_MAX 8 /* for each query that an upstream gets */

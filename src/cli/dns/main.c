@@ -58,6 +58,8 @@ static void print_statistics(const struct forwarder_loop *loop)
     print_count("cache_evicted", counters.cache_evicted, "left the cache to make room");
     print_count("tcp_clients_now", counters.tcp.clients_now, "clients' connections now");
     print_count("tcp_accepted", counters.tcp.accepted, "clients' connections");
+    print_count("tcp_prohibited", counters.tcp.prohibited,
+                "closed at once: from an address that may not ask");
     print_count("tcp_per_client", counters.tcp.per_client,
                 "closed at once: too many of one address");
     print_count("tcp_idle", counters.tcp.idle, "closed: nothing came for too long");

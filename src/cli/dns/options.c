@@ -1,6 +1,7 @@
 /* One row for each option; and what they mean for the core and the loop. */
 #include "cli/dns/options.h"
 
+#include "base/require.h"
 #include "forwarder/io/endpoint.h"
 
 #define LISTEN_PORT 8053
@@ -28,6 +29,8 @@ const struct dns_options dns_defaults = {
     .policy = "first",
     .tcp_clients_max = 256,
     .tcp_idle_ms = 10000,
+    .rate_window_s = 15,
+    .rate_slip = 2,
 };
 
 const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
@@ -100,6 +103,62 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
           "close a connection on which so many milliseconds no query and no answer went (10000)",
       .number_min = 100,
       .number_max = 600000 },
+    { .name = "allow",
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, allow),
+      .value = "NETWORK",
+      .help =
+          "answer clients of this network, such as 192.0.2.0/24; may be repeated; of several "
+          "that a client is in, the one with the longest prefix decides (127.0.0.0/8 and ::1)" },
+    { .name = "deny",
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, deny),
+      .value = "NETWORK",
+      .help = "refuse clients of this network, within one that is allowed; may be repeated" },
+    { .name = "refuse-silently",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct dns_options, refuses_silently),
+      .help = "give clients that may not ask no answer; without it they get REFUSED" },
+    { .name = "client-queries-max",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, client_queries_max),
+      .value = "N",
+      .help = "let at most this many queries of one client (an IPv4 address, or an IPv6 /56) wait "
+              "for an answer; one more gets SERVFAIL at once (a quarter of those of all clients: "
+              "as many as --queries-max)",
+      .number_min = 1,
+      .number_max = FORWARDER_WAITERS_MAX },
+    { .name = "upstream-queries-max",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, upstream_queries_max),
+      .value = "N",
+      .help = "ask an upstream at most this many queries at the same time: the next one is asked, "
+              "and where all have so many, clients get SERVFAIL at once (0: no limit)",
+      .number_min = 0,
+      .number_max = FORWARDER_QUERIES_MAX },
+    { .name = "rate-limit",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, rate_per_s),
+      .value = "N",
+      .help = "give the clients of one network (an IPv4 /24, or an IPv6 /56) at most so many "
+              "answers a second over UDP (0: no limit)",
+      .number_min = 0,
+      .number_max = FORWARDER_RATE_PER_S_MAX },
+    { .name = "rate-window",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, rate_window_s),
+      .value = "SECONDS",
+      .help = "who goes on over --rate-limit is answered again after so long at most (15)",
+      .number_min = 1,
+      .number_max = FORWARDER_RATE_WINDOW_S_MAX },
+    { .name = "rate-slip",
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, rate_slip),
+      .value = "N",
+      .help = "each so many-th query over --rate-limit is answered that it is to be asked over "
+              "TCP, and the others are not answered; 0 answers none (2)",
+      .number_min = 0,
+      .number_max = 100 },
     { .name = "cache-bytes",
       .kind = CLI_NUMBER,
       .offset = offsetof(struct dns_options, cache_bytes),
@@ -184,6 +243,39 @@ static int read_upstreams(const struct cli_texts *texts, struct forwarder_config
     return 0;
 }
 
+static int add_rules(const struct cli_texts *texts, bool may_ask, struct forwarder_access *access,
+                     struct err *err)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        struct forwarder_access_rule rule = { .may_ask = may_ask };
+        const struct forwarder_access_rule *other;
+
+        if (forwarder_network_parse(texts->at[i], &rule.network, err) < 0)
+            return -1;
+        other = forwarder_access_find(access, &rule.network);
+        if (other != NULL && other->may_ask != may_ask)
+            return err_set(err, -1, "'%s' is allowed, too", texts->at[i]);
+        REQUIRE(other != NULL || forwarder_access_add(access, &rule));
+    }
+    return 0;
+}
+
+/* Reads who may ask; without a word of it, who is on this machine. */
+static int read_access(const struct dns_options *options, struct forwarder_access *access,
+                       struct err *err)
+{
+    static const struct cli_texts defaults = { .count = 2, .at = { "127.0.0.0/8", "::1" } };
+    const struct cli_texts *chosen = options->allow.count > 0 ? &options->allow : &defaults;
+
+    _Static_assert(2 * CLI_TEXTS_MAX <= FORWARDER_ACCESS_RULES_MAX, "all have their place");
+    if (add_rules(chosen, true, access, err) < 0)
+        return err_prefix(err, "--allow");
+    if (add_rules(&options->deny, false, access, err) < 0)
+        return err_prefix(err, "--deny");
+    access->is_silent = options->refuses_silently;
+    return 0;
+}
+
 static int read_cache(const struct dns_options *options, struct forwarder_config *config,
                       struct err *err)
 {
@@ -237,13 +329,21 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
             .policy = policy_of(options->policy),
             .attempt_ns = options->timeout_ms * NS_PER_MS / ATTEMPTS,
             .is_case_random = !options->keeps_case,
+            .rate = { .per_s = (uint32_t)options->rate_per_s,
+                      .window_s = (uint32_t)options->rate_window_s,
+                      .slip = (uint32_t)options->rate_slip },
+            .client_queries_max = (uint32_t)(options->client_queries_max != 0
+                                                 ? options->client_queries_max
+                                                 : options->queries_max),
+            .upstream_queries_max = (uint32_t)options->upstream_queries_max,
         },
     };
 
     _Static_assert(QUERIES_MAX_MAX * WAITERS_PER_QUERY <= FORWARDER_WAITERS_MAX, "all may wait");
     if (read_listen(&options->listen, &config, err) < 0 ||
         read_upstreams(&options->upstream, &config.core, err) < 0 ||
-        read_cache(options, &config.core, err) < 0)
+        read_cache(options, &config.core, err) < 0 ||
+        read_access(options, &config.core.access, err) < 0)
         return -1;
     *ret_config = config;
     return 0;

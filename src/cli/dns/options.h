@@ -22,6 +22,14 @@ struct dns_options {
     const char *policy;
     unsigned long tcp_clients_max;
     unsigned long tcp_idle_ms;
+    struct cli_texts allow;
+    struct cli_texts deny;
+    bool refuses_silently;
+    unsigned long client_queries_max;
+    unsigned long upstream_queries_max;
+    unsigned long rate_per_s;
+    unsigned long rate_window_s;
+    unsigned long rate_slip;
     bool has_prefetch;
     bool keeps_case;
 };
@@ -30,7 +38,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 16
+#define DNS_ROWS_COUNT 24
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

@@ -51,6 +51,7 @@ void forwarder_answer_write(const struct forwarder_request *request, struct byte
     /* An answer to what asked for recursion says that there is some: the upstream's. */
     struct dns_response response = { .rcode = own->rcode, .flags = DNS_FLAG_RA, .edns = &edns };
 
+    response.flags |= own->is_cut ? DNS_FLAG_TC : 0;
     write_response(request, query, response, out);
 }
 

@@ -17,6 +17,7 @@ struct forwarder_own {
     enum dns_rcode rcode;
     bool has_error; /* told to clients that speak EDNS (RFC 8914) */
     enum dns_ede error;
+    bool is_cut; /* TC: to be asked again over TCP */
 };
 
 /* Writes an answer without records to `query`, which is at least a header that is no response

@@ -53,6 +53,7 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
     if ((query->plain & bit) != 0)
         byte_writer_patch_u16_be(&out, DNS_HEADER_SIZE - 2, 0); /* no additional record */
     forwarder_batch_add(batch, &path, &out);
+    forwarder->upstreams[query->upstream].waiting += (query->asked & bit) == 0;
     query->asked |= bit;
     query->attempts += 1;
 }
@@ -100,6 +101,7 @@ static struct forwarder_choice choice_of(const struct forwarder *forwarder)
         .upstreams = forwarder->upstreams,
         .count = forwarder->config.upstreams_count,
         .now_ns = forwarder->now_ns,
+        .waiting_max = forwarder->config.upstream_queries_max,
     };
 }
 
@@ -134,6 +136,16 @@ static void set_due(struct forwarder *forwarder, struct forwarder_query *query, 
                         ? query->end_ns
                         : later(start_ns, patience_ns);
     forwarder_schedule(forwarder, query);
+}
+
+bool forwarder_can_ask(const struct forwarder *forwarder)
+{
+    struct forwarder_choice choice = choice_of(forwarder);
+    size_t i = 0;
+
+    while (i < choice.count && forwarder_choice_is_full(&choice, i))
+        i += 1;
+    return i < choice.count;
 }
 
 struct forwarder_query *forwarder_ask(struct forwarder *forwarder,
@@ -175,6 +187,8 @@ void forwarder_schedule(struct forwarder *forwarder, const struct forwarder_quer
 
 void forwarder_forget(struct forwarder *forwarder, struct forwarder_query *query)
 {
+    for (size_t i = 0; i < forwarder->config.upstreams_count; i++)
+        forwarder->upstreams[i].waiting -= query->asked >> i & 1U;
     forwarder_deadlines_remove(&forwarder->deadlines,
                                forwarder_table_index(&forwarder->table, query));
     forwarder_table_remove(&forwarder->table, query);
@@ -202,6 +216,7 @@ void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query
                       struct forwarder_batch *batch)
 {
     struct forwarder_choice choice = choice_of(forwarder);
+    uint8_t next;
 
     if (forwarder_upstream_missed(&forwarder->upstreams[query->upstream], forwarder->now_ns))
         forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
@@ -209,7 +224,9 @@ void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query
         give_up(forwarder, query, batch);
         return;
     }
-    query->upstream = (uint8_t)forwarder_choice_next(&choice, query->upstream, query->asked);
+    next = (uint8_t)forwarder_choice_next(&choice, query->upstream, query->asked);
+    if ((query->asked >> next & 1U) != 0 || !forwarder_choice_is_full(&choice, next))
+        query->upstream = next; /* else the same once more */
     send_query(forwarder, query, false, batch);
     forwarder_count(forwarder, FORWARDER_COUNT_retries);
     /* From when it was due, so that a loop that is late does not make the client wait longer. */

@@ -18,22 +18,36 @@ static const struct {
     [FORWARDER_STALE] = { FORWARDER_COUNT_queries_stale, false, { 0 } },
     [FORWARDER_FULL] = { FORWARDER_COUNT_queries_full,
                          true,
-                         { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY } },
+                         { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY, false } },
     [FORWARDER_CROWDED] = { FORWARDER_COUNT_queries_crowded,
                             true,
-                            { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY } },
+                            { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY, false } },
+    [FORWARDER_GREEDY] = { FORWARDER_COUNT_queries_greedy,
+                           true,
+                           { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY, false } },
+    [FORWARDER_BUSY] = { FORWARDER_COUNT_queries_busy,
+                         true,
+                         { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY, false } },
+    [FORWARDER_PROHIBITED] = { FORWARDER_COUNT_queries_prohibited,
+                               true,
+                               { DNS_RCODE_REFUSED, true, DNS_EDE_PROHIBITED, false } },
+    [FORWARDER_SLIPPED] = { FORWARDER_COUNT_queries_slipped,
+                            true,
+                            { DNS_RCODE_NOERROR, false, DNS_EDE_OTHER, true } },
     [FORWARDER_NOTIMP] = { FORWARDER_COUNT_queries_notimp,
                            true,
-                           { DNS_RCODE_NOTIMP, true, DNS_EDE_NOT_SUPPORTED } },
+                           { DNS_RCODE_NOTIMP, true, DNS_EDE_NOT_SUPPORTED, false } },
     [FORWARDER_FORMERR] = { FORWARDER_COUNT_queries_formerr,
                             true,
-                            { DNS_RCODE_FORMERR, false, DNS_EDE_OTHER } },
+                            { DNS_RCODE_FORMERR, false, DNS_EDE_OTHER, false } },
     [FORWARDER_BADVERS] = { FORWARDER_COUNT_queries_badvers,
                             true,
-                            { DNS_RCODE_BADVERS, false, DNS_EDE_OTHER } },
+                            { DNS_RCODE_BADVERS, false, DNS_EDE_OTHER, false } },
     [FORWARDER_REFUSED] = { FORWARDER_COUNT_queries_refused,
                             true,
-                            { DNS_RCODE_REFUSED, true, DNS_EDE_NOT_SUPPORTED } },
+                            { DNS_RCODE_REFUSED, true, DNS_EDE_NOT_SUPPORTED, false } },
+    [FORWARDER_IGNORE_PROHIBITED] = { FORWARDER_COUNT_ignored_prohibited, false, { 0 } },
+    [FORWARDER_IGNORE_LIMITED] = { FORWARDER_COUNT_ignored_limited, false, { 0 } },
     [FORWARDER_IGNORE_SHORT] = { FORWARDER_COUNT_ignored_short, false, { 0 } },
     [FORWARDER_IGNORE_RESPONSE] = { FORWARDER_COUNT_ignored_responses, false, { 0 } },
 };
@@ -63,20 +77,50 @@ static void answer_cached(struct forwarder *forwarder, const struct forwarder_as
 static void refresh(struct forwarder *forwarder, const struct forwarder_asked *asked,
                     struct forwarder_batch *batch)
 {
-    if (!forwarder->config.has_prefetch ||
+    if (!forwarder->config.has_prefetch || !forwarder_can_ask(forwarder) ||
         forwarder_table_find_topic(&forwarder->table, &asked->topic, asked->request.flags) != NULL)
         return;
     if (forwarder_ask(forwarder, asked, batch) != NULL)
         forwarder_count(forwarder, FORWARDER_COUNT_refreshes);
 }
 
-static bool join(struct forwarder *forwarder, const struct forwarder_asked *asked,
+/* Takes a place of those that the client's network may have; false where it has them all. */
+static bool take_share(struct forwarder *forwarder, const struct forwarder_asked *asked,
+                       uint32_t *ret_share)
+{
+    uint32_t most = forwarder->config.client_queries_max;
+    struct forwarder_network network =
+        forwarder_network_of(&asked->client->peer, forwarder_shares_bits);
+
+    if (most != 0)
+        *ret_share = forwarder_shares_take(&forwarder->shares, &network, most);
+    return most == 0 || *ret_share != 0;
+}
+
+static void give_share(struct forwarder *forwarder, uint32_t share)
+{
+    if (share != 0)
+        forwarder_shares_give(&forwarder->shares, share);
+}
+
+/* Takes the first of those who wait for a query. */
+static bool take_waiter(struct forwarder *forwarder, struct forwarder_query *query,
+                        struct forwarder_waiter *ret_waiter)
+{
+    if (!forwarder_waiters_take(&forwarder->waiters, &query->waiting, ret_waiter))
+        return false;
+    give_share(forwarder, ret_waiter->share);
+    return true;
+}
+
+static bool join(struct forwarder *forwarder, const struct forwarder_asked *asked, uint32_t share,
                  struct forwarder_query *query)
 {
     struct forwarder_waiter waiter = {
         .client = *asked->client,
         .request = asked->request,
         .letters = forwarder_letters_read(dns_name_bytes(&asked->question.name)),
+        .share = share,
     };
 
     return forwarder_waiters_add(&forwarder->waiters, &query->waiting, &waiter);
@@ -90,18 +134,25 @@ static enum forwarder_verdict wait_for_upstream(struct forwarder *forwarder,
     struct forwarder_query *query =
         forwarder_table_find_topic(&forwarder->table, &asked->topic, asked->request.flags);
     enum forwarder_verdict verdict = FORWARDER_JOIN;
+    uint32_t share = 0;
 
     if (forwarder->waiters.count == forwarder->waiters.count_max)
         return FORWARDER_CROWDED;
+    if (query == NULL && !forwarder_can_ask(forwarder))
+        return FORWARDER_BUSY;
+    if (!take_share(forwarder, asked, &share))
+        return FORWARDER_GREEDY;
     if (query == NULL) {
         query = forwarder_ask(forwarder, asked, batch);
         verdict = FORWARDER_FORWARD;
     }
-    if (query == NULL)
+    if (query == NULL) {
+        give_share(forwarder, share);
         return FORWARDER_FULL;
+    }
     if (is_stale && query->waiting.first == 0)
         query->stale_ns = forwarder->now_ns + forwarder->config.stale_after_ns;
-    REQUIRE(join(forwarder, asked, query));
+    REQUIRE(join(forwarder, asked, share, query));
     forwarder_schedule(forwarder, query);
     return verdict;
 }
@@ -135,6 +186,7 @@ void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder
     asked.client = &datagram->path;
     asked.payload = datagram->payload;
     verdict = forwarder_request_read(datagram->payload, &asked.request, &asked.question);
+    verdict = forwarder_admit(forwarder, &datagram->path, verdict);
     if (datagram->path.stream != 0)
         asked.request.answer_bytes_max = FORWARDER_MESSAGE_BYTES_MAX;
     if (verdict == FORWARDER_FORWARD) {
@@ -169,7 +221,7 @@ bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query 
         !cached.is_stale)
         return false;
     forwarder_cache_rest(&forwarder->cache, &cached, REST_S);
-    while (forwarder_waiters_take(&forwarder->waiters, &query->waiting, &waiter)) {
+    while (take_waiter(forwarder, query, &waiter)) {
         struct byte_writer out = forwarder_batch_writer(batch, &waiter.client);
 
         (void)forwarder_answer_cached(&waiter.request, forwarder_query_question(query),
@@ -188,10 +240,10 @@ void forwarder_answer_all(struct forwarder *forwarder, struct forwarder_query *q
         [FORWARDER_TRUNCATED] = FORWARDER_COUNT_answers_truncated,
         [FORWARDER_UNRELAYABLE] = FORWARDER_COUNT_answers_unfit,
     };
-    static const struct forwarder_own unfit = { DNS_RCODE_SERVFAIL, false, DNS_EDE_OTHER };
+    static const struct forwarder_own unfit = { DNS_RCODE_SERVFAIL, false, DNS_EDE_OTHER, false };
     struct forwarder_waiter waiter;
 
-    while (forwarder_waiters_take(&forwarder->waiters, &query->waiting, &waiter)) {
+    while (take_waiter(forwarder, query, &waiter)) {
         struct byte_writer out = forwarder_batch_writer(batch, &waiter.client);
         enum forwarder_relayed relayed =
             forwarder_answer_relay(&waiter.request, forwarder_query_wire(query), reply, &out);
@@ -207,10 +259,10 @@ void forwarder_answer_nothing(struct forwarder *forwarder, struct forwarder_quer
                               struct forwarder_batch *batch)
 {
     static const struct forwarder_own own = { DNS_RCODE_SERVFAIL, true,
-                                              DNS_EDE_NO_REACHABLE_AUTHORITY };
+                                              DNS_EDE_NO_REACHABLE_AUTHORITY, false };
     struct forwarder_waiter waiter;
 
-    while (forwarder_waiters_take(&forwarder->waiters, &query->waiting, &waiter)) {
+    while (take_waiter(forwarder, query, &waiter)) {
         struct byte_writer out = forwarder_batch_writer(batch, &waiter.client);
 
         forwarder_answer_write(&waiter.request, forwarder_query_wire(query), &own, &out);

@@ -40,10 +40,19 @@ struct slab {
     size_t cache;
     size_t places;
     size_t buckets;
+    size_t shares;
+    size_t share_buckets;
+    size_t rate;
     size_t end;
 };
 
 #define ALIGNED(size) (((size) + 63) / 64 * 64)
+
+/* How many networks have clients that wait, and are counted. */
+static uint32_t shares_max(const struct forwarder_config *config)
+{
+    return config->client_queries_max == 0 ? 0 : config->waiters_max;
+}
 
 /* Each part begins aligned for any object. The limits keep the sum far below what a size holds. */
 static struct slab slab_of(const struct forwarder_config *config)
@@ -57,7 +66,12 @@ static struct slab slab_of(const struct forwarder_config *config)
     slab.cache = ALIGNED(slab.keep + sizeof(struct forwarder_keep));
     slab.places = ALIGNED(slab.cache + forwarder_cache_slab_bytes(&config->cache));
     slab.buckets = ALIGNED(slab.places + queries_max * sizeof(uint32_t));
-    slab.end = slab.buckets + forwarder_table_buckets(config->queries_max) * sizeof(uint32_t);
+    slab.shares =
+        ALIGNED(slab.buckets + forwarder_table_buckets(config->queries_max) * sizeof(uint32_t));
+    slab.share_buckets = ALIGNED(slab.shares + shares_max(config) * sizeof(struct forwarder_share));
+    slab.rate = ALIGNED(slab.share_buckets +
+                        forwarder_shares_buckets(shares_max(config)) * sizeof(uint32_t));
+    slab.end = slab.rate + forwarder_rate_slab_bytes(&config->rate);
     return slab;
 }
 
@@ -83,6 +97,8 @@ static void check_config(const struct forwarder_config *config)
     REQUIRE(config->cache.bytes == 0 || config->keep.ttl_s_max >= 1);
     REQUIRE(config->keep.ttl_s_max >= config->keep.ttl_s_min);
     REQUIRE(config->cache.bytes == 0 || config->keep.failure_ttl_s >= 1);
+    REQUIRE(config->rate.per_s <= FORWARDER_RATE_PER_S_MAX);
+    REQUIRE(config->rate.window_s <= FORWARDER_RATE_WINDOW_S_MAX);
 }
 
 void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *config, void *slab)
@@ -100,6 +116,10 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
         (void *)(base + parts.heap), (void *)(base + parts.places), config->queries_max);
     forwarder->keep = (void *)(base + parts.keep);
     forwarder_cache_init(&forwarder->cache, &config->cache, base + parts.cache);
+    forwarder->shares =
+        forwarder_shares_init((void *)(base + parts.shares), (void *)(base + parts.share_buckets),
+                              shares_max(config), &forwarder->hash_key);
+    forwarder->rate = forwarder_rate_init(&config->rate, &forwarder->hash_key, base + parts.rate);
     for (size_t i = 0; i < 2; i++)
         forwarder->hash_key.halves[i] = config->random.next(config->random.source);
 }

@@ -42,10 +42,13 @@
  */
 #pragma once
 
+#include "forwarder/core/access.h"
 #include "forwarder/core/cache.h"
 #include "forwarder/core/datagram.h"
 #include "forwarder/core/deadlines.h"
 #include "forwarder/core/keep.h"
+#include "forwarder/core/rate.h"
+#include "forwarder/core/shares.h"
 #include "forwarder/core/table.h"
 #include "forwarder/core/upstream.h"
 
@@ -82,6 +85,10 @@ struct forwarder_config {
     struct forwarder_keep_limits keep;
     bool has_prefetch;       /* ask anew for what is asked for in the last tenth of its time */
     uint64_t stale_after_ns; /* so long a client waits that can have a stale answer */
+    struct forwarder_access access;
+    struct forwarder_rate_config rate;
+    uint32_t client_queries_max;   /* clients of one network (shares.h) that wait; 0: any number */
+    uint32_t upstream_queries_max; /* queries that one upstream may have; 0: any number */
 };
 
 /* What is counted since init: counters.def. */
@@ -97,6 +104,8 @@ struct forwarder {
     struct forwarder_table table;
     struct forwarder_deadlines deadlines;
     struct forwarder_waiters waiters;
+    struct forwarder_shares shares;
+    struct forwarder_rate rate;
     struct forwarder_cache cache;
     struct forwarder_keep *keep;
     struct forwarder_hash_key hash_key;

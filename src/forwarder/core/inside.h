@@ -1,6 +1,7 @@
 /*
- * What the files of the core share and nobody else sees: forwarder.c (time and counting), clients.c
- * (what clients send and get), asking.c (queries to upstreams), replies.c (what upstreams send).
+ * What the files of the core share and nobody else sees: forwarder.c (time and counting), admit.c
+ * (who may ask), clients.c (what clients send and get), asking.c (queries to upstreams), replies.c
+ * (what upstreams send).
  */
 #pragma once
 
@@ -25,8 +26,17 @@ struct bytes forwarder_query_question(const struct forwarder_query *query);
 /* What was sent, for answers to it: header, question, EDNS. */
 struct bytes forwarder_query_wire(const struct forwarder_query *query);
 
+/* What becomes of a client's datagram, given what its octets alone make of it: whether the client
+ * may ask, and not too often. */
+enum forwarder_verdict forwarder_admit(struct forwarder *forwarder,
+                                       const struct forwarder_path *client,
+                                       enum forwarder_verdict verdict);
+
+/* Whether there is an upstream that may be asked one more query. */
+bool forwarder_can_ask(const struct forwarder *forwarder);
+
 /* Sends a query of ours for what a client asked, for whom nobody waits yet; NULL where there is no
- * room for one more. */
+ * room for one more. There is an upstream that may be asked (forwarder_can_ask()). */
 struct forwarder_query *forwarder_ask(struct forwarder *forwarder,
                                       const struct forwarder_asked *asked,
                                       struct forwarder_batch *batch);

@@ -19,19 +19,25 @@
 
 /* What becomes of a client's datagram. */
 enum forwarder_verdict {
-    FORWARDER_FORWARD,         /* it goes to an upstream */
-    FORWARDER_JOIN,            /* it waits for an upstream that was asked the same */
-    FORWARDER_CACHED,          /* answered from the cache, */
-    FORWARDER_STALE,           /* with what is older than it should be */
-    FORWARDER_FULL,            /* SERVFAIL: as many queries wait as may, */
-    FORWARDER_CROWDED,         /* or as many clients */
-    FORWARDER_NOTIMP,          /* an opcode other than QUERY */
-    FORWARDER_FORMERR,         /* malformed, or not exactly one question (RFC 9619) */
-    FORWARDER_BADVERS,         /* an EDNS version other than 0 (RFC 6891 section 6.1.3) */
-    FORWARDER_REFUSED,         /* a zone transfer: nothing that a forwarder of datagrams can do */
-    FORWARDER_IGNORE_SHORT,    /* silence: no whole header, so no id to answer with */
-    FORWARDER_IGNORE_RESPONSE, /* silence: to answer a response makes loops; nor is one
-                                * waited for by a message of stateful operations without an id */
+    FORWARDER_FORWARD,           /* it goes to an upstream */
+    FORWARDER_JOIN,              /* it waits for an upstream that was asked the same */
+    FORWARDER_CACHED,            /* answered from the cache, */
+    FORWARDER_STALE,             /* with what is older than it should be */
+    FORWARDER_FULL,              /* SERVFAIL: as many queries wait as may, */
+    FORWARDER_CROWDED,           /* or as many clients */
+    FORWARDER_GREEDY,            /* or as many clients of its network, */
+    FORWARDER_BUSY,              /* or queries of each upstream */
+    FORWARDER_PROHIBITED,        /* REFUSED: it comes from where nobody may ask */
+    FORWARDER_SLIPPED,           /* TC alone: its network asks too often */
+    FORWARDER_NOTIMP,            /* an opcode other than QUERY */
+    FORWARDER_FORMERR,           /* malformed, or not exactly one question (RFC 9619) */
+    FORWARDER_BADVERS,           /* an EDNS version other than 0 (RFC 6891 section 6.1.3) */
+    FORWARDER_REFUSED,           /* a zone transfer: nothing that a forwarder of datagrams can do */
+    FORWARDER_IGNORE_PROHIBITED, /* silence: it comes from where nobody may ask */
+    FORWARDER_IGNORE_LIMITED,    /* silence: its network asks too often */
+    FORWARDER_IGNORE_SHORT,      /* silence: no whole header, so no id to answer with */
+    FORWARDER_IGNORE_RESPONSE,   /* silence: to answer a response makes loops; nor is one
+                                  * waited for by a message of stateful operations without an id */
 };
 
 struct forwarder_request {

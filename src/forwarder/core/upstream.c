@@ -60,16 +60,24 @@ uint64_t forwarder_upstream_patience(const struct forwarder_upstream *upstream,
     return wait_ns < most_ns ? wait_ns : most_ns;
 }
 
-/* The first from `start` on that is well, or `start`. */
+/* The first from `start` on that is well, or else that is not full, or `start`. */
 static size_t find_well(const struct forwarder_choice *choice, size_t start)
 {
+    size_t other = start;
+
+    for (size_t i = choice->count; i > 0; i--) {
+        size_t number = (start + i - 1) % choice->count;
+
+        if (!forwarder_choice_is_full(choice, number))
+            other = number;
+    }
     for (size_t i = 0; i < choice->count; i++) {
         size_t number = (start + i) % choice->count;
 
         if (forwarder_choice_is_well(choice, number))
             return number;
     }
-    return start;
+    return other;
 }
 
 static size_t find_fastest(const struct forwarder_choice *choice)
@@ -104,15 +112,20 @@ size_t forwarder_choice_next(const struct forwarder_choice *choice, size_t last,
 {
     size_t next = (last + 1) % choice->count;
     bool is_found = false;
+    bool is_free = false;
 
     for (size_t i = 1; i <= choice->count; i++) {
         size_t number = (last + i) % choice->count;
+        bool is_full = forwarder_choice_is_full(choice, number);
 
         if ((asked >> number & 1U) != 0)
             continue;
         if (forwarder_choice_is_well(choice, number))
             return number;
-        next = is_found ? next : number;
+        if (!is_found || (!is_free && !is_full)) {
+            next = number;
+            is_free = !is_full;
+        }
         is_found = true;
     }
     return next;

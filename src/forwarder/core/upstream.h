@@ -33,6 +33,7 @@ struct forwarder_upstream {
     uint64_t smoothed_ns;    /* the round trip; 0: none was measured */
     uint64_t variation_ns;
     uint32_t strikes; /* queries in a row without an answer */
+    uint32_t waiting; /* queries that were sent to it and have not ended */
 };
 
 /* A round trip was measured. */
@@ -54,19 +55,28 @@ struct forwarder_choice {
     const struct forwarder_upstream *upstreams;
     size_t count; /* at least 1 */
     uint64_t now_ns;
+    uint32_t waiting_max; /* queries that an upstream may have; 0: any number */
 };
+
+/* Whether one has as many queries as it may. */
+static inline bool forwarder_choice_is_full(const struct forwarder_choice *choice, size_t number)
+{
+    return choice->waiting_max != 0 && choice->upstreams[number].waiting >= choice->waiting_max;
+}
 
 /* Whether one counts as well. */
 static inline bool forwarder_choice_is_well(const struct forwarder_choice *choice, size_t number)
 {
-    return choice->upstreams[number].down_until_ns <= choice->now_ns;
+    return choice->upstreams[number].down_until_ns <= choice->now_ns &&
+           !forwarder_choice_is_full(choice, number);
 }
 
-/* Who is asked first; `turn` is the number of the query, `random` any number. */
+/* Who is asked first; `turn` is the number of the query, `random` any number. It is full only if
+ * all are. */
 size_t forwarder_choice_first(const struct forwarder_choice *choice, enum forwarder_policy policy,
                               uint64_t turn, uint64_t random);
 
 /* Who is asked after `last`, where those in `asked` (a bit each) were asked: the next that was not
- * and is well; or the next that was not; or the next. */
+ * and is well; or the next that was not and is not full; or the next that was not; or the next. */
 size_t forwarder_choice_next(const struct forwarder_choice *choice, size_t last,
                              unsigned int asked);

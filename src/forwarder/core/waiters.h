@@ -14,6 +14,7 @@ struct forwarder_waiter {
     struct forwarder_path client;     /* where the answer goes */
     struct forwarder_request request; /* how to answer */
     struct forwarder_letters letters; /* of the name as the client wrote it */
+    uint32_t share;                   /* of its network: forwarder_shares_take(); 0: none */
     uint32_t next; /* in its list or in that of free ones: number, 0 at the end */
 };
 

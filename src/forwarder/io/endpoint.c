@@ -90,6 +90,50 @@ int forwarder_endpoint_parse(const char *text, uint16_t default_port,
     return 0;
 }
 
+/* The number of bits of a prefix; false where it is none of at most `most`. */
+static bool parse_bits(const char *text, unsigned int most, uint8_t *ret_bits)
+{
+    size_t digits = strspn(text, "0123456789");
+    unsigned long bits = 0;
+
+    if (digits == 0 || digits > 3 || text[digits] != '\0')
+        return false;
+    bits = strtoul(text, NULL, 10);
+    if (bits > most)
+        return false;
+    *ret_bits = (uint8_t)bits;
+    return true;
+}
+
+int forwarder_network_parse(const char *text, struct forwarder_network *ret_network,
+                            struct err *err)
+{
+    struct forwarder_address address = { .size = 4 };
+    struct forwarder_network network;
+    char host[FORWARDER_ENDPOINT_TEXT_MAX];
+    size_t size = strcspn(text, "/");
+    uint8_t bits;
+
+    if (size >= sizeof(host))
+        return err_set(err, -EINVAL, "'%s' is not an IPv4 or IPv6 network", text);
+    memcpy(host, text, size);
+    host[size] = '\0';
+    if (inet_pton(AF_INET, host, address.octets) != 1) {
+        address.size = 16;
+        if (inet_pton(AF_INET6, host, address.octets) != 1)
+            return err_set(err, -EINVAL, "'%s' is not an IPv4 or IPv6 network", text);
+    }
+    bits = (uint8_t)(8 * address.size);
+    if (text[size] == '/' && !parse_bits(text + size + 1, bits, &bits))
+        return err_set(err, -EINVAL, "'%s': the prefix is not a number from 0 to %d", text,
+                       8 * address.size);
+    network = forwarder_network_of(&address, (struct forwarder_network_bits){ bits, bits });
+    if (memcmp(network.octets, address.octets, address.size) != 0)
+        return err_set(err, -EINVAL, "'%s' has bits behind its prefix", text);
+    *ret_network = network;
+    return 0;
+}
+
 const char *forwarder_endpoint_format(const struct forwarder_address *address,
                                       char block[FORWARDER_ENDPOINT_TEXT_MAX])
 {

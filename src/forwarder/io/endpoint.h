@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "forwarder/core/datagram.h"
+#include "forwarder/core/network.h"
 
 #include <sys/socket.h>
 
@@ -14,6 +14,11 @@
  * IPv6 address may end in %INTERFACE. -EINVAL with a sentence that begins with the text. */
 int forwarder_endpoint_parse(const char *text, uint16_t default_port,
                              struct forwarder_address *ret_address, struct err *err);
+
+/* Reads "ADDR/BITS", or the address alone, which is a network of one. -EINVAL with a sentence that
+ * begins with the text; also where bits are set behind the prefix. */
+int forwarder_network_parse(const char *text, struct forwarder_network *ret_network,
+                            struct err *err);
 
 /* Room for any endpoint as text, with the final NUL. */
 #define FORWARDER_ENDPOINT_TEXT_MAX 80

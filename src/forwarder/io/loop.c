@@ -169,6 +169,14 @@ static void receive_message(void *owner, const struct forwarder_datagram *messag
     forwarder_receive(&loop->core, message, loop->now_ns, &loop->batch);
 }
 
+/* Whether a client may connect; `owner` is the loop. */
+static bool may_connect(void *owner, const struct forwarder_address *peer)
+{
+    const struct forwarder_loop *loop = owner;
+
+    return forwarder_access_may_ask(&loop->core.config.access, peer);
+}
+
 static int open_tcp(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
                     struct err *err)
 {
@@ -177,6 +185,7 @@ static int open_tcp(struct forwarder_loop *loop, const struct forwarder_loop_con
         .clients_max = config->tcp_clients_max,
         .idle_ns = config->tcp_idle_ns,
         .upstream_sockets = config->core.upstreams_count * config->core.lanes,
+        .may_connect = may_connect,
         .receive = receive_message,
         .owner = loop,
     };

@@ -215,8 +215,15 @@ static void welcome(struct forwarder_tcp *tcp, size_t listener, int fd,
                                                                CLIENT_OUT_MAX };
     struct forwarder_address address = forwarder_endpoint_from_socket(peer);
     struct forwarder_connection *connection = find_place(tcp, &address);
+    bool may_connect =
+        tcp->config.may_connect == NULL || tcp->config.may_connect(tcp->config.owner, &address);
     size_t place;
 
+    if (!may_connect) {
+        tcp->counters.prohibited += 1;
+        fd_close(&fd);
+        return;
+    }
     if (connection == NULL || !forwarder_connection_begin(connection, fd, &limits)) {
         tcp->counters.per_client += connection == NULL;
         fd_close(&fd);

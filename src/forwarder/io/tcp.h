@@ -5,10 +5,10 @@
  * A client's connection takes queries one after another, and gives back answers as they come (RFC
  * 7766 sections 6.2.1.1 and 7). It is closed when, for the idle time, no query without an answer is
  * there and no whole query came nor octets of an answer went; when it sends what is no query; and
- * when too much waits for it to read. There are limits on connections, also of one client; where
- * they, or descriptors, run out, the others wait unaccepted, and the loop does not spin. A
- * connection to an upstream is opened when it is needed, is used while it is there, and closed when
- * it is idle. One thread.
+ * when too much waits for it to read. One from an address that may not ask is closed at once. There
+ * are limits on connections, also of one client; where they, or descriptors, run out, the others
+ * wait unaccepted, and the loop does not spin. A connection to an upstream is opened when it is
+ * needed, is used while it is there, and closed when it is idle. One thread.
  */
 #pragma once
 
@@ -25,6 +25,8 @@ struct forwarder_tcp_config {
     uint32_t clients_max; /* 0: none; at most FORWARDER_TCP_CLIENTS_MAX */
     uint64_t idle_ns;
     size_t upstream_sockets; /* places for connections to upstreams */
+    /* Whether a client may connect from there; NULL: all may. */
+    bool (*may_connect)(void *owner, const struct forwarder_address *peer);
     /* Takes a whole message that came in. */
     void (*receive)(void *owner, const struct forwarder_datagram *message);
     void *owner;
@@ -33,6 +35,7 @@ struct forwarder_tcp_config {
 /* What the TCP side counts. */
 struct forwarder_tcp_counters {
     uint64_t accepted;   /* clients' connections */
+    uint64_t prohibited; /* closed at once: the client may not ask */
     uint64_t per_client; /* closed at once: the client has too many */
     uint64_t idle;       /* closed since nothing came for too long */
     uint64_t broken;     /* closed since what came was no query */

@@ -71,7 +71,54 @@ static void only_the_address_of_zeroes_stands_for_all(void **state)
     assert_false(forwarder_endpoint_is_any(&address));
 }
 
+static void networks_are_read_with_their_prefix(void **state)
+{
+    static const struct {
+        const char *text;
+        uint8_t size;
+        uint8_t bits;
+        uint8_t first;
+    } rows[] = {
+        { "127.0.0.0/8", 4, 8, 127 },   { "192.0.2.1", 4, 32, 192 },
+        { "0.0.0.0/0", 4, 0, 0 },       { "192.0.2.4/30", 4, 30, 192 },
+        { "::1", 16, 128, 0 },          { "::/0", 16, 0, 0 },
+        { "fc00::/7", 16, 7, 0xFC },    { "2001:db8::/29", 16, 29, 32 },
+        { "fe80::/010", 16, 10, 0xFE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct forwarder_network network = { 0 };
+        struct err err = { 0 };
+
+        assert_row(rows[i].text, forwarder_network_parse(rows[i].text, &network, &err) == 0);
+        assert_row(rows[i].text, network.size == rows[i].size && network.bits == rows[i].bits);
+        assert_row(rows[i].text, network.octets[0] == rows[i].first);
+    }
+}
+
+static void what_is_no_network_is_refused_by_name(void **state)
+{
+    static const char *const rows[] = {
+        "",           "/8",          "lan",       "127.0.0.0/",   "127.0.0.0/33", "127.0.0.0/-1",
+        "127.0.0/8",  "127.0.0.1/8", "::1/129",   "::1/127",      "[::1]",        "127.0.0.0/8 ",
+        "10.0.0.0/x", "::/1000",     "::%lo/128", "10.0.0.0/8/8",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct forwarder_network network = { .bits = 7 };
+        struct err err = { 0 };
+
+        assert_row(rows[i], forwarder_network_parse(rows[i], &network, &err) == -EINVAL);
+        assert_row(rows[i], network.bits == 7 && network.size == 0);
+        assert_row(rows[i], strstr(err.sentence, rows[i]) != NULL);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(networks_are_read_with_their_prefix),
+    cmocka_unit_test(what_is_no_network_is_refused_by_name),
     cmocka_unit_test(endpoints_are_read_and_written_the_same),
     cmocka_unit_test(what_is_no_endpoint_is_refused_by_name),
     cmocka_unit_test(only_the_address_of_zeroes_stands_for_all),
