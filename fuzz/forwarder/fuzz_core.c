@@ -2,14 +2,15 @@
  * Property: whatever clients and upstreams send, in whatever order and at whatever time, the core
  * does what witness.h says, and comes to rest with every query answered once.
  *
- * The input is a history: four or five octets choose the limits, then each step is an octet that
- * says what happens (its lower three bits) and to whom (the others), and what else that step needs.
- * Replies are made from queries that wait, so that a mutation away from a good history is a good
- * history with one thing wrong.
+ * The input is a history: four or five octets choose the limits and which upstreams are asked over
+ * streams, then each step is an octet that says what happens (its lower three bits) and to whom
+ * (the others), and what else that step needs. Replies are made from queries that wait, so that a
+ * mutation away from a good history is a good history with one thing wrong.
  *
  * Covers: src/forwarder/core/forwarder.c 85%, src/forwarder/core/answer.c 90%,
  * src/forwarder/core/clients.c 90%, src/forwarder/core/asking.c 90%,
- * src/forwarder/core/replies.c 90%, src/forwarder/core/keep.c 80%,
+ * src/forwarder/core/replies.c 90%, src/forwarder/core/failures.c 90%,
+ * src/forwarder/core/keep.c 80%,
  * src/forwarder/core/waiters.c 90%, src/forwarder/core/topic.c 90%,
  * src/forwarder/core/request.c 90%, src/forwarder/core/table.c 90%,
  * src/forwarder/core/upstream.c 70%, src/forwarder/core/deadlines.c 80%,
@@ -102,6 +103,7 @@ static void begin(struct history *history)
 {
     uint8_t limits = take(history);
     uint8_t cache = 0;
+    uint8_t upstreams;
     struct forwarder_config config = {
         .queries_max = 1 + limits % 8U,
         .waiters_max = (limits & 8U) != 0 ? 3 : 16,
@@ -110,11 +112,15 @@ static void begin(struct history *history)
         .lanes = LANES,
         .attempts_max = (uint8_t)(1 + take(history) % 4U),
         .attempt_ns = ATTEMPT_NS,
-        .upstreams_count = 1 + take(history) % 3U,
         .upstreams = { address_of(1, 53), address_of(2, 53), address_of(3, 5353) },
         .random = { .next = next_random, .source = &history->random },
     };
 
+    upstreams = take(history);
+    config.upstreams_count = 1 + upstreams % 16U % 3U;
+    for (size_t i = 0; i < 3; i++)
+        if ((upstreams >> (4 + i) & 1U) != 0)
+            config.transports[i] = i == 0 ? FORWARDER_OVER_TCP : FORWARDER_OVER_TLS;
     if ((limits & 32U) != 0) {
         cache = take(history);
         config.cache = (struct forwarder_cache_config){ FORWARDER_CACHE_BYTES_MIN, cache & 15U };
@@ -185,6 +191,27 @@ static void step_good_query(struct history *history, uint8_t who)
     client_sends(history, who, &out);
 }
 
+/* The way to an upstream fails on which a query waits, if one does. */
+static void step_failure(struct history *history, uint8_t how)
+{
+    const struct witness *witness = &history->witness;
+    uint8_t which = take(history);
+    struct forwarder_failure failure = {
+        .socket = which % (4 * LANES), /* one is of no upstream */
+        .is_stream = (how & 1U) != 0,
+        .was_up = (how & 2U) != 0,
+    };
+
+    if (witness->count > 0 && which < 128) {
+        const struct witness_query *query = &witness->queries[which % witness->count];
+
+        failure.is_stream = (query->streams >> query->upstream & 1U) != 0;
+        failure.socket =
+            (uint16_t)(query->upstream * LANES + (failure.is_stream ? 0 : query->key.lane));
+    }
+    witness_fail(&history->witness, &failure);
+}
+
 /* Any octets from an upstream, but for the id of a query that waits, if one does. */
 static void step_any_reply(struct history *history, uint8_t which)
 {
@@ -244,9 +271,10 @@ static void step_reply(struct history *history, uint8_t which)
     header.id = query->key.id ^ ((spoil & SPOIL_ID) != 0);
     if (query->has_edns != ((spoil & SPOIL_EDNS) != 0))
         header.counts[DNS_ADDITIONAL] += 1;
-    datagram.path.socket =
-        (uint16_t)(upstream * LANES + (query->key.lane ^ ((spoil & SPOIL_LANE) != 0)));
     datagram.path.stream = query->streams >> upstream & 1U;
+    datagram.path.socket = (uint16_t)((datagram.path.stream != 0 ? 0U : query->key.lane) ^
+                                      ((spoil & SPOIL_LANE) != 0));
+    datagram.path.socket += (uint16_t)(upstream * LANES);
     datagram.path.peer = history->forwarder.config.upstreams[upstream];
     datagram.path.peer.port ^= (spoil & SPOIL_PORT) != 0;
     fuzz_require(dns_header_write(&out, &header));
@@ -286,7 +314,10 @@ static void step(struct history *history, uint8_t octet)
         step_good_query(history, octet / 8);
         break;
     case 4:
-        step_any_reply(history, octet / 8);
+        if (octet / 8 < 28)
+            step_any_reply(history, octet / 8);
+        else
+            step_failure(history, octet / 8);
         break;
     case 5:
     case 6:

@@ -16,8 +16,8 @@ QUESTION = b"\3wWw\4test\0\0\1\0\1"
 ID, LANE, UPSTREAM, PORT, WRONG_QUESTION, QR, EDNS, END = (1 << bit for bit in range(8))
 
 
-def limits(queries=8, attempts=3, upstreams=2, crowded=False, admit=0):
-    return bytes([queries - 1 | crowded << 3, attempts - 1, upstreams - 1, admit])
+def limits(queries=8, attempts=3, upstreams=2, crowded=False, admit=0, streams=0):
+    return bytes([queries - 1 | crowded << 3, attempts - 1, upstreams - 1 | streams << 4, admit])
 
 
 def any_case():
@@ -59,6 +59,10 @@ def any_reply(content, which=0):
 def reply(spoil=0, which=0, answer=b"", counts=None, flags=0x30):
     counts = (1 if answer else 0) if counts is None else counts
     return bytes([which << 3 | 5, spoil, counts, flags]) + sized(answer)
+
+
+def failure(how=0):
+    return bytes([(28 + how) << 3 | 4, 0])
 
 
 WAIT = bytes([1 << 3 | 7])
@@ -171,6 +175,14 @@ SEEDS = {
     "no-reply-over-a-stream": limits() + good(30) + reply(flags=0x70) + WAIT * 4,
     "a-client-on-a-stream": limits() + good(30) +
         reply(answer=b"\0\xff\0\0\1\0\0\0\x3c\2\x58" + bytes(600), counts=1) + good(31),
+    "over-tls-and-its-stream-closes": limits(streams=7) + good(3) + failure(2) + reply(answer=A) +
+        good(5) + failure(2) * 4 + WAIT * 4,
+    "one-over-tcp-is-not-there-the-next-is": limits(upstreams=3, streams=3) + good(3) + failure() +
+        reply(answer=A) + good(5) + failure() * 3 + WAIT * 4,
+    "nobody-takes-datagrams": limits(upstreams=2) + good(3) + failure() * 2 + WAIT * 4,
+    "cut-and-then-the-stream-fails": limits() + good(3) + reply(flags=0x70) + failure() +
+        reply(flags=0x70) + failure(2) + reply(answer=A),
+    "in-time-a-stream-is-still-there": limits(upstreams=2, streams=3) + good(3) + WAIT * 4,
     "formerr-with-edns-is-an-answer": limits() + good(3) + reply(flags=0x31),
     "a-header-that-says-formerr": limits() + good(3) +
         any_reply(b"\x80\1" + bytes(8)) + any_reply(b"\x80\1" + bytes(8)) + reply(answer=A),

@@ -14,6 +14,10 @@
  *   asked, with the id and the question, and is well-formed; but for one that makes us ask the same
  *   upstream without EDNS, anything else changes nothing;
  * - one that was cut makes us ask the same upstream over a stream, once;
+ * - upstreams whose transport is a stream are asked over one, and never in another way; what goes
+ *   over TLS is a multiple of 128 octets;
+ * - no two queries that wait share a stream and an id; when a stream is gone those on it are sent
+ *   over it anew, three times at most if it was there, or to an upstream that was not asked;
  * - all that wait for it get their answer then: well-formed, with their id and their question in
  *   their letters, no larger than they said, with EDNS if and only if they sent some, to where
  *   their query came from;
@@ -59,10 +63,13 @@ struct witness_query {
     struct witness_topic topic;
     struct forwarder_key key;
     bool has_edns; /* it was sent with EDNS the last time */
+    bool was_cut;  /* a reply was, and the query got more time */
     unsigned int sends;
-    unsigned int asked;    /* upstreams, one bit each */
-    unsigned int plain;    /* those without EDNS */
-    unsigned int streams;  /* those over a stream */
+    unsigned int asked;   /* upstreams, one bit each */
+    unsigned int plain;   /* those without EDNS */
+    unsigned int streams; /* those over a stream that is there */
+    unsigned int failed;  /* those that the network did not lead to */
+    unsigned int reconnects;
     unsigned int upstream; /* the one that was asked last */
     uint64_t start_ns;     /* when it was sent first */
     uint64_t due_ns;       /* when the attempt that runs is over */
@@ -208,6 +215,34 @@ static inline struct witness_query *witness_find_topic(struct witness *witness,
     return NULL;
 }
 
+/* A query that waits under what a message on a stream bears, which is one alone. */
+static inline struct witness_query *witness_find_by_stream(struct witness *witness,
+                                                           unsigned int stream, uint16_t id)
+{
+    struct witness_query *found = NULL;
+
+    for (size_t i = 0; i < witness->count; i++) {
+        const struct forwarder_key *key = &witness->queries[i].key;
+
+        if (key->id != id || key->lane % forwarder_streams(&witness->forwarder->config) != stream)
+            continue;
+        fuzz_require(found == NULL);
+        found = &witness->queries[i];
+    }
+    return found;
+}
+
+/* A query that waits under what a message to or from an upstream bears. */
+static inline struct witness_query *
+witness_find_by_path(struct witness *witness, const struct forwarder_path *path, uint16_t id)
+{
+    unsigned int place = path->socket % witness->forwarder->config.lanes;
+
+    if (path->stream != 0)
+        return witness_find_by_stream(witness, place, id);
+    return witness_find(witness, (struct forwarder_key){ (uint16_t)place, id });
+}
+
 static inline void witness_forget(struct witness *witness, struct witness_query *query)
 {
     for (size_t i = 0; i < witness->clients_count; i++)
@@ -291,19 +326,32 @@ static inline void witness_check_sent(struct witness *witness, struct witness_qu
                                       const struct witness_sent *sent)
 {
     const struct forwarder_config *config = &witness->forwarder->config;
+    enum forwarder_transport transport = config->transports[query->upstream];
     bool is_plain = witness->plain_until_ns[query->upstream] > witness->now_ns;
     size_t size = query->wire_size - (is_plain ? FORWARDER_OPT_BYTES : 0);
+    unsigned int lane = query->key.lane;
 
+    if (transport != FORWARDER_OVER_UDP)
+        query->streams |= 1U << query->upstream;
+    fuzz_require(sent->path.stream == (query->streams >> query->upstream & 1U));
+    if (sent->path.stream != 0)
+        lane %= forwarder_streams(config);
     fuzz_require(sent->path.side == FORWARDER_UPSTREAMS);
-    fuzz_require(sent->path.socket == query->upstream * config->lanes + query->key.lane);
+    fuzz_require(sent->path.socket == query->upstream * config->lanes + lane);
     fuzz_require(forwarder_address_equal(&sent->path.peer, &config->upstreams[query->upstream]));
-    fuzz_require(sent->size == size);
+    if (transport == FORWARDER_OVER_TLS && !is_plain) {
+        fuzz_require(sent->size % 128 == 0 && sent->size >= size && sent->size < size + 132);
+        size -= 2; /* how long its options are */
+    } else {
+        fuzz_require(sent->size == size);
+    }
     fuzz_require(memcmp(sent->octets, query->wire, DNS_HEADER_SIZE - 2) == 0);
     fuzz_require(witness_header(witness_payload(sent)).counts[DNS_ADDITIONAL] == !is_plain);
     fuzz_require(memcmp(sent->octets + DNS_HEADER_SIZE, query->wire + DNS_HEADER_SIZE,
                         size - DNS_HEADER_SIZE) == 0);
     query->has_edns = !is_plain;
     query->asked |= 1U << query->upstream;
+    query->failed &= ~(1U << query->upstream);
     query->plain |= is_plain ? 1U << query->upstream : 0;
 }
 
@@ -351,13 +399,29 @@ static inline uint64_t witness_due(const struct witness *witness, const struct w
 
     if (known == NULL)
         fuzz_property_failed(__FILE__, __LINE__, "no query is forgotten before its time");
+    fuzz_require(known->attempts == query->sends);
     fuzz_require(query->sends == config->attempts_max ||
                  known->due_ns <= witness->now_ns + config->attempt_ns);
-    fuzz_require(query->streams != 0 ||
+    fuzz_require(query->was_cut ||
                  known->due_ns <= query->start_ns + config->attempts_max * config->attempt_ns);
-    fuzz_require(query->streams != 0 || query->sends < config->attempts_max ||
+    fuzz_require(query->was_cut || query->sends < config->attempts_max ||
                  known->due_ns == query->start_ns + config->attempts_max * config->attempt_ns);
     return known->due_ns;
+}
+
+/* The core's query with this id that the witness does not know of. */
+static inline const struct forwarder_query *witness_new(struct witness *witness, uint16_t id)
+{
+    const struct forwarder_table *table = &witness->forwarder->table;
+
+    for (uint16_t lane = 0; lane < witness->forwarder->config.lanes; lane++) {
+        struct forwarder_key key = { lane, id };
+        const struct forwarder_query *known = forwarder_table_find(table, key);
+
+        if (known != NULL && witness_find(witness, key) == NULL)
+            return known;
+    }
+    fuzz_property_failed(__FILE__, __LINE__, "what is sent is a query that waits");
 }
 
 /* The core passed a query on to an upstream; where they race, to others too. */
@@ -367,7 +431,8 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
 {
     const struct forwarder_config *config = &witness->forwarder->config;
     struct dns_header header = witness_header(witness_payload(sent));
-    struct forwarder_key key = { sent->path.socket % config->lanes, header.id };
+    const struct forwarder_query *known = witness_new(witness, header.id);
+    struct forwarder_key key = known->key;
     struct witness_query *query = &witness->queries[witness->count];
     struct bytes question = witness_part(witness_payload(sent), DNS_HEADER_SIZE, asked->topic.size);
     struct witness_topic topic =
@@ -392,11 +457,11 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
         .wire_size = DNS_HEADER_SIZE + question.size + FORWARDER_OPT_BYTES,
     };
     /* What was sent, but with EDNS, as it may be sent the next time. */
-    memcpy(query->wire, forwarder_table_find(&witness->forwarder->table, key)->wire,
-           query->wire_size);
+    memcpy(query->wire, known->wire, query->wire_size);
     fuzz_require(memcmp(query->wire + DNS_HEADER_SIZE + question.size, opt, sizeof(opt)) == 0);
-    fuzz_require(is_plain || sent->size == query->wire_size);
     fuzz_require(query->upstream < config->upstreams_count);
+    fuzz_require(is_plain || config->transports[query->upstream] == FORWARDER_OVER_TLS ||
+                 sent->size == query->wire_size);
     witness_check_sent(witness, query, sent);
     for (; sent + 1 < witness->sent + witness->sent_count; sent++) {
         fuzz_require(config->policy == FORWARDER_POLICY_RACE);
@@ -407,6 +472,8 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     }
     query->due_ns = witness_due(witness, query);
     witness->count += 1;
+    fuzz_require(witness_find_by_stream(witness, key.lane % forwarder_streams(config), key.id) ==
+                 query);
     return query;
 }
 
@@ -587,7 +654,8 @@ static inline bool witness_was_asked(const struct witness *witness,
     size_t upstream = path->socket / config->lanes;
 
     return upstream < config->upstreams_count && (query->asked & 1U << upstream) != 0 &&
-           (path->stream == 0 || (query->streams & 1U << upstream) != 0) &&
+           (path->stream == 0 ? config->transports[upstream] == FORWARDER_OVER_UDP
+                              : (query->streams & 1U << upstream) != 0) &&
            forwarder_address_equal(&path->peer, &config->upstreams[upstream]);
 }
 
@@ -644,6 +712,7 @@ static inline void witness_check_cut(struct witness *witness, struct witness_que
     fuzz_require(witness->sent[0].path.stream == 1);
     query->upstream = upstream;
     query->streams |= 1U << upstream;
+    query->was_cut = true;
     query->due_ns = witness->now_ns + witness->forwarder->config.attempt_ns;
     witness_check_sent(witness, query, &witness->sent[0]);
 }
@@ -741,17 +810,14 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
     const struct forwarder_config *config = &witness->forwarder->config;
     const uint64_t *stale = &witness->forwarder->counters[FORWARDER_COUNT_answers_stale];
     uint64_t stale_before = *stale;
-    struct forwarder_key key = { in->path.socket % config->lanes, 0 };
     struct witness_query *query = NULL;
     struct dns_message reply;
 
     witness_begin(witness);
     forwarder_receive(witness->forwarder, in, witness->now_ns, witness->batch);
     witness_flush(witness->batch, witness);
-    if (in->payload.size >= DNS_HEADER_SIZE) {
-        key.id = witness_header(in->payload).id;
-        query = witness_find(witness, key);
-    }
+    if (in->payload.size >= DNS_HEADER_SIZE)
+        query = witness_find_by_path(witness, &in->path, witness_header(in->payload).id);
     if (query != NULL && witness_wants_plain(witness, query, in)) {
         fuzz_require(witness->sent_count == 1);
         query->upstream = in->path.socket / config->lanes;
@@ -771,12 +837,12 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
 static inline void witness_check_retry(struct witness *witness, const struct witness_sent *sent)
 {
     const struct forwarder_config *config = &witness->forwarder->config;
-    struct forwarder_key key = { sent->path.socket % config->lanes,
-                                 witness_header(witness_payload(sent)).id };
-    struct witness_query *query = witness_find(witness, key);
+    struct witness_query *query =
+        witness_find_by_path(witness, &sent->path, witness_header(witness_payload(sent)).id);
 
     if (query == NULL)
         fuzz_property_failed(__FILE__, __LINE__, "only a query that waits is sent again");
+    fuzz_require((query->streams >> sent->path.socket / config->lanes & 1U) == 0);
     fuzz_require(query->due_ns <= witness->now_ns);
     fuzz_require(query->sends < config->attempts_max);
     query->upstream = sent->path.socket / config->lanes;
@@ -787,10 +853,31 @@ static inline void witness_check_retry(struct witness *witness, const struct wit
     query->sends += 1; /* it may be due again within this step */
 }
 
+/* An attempt is over, and the next is with an upstream that still has the query on a stream. */
+static inline void witness_check_patience(const struct witness *witness,
+                                          struct witness_query *query)
+{
+    const struct forwarder_query *known =
+        forwarder_table_find(&witness->forwarder->table, query->key);
+
+    if (query->due_ns > witness->now_ns || query->streams == 0)
+        return;
+    if (known == NULL) {
+        query->sends = witness->forwarder->config.attempts_max;
+        return;
+    }
+    fuzz_require(known->attempts >= query->sends);
+    query->sends = known->attempts;
+    query->upstream = known->upstream;
+}
+
 /* Whether time was over for a query: nobody answered, and the core has forgotten it. */
 static inline bool witness_is_over(const struct witness *witness, const struct witness_query *query)
 {
-    return query->sends == witness->forwarder->config.attempts_max &&
+    const struct forwarder_config *config = &witness->forwarder->config;
+    uint64_t end_ns = query->start_ns + config->attempts_max * config->attempt_ns;
+
+    return (query->sends == config->attempts_max || end_ns <= witness->now_ns) &&
            query->due_ns <= witness->now_ns &&
            forwarder_table_find(&witness->forwarder->table, query->key) == NULL;
 }
@@ -861,13 +948,104 @@ static inline void witness_expire(struct witness *witness)
                      forwarder_deadline_ns(witness->forwarder) > witness->now_ns);
         witness_flush(witness->batch, witness);
     } while (forwarder_deadline_ns(witness->forwarder) <= witness->now_ns);
-    for (size_t i = 0; i < witness->sent_count; i++) {
+    for (size_t i = 0; i < witness->sent_count; i++)
         if (witness->sent[i].path.side == FORWARDER_UPSTREAMS)
             witness_check_retry(witness, &witness->sent[i]);
-        else
+    for (size_t i = 0; i < witness->count; i++)
+        witness_check_patience(witness, &witness->queries[i]);
+    for (size_t i = 0; i < witness->sent_count; i++)
+        if (witness->sent[i].path.side == FORWARDER_CLIENTS)
             witness_check_timeout(witness, &witness->sent[i]);
-    }
     witness_end_of_time(witness);
+    witness_check_account(witness);
+}
+
+/* Whether a query waits on the way that failed. */
+static inline bool witness_is_concerned(const struct witness *witness,
+                                        const struct witness_query *query,
+                                        const struct forwarder_failure *failure)
+{
+    const struct forwarder_config *config = &witness->forwarder->config;
+    unsigned int upstream = failure->socket / config->lanes;
+    unsigned int place = failure->socket % config->lanes;
+    bool is_stream = (query->streams & 1U << upstream) != 0;
+
+    return upstream < config->upstreams_count && (query->asked & 1U << upstream) != 0 &&
+           (query->failed & 1U << upstream) == 0 && is_stream == failure->is_stream &&
+           (is_stream ? query->key.lane % forwarder_streams(config) : query->key.lane) == place;
+}
+
+/* What was sent for a query, or NULL where nothing was; once at most. */
+static inline const struct witness_sent *witness_sent_for(struct witness *witness,
+                                                          const struct witness_query *query)
+{
+    const struct witness_sent *found = NULL;
+
+    for (size_t i = 0; i < witness->sent_count; i++) {
+        const struct witness_sent *sent = &witness->sent[i];
+
+        fuzz_require(sent->path.side == FORWARDER_UPSTREAMS);
+        if (witness_find_by_path(witness, &sent->path, witness_header(witness_payload(sent)).id) !=
+            query)
+            continue;
+        fuzz_require(found == NULL);
+        found = sent;
+    }
+    return found;
+}
+
+/* Whether an upstream has as many queries as it may. */
+static inline bool witness_is_full(const struct witness *witness, size_t upstream)
+{
+    uint32_t most = witness->forwarder->config.upstream_queries_max;
+
+    return most != 0 && witness->forwarder->upstreams[upstream].waiting >= most;
+}
+
+/* The way that a query waited on failed. */
+static inline void witness_check_failed(struct witness *witness, struct witness_query *query,
+                                        const struct forwarder_failure *failure)
+{
+    const struct forwarder_config *config = &witness->forwarder->config;
+    unsigned int upstream = failure->socket / config->lanes;
+    const struct witness_sent *sent = witness_sent_for(witness, query);
+    bool is_again = failure->was_up && query->reconnects < 3;
+    bool is_all = query->asked == (1U << config->upstreams_count) - 1;
+    bool is_other = !is_again && query->upstream == upstream && !is_all;
+
+    fuzz_require(sent == NULL || is_again || is_other);
+    fuzz_require(sent != NULL || !is_again);
+    for (size_t i = 0; sent == NULL && is_other && i < config->upstreams_count; i++)
+        fuzz_require((query->asked & 1U << i) != 0 || witness_is_full(witness, i));
+    query->streams &= ~(1U << upstream);
+    if (!is_again)
+        query->failed |= 1U << upstream;
+    if (sent == NULL)
+        return;
+    query->upstream = sent->path.socket / config->lanes;
+    fuzz_require(is_again ? query->upstream == upstream
+                          : (query->asked & 1U << query->upstream) == 0);
+    query->reconnects += is_again;
+    query->streams |= is_again ? 1U << upstream : 0;
+    witness_check_sent(witness, query, sent);
+    query->due_ns = witness_due(witness, query);
+}
+
+/* A way to an upstream fails. */
+static inline void witness_fail(struct witness *witness, const struct forwarder_failure *failure)
+{
+    size_t concerned = 0;
+
+    witness_begin(witness);
+    forwarder_fail(witness->forwarder, failure, witness->now_ns, witness->batch);
+    witness_flush(witness->batch, witness);
+    for (size_t i = 0; i < witness->count; i++) {
+        if (!witness_is_concerned(witness, &witness->queries[i], failure))
+            continue;
+        witness_check_failed(witness, &witness->queries[i], failure);
+        concerned += 1;
+    }
+    fuzz_require(witness->sent_count <= concerned);
     witness_check_account(witness);
 }
 

@@ -1,9 +1,10 @@
 /*
  * The forwarder's core between clients and upstreams that do not exist. One seed is one run: it
  * chooses limits, how bad the network is, and what each client and upstream does: queries good and
- * damaged, upstreams that answer, lie, are silent, forgers that know all but one thing, a clock
- * that leaps. witness.h says after each step what must be true; beyond that, no forged address ever
- * reaches a client, and in a run with a perfect network and honest upstreams nothing times out.
+ * damaged, upstreams that answer, lie, are silent, or whose connections break, forgers that know
+ * all but one thing, a clock that leaps. witness.h says after each step what must be true; beyond
+ * that, no forged address ever reaches a client, and in a run with a perfect network and honest
+ * upstreams nothing times out.
  *
  *     sim.forwarder [--seed N] [--runs N] [--exchanges N]
  *
@@ -53,7 +54,15 @@ static void choose_world(struct simulation *sim)
     sim->failing_per_mille =
         (unsigned int)(chance_of(&sim->chance, 500) ? between(sim, 0, 300) : 0);
     sim->cut_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 500) : 0);
+    sim->broken_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 500) : 0);
     sim->plain_upstreams = (unsigned int)(chance_of(&sim->chance, 200) ? between(sim, 0, 7) : 0);
+}
+
+/* Chooses how upstreams are asked. */
+static void choose_transports(struct simulation *sim, struct forwarder_config *config)
+{
+    for (size_t i = 0; i < UPSTREAMS && chance_of(&sim->chance, 300); i++)
+        config->transports[i] = (enum forwarder_transport)between(sim, 0, FORWARDER_OVER_TLS);
 }
 
 /* Chooses what is kept, and for how long. */
@@ -122,6 +131,7 @@ static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exch
     config.policy = (enum forwarder_policy)between(sim, 0, FORWARDER_POLICY_RACE);
     choose_cache(sim, &config);
     choose_limits(sim, &config);
+    choose_transports(sim, &config);
     config.attempts_max = (uint8_t)between(sim, 1, 4);
     config.attempt_ns = between(sim, 12, 60) * NS_PER_MS;
     config.upstreams_count = between(sim, 1, UPSTREAMS);
@@ -248,6 +258,19 @@ static void arrive_at_forwarder(struct simulation *sim, const struct packet *pac
     carry(sim);
 }
 
+/* The way to an upstream fails. */
+static void fail(struct simulation *sim, const struct packet *packet)
+{
+    struct forwarder_failure failure = {
+        .socket = packet->path.socket,
+        .is_stream = packet->path.stream != 0,
+        .was_up = packet->octets[0] != 0,
+    };
+
+    witness_fail(&sim->witness, &failure);
+    carry(sim);
+}
+
 /* The next thing on the network happens. */
 static void happen(struct simulation *sim)
 {
@@ -259,6 +282,8 @@ static void happen(struct simulation *sim)
         arrive_at_forwarder(sim, &packet);
     } else if (packet.kind == KIND_TO_UPSTREAM) {
         upstream_replies(sim, &packet);
+    } else if (packet.kind == KIND_FAILURE) {
+        fail(sim, &packet);
     } else if (sim->exchanges_left > 0) {
         sim->exchanges_left -= 1;
         sim->exchanges += 1;
@@ -301,7 +326,8 @@ static void run(struct simulation *sim)
     if (sim->is_calm) {
         fuzz_require(sim->forwarder.counters[FORWARDER_COUNT_answers_timed_out] == 0);
         fuzz_require(sim->witness.accepted +
-                         sim->forwarder.counters[FORWARDER_COUNT_queries_cached] ==
+                         sim->forwarder.counters[FORWARDER_COUNT_queries_cached] +
+                         sim->forwarder.counters[FORWARDER_COUNT_queries_stale] ==
                      sim->exchanges);
     }
 }

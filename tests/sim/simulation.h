@@ -17,7 +17,12 @@
 #define NS_PER_MS UINT64_C(1000000)
 
 /* What a packet of the network is. */
-enum kind { KIND_ASK, KIND_TO_FORWARDER, KIND_TO_UPSTREAM };
+enum kind {
+    KIND_ASK,
+    KIND_TO_FORWARDER,
+    KIND_TO_UPSTREAM,
+    KIND_FAILURE, /* of the way that the path names; its first octet: the stream was there */
+};
 
 struct simulation {
     struct network network;
@@ -31,6 +36,7 @@ struct simulation {
     unsigned int leap_per_mille;
     unsigned int failing_per_mille; /* replies that are SERVFAIL */
     unsigned int cut_per_mille;     /* and that are cut */
+    unsigned int broken_per_mille;  /* queries whose way to the upstream fails */
     unsigned int plain_upstreams;   /* those that know no EDNS, one bit each */
     uint64_t names;                 /* from which clients choose; 0: each asks for another */
     uint64_t leapt_ns;              /* the forwarder's clock is ahead by this */

@@ -213,6 +213,15 @@ static void cut(struct simulation *sim, struct packet *packet)
         memset(packet->octets + 6, 0, 6);
 }
 
+/* Lets the way fail on which a query came. */
+static void break_way(struct simulation *sim, const struct forwarder_path *path)
+{
+    struct packet packet = { .kind = KIND_FAILURE, .path = *path, .size = 1 };
+
+    packet.octets[0] = path->stream != 0 && chance_of(&sim->chance, 500);
+    network_schedule(&sim->network, &packet, sim->network.now_ns + between(sim, 0, 2 * NS_PER_MS));
+}
+
 void upstream_replies(struct simulation *sim, const struct packet *query_packet)
 {
     struct packet packet = { .kind = KIND_TO_FORWARDER, .path = query_packet->path };
@@ -232,6 +241,8 @@ void upstream_replies(struct simulation *sim, const struct packet *query_packet)
         forge(sim, (enum forgery)chance_below(&sim->chance, FORGERIES), &packet);
         network_send(&sim->network, &packet);
     }
+    if (chance_of(&sim->chance, sim->broken_per_mille))
+        break_way(sim, &query_packet->path);
     if (chance_of(&sim->chance, sim->silent_per_mille))
         return;
     upstream_address(&question, address);

@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "base/require.h"
+#include "dns/option.h"
 
 /* How often a key is drawn before the query counts as one too many: with at most a quarter of them
  * in use, this many draws all fail once in four thousand million. */
@@ -30,20 +31,49 @@ struct bytes forwarder_query_question(const struct forwarder_query *query)
                     query->wire_bytes - (size_t)(DNS_HEADER_SIZE + FORWARDER_OPT_BYTES));
 }
 
-/* Sends a query to query->upstream, on the lane of its key; over a stream if it shall be so. */
-static void send_query(struct forwarder *forwarder, struct forwarder_query *query, bool is_stream,
+static bool is_by_stream(const struct forwarder_query *query, unsigned int upstream)
+{
+    return (query->streams >> upstream & 1U) != 0;
+}
+
+/* Where a query goes: on the lane of its key, or on the stream that has this lane. */
+static struct forwarder_path path_of(const struct forwarder *forwarder,
+                                     const struct forwarder_query *query)
+{
+    const struct forwarder_config *config = &forwarder->config;
+    bool is_stream = is_by_stream(query, query->upstream);
+    uint32_t place = is_stream ? query->key.lane % forwarder_streams(config) : query->key.lane;
+
+    return (struct forwarder_path){
+        .side = FORWARDER_UPSTREAMS,
+        .socket = (uint16_t)(query->upstream * config->lanes + place),
+        .stream = is_stream,
+        .peer = config->upstreams[query->upstream],
+    };
+}
+
+/* Hides how long a query is; its OPT record is at the end. */
+static void pad(struct byte_writer *out)
+{
+    size_t before = out->position;
+
+    REQUIRE(dns_padding_write(before, FORWARDER_PADDED_QUERY, out));
+    byte_writer_patch_u16_be(out, before - 2, (uint16_t)(out->position - before));
+}
+
+/* Sends a query to query->upstream, as it was sent there before or else by its transport. */
+static void send_query(struct forwarder *forwarder, struct forwarder_query *query,
                        struct forwarder_batch *batch)
 {
+    enum forwarder_transport transport = forwarder->config.transports[query->upstream];
     struct byte_writer out;
     struct bytes wire = forwarder_query_wire(query);
     uint16_t bit = (uint16_t)(1U << query->upstream);
-    struct forwarder_path path = {
-        .side = FORWARDER_UPSTREAMS,
-        .socket = (uint16_t)(query->upstream * forwarder->config.lanes + query->key.lane),
-        .stream = is_stream,
-        .peer = forwarder->config.upstreams[query->upstream],
-    };
+    struct forwarder_path path;
 
+    if (transport != FORWARDER_OVER_UDP)
+        query->streams |= bit;
+    path = path_of(forwarder, query);
     if (forwarder->upstreams[query->upstream].plain_until_ns > forwarder->now_ns) {
         wire.size -= FORWARDER_OPT_BYTES;
         query->plain |= bit;
@@ -52,9 +82,12 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
     REQUIRE(write_bytes(&out, wire));
     if ((query->plain & bit) != 0)
         byte_writer_patch_u16_be(&out, DNS_HEADER_SIZE - 2, 0); /* no additional record */
+    else if (transport == FORWARDER_OVER_TLS)
+        pad(&out);
     forwarder_batch_add(batch, &path, &out);
     forwarder->upstreams[query->upstream].waiting += (query->asked & bit) == 0;
     query->asked |= bit;
+    query->failed &= (uint16_t)~bit;
     query->attempts += 1;
 }
 
@@ -63,16 +96,26 @@ static uint64_t draw(const struct forwarder *forwarder)
     return forwarder->config.random.next(forwarder->config.random.source);
 }
 
-/* Draws a lane and an id that no query waits under. */
+uint16_t forwarder_lane(const struct forwarder *forwarder, unsigned int stream, uint16_t id)
+{
+    unsigned int streams = forwarder_streams(&forwarder->config);
+    unsigned int lanes = (forwarder->config.lanes - stream + streams - 1) / streams;
+    uint8_t octets[] = { (uint8_t)stream, (uint8_t)(id >> 8), (uint8_t)id };
+    uint64_t hash = forwarder_hash(&forwarder->hash_key, bytes_of(octets, sizeof(octets)));
+
+    return (uint16_t)(stream + streams * (hash % lanes));
+}
+
+/* Draws an id that no query waits under on the same stream; the lane follows from both. */
 static bool draw_key(const struct forwarder *forwarder, struct forwarder_key *ret_key)
 {
     for (int i = 0; i < KEY_DRAWS; i++) {
         uint64_t random = draw(forwarder);
-        struct forwarder_key key = {
-            .lane = (uint16_t)((random >> 32) % forwarder->config.lanes),
-            .id = (uint16_t)random,
-        };
+        unsigned int stream =
+            (unsigned int)((random >> 32) % forwarder_streams(&forwarder->config));
+        struct forwarder_key key = { .id = (uint16_t)random };
 
+        key.lane = forwarder_lane(forwarder, stream, key.id);
         if (forwarder_table_find(&forwarder->table, key) == NULL) {
             *ret_key = key;
             return true;
@@ -119,10 +162,10 @@ static void send_first(struct forwarder *forwarder, struct forwarder_query *quer
         if (i == first || !forwarder_choice_is_well(&choice, i))
             continue;
         query->upstream = (uint8_t)i;
-        send_query(forwarder, query, false, batch);
+        send_query(forwarder, query, batch);
     }
     query->upstream = (uint8_t)first;
-    send_query(forwarder, query, false, batch);
+    send_query(forwarder, query, batch);
     query->attempts = 1;
 }
 
@@ -132,9 +175,9 @@ static void set_due(struct forwarder *forwarder, struct forwarder_query *query, 
     uint64_t patience_ns = forwarder_upstream_patience(
         &forwarder->upstreams[query->upstream], query->attempts, forwarder->config.attempt_ns);
 
-    query->due_ns = query->attempts == forwarder->config.attempts_max
-                        ? query->end_ns
-                        : later(start_ns, patience_ns);
+    query->due_ns = later(start_ns, patience_ns);
+    if (query->attempts == forwarder->config.attempts_max || query->due_ns > query->end_ns)
+        query->due_ns = query->end_ns;
     forwarder_schedule(forwarder, query);
 }
 
@@ -198,7 +241,7 @@ void forwarder_forget(struct forwarder *forwarder, struct forwarder_query *query
 static void give_up(struct forwarder *forwarder, struct forwarder_query *query,
                     struct forwarder_batch *batch)
 {
-    struct forwarder_kept kept = forwarder_keep_nothing(DNS_EDE_NO_REACHABLE_AUTHORITY);
+    struct forwarder_kept kept = forwarder_keep_nothing(forwarder_query_error(query));
     struct forwarder_cached cached;
 
     if (query->waiting.first == 0)
@@ -218,17 +261,22 @@ void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query
     struct forwarder_choice choice = choice_of(forwarder);
     uint8_t next;
 
-    if (forwarder_upstream_missed(&forwarder->upstreams[query->upstream], forwarder->now_ns))
+    if ((query->failed >> query->upstream & 1U) == 0 &&
+        forwarder_upstream_missed(&forwarder->upstreams[query->upstream], forwarder->now_ns))
         forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
-    if (query->attempts >= forwarder->config.attempts_max) {
+    if (query->attempts >= forwarder->config.attempts_max || query->due_ns >= query->end_ns) {
         give_up(forwarder, query, batch);
         return;
     }
     next = (uint8_t)forwarder_choice_next(&choice, query->upstream, query->asked);
     if ((query->asked >> next & 1U) != 0 || !forwarder_choice_is_full(&choice, next))
         query->upstream = next; /* else the same once more */
-    send_query(forwarder, query, false, batch);
-    forwarder_count(forwarder, FORWARDER_COUNT_retries);
+    if (is_by_stream(query, query->upstream)) {
+        query->attempts += 1; /* it is there, and will not get lost (RFC 7766 section 6.2.1) */
+    } else {
+        send_query(forwarder, query, batch);
+        forwarder_count(forwarder, FORWARDER_COUNT_retries);
+    }
     /* From when it was due, so that a loop that is late does not make the client wait longer. */
     set_due(forwarder, query, query->due_ns);
 }
@@ -239,7 +287,34 @@ void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *
     forwarder->upstreams[upstream].plain_until_ns = later(forwarder->now_ns, PLAIN_NS);
     query->upstream = (uint8_t)upstream;
     query->attempts -= 1;
-    send_query(forwarder, query, false, batch);
+    send_query(forwarder, query, batch);
+}
+
+void forwarder_ask_again(struct forwarder *forwarder, struct forwarder_query *query,
+                         unsigned int upstream, struct forwarder_batch *batch)
+{
+    query->upstream = (uint8_t)upstream;
+    query->streams |= (uint16_t)(1U << upstream);
+    query->reconnects += 1;
+    query->attempts -= 1;
+    send_query(forwarder, query, batch);
+    forwarder_count(forwarder, FORWARDER_COUNT_retries_at_once);
+}
+
+bool forwarder_ask_another(struct forwarder *forwarder, struct forwarder_query *query,
+                           struct forwarder_batch *batch)
+{
+    struct forwarder_choice choice = choice_of(forwarder);
+    uint8_t next = (uint8_t)forwarder_choice_next(&choice, query->upstream, query->asked);
+
+    if ((query->asked >> next & 1U) != 0 || forwarder_choice_is_full(&choice, next))
+        return false;
+    query->upstream = next;
+    query->attempts -= 1;
+    send_query(forwarder, query, batch);
+    forwarder_count(forwarder, FORWARDER_COUNT_retries_at_once);
+    set_due(forwarder, query, forwarder->now_ns);
+    return true;
 }
 
 void forwarder_ask_by_stream(struct forwarder *forwarder, struct forwarder_query *query,
@@ -248,7 +323,9 @@ void forwarder_ask_by_stream(struct forwarder *forwarder, struct forwarder_query
     query->upstream = (uint8_t)upstream;
     query->streams |= (uint16_t)(1U << upstream);
     query->attempts -= 1;
-    send_query(forwarder, query, true, batch);
+    send_query(forwarder, query, batch);
     query->due_ns = later(forwarder->now_ns, forwarder->config.attempt_ns);
+    if (query->end_ns < query->due_ns)
+        query->end_ns = query->due_ns;
     forwarder_schedule(forwarder, query);
 }

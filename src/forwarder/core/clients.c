@@ -255,11 +255,15 @@ void forwarder_answer_all(struct forwarder *forwarder, struct forwarder_query *q
     }
 }
 
+enum dns_ede forwarder_query_error(const struct forwarder_query *query)
+{
+    return query->failed != 0 ? DNS_EDE_NETWORK_ERROR : DNS_EDE_NO_REACHABLE_AUTHORITY;
+}
+
 void forwarder_answer_nothing(struct forwarder *forwarder, struct forwarder_query *query,
                               struct forwarder_batch *batch)
 {
-    static const struct forwarder_own own = { DNS_RCODE_SERVFAIL, true,
-                                              DNS_EDE_NO_REACHABLE_AUTHORITY, false };
+    struct forwarder_own own = { DNS_RCODE_SERVFAIL, true, forwarder_query_error(query), false };
     struct forwarder_waiter waiter;
 
     while (take_waiter(forwarder, query, &waiter)) {

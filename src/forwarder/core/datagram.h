@@ -30,7 +30,7 @@ struct forwarder_path {
     enum forwarder_side side;
     uint16_t socket; /* its number on that side, counted from 0 by the loop; see forwarder.h */
     uint32_t stream; /* 0: a datagram; else a message of a stream, which is the loop's number for a
-                        client's, and 1 for one to an upstream, in the place of this socket */
+                        client's, and 1 for one to an upstream, whose place `socket` then is */
     struct forwarder_address peer;  /* the other end */
     struct forwarder_address local; /* our end: an answer leaves from where its query went to. Size
                                        0 where the socket has one address only */

@@ -84,11 +84,16 @@ size_t forwarder_slab_bytes(const struct forwarder_config *config)
     return slab_of(config).end;
 }
 
+uint32_t forwarder_streams(const struct forwarder_config *config)
+{
+    return (config->queries_max + FORWARDER_IDS_USED_MAX - 1) / FORWARDER_IDS_USED_MAX;
+}
+
 static void check_config(const struct forwarder_config *config)
 {
     REQUIRE(config->lanes >= 1);
     REQUIRE(config->lanes <= FORWARDER_LANES_MAX);
-    REQUIRE(config->queries_max <= config->lanes * 16384U);
+    REQUIRE(config->queries_max <= config->lanes * FORWARDER_IDS_USED_MAX);
     REQUIRE(config->attempts_max >= 1);
     REQUIRE(config->attempts_max <= FORWARDER_ATTEMPTS_MAX);
     REQUIRE(config->attempt_ns > 0);
@@ -145,6 +150,13 @@ void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datag
         forwarder_count(forwarder, forwarder_receive_reply(forwarder, datagram, batch));
         break;
     }
+}
+
+void forwarder_fail(struct forwarder *forwarder, const struct forwarder_failure *failure,
+                    uint64_t now_ns, struct forwarder_batch *batch)
+{
+    (void)tell_time(forwarder, now_ns);
+    forwarder_fail_queries(forwarder, failure, batch);
 }
 
 /* Gives clients a stale answer in good time; the query goes on for the cache. */

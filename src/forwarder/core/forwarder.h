@@ -32,10 +32,13 @@
  * config.stale_after_ns, and the query goes on for the cache alone. All memory is one slab whose
  * size is known at init.
  *
- * A reply that was cut makes us ask the same upstream over a stream (path.stream 1, the place of
- * the same socket), which the loop opens if it is not there. Messages of streams are whole here:
- * stream.h takes them out of the octets. An answer to one goes back on the stream; the loop drops
- * what is for a stream that is gone.
+ * An upstream is asked over streams (path.stream 1) if its transport is one, and where its reply
+ * was cut. There are few of those for each upstream, forwarder_streams(): number s of upstream u
+ * has the place u * lanes + s in path.socket. The loop opens one when something is to be sent on
+ * it, and says by forwarder_fail() when it is gone or cannot be had, after which the queries that
+ * were sent on it go elsewhere at once. Messages of streams are whole here: stream.h takes them out
+ * of the octets. An answer to a client's goes back on the stream; the loop drops what is for a
+ * client's stream that is gone.
  *
  * Times are nanoseconds of any clock; one that goes back stands still here. Pure; one thread for
  * each struct forwarder; any number of them may run beside each other.
@@ -57,6 +60,8 @@
 #define FORWARDER_ATTEMPTS_MAX 8
 #define FORWARDER_QUERIES_MAX (1U << 20)
 #define FORWARDER_WAITERS_MAX (1U << 22)
+/* Queries that may share a socket or a stream: a quarter of the ids. */
+#define FORWARDER_IDS_USED_MAX 16384U
 #define FORWARDER_NEVER UINT64_MAX
 
 /* 64 bits that nobody can predict, from wherever `source` stands for. */
@@ -65,6 +70,13 @@ typedef uint64_t (*forwarder_random_next)(void *source);
 struct forwarder_random {
     forwarder_random_next next;
     void *source;
+};
+
+/* How an upstream is asked. */
+enum forwarder_transport {
+    FORWARDER_OVER_UDP, /* and over TCP where a reply was cut */
+    FORWARDER_OVER_TCP,
+    FORWARDER_OVER_TLS, /* queries are padded (RFC 8467), and never go another way */
 };
 
 struct forwarder_config {
@@ -76,8 +88,9 @@ struct forwarder_config {
                              as many attempts as there may be */
     enum forwarder_policy policy;
     size_t upstreams_count;
-    struct forwarder_address upstreams[FORWARDER_UPSTREAMS_MAX]; /* 1 or more, the first is asked
-                                                                    first */
+    struct forwarder_address upstreams[FORWARDER_UPSTREAMS_MAX];  /* 1 or more, the first is asked
+                                                                     first */
+    enum forwarder_transport transports[FORWARDER_UPSTREAMS_MAX]; /* of those */
     struct forwarder_random random;
     uint32_t waiters_max;                /* clients that wait: 1 to FORWARDER_WAITERS_MAX */
     bool is_case_random;                 /* ask for names in letters of any case */
@@ -129,6 +142,23 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
  * client's at most two datagrams, for a reply as many as there are clients that wait for it. */
 void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
                        uint64_t now_ns, struct forwarder_batch *batch);
+
+/* How many streams there may be to each upstream: at most a quarter of the ids of each is in use.
+ */
+uint32_t forwarder_streams(const struct forwarder_config *config);
+
+/* A way to an upstream that failed. */
+struct forwarder_failure {
+    uint16_t socket; /* as in a path */
+    bool is_stream;
+    bool was_up; /* a stream that was there, and was closed by the other end */
+};
+
+/* A stream to an upstream is gone, or an upstream's machine said that nobody takes datagrams there.
+ * Queries on a stream that was there are sent to the same upstream once more, a few times each;
+ * others to an upstream that was not asked yet. Where there is none they wait for their time. */
+void forwarder_fail(struct forwarder *forwarder, const struct forwarder_failure *failure,
+                    uint64_t now_ns, struct forwarder_batch *batch);
 
 /* Does what is due: queries are sent again, or answered SERVFAIL. Stops where the batch has no more
  * room; then the next deadline has still passed. */

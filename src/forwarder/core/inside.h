@@ -1,7 +1,7 @@
 /*
  * What the files of the core share and nobody else sees: forwarder.c (time and counting), admit.c
  * (who may ask), clients.c (what clients send and get), asking.c (queries to upstreams), replies.c
- * (what upstreams send).
+ * (what upstreams send), failures.c (what the network says of the way to them).
  */
 #pragma once
 
@@ -57,6 +57,22 @@ void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *
 void forwarder_ask_by_stream(struct forwarder *forwarder, struct forwarder_query *query,
                              unsigned int upstream, struct forwarder_batch *batch);
 
+/* Sends a query to the same upstream once more: the stream that it was sent on is gone. */
+void forwarder_ask_again(struct forwarder *forwarder, struct forwarder_query *query,
+                         unsigned int upstream, struct forwarder_batch *batch);
+
+/* Sends a query to an upstream that was not asked, before its time is over; false, and nothing
+ * done, where there is none. */
+bool forwarder_ask_another(struct forwarder *forwarder, struct forwarder_query *query,
+                           struct forwarder_batch *batch);
+
+/* The lane of what has this id on the n-th stream of an upstream, which nobody else can tell. */
+uint16_t forwarder_lane(const struct forwarder *forwarder, unsigned int stream, uint16_t id);
+
+/* Lets the queries go on that wait on a way to an upstream which failed. */
+void forwarder_fail_queries(struct forwarder *forwarder, const struct forwarder_failure *failure,
+                            struct forwarder_batch *batch);
+
 /* Forgets a query for which nobody waits any more. */
 void forwarder_forget(struct forwarder *forwarder, struct forwarder_query *query);
 
@@ -71,6 +87,9 @@ bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query 
 /* Gives all that wait for a query an upstream's reply. */
 void forwarder_answer_all(struct forwarder *forwarder, struct forwarder_query *query,
                           const struct dns_message *reply, struct forwarder_batch *batch);
+
+/* Why a query had no answer. */
+enum dns_ede forwarder_query_error(const struct forwarder_query *query);
 
 /* Tells all that wait for a query that nobody answered. */
 void forwarder_answer_nothing(struct forwarder *forwarder, struct forwarder_query *query,

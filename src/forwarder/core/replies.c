@@ -8,7 +8,8 @@ static bool was_asked(const struct forwarder *forwarder, const struct forwarder_
     size_t upstream = path->socket / forwarder->config.lanes;
 
     return upstream < forwarder->config.upstreams_count && (query->asked >> upstream & 1U) != 0 &&
-           (path->stream == 0 || (query->streams >> upstream & 1U) != 0) &&
+           (path->stream == 0 ? forwarder->config.transports[upstream] == FORWARDER_OVER_UDP
+                              : (query->streams >> upstream & 1U) != 0) &&
            forwarder_address_equal(&path->peer, &forwarder->config.upstreams[upstream]);
 }
 
@@ -60,15 +61,17 @@ static enum forwarder_counter accept_reply(struct forwarder *forwarder,
                                            const struct forwarder_datagram *datagram,
                                            struct forwarder_batch *batch)
 {
-    struct forwarder_upstream *upstream =
-        &forwarder->upstreams[datagram->path.socket / forwarder->config.lanes];
+    size_t number = datagram->path.socket / forwarder->config.lanes;
+    struct forwarder_upstream *upstream = &forwarder->upstreams[number];
+    bool is_usual_way = (datagram->path.stream == 0) ==
+                        (forwarder->config.transports[number] == FORWARDER_OVER_UDP);
     struct dns_message reply;
 
     if (dns_message_read(datagram->payload, &reply).status != DNS_OK ||
         dns_message_check_rdata(&reply).status != DNS_OK)
         return FORWARDER_COUNT_replies_malformed;
     forwarder_upstream_answered(upstream);
-    if (query->attempts == 1 && query->streams == 0)
+    if (query->attempts == 1 && query->reconnects == 0 && is_usual_way)
         forwarder_upstream_measure(upstream, forwarder->now_ns - query->sent_ns);
     if (!is_failure(&reply) || !forwarder_answer_stale(forwarder, query, batch))
         forwarder_answer_all(forwarder, query, &reply, batch);
@@ -77,20 +80,32 @@ static enum forwarder_counter accept_reply(struct forwarder *forwarder,
     return FORWARDER_COUNT_replies_accepted;
 }
 
+/* The query that a reply with this id can be for, or NULL. */
+static struct forwarder_query *find_query(const struct forwarder *forwarder,
+                                          const struct forwarder_path *path, uint16_t id)
+{
+    struct forwarder_key key = { .lane = path->socket % forwarder->config.lanes, .id = id };
+
+    if (path->stream != 0) {
+        if (key.lane >= forwarder_streams(&forwarder->config))
+            return NULL;
+        key.lane = forwarder_lane(forwarder, key.lane, id);
+    }
+    return forwarder_table_find(&forwarder->table, key);
+}
+
 enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,
                                                const struct forwarder_datagram *datagram,
                                                struct forwarder_batch *batch)
 {
     struct byte_reader in = byte_reader_init(datagram->payload);
-    struct forwarder_key key = { .lane = datagram->path.socket % forwarder->config.lanes };
     unsigned int upstream = datagram->path.socket / forwarder->config.lanes;
     struct forwarder_query *query;
     struct dns_header header;
 
     if (dns_header_read(&in, &header).status != DNS_OK)
         return FORWARDER_COUNT_replies_short;
-    key.id = header.id;
-    query = forwarder_table_find(&forwarder->table, key);
+    query = find_query(forwarder, &datagram->path, header.id);
     if (query == NULL)
         return FORWARDER_COUNT_replies_unexpected;
     if (!was_asked(forwarder, query, &datagram->path))

@@ -17,6 +17,11 @@
 /* What a client takes that does not speak EDNS (RFC 1035 section 2.3.4). */
 #define FORWARDER_UDP_BYTES_PLAIN 512
 
+/* Where nobody on the way can read them, queries are padded to a multiple of so many octets, and
+ * answers too (RFC 8467 section 4.1). */
+#define FORWARDER_PADDED_QUERY 128
+#define FORWARDER_PADDED_ANSWER 468
+
 /* What becomes of a client's datagram. */
 enum forwarder_verdict {
     FORWARDER_FORWARD,           /* it goes to an upstream */

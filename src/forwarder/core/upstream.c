@@ -46,6 +46,15 @@ bool forwarder_upstream_missed(struct forwarder_upstream *upstream, uint64_t now
     return true;
 }
 
+bool forwarder_upstream_failed(struct forwarder_upstream *upstream, uint64_t now_ns)
+{
+    if (upstream->down_until_ns > now_ns)
+        return false;
+    if (upstream->strikes < FORWARDER_UPSTREAM_STRIKES - 1)
+        upstream->strikes = FORWARDER_UPSTREAM_STRIKES - 1;
+    return forwarder_upstream_missed(upstream, now_ns);
+}
+
 uint64_t forwarder_upstream_patience(const struct forwarder_upstream *upstream,
                                      unsigned int attempt, uint64_t most_ns)
 {

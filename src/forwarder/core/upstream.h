@@ -45,6 +45,9 @@ void forwarder_upstream_answered(struct forwarder_upstream *upstream);
 /* It did not answer in time; true where it counts as down from now on. */
 bool forwarder_upstream_missed(struct forwarder_upstream *upstream, uint64_t now_ns);
 
+/* A stream to it could not be had: it counts as down from now on; true where it did not before. */
+bool forwarder_upstream_failed(struct forwarder_upstream *upstream, uint64_t now_ns);
+
 /* How long to wait for it in the n-th attempt (from 1 on): at most `most_ns`, and that where
  * nothing was measured. */
 uint64_t forwarder_upstream_patience(const struct forwarder_upstream *upstream,

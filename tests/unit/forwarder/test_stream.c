@@ -54,6 +54,7 @@ static void a_reply_that_was_cut_is_asked_for_again_over_a_stream(void **state)
     CLEANUP(fixture_done) struct fixture fixture;
     struct fixture_message query = fixture_query(0xBEEF);
     struct forwarder_datagram sent;
+    struct forwarder_path stream;
     struct fixture_message reply;
     struct dns_message answer;
 
@@ -66,14 +67,14 @@ static void a_reply_that_was_cut_is_asked_for_again_over_a_stream(void **state)
     assert_int_equal(fixture.batch->count, 1);
     assert_int_equal(fixture.batch->at[0].path.side, FORWARDER_UPSTREAMS);
     assert_int_equal(fixture.batch->at[0].path.stream, 1);
-    assert_int_equal(fixture.batch->at[0].path.socket, sent.path.socket);
+    assert_int_equal(fixture.batch->at[0].path.socket, sent.path.socket / FIXTURE_LANES);
     assert_int_equal(fixture_header(fixture.batch->at[0].payload).id, reply.id);
+    stream = fixture.batch->at[0].path;
     fixture_receive(&fixture, &sent.path, fixture_build(&fixture, &reply));
     assert_int_equal(fixture.batch->count, 0);
     reply.flags = DNS_FLAG_QR;
     reply.records = 30;
-    sent.path.stream = 1;
-    fixture_receive(&fixture, &sent.path, fixture_build(&fixture, &reply));
+    fixture_receive(&fixture, &stream, fixture_build(&fixture, &reply));
     answer = fixture_answer(&fixture, 100);
     assert_int_equal(answer.header.counts[DNS_ANSWER], 30);
     assert_int_equal(fixture_count(&fixture, FORWARDER_COUNT_replies_truncated), 2);
@@ -90,6 +91,7 @@ static void a_reply_over_a_stream_that_was_not_asked_is_ignored(void **state)
     fixture_init(&fixture, 8);
     sent = fixture_ask(&fixture, &query);
     reply = reply_to(&sent, 0);
+    sent.path.socket = 0;
     sent.path.stream = 1;
     fixture_receive(&fixture, &sent.path, fixture_build(&fixture, &reply));
     assert_int_equal(fixture.batch->count, 0);

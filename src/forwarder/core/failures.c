@@ -1,0 +1,59 @@
+/* What the network says of the way to an upstream: who waits there goes on at once if it can. */
+#include "forwarder/core/inside.h"
+
+/* How often a query follows an upstream that closes its stream. */
+#define RECONNECTS_MAX 3
+
+/* Whether a query's way to an upstream is the one that failed. */
+static bool is_concerned(const struct forwarder *forwarder, const struct forwarder_query *query,
+                         const struct forwarder_failure *failure)
+{
+    unsigned int upstream = failure->socket / forwarder->config.lanes;
+    unsigned int place = failure->socket % forwarder->config.lanes;
+    bool is_stream = (query->streams >> upstream & 1U) != 0;
+
+    if ((query->asked >> upstream & 1U) == 0 || (query->failed >> upstream & 1U) != 0 ||
+        is_stream != failure->is_stream)
+        return false;
+    return is_stream ? query->key.lane % forwarder_streams(&forwarder->config) == place
+                     : query->key.lane == place;
+}
+
+/* Lets one query go on that waited there. */
+static void go_on(struct forwarder *forwarder, struct forwarder_query *query,
+                  const struct forwarder_failure *failure, struct forwarder_batch *batch)
+{
+    unsigned int upstream = failure->socket / forwarder->config.lanes;
+    uint16_t bit = (uint16_t)(1U << upstream);
+
+    query->streams &= (uint16_t)~bit;
+    if (failure->was_up && query->reconnects < RECONNECTS_MAX) {
+        forwarder_ask_again(forwarder, query, upstream, batch);
+        return;
+    }
+    query->failed |= bit;
+    if (query->upstream != upstream || !forwarder_ask_another(forwarder, query, batch))
+        return;
+    if (!failure->is_stream &&
+        forwarder_upstream_missed(&forwarder->upstreams[upstream], forwarder->now_ns))
+        forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
+}
+
+void forwarder_fail_queries(struct forwarder *forwarder, const struct forwarder_failure *failure,
+                            struct forwarder_batch *batch)
+{
+    unsigned int upstream = failure->socket / forwarder->config.lanes;
+    const struct forwarder_table *table = &forwarder->table;
+
+    if (upstream >= forwarder->config.upstreams_count)
+        return;
+    if (failure->is_stream && !failure->was_up &&
+        forwarder_upstream_failed(&forwarder->upstreams[upstream], forwarder->now_ns))
+        forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
+    for (uint32_t i = 0; i < table->touched; i++) {
+        bool is_waiting = forwarder->deadlines.places[i] != 0;
+
+        if (is_waiting && is_concerned(forwarder, &table->queries[i], failure))
+            go_on(forwarder, &table->queries[i], failure, batch);
+    }
+}
