@@ -14,7 +14,8 @@
  * src/forwarder/core/waiters.c 90%, src/forwarder/core/topic.c 90%,
  * src/forwarder/core/request.c 90%, src/forwarder/core/table.c 90%,
  * src/forwarder/core/upstream.c 70%, src/forwarder/core/deadlines.c 80%,
- * src/forwarder/core/datagram.c 80%
+ * src/forwarder/core/datagram.c 80%, src/forwarder/core/locals.c 80%,
+ * src/forwarder/core/local.c 70%, src/forwarder/core/names.c 90%
  */
 #include "dns/rrtype.h"
 #include "forwarder/core/forwarder.h"
@@ -102,21 +103,21 @@ static void begin_limits(uint8_t limits, struct forwarder_config *config)
 static void begin(struct history *history)
 {
     uint8_t limits = take(history);
+    uint8_t attempts = take(history);
+    uint8_t upstreams = take(history);
     uint8_t cache = 0;
-    uint8_t upstreams;
     struct forwarder_config config = {
         .queries_max = 1 + limits % 8U,
         .waiters_max = (limits & 8U) != 0 ? 3 : 16,
         .is_case_random = (limits & 16U) != 0,
         .policy = (enum forwarder_policy)(limits >> 6),
         .lanes = LANES,
-        .attempts_max = (uint8_t)(1 + take(history) % 4U),
+        .attempts_max = (uint8_t)(1 + attempts % 4U),
         .attempt_ns = ATTEMPT_NS,
         .upstreams = { address_of(1, 53), address_of(2, 53), address_of(3, 5353) },
         .random = { .next = next_random, .source = &history->random },
     };
 
-    upstreams = take(history);
     config.upstreams_count = 1 + upstreams % 16U % 3U;
     for (size_t i = 0; i < 3; i++)
         if ((upstreams >> (4 + i) & 1U) != 0)
@@ -133,6 +134,9 @@ static void begin(struct history *history)
     fuzz_require(history->slab != NULL);
     forwarder_init(&history->forwarder, &config, history->slab);
     witness_init(&history->witness, &history->forwarder);
+    if (attempts >= 128)
+        witness_set_local(&history->witness, true,
+                          (enum forwarder_block_answer)(attempts / 4 % 3U));
 }
 
 static void client_sends(struct history *history, uint8_t who, const struct byte_writer *payload)

@@ -36,6 +36,19 @@ def admit(allow=0, silent=False, rate=False, client=0, upstream=0):
             upstream << 6)
 
 
+def local(block_answer):
+    """Limits, and the names of witness_local.h; of blocked ones it is said that they do not exist,
+    that they have the address 0, or nothing (REFUSED)."""
+    return bytes([7, 128 + 4 * (block_answer + 1) % 12 + 2, 1, 0])
+
+
+def ask(name, type_=1, class_=1, who=2):
+    """A query for a name; odd clients speak EDNS, those from 24 on are on a stream."""
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+    question = labels + b"\0" + struct.pack(">HH", type_, class_)
+    return query(question + (OPT if who % 2 else b""), who)
+
+
 def sized(octets):
     return struct.pack(">H", len(octets)) + octets
 
@@ -187,6 +200,23 @@ SEEDS = {
     "a-header-that-says-formerr": limits() + good(3) +
         any_reply(b"\x80\1" + bytes(8)) + any_reply(b"\x80\1" + bytes(8)) + reply(answer=A),
     "time-in-small-steps": limits() + good() + LITTLE * 20 + good() + LITTLE * 20,
+    "special-names": local(0) + ask("localhost") + ask("x.LocalHost", 28, who=3) +
+        ask("localhost", 15) + ask("invalid") + ask("x.invalid", 255, who=5) +
+        ask("printer.invalid") + ask("printer.invalid", 255) + good() + reply(answer=A),
+    "records-that-are-local": local(0) + ask("LOCAL.example.test") + ask("local.example.test", 28) +
+        ask("many.example.test") + ask("many.example.test", who=5) +
+        ask("many.example.test", who=30),
+    "names-that-do-not-exist-since-they-are-blocked": local(0) + ask("bad.example.test") +
+        ask("a.b.bad.example.test", 28, who=3) + ask("x1.example.test", 255) +
+        ask("y.x1.example.test") + ask("ok.bad.example.test", who=7) + WAIT * 4,
+    "names-without-an-address-since-they-are-blocked": local(1) + ask("bad.example.test") +
+        ask("bad.example.test", 28, who=3) + ask("bad.example.test", 15) +
+        ask("bad.example.test", 255),
+    "names-that-are-refused-since-they-are-blocked": local(2) + ask("bad.example.test") +
+        ask("bad.example.test", 28, who=3),
+    "any-and-the-class-ch": local(0) + ask("www.test", 255) + ask("Version.Bind", 16, 3, who=5) +
+        ask("version.server", 255, 3) + ask("id.server", 16, 3, who=3) + ask("www.test", 1, 3) +
+        ask("localhost", 1, 255) + ask("localhost", 1, 4) + WAIT * 4,
     "one-attempt-one-upstream-one-query":
         limits(1, 1, 1) + good() + good() + reply(answer=A) + good() + WAIT + reply(answer=A),
 }

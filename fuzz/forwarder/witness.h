@@ -4,10 +4,11 @@
  * the two disagree. It holds what must be true of any history, so the simulator and the fuzz target
  * share it:
  *
- * - a client's datagram gets silence (no header, or a response), one answer of our own at once, one
- *   from the cache (which witness_kept.h looks at), joins those that wait for the same, or becomes
- *   one query to the first upstream, with its question but for the case of letters; unless its
- *   network may not ask, or asks too often, which witness_admit.h looks at;
+ * - a client's datagram gets silence (no header, or a response), one answer of our own at once
+ *   (what witness_local.h says, where that is in use), one from the cache (which witness_kept.h
+ *   looks at), joins those that wait for the same, or becomes one query to the first upstream, with
+ *   its question but for the case of letters; unless its network may not ask, or asks too often,
+ *   which witness_admit.h looks at;
  * - no two queries that wait share a socket's number and an id; no more wait than may, in all and
  *   for each upstream, nor clients, in all and of each network;
  * - a reply is taken if and only if it comes from an upstream that was asked, to the socket that
@@ -34,6 +35,7 @@
 #include "forwarder/core/forwarder.h"
 #include "fuzz/forwarder/witness_admit.h"
 #include "fuzz/forwarder/witness_kept.h"
+#include "fuzz/forwarder/witness_local.h"
 #include "fuzz/target.h"
 
 #define WITNESS_QUERIES_MAX 256
@@ -91,8 +93,10 @@ struct witness {
     struct witness_query queries[WITNESS_QUERIES_MAX];
     size_t clients_count;
     struct witness_client clients[WITNESS_CLIENTS_MAX];
-    uint64_t accepted; /* clients that were let wait */
-    uint64_t answered; /* of those, the ones that have their answer */
+    struct forwarder_built *built; /* what is answered here, or NULL */
+    bool was_local;                /* the last client's datagram was answered by that */
+    uint64_t accepted;             /* clients that were let wait */
+    uint64_t answered;             /* of those, the ones that have their answer */
 };
 
 /* Takes over what is in the batch. */
@@ -144,6 +148,18 @@ static inline void witness_done(struct witness *witness)
     free(witness->replies);
     free(witness->batch);
     free(witness->sent);
+    forwarder_built_free(witness->built);
+}
+
+/* From now on the rows of witness_local.h are answered here, if `is_local`; or nothing. */
+static inline void witness_set_local(struct witness *witness, bool is_local,
+                                     enum forwarder_block_answer block_answer)
+{
+    struct forwarder_built *before = witness->built;
+
+    witness->built = is_local ? witness_local_build(block_answer) : NULL;
+    forwarder_set_local(witness->forwarder, is_local ? &witness->built->local : NULL);
+    forwarder_built_free(before);
 }
 
 static inline struct bytes witness_payload(const struct witness_sent *sent)
@@ -584,6 +600,69 @@ static inline void witness_check_cached_at_once(struct witness *witness,
     (void)witness_check_passed_on(witness, asked, &witness->sent[1]);
 }
 
+/* A client's good query was answered here. */
+static inline void witness_check_local(const struct witness *witness,
+                                       const struct witness_asked *asked,
+                                       const struct dns_question *question)
+{
+    enum forwarder_block_answer block_answer = witness->built->local.options.block_answer;
+    enum forwarder_counter counter = witness_local_counter(question);
+    struct dns_message answer;
+    struct dns_edns edns;
+    struct dns_edns_option option;
+    unsigned int records = witness_local_records(question, block_answer);
+
+    fuzz_require(witness->sent_count == 1);
+    answer = witness_check_form(&asked->client, &witness->sent[0]);
+    fuzz_require(dns_message_rcode(&answer) ==
+                 (unsigned int)witness_local_rcode(question, block_answer));
+    if (counter == FORWARDER_COUNT_queries_chaos || counter == FORWARDER_COUNT_queries_any)
+        records = 1;
+    else if (counter == FORWARDER_COUNT_queries_chaos_refused)
+        records = 0;
+    fuzz_require(dns_header_has(&answer.header, DNS_FLAG_TC)
+                     ? answer.header.counts[DNS_ANSWER] == 0 && records > 1
+                     : answer.header.counts[DNS_ANSWER] == records);
+    if (counter == FORWARDER_COUNT_queries_blocked && dns_message_edns(&answer, &edns))
+        fuzz_require(dns_edns_find_option(&edns, DNS_OPTION_EDE, &option));
+}
+
+/* A query that went on, or was answered from the cache, is none that must be answered here. */
+static inline void witness_check_not_local(const struct witness *witness,
+                                           const struct forwarder_datagram *in)
+{
+    struct dns_message message;
+    struct dns_question question;
+
+    if (witness->built == NULL)
+        return;
+    fuzz_require(witness_read(in->payload, &message));
+    fuzz_require(dns_message_question(&message, &question));
+    fuzz_require(witness_local_counter(&question) == FORWARDER_COUNTERS);
+}
+
+/* Whether a client's datagram was answered with what is local, as it must be. */
+static inline bool witness_is_local(struct witness *witness, const struct forwarder_datagram *in,
+                                    const uint64_t before[FORWARDER_COUNTERS])
+{
+    const uint64_t *counters = witness->forwarder->counters;
+    struct witness_asked asked;
+    struct dns_message message;
+    struct dns_question question;
+    enum forwarder_counter counter;
+
+    if (witness->built == NULL || !witness_read(in->payload, &message) ||
+        !dns_message_question(&message, &question))
+        return false;
+    counter = witness_local_counter(&question);
+    if (counter == FORWARDER_COUNTERS || counters[counter] == before[counter])
+        return false;
+    fuzz_require(counters[counter] == before[counter] + 1);
+    witness_understand(&asked, in);
+    witness_check_local(witness, &asked, &question);
+    return true;
+}
+
 /* A client's datagram that is a good query went in; it counted as this. */
 static inline void witness_check_query(struct witness *witness, const struct forwarder_datagram *in,
                                        enum forwarder_counter counter)
@@ -592,6 +671,7 @@ static inline void witness_check_query(struct witness *witness, const struct for
     struct witness_query *query;
 
     witness_understand(&asked, in);
+    witness_check_not_local(witness, in);
     if (counter == FORWARDER_COUNT_queries_cached || counter == FORWARDER_COUNT_queries_stale) {
         witness_check_cached_at_once(witness, &asked, counter == FORWARDER_COUNT_queries_stale);
         return;
@@ -616,13 +696,12 @@ static inline void witness_client(struct witness *witness, const struct forwarde
         FORWARDER_COUNT_queries_stale,
     };
     const uint64_t *counters = witness->forwarder->counters;
-    uint64_t before[sizeof(good) / sizeof(good[0])];
+    uint64_t before[FORWARDER_COUNTERS];
     bool is_good = false;
     bool is_silent = witness_is_silent(in->payload);
     struct witness_turned_away away = witness_turned_away_of(witness->forwarder);
 
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-        before[i] = counters[good[i]];
+    memcpy(before, counters, sizeof(before));
     witness_begin(witness);
     forwarder_receive(witness->forwarder, in, witness->now_ns, witness->batch);
     witness_flush(witness->batch, witness);
@@ -630,17 +709,21 @@ static inline void witness_client(struct witness *witness, const struct forwarde
         is_silent = witness_check_admitted(&witness->admit, witness->forwarder, &away, &in->path,
                                            witness->now_ns);
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        if (counters[good[i]] == before[i])
+        if (counters[good[i]] == before[good[i]])
             continue;
         fuzz_require(!is_good && !is_silent);
         fuzz_require(witness_may_ask(&witness->forwarder->config, &in->path.peer));
         is_good = true;
         witness_check_query(witness, in, good[i]);
     }
-    if (!is_good) {
+    witness->was_local = !is_good && witness_is_local(witness, in, before);
+    if (!is_good && !witness->was_local) {
         fuzz_require(witness->sent_count == !is_silent);
         if (witness->sent_count == 1)
             witness_check_own_answer(witness, in, &witness->sent[0]);
+        if (counters[FORWARDER_COUNT_queries_full] != before[FORWARDER_COUNT_queries_full] ||
+            counters[FORWARDER_COUNT_queries_crowded] != before[FORWARDER_COUNT_queries_crowded])
+            witness_check_not_local(witness, in);
     }
     witness_check_account(witness);
 }

@@ -29,6 +29,20 @@ an_option_that_is_none_is_named() {
         --timeout-ms 0
 }
 
+a_local_record_that_is_wrong_is_named() {
+    local loopback="names of localhost have the addresses of loopback"
+    local adrift="an alias (CNAME) has to lead to a name with records here"
+
+    says 2 "--local-record: 'nas.home.arpa. A': character 17: the line ends before all is said" \
+        --local-record "nas.home.arpa. A"
+    says 2 "--local-record: 'x.localhost. A 192.0.2.1': $loopback" \
+        --local-record "x.localhost. A 192.0.2.1"
+    says 2 "--local-record: 'a.example.': $adrift" \
+        --local-record "a.example. CNAME b.example."
+    says 2 "--not-local: 'a..b': a label is empty" --not-local a..b
+    says 2 "--not-local: $loopback" --not-local localhost
+}
+
 options_that_contradict_are_named() {
     says 2 "--cache-bytes: 1000 is neither 0 nor 65536 or more" --cache-bytes 1000
     says 2 "--ttl-min: 20 is more than --ttl-max, 10" --ttl-min 20 --ttl-max 10
@@ -112,6 +126,7 @@ help_names_every_option() {
 run_tests \
     an_address_that_is_none_is_named \
     an_option_that_is_none_is_named \
+    a_local_record_that_is_wrong_is_named \
     options_that_contradict_are_named \
     a_mistake_in_a_file_is_one_sentence_with_its_line \
     a_configuration_that_is_good_is_checked_in_silence \

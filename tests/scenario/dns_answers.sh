@@ -11,7 +11,7 @@ questions=(
     "mail.example.test A" "_dns._udp.example.test SRV" "a.b.tree.example.test A"
     "x.y.wild.example.test A" "host.sub.example.test A" "strange.example.test TYPE65280"
     "mIxEd.ExAmPlE.tEsT TXT" "nothing.example.test A" "mail.example.test TXT"
-    "long.example.test TXT" "huge.example.test TXT" "another.zone A" ". NS" "version.bind CH TXT"
+    "long.example.test TXT" "huge.example.test TXT" "another.zone A" ". NS"
 )
 ways=(+edns=0 +noedns "+dnssec +bufsize=1232" +bufsize=512 "+norecurse +cdflag" "+adflag +zflag")
 
@@ -125,8 +125,8 @@ answers_from_the_cache_are_those_that_came_first() {
         records_of $question >second.txt
         diff first.txt second.txt || fail "$question from the cache differs"
     done
-    # A referral and what has a TTL of 0 are not kept. What came cut is, once it was fetched by TCP.
-    [ "$(counter queries_cached)" = $((${#questions[@]} - 2)) ] || fail "not all is kept"
+    # A referral is not kept. What came cut is, once it was fetched by TCP.
+    [ "$(counter queries_cached)" = $((${#questions[@]} - 1)) ] || fail "not all is kept"
     [ "$(counter cache_bytes_used)" -le $((200 * ${#questions[@]} + 2000)) ]
 }
 

@@ -109,7 +109,7 @@ it_ends_with_status_0_on_each_signal_that_ends_it() {
 }
 
 it_goes_on_when_nobody_reads_what_it_prints() {
-    cupel-dns --upstream 127.0.0.1:5312 > >(head -n 1 >ready.txt) 2>forwarder.log &
+    cupel-dns --not-local test --upstream 127.0.0.1:5312 > >(head -n 1 >ready.txt) 2>forwarder.log &
     forwarder=$!
     wait_until grep -q ready ready.txt
     for _ in 1 2 3; do

@@ -110,6 +110,13 @@ static void choose_limits(struct simulation *sim, struct forwarder_config *confi
         config->upstream_queries_max = (uint32_t)between(sim, 1, 20);
 }
 
+/* What is answered without asking anybody, from now on. */
+static void change_local(struct simulation *sim)
+{
+    witness_set_local(&sim->witness, chance_of(&sim->chance, 700),
+                      (enum forwarder_block_answer)between(sim, 0, FORWARDER_BLOCK_REFUSED));
+}
+
 static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exchanges)
 {
     struct forwarder_config config = {
@@ -139,6 +146,7 @@ static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exch
     fuzz_require(sim->slab != NULL);
     forwarder_init(&sim->forwarder, &config, sim->slab);
     witness_init(&sim->witness, &sim->forwarder);
+    change_local(sim);
 }
 
 static void simulation_done(struct simulation *sim)
@@ -150,16 +158,45 @@ static void simulation_done(struct simulation *sim)
 /* One of the names that there are, or one that no other exchange has, in letters of any case. */
 static struct dns_name draw_name(struct simulation *sim)
 {
+    static const char *const locals[] = { "local.example.test",
+                                          "many.example.test",
+                                          "printer.invalid",
+                                          "nobody.invalid",
+                                          "invalid",
+                                          "localhost",
+                                          "x.localhost",
+                                          "ok.bad.example.test",
+                                          "bad.example.test",
+                                          "a.b.bad.example.test" };
     char text[64];
     struct dns_name name;
     uint64_t number = sim->names == 0 ? sim->exchanges : between(sim, 1, sim->names);
     int size = snprintf(text, sizeof(text), "x%" PRIx64 ".example.test", number);
+
+    if (chance_of(&sim->chance, 100))
+        size = snprintf(text, sizeof(text), "%s",
+                        locals[chance_below(&sim->chance, sizeof(locals) / sizeof(locals[0]))]);
 
     for (int i = 0; i < size; i++)
         if (text[i] >= 'a' && text[i] <= 'z' && chance_of(&sim->chance, 500))
             text[i] = (char)(text[i] - 'a' + 'A');
     fuzz_require(dns_name_parse(bytes_of(text, (size_t)size), &name).status == DNS_OK);
     return name;
+}
+
+/* Makes a question one that most servers answer in ways of their own. */
+static void make_strange(struct simulation *sim, struct dns_question *question)
+{
+    if (chance_of(&sim->chance, 20))
+        question->type = DNS_TYPE_AXFR;
+    if (chance_of(&sim->chance, 20))
+        question->type = DNS_TYPE_ANY;
+    if (!chance_of(&sim->chance, 20))
+        return;
+    question->class = DNS_CLASS_CH;
+    question->type = DNS_TYPE_TXT;
+    if (chance_of(&sim->chance, 500))
+        question->name = witness_local_name("version.bind");
 }
 
 /* Changes, cuts or lengthens a packet. */
@@ -196,8 +233,8 @@ static void ask(struct simulation *sim)
                              .flags = (uint16_t)(chance_next(&sim->chance) & DNS_EDNS_DO) };
     struct dns_builder builder;
 
-    if (!sim->is_calm && chance_of(&sim->chance, 20))
-        question.type = DNS_TYPE_AXFR;
+    if (!sim->is_calm)
+        make_strange(sim, &question);
     dns_builder_init(&builder, packet.octets, sizeof(packet.octets), &header);
     fuzz_require(dns_builder_add_question(&builder, &question).status == DNS_OK);
     if (chance_of(&sim->chance, 500))
@@ -234,7 +271,8 @@ static void carry(struct simulation *sim)
         struct packet packet = { .kind = KIND_TO_UPSTREAM, .path = sent->path };
 
         if (sent->path.side == FORWARDER_CLIENTS) {
-            check_client(sent);
+            if (!sim->witness.was_local)
+                check_client(sent);
             continue;
         }
         packet.size = sent->size;
@@ -287,6 +325,8 @@ static void happen(struct simulation *sim)
     } else if (sim->exchanges_left > 0) {
         sim->exchanges_left -= 1;
         sim->exchanges += 1;
+        if (chance_of(&sim->chance, 20))
+            change_local(sim);
         ask(sim);
         network_schedule(&sim->network, &packet,
                          sim->network.now_ns + chance_below(&sim->chance, 2 * sim->pause_ns));
@@ -327,7 +367,9 @@ static void run(struct simulation *sim)
         fuzz_require(sim->forwarder.counters[FORWARDER_COUNT_answers_timed_out] == 0);
         fuzz_require(sim->witness.accepted +
                          sim->forwarder.counters[FORWARDER_COUNT_queries_cached] +
-                         sim->forwarder.counters[FORWARDER_COUNT_queries_stale] ==
+                         sim->forwarder.counters[FORWARDER_COUNT_queries_stale] +
+                         sim->forwarder.counters[FORWARDER_COUNT_queries_local] +
+                         sim->forwarder.counters[FORWARDER_COUNT_queries_blocked] ==
                      sim->exchanges);
     }
 }

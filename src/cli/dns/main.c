@@ -56,6 +56,7 @@ static void print_statistics(const struct forwarder_loop *loop)
     print_count("cache_entries", counters.cache_entries, "answers in the cache now");
     print_count("cache_bytes_used", counters.cache_bytes_used, "octets that they take");
     print_count("cache_evicted", counters.cache_evicted, "left the cache to make room");
+    print_count("local_names", counters.local_names, "names that are special, local or blocked");
     print_count("tcp_clients_now", counters.tcp.clients_now, "clients' connections now");
     print_count("tcp_accepted", counters.tcp.accepted, "clients' connections");
     print_count("tcp_prohibited", counters.tcp.prohibited,
@@ -116,7 +117,7 @@ static const struct cli_command dns_command = {
 
 static const struct cli_example dns_examples[] = {
     { "cupel-dns", "answers on loopback, port 8053, with what 8.8.8.8 says" },
-    { "dig @127.0.0.1 -p 8053 example.test", "asks it" },
+    { "dig @127.0.0.1 -p 8053 example.com", "asks it" },
     { "cupel-dns --listen 127.0.0.1:53 --upstream 9.9.9.9 --upstream 1.1.1.1",
       "takes this machine's queries, and asks two servers" },
     { "cupel-dns --config /etc/cupel/dns.yaml", "does what the file says" },
@@ -149,6 +150,12 @@ static const struct cli_program dns_program = {
         "larger is fetched over TCP, and so is kept whole; one that does not know "
         "EDNS is asked without for a quarter of an hour. Clients that speak EDNS are told why an "
         "answer is a failure or stale (extended DNS errors).\n\n"
+        "Some names are special, and answered here: localhost, and those below it, have the "
+        "addresses of loopback; invalid and onion do not exist; test, home.arpa and the names of "
+        "private addresses, of loopback, of links and of examples (RFC 6303) hold nothing but what "
+        "--local-record puts there; resolver.arpa has no records. ANY is answered with HINFO (RFC "
+        "8482); in the class CH there are --version-text and --identity-text, and everything else "
+        "is REFUSED.\n\n"
         "Whoever can reach an address that it listens on may ask: without --listen that is this "
         "machine alone.\n\n"
         "A query is sent to the upstream that --policy chooses; when its usual round trip has long "

@@ -31,6 +31,7 @@ const struct dns_options dns_defaults = {
     .tcp_idle_ms = 10000,
     .rate_window_s = 15,
     .rate_slip = 2,
+    .local = { .version = DNS_PROGRAM, .identity = "" },
 };
 
 const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
@@ -200,6 +201,41 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .kind = CLI_FLAG,
       .offset = offsetof(struct dns_options, has_prefetch),
       .help = "ask upstreams anew for what is asked for in the last tenth of its time" },
+    { .name = "local-record",
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, local.records),
+      .value = "RECORD",
+      .help = "answer with this record, a line of a zone file such as 'nas.home.arpa. 300 A "
+              "192.168.1.5'; may be repeated. Other types at its name have no records; a name "
+              "that begins with `*.` stands for all below that do not exist" },
+    { .name = "not-local",
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, local.forwarded),
+      .value = "NAME",
+      .help = "forward what is asked for this name and those below it although they are special "
+              "(see above); may be repeated" },
+    { .name = "forward-private",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct dns_options, local.forwards_private),
+      .help = "forward queries for the names of private addresses, for an upstream that knows "
+              "them" },
+    { .name = "forward-any",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct dns_options, local.forwards_any),
+      .help = "forward queries for records of any type (ANY), instead of answering HINFO "
+              "\"RFC8482\"" },
+    { .name = "version-text",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, local.version),
+      .value = "TEXT",
+      .help = "answer with this who asks for version.bind in the class CH; an empty one refuses "
+              "(cupel-dns)" },
+    { .name = "identity-text",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, local.identity),
+      .value = "TEXT",
+      .help = "answer with this who asks for id.server or hostname.bind in the class CH; an empty "
+              "one refuses (empty)" },
     { .name = "keep-case",
       .kind = CLI_FLAG,
       .offset = offsetof(struct dns_options, keeps_case),

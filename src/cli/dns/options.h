@@ -6,10 +6,21 @@
 
 #define DNS_PROGRAM "cupel-dns"
 
+/* What is answered without asking anybody. */
+struct dns_local_options {
+    struct cli_texts records;
+    struct cli_texts forwarded;
+    bool forwards_private;
+    bool forwards_any;
+    const char *version;
+    const char *identity;
+};
+
 struct dns_options {
     struct cli_given given; /* the command line's */
     const char *config;
     bool only_checks;
+    struct dns_local_options local;
     struct cli_texts listen;
     struct cli_texts upstream;
     unsigned long timeout_ms;
@@ -38,7 +49,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 24
+#define DNS_ROWS_COUNT 30
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

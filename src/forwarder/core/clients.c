@@ -16,6 +16,13 @@ static const struct {
     [FORWARDER_JOIN] = { FORWARDER_COUNT_queries_joined, false, { 0 } },
     [FORWARDER_CACHED] = { FORWARDER_COUNT_queries_cached, false, { 0 } },
     [FORWARDER_STALE] = { FORWARDER_COUNT_queries_stale, false, { 0 } },
+    [FORWARDER_LOCAL] = { FORWARDER_COUNT_queries_local, false, { 0 } },
+    [FORWARDER_BLOCKED] = { FORWARDER_COUNT_queries_blocked, false, { 0 } },
+    [FORWARDER_ANY] = { FORWARDER_COUNT_queries_any, false, { 0 } },
+    [FORWARDER_CHAOS] = { FORWARDER_COUNT_queries_chaos, false, { 0 } },
+    [FORWARDER_CHAOS_REFUSED] = { FORWARDER_COUNT_queries_chaos_refused,
+                                  true,
+                                  { DNS_RCODE_REFUSED, true, DNS_EDE_NOT_SUPPORTED, false } },
     [FORWARDER_FULL] = { FORWARDER_COUNT_queries_full,
                          true,
                          { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY, false } },
@@ -191,8 +198,10 @@ void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder
         asked.request.answer_bytes_max = FORWARDER_MESSAGE_BYTES_MAX;
     if (verdict == FORWARDER_FORWARD) {
         forwarder_topic_init(&asked.topic, &asked.request, &asked.question, &forwarder->hash_key);
-        verdict = resolve(forwarder, &asked, batch);
+        verdict = forwarder_answer_local(forwarder, &asked, batch);
     }
+    if (verdict == FORWARDER_FORWARD)
+        verdict = resolve(forwarder, &asked, batch);
     forwarder_count(forwarder, verdicts[verdict].counter);
     if (!verdicts[verdict].is_answered)
         return;

@@ -112,7 +112,7 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
     uint8_t *base = slab;
 
     check_config(config);
-    *forwarder = (struct forwarder){ .config = *config };
+    *forwarder = (struct forwarder){ .config = *config, .local = config->local };
     forwarder->table = forwarder_table_init((void *)(base + parts.queries),
                                             (void *)(base + parts.buckets), config->queries_max);
     forwarder->waiters =
@@ -127,6 +127,11 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
     forwarder->rate = forwarder_rate_init(&config->rate, &forwarder->hash_key, base + parts.rate);
     for (size_t i = 0; i < 2; i++)
         forwarder->hash_key.halves[i] = config->random.next(config->random.source);
+}
+
+void forwarder_set_local(struct forwarder *forwarder, const struct forwarder_local *local)
+{
+    forwarder->local = local;
 }
 
 /* The time, which does not go back. */

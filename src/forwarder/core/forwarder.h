@@ -20,17 +20,17 @@
  * each upstream: lane l of upstream u is socket u * lanes + l, and each should have a port of its
  * own that cannot be guessed, since that port and the id are what a forger has to guess (RFC 5452).
  *
- * What becomes of a client's query: enum forwarder_verdict in request.h. One that the cache cannot
- * answer is passed on, under the letters' case that chance gives, or waits with those who ask the
- * same. Each that waits is answered exactly once: by the first upstream's reply that comes from an
- * address that was asked, on the socket that asked, with the id, with the question (case kept), and
- * that is well-formed; whatever else arrives is counted, and the query waits on. When no such reply
- * came in the time that its round trips give it (upstream.h), at most config.attempt_ns, the same
- * query goes to the next upstream (replies to earlier attempts are still good), config.attempts_max
- * times in all; and when that many times config.attempt_ns are over the answer is SERVFAIL. Where
- * the cache has a stale answer, clients get that instead of a failure, or after
- * config.stale_after_ns, and the query goes on for the cache alone. All memory is one slab whose
- * size is known at init.
+ * What becomes of a client's query: enum forwarder_verdict in request.h. What is local (local.h)
+ * is answered first, and never passed on. One that the cache cannot answer either is passed on,
+ * under the letters' case that chance gives, or waits with those who ask the same. Each that waits
+ * is answered exactly once: by the first upstream's reply that comes from an address that was
+ * asked, on the socket that asked, with the id, with the question (case kept), and that is
+ * well-formed; whatever else arrives is counted, and the query waits on. When no such reply came in
+ * the time that its round trips give it (upstream.h), at most config.attempt_ns, the same query
+ * goes to the next upstream (replies to earlier attempts are still good), config.attempts_max times
+ * in all; and when that many times config.attempt_ns are over the answer is SERVFAIL. Where the
+ * cache has a stale answer, clients get that instead of a failure, or after config.stale_after_ns,
+ * and the query goes on for the cache alone. All memory is one slab whose size is known at init.
  *
  * An upstream is asked over streams (path.stream 1) if its transport is one, and where its reply
  * was cut. There are few of those for each upstream, forwarder_streams(): number s of upstream u
@@ -50,6 +50,7 @@
 #include "forwarder/core/datagram.h"
 #include "forwarder/core/deadlines.h"
 #include "forwarder/core/keep.h"
+#include "forwarder/core/local.h"
 #include "forwarder/core/rate.h"
 #include "forwarder/core/shares.h"
 #include "forwarder/core/table.h"
@@ -102,6 +103,8 @@ struct forwarder_config {
     struct forwarder_rate_config rate;
     uint32_t client_queries_max;   /* clients of one network (shares.h) that wait; 0: any number */
     uint32_t upstream_queries_max; /* queries that one upstream may have; 0: any number */
+    const struct forwarder_local *local; /* what is answered here; NULL: nothing. The caller keeps
+                                            it: see forwarder_set_local() */
 };
 
 /* What is counted since init: counters.def. */
@@ -123,6 +126,7 @@ struct forwarder {
     struct forwarder_keep *keep;
     struct forwarder_hash_key hash_key;
     struct forwarder_upstream upstreams[FORWARDER_UPSTREAMS_MAX];
+    const struct forwarder_local *local;
     uint64_t turn;   /* queries that went to upstreams */
     uint64_t now_ns; /* the latest time that was given */
     uint64_t counters[FORWARDER_COUNTERS];
@@ -136,6 +140,11 @@ size_t forwarder_slab_bytes(const struct forwarder_config *config);
  * any object; the caller keeps it, and frees it when the forwarder is no longer used, which needs
  * no other call. Pages of it are touched only as queries come. */
 void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *config, void *slab);
+
+/* From now on this is answered here; NULL: nothing. It may be called between any two calls, with
+ * queries waiting, which go on; what there was before is not looked at any more, and may be freed
+ * at once. The caller keeps `local` until then. What is in the cache stays there, behind it. */
+void forwarder_set_local(struct forwarder *forwarder, const struct forwarder_local *local);
 
 /* A datagram of at most FORWARDER_DATAGRAM_BYTES_MAX octets (REQUIRE), or a message of a stream,
  * came in, from a client or on an upstream's socket. Adds what has to be sent to the batch: for a

@@ -1,7 +1,8 @@
 /*
  * What the files of the core share and nobody else sees: forwarder.c (time and counting), admit.c
- * (who may ask), clients.c (what clients send and get), asking.c (queries to upstreams), replies.c
- * (what upstreams send), failures.c (what the network says of the way to them).
+ * (who may ask), clients.c (what clients send and get), locals.c (what is answered here), asking.c
+ * (queries to upstreams), replies.c (what upstreams send), failures.c (what the network says of the
+ * way to them).
  */
 #pragma once
 
@@ -79,6 +80,11 @@ void forwarder_forget(struct forwarder *forwarder, struct forwarder_query *query
 /* Does what a client's datagram asks for. */
 void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
                              struct forwarder_batch *batch);
+
+/* Answers what is local, and says so; FORWARDER_FORWARD, and nothing done, where nothing is. */
+enum forwarder_verdict forwarder_answer_local(struct forwarder *forwarder,
+                                              const struct forwarder_asked *asked,
+                                              struct forwarder_batch *batch);
 
 /* Gives all that wait for a query a stale answer; false, and nothing done, where there is none. */
 bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query *query,

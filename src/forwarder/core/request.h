@@ -28,6 +28,11 @@ enum forwarder_verdict {
     FORWARDER_JOIN,              /* it waits for an upstream that was asked the same */
     FORWARDER_CACHED,            /* answered from the cache, */
     FORWARDER_STALE,             /* with what is older than it should be */
+    FORWARDER_LOCAL,             /* answered with what is local: a record, a special zone, */
+    FORWARDER_BLOCKED,           /* that a name is blocked, */
+    FORWARDER_ANY,               /* that nobody is asked for ANY (RFC 8482), */
+    FORWARDER_CHAOS,             /* or a text about the server (RFC 4892) */
+    FORWARDER_CHAOS_REFUSED,     /* REFUSED: whatever else is asked in the class CH */
     FORWARDER_FULL,              /* SERVFAIL: as many queries wait as may, */
     FORWARDER_CROWDED,           /* or as many clients */
     FORWARDER_GREEDY,            /* or as many clients of its network, */

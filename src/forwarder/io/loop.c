@@ -373,6 +373,11 @@ int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err 
     return 0;
 }
 
+void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarder_local *local)
+{
+    forwarder_set_local(&loop->core, local);
+}
+
 bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place)
 {
     return place < loop->listen_count && loop->client_fds[place] >= 0;
@@ -389,5 +394,6 @@ struct forwarder_loop_counters forwarder_loop_counters(const struct forwarder_lo
     counters.cache_entries = loop->core.cache.entries;
     counters.cache_bytes_used = (uint64_t)loop->core.cache.blocks_used * FORWARDER_CACHE_BLOCK;
     counters.cache_evicted = loop->core.cache.evicted;
+    counters.local_names = loop->core.local == NULL ? 0 : loop->core.local->names_count;
     return counters;
 }

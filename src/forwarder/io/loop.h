@@ -48,6 +48,10 @@ void forwarder_loop_close_pointer(struct forwarder_loop **loop);
 /* Answers queries until one of the signals comes, and says which; it may be called again. */
 int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err *err);
 
+/* From now on this is answered without asking anybody (forwarder_set_local()); the caller keeps it
+ * for as long as the loop is open or until the next call. */
+void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarder_local *local);
+
 /* Whether this listen address (by its place in the configuration) is listened on. */
 bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place);
 
@@ -63,6 +67,7 @@ struct forwarder_loop_counters {
     uint32_t cache_entries;      /* in the cache now */
     uint64_t cache_bytes_used;   /* octets that they take */
     uint64_t cache_evicted;      /* left the cache to make room */
+    uint32_t local_names;        /* names that are special, local or blocked, or have such below */
 };
 
 /* The counts since it was opened. */

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "cli/dns/local.h"
 #include "cli/dns/settings/file.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@ struct dns_settings {
     struct arena arena;
     struct dns_options options;
     struct settings_lines lines;
+    struct forwarder_built *local;
     struct forwarder_loop_config config;
 };
 
@@ -96,10 +98,13 @@ int dns_settings_read(const struct dns_options *given, struct dns_settings **ret
         if (given->given.at[row])
             cli_option_copy(&dns_rows[row], given, &settings->options);
     number = dns_options_read(&settings->options, &settings->config, err);
+    if (number == 0)
+        number = dns_local_read(&settings->options, &settings->local, err);
     if (number < 0) {
         tell_place(settings, given, err);
         return number;
     }
+    settings->config.core.local = &settings->local->local;
     *ret_settings = settings;
     settings = NULL;
     return 0;
@@ -109,6 +114,7 @@ void dns_settings_free(struct dns_settings *settings)
 {
     if (settings == NULL)
         return;
+    forwarder_built_free(settings->local);
     arena_done(&settings->arena);
     free(settings);
 }

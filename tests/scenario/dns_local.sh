@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# What cupel-dns answers without asking anybody: special names, records of its own, ANY, and
+# questions about itself. No upstream is there, so what is forwarded gets SERVFAIL.
+# shellcheck source=tests/scenario/dns.bash
+source "$(dirname "$0")/dns.bash"
+needs dig bind9-dnsutils
+
+# ask QUESTION…: the answer is in dig.txt.
+ask() {
+    dig +time=40 +tries=1 @127.0.0.1 -p 8053 "$@" >dig.txt
+}
+
+# gets STATUS QUESTION…: the status that a question is answered with.
+gets() {
+    ask "${@:2}"
+    grep -q "status: $1," dig.txt || fail "${*:2}: $(grep status: dig.txt)"
+}
+
+# has TEXT…: the answer has a line with these words.
+has() {
+    tr -s '\t ' ' ' <dig.txt | grep -qF -- "$*" || fail "no '$*' in: $(cat dig.txt)"
+}
+
+start_local() {
+    cupel-dns --upstream 127.0.0.1:5309 --timeout-ms 100 "$@" >forwarder.log 2>&1 &
+    forwarder=$!
+    wait_until grep -q ready forwarder.log
+}
+
+special_names_are_answered_at_once() {
+    start_local
+    gets NOERROR localhost A && has "localhost. 10800 IN A 127.0.0.1"
+    gets NOERROR www.localhost AAAA && has "www.localhost. 10800 IN AAAA ::1"
+    gets NOERROR -x 127.0.0.1 && has "PTR localhost."
+    gets NXDOMAIN example.test && has "test. 10800 IN SOA test. nobody.invalid. 1 3600 1200"
+    gets NXDOMAIN abc.onion
+    gets NOERROR _dns.resolver.arpa SVCB && has "ANSWER: 0, AUTHORITY: 1"
+    gets NXDOMAIN -x 192.168.3.4 && has "168.192.in-addr.arpa. 10800 IN SOA"
+    gets NXDOMAIN -x fd00::1 && has "d.f.ip6.arpa. 10800 IN SOA"
+    gets SERVFAIL -x 8.8.8.8
+    gets SERVFAIL home.arpa DS
+    [ "$(counter queries_local)" = 8 ]
+    [ "$(counter queries_forwarded)" = 2 ]
+    stop_forwarder
+}
+
+special_names_are_forwarded_where_they_shall_be() {
+    start_local --not-local test --forward-private
+    gets SERVFAIL example.test
+    gets SERVFAIL -x 192.168.3.4
+    gets NXDOMAIN -x 192.0.2.1
+    stop_forwarder
+}
+
+records_of_ours_are_answered() {
+    start_local --local-record 'nas.home.arpa. 60 A 192.168.1.5' \
+        --local-record '5.1.168.192.in-addr.arpa. PTR nas.home.arpa.' \
+        --local-record '*.dev.example. CNAME nas.home.arpa.'
+    gets NOERROR nas.HOME.arpa A && has "nas.HOME.arpa. 60 IN A 192.168.1.5"
+    gets NOERROR nas.home.arpa MX && has "home.arpa. 10800 IN SOA"
+    gets NOERROR -x 192.168.1.5 && has "PTR nas.home.arpa."
+    gets NOERROR +tcp a.b.dev.example A && has "a.b.dev.example. 300 IN CNAME nas.home.arpa."
+    has "nas.home.arpa. 60 IN A 192.168.1.5"
+    stop_forwarder
+}
+
+any_and_the_class_ch_have_answers_of_their_own() {
+    start_local --identity-text "rack 3"
+    gets NOERROR example.com ANY +notcp && has 'example.com. 3600 IN HINFO "RFC8482" ""'
+    gets NOERROR version.bind CH TXT && has 'CH TXT "cupel-dns"'
+    gets NOERROR id.server CH TXT && has 'CH TXT "rack 3"'
+    gets REFUSED another.name CH TXT && has "EDE: 21"
+    stop_forwarder
+    start_local --version-text "" --forward-any
+    gets REFUSED version.bind CH TXT
+    gets SERVFAIL example.com ANY +notcp
+    stop_forwarder
+}
+
+updates_and_notifies_are_not_implemented() {
+    start_local
+    gets NOTIMP example.com SOA +opcode=update
+    gets NOTIMP example.com SOA +opcode=notify
+    [ "$(counter queries_notimp)" = 2 ]
+    stop_forwarder
+}
+
+run_tests \
+    special_names_are_answered_at_once \
+    special_names_are_forwarded_where_they_shall_be \
+    records_of_ours_are_answered \
+    any_and_the_class_ch_have_answers_of_their_own \
+    updates_and_notifies_are_not_implemented
