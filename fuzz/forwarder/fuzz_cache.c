@@ -154,6 +154,32 @@ static void step_flush(struct history *history, struct known *known, bool is_tre
         history->known[place - 1].is_there = false;
 }
 
+/* A walk comes to every entry once that can still be found, the oldest first. */
+static void check_walk(struct history *history)
+{
+    struct forwarder_topic topic;
+    struct forwarder_cached cached;
+    uint32_t seen = 0;
+    uint64_t last_ns = 0;
+
+    forwarder_cache_walk_begin(&history->cache, history->now_ns);
+    while (forwarder_cache_walk_next(&history->cache, history->now_ns, &topic, &cached)) {
+        size_t i = 0;
+
+        if (topic.size == 0)
+            continue;
+        while (i < TOPICS && !bytes_equal(forwarder_topic_bytes(&topic),
+                                          forwarder_topic_bytes(&history->known[i].topic)))
+            i += 1;
+        fuzz_require(i < TOPICS && history->known[i].is_there);
+        fuzz_require(history->known[i].at_ns >= last_ns);
+        last_ns = history->known[i].at_ns;
+        check_records(history, &history->known[i], &cached);
+        seen += 1;
+    }
+    fuzz_require(seen <= history->cache.entries);
+}
+
 static void check_account(const struct history *history)
 {
     uint32_t there = 0;
@@ -203,6 +229,9 @@ FUZZ_TARGET(input)
     begin(history);
     for (int i = 0; i < STEPS_MAX && !byte_reader_is_done(&history->in); i++)
         step(history, take(history));
+    check_walk(history);
+    fuzz_require(forwarder_cache_flush_all(&history->cache) <= TOPICS);
+    fuzz_require(history->cache.blocks_used == 0 && history->cache.entries == 0);
     free(history->slab);
     free(history);
 }

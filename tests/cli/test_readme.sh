@@ -83,7 +83,7 @@ every_word_of_make_that_is_named_is_one() {
 
 the_table_of_programs_names_their_commands() {
     local program
-    for program in cupel cupel-oci cupel-wire; do
+    for program in cupel cupel-oci cupel-dns-ctl cupel-wire; do
         "$program" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort >commands
         grep "^| \`$program\` " "$CUPEL_SOURCE/README.md" | cut -d '|' -f 3 |
             grep -oE '`[a-z]+`' | tr -d '`' | sort >named

@@ -1,7 +1,10 @@
 /* cupel-dns: the forwarder's command line. All that it does is in src/forwarder. */
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "cli/dns/settings/settings.h"
 #include "forwarder/io/endpoint.h"
+#include "operate/control.h"
+#include "operate/statistics.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -38,40 +41,16 @@ static void print_ready(const struct forwarder_loop *loop,
     finish_print();
 }
 
-static void print_count(const char *name, uint64_t count, const char *what)
+static void print_count(void *owner, const struct operate_statistic *statistic)
 {
-    printf("%12" PRIu64 "  %-24s%s\n", count, name, what);
+    (void)owner;
+    printf("%12" PRIu64 "  %-24s%s\n", statistic->value, statistic->name, statistic->text);
 }
 
 static void print_statistics(const struct forwarder_loop *loop)
 {
-    struct forwarder_loop_counters counters = forwarder_loop_counters(loop);
-
     printf(DNS_PROGRAM ": statistics\n");
-    for (unsigned int i = 0; i < FORWARDER_COUNTERS; i++)
-        print_count(forwarder_counter_name((enum forwarder_counter)i), counters.core[i],
-                    forwarder_counter_text((enum forwarder_counter)i));
-    print_count("queries_waiting", counters.waiting, "wait for an upstream now");
-    print_count("clients_waiting", counters.clients_waiting, "wait for those");
-    print_count("cache_entries", counters.cache_entries, "answers in the cache now");
-    print_count("cache_bytes_used", counters.cache_bytes_used, "octets that they take");
-    print_count("cache_evicted", counters.cache_evicted, "left the cache to make room");
-    print_count("local_names", counters.local_names, "names that are special, local or blocked");
-    print_count("tcp_clients_now", counters.tcp.clients_now, "clients' connections now");
-    print_count("tcp_accepted", counters.tcp.accepted, "clients' connections");
-    print_count("tcp_prohibited", counters.tcp.prohibited,
-                "closed at once: from an address that may not ask");
-    print_count("tcp_per_client", counters.tcp.per_client,
-                "closed at once: too many of one address");
-    print_count("tcp_idle", counters.tcp.idle, "closed: nothing came for too long");
-    print_count("tcp_broken", counters.tcp.broken, "closed: what came was no query");
-    print_count("tcp_overflows", counters.tcp.overflows, "closed: answers were not read");
-    print_count("tcp_paused", counters.tcp.paused, "times that no more could be accepted");
-    print_count("tcp_lost", counters.tcp.lost, "messages for connections that are gone");
-    print_count("tcp_upstreams", counters.tcp.upstreams, "connections to upstreams");
-    print_count("received_too_large", counters.received_too_large, "datagrams dropped: too large");
-    print_count("receive_errors", counters.receive_errors, "errors that the network reported");
-    print_count("sends_lost", counters.sends_lost, "datagrams that could not be sent");
+    operate_statistics_each(loop, print_count, NULL);
     finish_print();
 }
 
@@ -81,6 +60,8 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = NULL;
     CLEANUP(forwarder_loop_close_pointer) struct forwarder_loop *loop = NULL;
     const struct forwarder_loop_config *config;
+    struct operate_server server = { .started_ns = clock_monotonic_ns() };
+    CLEANUP(operate_control_close_pointer) struct operate_control *control = NULL;
     struct err err = { 0 };
     int caught = SIGUSR1;
 
@@ -91,9 +72,16 @@ static int run(const void *globals, const void *block, struct cli_operands opera
         return cli_fail(DNS_PROGRAM, &err, 2);
     if (options->only_checks)
         return 0;
+    options = dns_settings_options(settings);
     config = dns_settings_config(settings);
     if (forwarder_loop_open(config, &loop, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
+    server.loop = loop;
+    if (options->control != NULL &&
+        operate_control_open(options->control, &server, &control, &err) < 0) {
+        (void)err_prefix(&err, "--control");
+        return cli_fail(DNS_PROGRAM, &err, 1);
+    }
     print_ready(loop, config);
     while (caught == SIGUSR1) {
         if (forwarder_loop_run(loop, &caught, &err) < 0)

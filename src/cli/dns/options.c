@@ -242,6 +242,12 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .help = "ask upstreams in the letters that the client used, for servers that do not give "
               "back a name as it was asked; without it, letters are drawn by chance, which a "
               "forger has to guess" },
+    { .name = "control",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, control),
+      .value = "PATH",
+      .help = "let cupel-dns-ctl operate this forwarder over a socket at this path, as its user or "
+              "as root" },
 };
 
 /* Reads the listen addresses; without any, those of loopback, of which IPv6 need not be there. */

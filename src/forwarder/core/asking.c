@@ -86,6 +86,7 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
         pad(&out);
     forwarder_batch_add(batch, &path, &out);
     forwarder->upstreams[query->upstream].waiting += (query->asked & bit) == 0;
+    forwarder->upstreams[query->upstream].queries += 1;
     query->asked |= bit;
     query->failed &= (uint16_t)~bit;
     query->attempts += 1;

@@ -201,6 +201,8 @@ static void leave_list(struct forwarder_cache *cache, uint32_t number)
 
     if (cache->hand == number)
         cache->hand = entry->newer;
+    if (cache->walk == number)
+        cache->walk = entry->newer;
     if (entry->newer != 0)
         entry_at(cache, entry->newer)->older = entry->older;
     else
@@ -347,28 +349,21 @@ bool forwarder_cache_put(struct forwarder_cache *cache, const struct forwarder_t
     return true;
 }
 
-bool forwarder_cache_find(struct forwarder_cache *cache, const struct forwarder_topic *topic,
-                          uint64_t now_ns, struct forwarder_cached *ret_cached)
+/* What an entry is like now; false where its time is wholly over. */
+static bool look_at(const struct forwarder_cache *cache, uint32_t number, uint64_t now_ns,
+                    struct forwarder_cached *ret_cached)
 {
-    uint32_t number = find_number(cache, topic);
-    struct entry *entry;
-    uint64_t age_s;
-    bool is_stale;
+    const struct entry *entry = entry_at(cache, number);
+    uint64_t age_s = (now_ns - entry->kept_ns) / NS_PER_S;
+    bool is_stale = age_s >= entry->ttl_s;
 
-    if (number == 0)
-        return false;
-    entry = entry_at(cache, number);
-    age_s = (now_ns - entry->kept_ns) / NS_PER_S;
-    is_stale = age_s >= entry->ttl_s;
     if (is_stale &&
-        ((entry->bits & ENTRY_FAILURE) != 0 || age_s - entry->ttl_s >= cache->config.stale_s)) {
-        remove_entry(cache, number);
+        ((entry->bits & ENTRY_FAILURE) != 0 || age_s - entry->ttl_s >= cache->config.stale_s))
         return false;
-    }
-    entry->bits |= ENTRY_ASKED;
     *ret_cached = (struct forwarder_cached){
         .entry = number,
         .age_s = (uint32_t)age_s,
+        .ttl_s = entry->ttl_s,
         .is_stale = is_stale,
         .is_resting = is_stale && age_s < entry->rests_until_s,
         .is_worn = entry->ttl_s >= WORN_TTL_S_MIN && age_s >= entry->ttl_s - entry->ttl_s / 10,
@@ -379,6 +374,21 @@ bool forwarder_cache_find(struct forwarder_cache *cache, const struct forwarder_
         .records_size = entry->records_size,
     };
     memcpy(ret_cached->counts + 1, entry->counts, sizeof(entry->counts));
+    return true;
+}
+
+bool forwarder_cache_find(struct forwarder_cache *cache, const struct forwarder_topic *topic,
+                          uint64_t now_ns, struct forwarder_cached *ret_cached)
+{
+    uint32_t number = find_number(cache, topic);
+
+    if (number == 0)
+        return false;
+    if (!look_at(cache, number, now_ns, ret_cached)) {
+        remove_entry(cache, number);
+        return false;
+    }
+    entry_at(cache, number)->bits |= ENTRY_ASKED;
     return true;
 }
 
@@ -467,4 +477,50 @@ uint32_t forwarder_cache_flush_name(struct forwarder_cache *cache, const struct 
 uint32_t forwarder_cache_flush_tree(struct forwarder_cache *cache, const struct dns_name *name)
 {
     return flush(cache, name, true);
+}
+
+uint32_t forwarder_cache_flush_all(struct forwarder_cache *cache)
+{
+    uint32_t removed = cache->entries;
+
+    while (cache->oldest != 0)
+        remove_entry(cache, cache->oldest);
+    return removed;
+}
+
+void forwarder_cache_walk_begin(struct forwarder_cache *cache, uint64_t now_ns)
+{
+    cache->walk = cache->oldest;
+    cache->walk_ns = now_ns;
+}
+
+/* Whether an entry came after the walk began. Times may have gone through zero: what is read from a
+ * file was kept before the clock began. */
+static bool is_after(const struct entry *entry, uint64_t walk_ns)
+{
+    return (int64_t)(entry->kept_ns - walk_ns) > 0;
+}
+
+bool forwarder_cache_walk_next(struct forwarder_cache *cache, uint64_t now_ns,
+                               struct forwarder_topic *ret_topic,
+                               struct forwarder_cached *ret_cached)
+{
+    ret_topic->size = 0;
+    for (int i = 0; i < FORWARDER_CACHE_WALK_STEPS_MAX; i++) {
+        uint32_t number = cache->walk;
+        struct place place = start_of(number);
+        const struct entry *entry;
+
+        if (number == 0 || is_after(entry_at(cache, number), cache->walk_ns))
+            return false;
+        entry = entry_at(cache, number);
+        cache->walk = entry->newer;
+        if (!look_at(cache, number, now_ns, ret_cached))
+            continue;
+        get_octets(cache, &place, ret_topic->octets, entry->topic_size);
+        ret_topic->size = entry->topic_size;
+        ret_topic->hash = entry->hash;
+        break;
+    }
+    return true;
 }

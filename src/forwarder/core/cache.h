@@ -30,6 +30,7 @@
 
 #define FORWARDER_CACHE_BLOCK 64
 #define FORWARDER_CACHE_HAND_STEPS_MAX 64
+#define FORWARDER_CACHE_WALK_STEPS_MAX 1024
 /* With less there is no room for the largest entries. */
 #define FORWARDER_CACHE_BYTES_MIN 65536
 #define FORWARDER_CACHE_BYTES_MAX (UINT64_C(1) << 36)
@@ -54,6 +55,8 @@ struct forwarder_cache {
     uint32_t newest;
     uint32_t oldest;
     uint32_t hand;    /* the entry that it comes to next; 0: the oldest */
+    uint32_t walk;    /* the entry that a walk comes to next; 0: it is at its end */
+    uint64_t walk_ns; /* when it began */
     uint32_t entries; /* now */
     uint64_t evicted; /* since init: left since there was no room */
 };
@@ -75,6 +78,7 @@ struct forwarder_kept {
 struct forwarder_cached {
     uint32_t entry;
     uint32_t age_s;  /* in whole seconds */
+    uint32_t ttl_s;  /* for so long it is fresh */
     bool is_stale;   /* its time is over */
     bool is_resting; /* stale, and to ask anew just failed: see forwarder_cache_rest() */
     bool is_worn;    /* a tenth of its time or less is left: worth asking anew */
@@ -114,6 +118,20 @@ void forwarder_cache_write(const struct forwarder_cache *cache,
 /* To ask anew about a stale entry failed: for `rest_s` it is found as one that is resting. */
 void forwarder_cache_rest(struct forwarder_cache *cache, const struct forwarder_cached *cached,
                           uint32_t rest_s);
+
+/* Begins to walk over all entries that there are now, instead of another walk: the oldest first.
+ * The cache may change between the steps. */
+void forwarder_cache_walk_begin(struct forwarder_cache *cache, uint64_t now_ns);
+
+/* The next entry, fresh or stale, and its topic; this is not to ask for it. False at the end. Those
+ * whose time is wholly over are passed over, and at most FORWARDER_CACHE_WALK_STEPS_MAX of them in
+ * one call, after which *ret_topic has the size 0. */
+bool forwarder_cache_walk_next(struct forwarder_cache *cache, uint64_t now_ns,
+                               struct forwarder_topic *ret_topic,
+                               struct forwarder_cached *ret_cached);
+
+/* Removes all entries; gives their number. */
+uint32_t forwarder_cache_flush_all(struct forwarder_cache *cache);
 
 /* Removes all entries for the name; gives their number. Time is linear in the entries. */
 uint32_t forwarder_cache_flush_name(struct forwarder_cache *cache, const struct dns_name *name);

@@ -4,15 +4,13 @@
 #include "base/require.h"
 #include "forwarder/core/letters.h"
 
-enum topic_bit { BIT_DO = 1, BIT_CD = 2, BIT_AD = 4 };
-
 static uint8_t bits_of(const struct forwarder_request *request)
 {
     bool cd = (request->flags & DNS_FLAG_CD) != 0;
     bool ad = (request->flags & DNS_FLAG_AD) != 0;
 
-    return (uint8_t)((request->dnssec_ok ? BIT_DO : 0) | (cd ? BIT_CD : 0) |
-                     (ad && !request->dnssec_ok ? BIT_AD : 0));
+    return (uint8_t)((request->dnssec_ok ? FORWARDER_TOPIC_DO : 0) | (cd ? FORWARDER_TOPIC_CD : 0) |
+                     (ad && !request->dnssec_ok ? FORWARDER_TOPIC_AD : 0));
 }
 
 void forwarder_topic_init(struct forwarder_topic *topic, const struct forwarder_request *request,

@@ -15,6 +15,9 @@
 #define FORWARDER_TOPIC_TAIL 5
 #define FORWARDER_TOPIC_BYTES_MAX (DNS_NAME_SIZE_MAX + FORWARDER_TOPIC_TAIL)
 
+/* What the client says of DNSSEC. */
+enum forwarder_topic_bit { FORWARDER_TOPIC_DO = 1, FORWARDER_TOPIC_CD = 2, FORWARDER_TOPIC_AD = 4 };
+
 struct forwarder_topic {
     uint64_t hash;
     uint16_t size;
@@ -30,6 +33,18 @@ void forwarder_topic_init(struct forwarder_topic *topic, const struct forwarder_
 static inline struct bytes forwarder_topic_bytes(const struct forwarder_topic *topic)
 {
     return bytes_of(topic->octets, topic->size);
+}
+
+/* The question: name, type and class as on the wire. */
+static inline struct bytes forwarder_topic_question(const struct forwarder_topic *topic)
+{
+    return bytes_of(topic->octets, topic->size - (size_t)1);
+}
+
+/* Its bits: enum forwarder_topic_bit. */
+static inline uint8_t forwarder_topic_bits(const struct forwarder_topic *topic)
+{
+    return topic->octets[topic->size - 1];
 }
 
 /* Whether both are the same. */

@@ -27,6 +27,7 @@ void forwarder_upstream_measure(struct forwarder_upstream *upstream, uint64_t ro
 
 void forwarder_upstream_answered(struct forwarder_upstream *upstream)
 {
+    upstream->replies += 1;
     upstream->strikes = 0;
     upstream->down_until_ns = 0;
 }
@@ -35,6 +36,7 @@ bool forwarder_upstream_missed(struct forwarder_upstream *upstream, uint64_t now
 {
     uint64_t down_s = 1;
 
+    upstream->timeouts += 1;
     upstream->strikes += 1;
     if (upstream->strikes < FORWARDER_UPSTREAM_STRIKES || upstream->down_until_ns > now_ns)
         return false;

@@ -32,8 +32,11 @@ struct forwarder_upstream {
     uint64_t down_until_ns;  /* it is not asked if another can be */
     uint64_t smoothed_ns;    /* the round trip; 0: none was measured */
     uint64_t variation_ns;
-    uint32_t strikes; /* queries in a row without an answer */
-    uint32_t waiting; /* queries that were sent to it and have not ended */
+    uint32_t strikes;  /* queries in a row without an answer */
+    uint32_t waiting;  /* queries that were sent to it and have not ended */
+    uint64_t queries;  /* that were sent to it, again and again counted */
+    uint64_t replies;  /* good ones */
+    uint64_t timeouts; /* queries that it did not answer in time */
 };
 
 /* A round trip was measured. */

@@ -13,6 +13,7 @@ enum forwarder_event_kind {
     FORWARDER_EVENT_TCP_LISTEN,   /* a TCP socket that listens */
     FORWARDER_EVENT_TCP_CLIENT,   /* a client's connection */
     FORWARDER_EVENT_TCP_UPSTREAM, /* a connection to an upstream */
+    FORWARDER_EVENT_GUEST,        /* a descriptor of others: guests.h */
 };
 
 /* The word that epoll keeps. */

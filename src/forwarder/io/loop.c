@@ -36,6 +36,7 @@ struct forwarder_loop {
     int client_fds[FORWARDER_LISTEN_MAX]; /* -1: missing, as it may be */
     int upstream_fds[UPSTREAM_SOCKETS_MAX];
     struct forwarder_tcp *tcp;
+    struct forwarder_guests guests;
     uint64_t now_ns; /* of the turn that runs */
     struct forwarder_loop_counters counters;
     struct forwarder_batch batch;
@@ -240,6 +241,7 @@ int forwarder_loop_open(const struct forwarder_loop_config *config,
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll_fd < 0)
         return err_system(err, errno, "cannot wait on sockets");
+    loop->guests.epoll_fd = loop->epoll_fd;
     number = open_core(loop, &config->core, err);
     if (number == 0)
         number = open_tcp(loop, config, err);
@@ -349,6 +351,8 @@ static int turn(struct forwarder_loop *loop)
             receive(loop, FORWARDER_CLIENTS, number, now_ns);
         else if (kind == FORWARDER_EVENT_UPSTREAMS)
             receive(loop, FORWARDER_UPSTREAMS, number, now_ns);
+        else if (kind == FORWARDER_EVENT_GUEST)
+            forwarder_guests_run(&loop->guests, number, events[i].events);
         else
             forwarder_tcp_event(loop->tcp, kind, number, now_ns);
     }
@@ -381,6 +385,16 @@ void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarde
 bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place)
 {
     return place < loop->listen_count && loop->client_fds[place] >= 0;
+}
+
+struct forwarder *forwarder_loop_core(struct forwarder_loop *loop)
+{
+    return &loop->core;
+}
+
+struct forwarder_guests *forwarder_loop_guests(struct forwarder_loop *loop)
+{
+    return &loop->guests;
 }
 
 struct forwarder_loop_counters forwarder_loop_counters(const struct forwarder_loop *loop)

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "forwarder/core/forwarder.h"
+#include "forwarder/io/guests.h"
 #include "forwarder/io/tcp.h"
 
 #define FORWARDER_LISTEN_MAX 64
@@ -54,6 +55,12 @@ void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarde
 
 /* Whether this listen address (by its place in the configuration) is listened on. */
 bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place);
+
+/* The core that runs in it, for those who are called in its thread. */
+struct forwarder *forwarder_loop_core(struct forwarder_loop *loop);
+
+/* The descriptors of others that it waits for. */
+struct forwarder_guests *forwarder_loop_guests(struct forwarder_loop *loop);
 
 /* What the loop counts beside the core. */
 struct forwarder_loop_counters {

@@ -125,6 +125,11 @@ void dns_settings_free_pointer(struct dns_settings **settings)
     *settings = NULL;
 }
 
+const struct dns_options *dns_settings_options(const struct dns_settings *settings)
+{
+    return &settings->options;
+}
+
 const struct forwarder_loop_config *dns_settings_config(const struct dns_settings *settings)
 {
     return &settings->config;

@@ -22,5 +22,8 @@ void dns_settings_free(struct dns_settings *settings);
 /* For CLEANUP: frees what the variable holds. */
 void dns_settings_free_pointer(struct dns_settings **settings);
 
+/* The options that hold; live as long as they. */
+const struct dns_options *dns_settings_options(const struct dns_settings *settings);
+
 /* The configuration that they make; lives as long as they. */
 const struct forwarder_loop_config *dns_settings_config(const struct dns_settings *settings);

@@ -1,0 +1,299 @@
+/* Each connection is a small state machine: it reads a line, and then writes until it is empty. */
+#include "operate/control.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "operate/command.h"
+#include "operate/dump.h"
+#include "operate/local.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+/* What waits to be read by one client at most: the largest answer of a dump fits. */
+#define OUT_BYTES_MAX ((size_t)16 << 20)
+/* A dump goes on when less than this waits, and by as much in one turn of the loop. */
+#define PIECE_BYTES ((size_t)32 << 10)
+#define NS_PER_S UINT64_C(1000000000)
+/* So long a client may need for its request in all, */
+#define REQUEST_NS (3 * NS_PER_S)
+/* and so long it may not read. */
+#define READING_NS (30 * NS_PER_S)
+
+struct client {
+    struct operate_control *control;
+    int fd;             /* -1: nobody */
+    uint64_t active_ns; /* when it came, or last read */
+    bool is_answered;   /* its request was read */
+    bool is_ending;     /* nothing more comes: it is closed when all is written */
+    size_t in_size;
+    char in[OPERATE_REQUEST_MAX + 1];
+    struct operate_buffer out;
+    struct operate_dump *dump;
+};
+
+struct operate_control {
+    struct operate_server *server;
+    struct operate_local local;
+    int timer_fd;
+    bool is_timer_on;
+    bool is_full; /* others are not accepted */
+    struct client clients[OPERATE_CONTROL_CLIENTS_MAX];
+};
+
+static struct forwarder_guests *guests_of(const struct operate_control *control)
+{
+    return forwarder_loop_guests(control->server->loop);
+}
+
+/* The timer ticks each second while there are clients. */
+static void set_timer(struct operate_control *control, bool is_on)
+{
+    struct itimerspec each_second = {
+        .it_interval.tv_sec = is_on,
+        .it_value.tv_sec = is_on,
+    };
+
+    if (control->is_timer_on != is_on)
+        (void)timerfd_settime(control->timer_fd, 0, &each_second, NULL);
+    control->is_timer_on = is_on;
+}
+
+static void set_full(struct operate_control *control, bool is_full)
+{
+    if (control->is_full != is_full)
+        forwarder_guests_change(guests_of(control), control->local.fd, is_full ? 0 : EPOLLIN);
+    control->is_full = is_full;
+}
+
+static void close_client(struct client *client)
+{
+    if (client->fd < 0)
+        return;
+    forwarder_guests_leave(guests_of(client->control), client->fd);
+    fd_close(&client->fd);
+    operate_buffer_done(&client->out);
+    operate_dump_free(client->dump);
+    client->dump = NULL;
+    set_full(client->control, false);
+}
+
+/* Lets the one who dumps go on, or says that another does. */
+static void begin_dump(struct client *client)
+{
+    struct operate_control *control = client->control;
+    struct forwarder *forwarder = forwarder_loop_core(control->server->loop);
+    struct operate_request request = { .command = OPERATE_DUMP };
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < OPERATE_CONTROL_CLIENTS_MAX; i++)
+        if (control->clients[i].dump != NULL)
+            (void)err_set(&err, -EBUSY, "another dump is being made");
+    if (err.number == 0) {
+        client->dump = operate_dump_new(forwarder, clock_monotonic_ns());
+        if (client->dump == NULL)
+            (void)err_set(&err, -ENOMEM, "no memory");
+    }
+    if (err.number < 0)
+        (void)operate_command_refuse(&err, &client->out);
+    else
+        (void)operate_command_run(control->server, &request, &client->out);
+}
+
+/* Answers the line that was read. */
+static void answer(struct client *client, struct bytes line)
+{
+    struct operate_request request;
+    struct err err = { 0 };
+
+    client->is_answered = true;
+    client->active_ns = clock_monotonic_ns();
+    if (operate_request_read(line, &request, &err) < 0)
+        (void)operate_command_refuse(&err, &client->out);
+    else if (request.command == OPERATE_DUMP)
+        begin_dump(client);
+    else
+        (void)operate_command_run(client->control->server, &request, &client->out);
+    client->is_ending = client->dump == NULL;
+}
+
+/* Reads more of the line; false where there is nobody any more. */
+static bool read_more(struct client *client)
+{
+    size_t room = sizeof(client->in) - client->in_size;
+    ssize_t size = recv(client->fd, client->in + client->in_size, room, 0);
+    const char *end;
+
+    if (size < 0)
+        return errno == EAGAIN || errno == EINTR;
+    client->in_size += (size_t)size;
+    end = memchr(client->in, '\n', client->in_size);
+    if (end != NULL)
+        answer(client, bytes_of(client->in, (size_t)(end - client->in)));
+    else if (client->in_size == sizeof(client->in))
+        answer(client, bytes_of(client->in, client->in_size)); /* too long: that is the answer */
+    return end != NULL || size > 0;
+}
+
+/* Writes what the client takes; false where it is done with, or there is nobody any more. */
+static bool write_more(struct client *client)
+{
+    ssize_t size = 0;
+
+    if (client->dump != NULL && client->out.size < PIECE_BYTES &&
+        !operate_dump_next(client->dump, clock_monotonic_ns(), PIECE_BYTES, &client->out)) {
+        operate_dump_free(client->dump);
+        client->dump = NULL;
+        client->is_ending = true;
+    }
+    if (client->out.size > 0)
+        size = send(client->fd, client->out.at, client->out.size, MSG_NOSIGNAL);
+    if (size < 0)
+        return errno == EAGAIN || errno == EINTR;
+    if (size > 0)
+        client->active_ns = clock_monotonic_ns();
+    operate_buffer_take(&client->out, (size_t)size);
+    return client->out.size > 0 || !client->is_ending;
+}
+
+static void run_client(void *owner, uint32_t events)
+{
+    struct client *client = owner;
+    bool goes_on = (events & EPOLLERR) == 0;
+
+    if (goes_on && !client->is_answered)
+        goes_on = read_more(client);
+    if (goes_on && client->is_answered)
+        goes_on = write_more(client);
+    if (!goes_on)
+        close_client(client);
+    else
+        forwarder_guests_change(guests_of(client->control), client->fd,
+                                client->is_answered ? EPOLLOUT : EPOLLIN);
+}
+
+static void take_client(struct operate_control *control, struct client *client, int fd)
+{
+    struct forwarder_guest guest = {
+        .fd = fd,
+        .events = EPOLLIN,
+        .run = run_client,
+        .owner = client,
+    };
+    struct err err;
+
+    *client = (struct client){
+        .control = control,
+        .fd = fd,
+        .active_ns = clock_monotonic_ns(),
+        .out = { .max = OUT_BYTES_MAX },
+    };
+    if (forwarder_guests_join(guests_of(control), &guest, &err) < 0)
+        fd_close(&client->fd);
+    set_timer(control, true);
+}
+
+/* Takes one who comes; where all places are taken, the others wait. */
+static void run_listener(void *owner, uint32_t events)
+{
+    struct operate_control *control = owner;
+    size_t place = 0;
+    int fd;
+
+    (void)events;
+    while (place < OPERATE_CONTROL_CLIENTS_MAX && control->clients[place].fd >= 0)
+        place += 1;
+    if (place == OPERATE_CONTROL_CLIENTS_MAX) {
+        set_full(control, true);
+        return;
+    }
+    fd = operate_local_accept(&control->local);
+    if (fd >= 0)
+        take_client(control, &control->clients[place], fd);
+    else if (fd == -EMFILE || fd == -ENFILE)
+        set_full(control, true); /* until the timer's next tick */
+    set_timer(control, true);
+}
+
+/* Closes those who let us wait for too long. */
+static void run_timer(void *owner, uint32_t events)
+{
+    struct operate_control *control = owner;
+    uint64_t now_ns = clock_monotonic_ns();
+    uint64_t ticks;
+    bool is_anybody = false;
+
+    (void)events;
+    (void)!read(control->timer_fd, &ticks, sizeof(ticks));
+    for (size_t i = 0; i < OPERATE_CONTROL_CLIENTS_MAX; i++) {
+        struct client *client = &control->clients[i];
+
+        if (client->fd >= 0 &&
+            now_ns - client->active_ns > (client->is_answered ? READING_NS : REQUEST_NS))
+            close_client(client);
+        is_anybody = is_anybody || client->fd >= 0;
+    }
+    set_full(control, false);
+    set_timer(control, is_anybody);
+}
+
+static int join(struct operate_control *control, int fd, forwarder_guest_run run, struct err *err)
+{
+    struct forwarder_guest guest = { .fd = fd, .events = EPOLLIN, .run = run, .owner = control };
+
+    return forwarder_guests_join(guests_of(control), &guest, err);
+}
+
+int operate_control_open(const char *path, struct operate_server *server,
+                         struct operate_control **ret_control, struct err *err)
+{
+    CLEANUP(operate_control_close_pointer) struct operate_control *control =
+        calloc(1, sizeof(*control));
+    int number;
+
+    if (control == NULL)
+        return err_set(err, -ENOMEM, "no memory");
+    control->server = server;
+    for (size_t i = 0; i < OPERATE_CONTROL_CLIENTS_MAX; i++)
+        control->clients[i] = (struct client){ .control = control, .fd = -1 };
+    control->local.fd = -1;
+    control->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (control->timer_fd < 0)
+        return err_system(err, errno, "cannot measure time");
+    number = operate_local_listen(path, &control->local, err);
+    if (number == 0)
+        number = join(control, control->local.fd, run_listener, err);
+    if (number == 0)
+        number = join(control, control->timer_fd, run_timer, err);
+    if (number < 0)
+        return number;
+    *ret_control = control;
+    control = NULL;
+    return 0;
+}
+
+void operate_control_close(struct operate_control *control)
+{
+    if (control == NULL)
+        return;
+    for (size_t i = 0; i < OPERATE_CONTROL_CLIENTS_MAX; i++)
+        close_client(&control->clients[i]);
+    if (control->local.fd >= 0)
+        forwarder_guests_leave(guests_of(control), control->local.fd);
+    if (control->timer_fd >= 0)
+        forwarder_guests_leave(guests_of(control), control->timer_fd);
+    fd_close(&control->timer_fd);
+    operate_local_close(&control->local);
+    free(control);
+}
+
+void operate_control_close_pointer(struct operate_control **control)
+{
+    operate_control_close(*control);
+    *control = NULL;
+}
