@@ -4,8 +4,9 @@
  *
  * The input is a history: four or five octets choose the limits and which upstreams are asked over
  * streams, then each step is an octet that says what happens (its lower three bits) and to whom
- * (the others), and what else that step needs. Replies are made from queries that wait, so that a
- * mutation away from a good history is a good history with one thing wrong.
+ * (the others), and what else that step needs; one octet of all stands for another configuration.
+ * Replies are made from queries that wait, so that a mutation away from a good history is a good
+ * history with one thing wrong.
  *
  * Covers: src/forwarder/core/forwarder.c 85%, src/forwarder/core/answer.c 90%,
  * src/forwarder/core/clients.c 90%, src/forwarder/core/asking.c 90%,
@@ -15,7 +16,8 @@
  * src/forwarder/core/request.c 90%, src/forwarder/core/table.c 90%,
  * src/forwarder/core/upstream.c 70%, src/forwarder/core/deadlines.c 80%,
  * src/forwarder/core/datagram.c 80%, src/forwarder/core/locals.c 80%,
- * src/forwarder/core/local.c 70%, src/forwarder/core/names.c 90%
+ * src/forwarder/core/local.c 70%, src/forwarder/core/names.c 90%,
+ * src/forwarder/core/reconfigure.c 85%
  */
 #include "dns/rrtype.h"
 #include "forwarder/core/forwarder.h"
@@ -25,6 +27,7 @@
 #define LANES 4
 #define ATTEMPT_NS 1000
 #define STEPS_MAX 300
+#define RECONFIGURES 247 /* the step that does so */
 
 /* What is wrong with a reply, one bit each. */
 enum spoil {
@@ -303,9 +306,29 @@ static void step_time(struct history *history, uint8_t much)
     witness_expire(&history->witness);
 }
 
+/* Another configuration: which upstreams of six, from where on, and in what order. */
+static void step_reconfigure(struct history *history)
+{
+    struct forwarder_config config = history->forwarder.config;
+    uint8_t choices = take(history);
+
+    config.policy = (enum forwarder_policy)(choices >> 6);
+    config.attempt_ns = ATTEMPT_NS / (1 + (choices >> 5 & 1U));
+    config.upstreams_count = 1 + choices % 3U;
+    for (size_t i = 0; i < config.upstreams_count; i++)
+        config.upstreams[i] = address_of((uint8_t)(1 + (choices / 3U + 5 * i) % 6), 53);
+    for (size_t i = 0; i < config.upstreams_count; i++)
+        config.transports[i] = FORWARDER_OVER_UDP;
+    witness_reconfigure(&history->witness, &config);
+}
+
 /* What happens next is in the lower three bits, to whom in the others. */
 static void step(struct history *history, uint8_t octet)
 {
+    if (octet == RECONFIGURES) {
+        step_reconfigure(history);
+        return;
+    }
     switch (octet % 8) {
     case 0:
         step_octets(history, octet / 8);

@@ -73,7 +73,7 @@ struct witness_query {
     unsigned int failed;  /* those that the network did not lead to */
     unsigned int reconnects;
     unsigned int upstream; /* the one that was asked last */
-    uint64_t start_ns;     /* when it was sent first */
+    uint64_t end_ns;       /* when nobody waits any more */
     uint64_t due_ns;       /* when the attempt that runs is over */
     uint64_t stale_ns;     /* when clients get a stale answer */
     size_t wire_size;
@@ -87,7 +87,8 @@ struct witness {
     struct witness_sent *sent; /* by the last step: WITNESS_SENT_MAX */
     size_t sent_count;
     uint64_t now_ns;
-    uint64_t plain_until_ns[FORWARDER_UPSTREAMS_MAX];
+    uint64_t attempt_ns_max; /* of all configurations that there were */
+    uint64_t plain_until_ns[FORWARDER_SLOTS_MAX];
     struct witness_admit admit;
     size_t count;
     struct witness_query queries[WITNESS_QUERIES_MAX];
@@ -123,12 +124,24 @@ static inline void witness_flush(struct forwarder_batch *batch, void *owner)
 static inline void witness_init(struct witness *witness, struct forwarder *forwarder)
 {
     *witness = (struct witness){ .forwarder = forwarder };
+    witness->attempt_ns_max = forwarder->config.attempt_ns;
     witness->batch = calloc(1, sizeof(*witness->batch));
     witness->replies = calloc(1, sizeof(*witness->replies));
     witness->sent = calloc(WITNESS_SENT_MAX, sizeof(*witness->sent));
     fuzz_require(witness->batch != NULL && witness->replies != NULL && witness->sent != NULL);
     witness->batch->flush = witness_flush;
     witness->batch->owner = witness;
+}
+
+/* The upstreams that are asked, one bit each. */
+static inline uint32_t witness_members(const struct witness *witness)
+{
+    const struct forwarder_members *members = &witness->forwarder->members;
+    uint32_t bits = 0;
+
+    for (size_t i = 0; i < members->count; i++)
+        bits |= 1U << members->at[i];
+    return bits;
 }
 
 /* A step begins. */
@@ -294,7 +307,8 @@ static inline bool witness_is_busy(const struct witness *witness)
     const struct forwarder_config *config = &witness->forwarder->config;
 
     for (size_t i = 0; i < config->upstreams_count; i++)
-        if (witness_count_asked(witness, i) < config->upstream_queries_max)
+        if ((witness_members(witness) >> i & 1U) != 0 &&
+            witness_count_asked(witness, i) < config->upstream_queries_max)
             return false;
     return config->upstream_queries_max != 0;
 }
@@ -417,11 +431,10 @@ static inline uint64_t witness_due(const struct witness *witness, const struct w
         fuzz_property_failed(__FILE__, __LINE__, "no query is forgotten before its time");
     fuzz_require(known->attempts == query->sends);
     fuzz_require(query->sends == config->attempts_max ||
-                 known->due_ns <= witness->now_ns + config->attempt_ns);
-    fuzz_require(query->was_cut ||
-                 known->due_ns <= query->start_ns + config->attempts_max * config->attempt_ns);
+                 known->due_ns <= witness->now_ns + witness->attempt_ns_max);
+    fuzz_require(query->was_cut || known->due_ns <= query->end_ns);
     fuzz_require(query->was_cut || query->sends < config->attempts_max ||
-                 known->due_ns == query->start_ns + config->attempts_max * config->attempt_ns);
+                 known->due_ns == query->end_ns);
     return known->due_ns;
 }
 
@@ -467,7 +480,7 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
         .topic = asked->topic,
         .key = key,
         .sends = 1,
-        .start_ns = witness->now_ns,
+        .end_ns = witness->now_ns + config->attempts_max * config->attempt_ns,
         .upstream = sent->path.socket / config->lanes,
         .stale_ns = FORWARDER_NEVER,
         .wire_size = DNS_HEADER_SIZE + question.size + FORWARDER_OPT_BYTES,
@@ -475,14 +488,14 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     /* What was sent, but with EDNS, as it may be sent the next time. */
     memcpy(query->wire, known->wire, query->wire_size);
     fuzz_require(memcmp(query->wire + DNS_HEADER_SIZE + question.size, opt, sizeof(opt)) == 0);
-    fuzz_require(query->upstream < config->upstreams_count);
+    fuzz_require((witness_members(witness) >> query->upstream & 1U) != 0);
     fuzz_require(is_plain || config->transports[query->upstream] == FORWARDER_OVER_TLS ||
                  sent->size == query->wire_size);
     witness_check_sent(witness, query, sent);
     for (; sent + 1 < witness->sent + witness->sent_count; sent++) {
         fuzz_require(config->policy == FORWARDER_POLICY_RACE);
         query->upstream = sent[1].path.socket / config->lanes;
-        fuzz_require(query->upstream < config->upstreams_count);
+        fuzz_require((witness_members(witness) >> query->upstream & 1U) != 0);
         fuzz_require((query->asked & 1U << query->upstream) == 0);
         witness_check_sent(witness, query, sent + 1);
     }
@@ -929,9 +942,12 @@ static inline void witness_check_retry(struct witness *witness, const struct wit
     fuzz_require(query->due_ns <= witness->now_ns);
     fuzz_require(query->sends < config->attempts_max);
     query->upstream = sent->path.socket / config->lanes;
-    fuzz_require(query->upstream < config->upstreams_count);
+    /* Where all others have as many as they may, it is the same once more, though it has left. */
+    fuzz_require(
+        (witness_members(witness) >> query->upstream & 1U) != 0 ||
+        (config->upstream_queries_max != 0 && (query->asked >> query->upstream & 1U) != 0));
     fuzz_require(config->upstream_queries_max != 0 || (query->asked & 1U << query->upstream) == 0 ||
-                 query->asked == (1U << config->upstreams_count) - 1);
+                 (witness_members(witness) & ~query->asked) == 0);
     witness_check_sent(witness, query, sent);
     query->sends += 1; /* it may be due again within this step */
 }
@@ -958,9 +974,8 @@ static inline void witness_check_patience(const struct witness *witness,
 static inline bool witness_is_over(const struct witness *witness, const struct witness_query *query)
 {
     const struct forwarder_config *config = &witness->forwarder->config;
-    uint64_t end_ns = query->start_ns + config->attempts_max * config->attempt_ns;
 
-    return (query->sends == config->attempts_max || end_ns <= witness->now_ns) &&
+    return (query->sends == config->attempts_max || query->end_ns <= witness->now_ns) &&
            query->due_ns <= witness->now_ns &&
            forwarder_table_find(&witness->forwarder->table, query->key) == NULL;
 }
@@ -1093,13 +1108,14 @@ static inline void witness_check_failed(struct witness *witness, struct witness_
     unsigned int upstream = failure->socket / config->lanes;
     const struct witness_sent *sent = witness_sent_for(witness, query);
     bool is_again = failure->was_up && query->reconnects < 3;
-    bool is_all = query->asked == (1U << config->upstreams_count) - 1;
+    bool is_all = (witness_members(witness) & ~query->asked) == 0;
     bool is_other = !is_again && query->upstream == upstream && !is_all;
 
     fuzz_require(sent == NULL || is_again || is_other);
     fuzz_require(sent != NULL || !is_again);
     for (size_t i = 0; sent == NULL && is_other && i < config->upstreams_count; i++)
-        fuzz_require((query->asked & 1U << i) != 0 || witness_is_full(witness, i));
+        fuzz_require(((query->asked | ~witness_members(witness)) & 1U << i) != 0 ||
+                     witness_is_full(witness, i));
     query->streams &= ~(1U << upstream);
     if (!is_again)
         query->failed |= 1U << upstream;
@@ -1129,6 +1145,45 @@ static inline void witness_fail(struct witness *witness, const struct forwarder_
         concerned += 1;
     }
     fuzz_require(witness->sent_count <= concerned);
+    witness_check_account(witness);
+}
+
+/* Another configuration: its upstreams are asked, in its order; of those that a query waits for
+ * none has lost its number. */
+static inline void witness_reconfigure(struct witness *witness,
+                                       const struct forwarder_config *config)
+{
+    struct forwarder *forwarder = witness->forwarder;
+    struct forwarder_config before = forwarder->config;
+    struct forwarder_members members;
+    uint32_t awaited = 0;
+
+    for (size_t i = 0; i < witness->count; i++)
+        awaited |= witness->queries[i].asked;
+    witness_begin(witness);
+    if (!forwarder_plan(forwarder, config, &members)) {
+        fuzz_require(!forwarder_reconfigure(forwarder, config));
+        fuzz_require(memcmp(&before, &forwarder->config, sizeof(before)) == 0);
+        return;
+    }
+    fuzz_require(forwarder_reconfigure(forwarder, config));
+    fuzz_require(forwarder->members.count == config->upstreams_count);
+    for (size_t i = 0; i < config->upstreams_count; i++)
+        fuzz_require(forwarder_address_equal(
+            &config->upstreams[i], &forwarder->config.upstreams[forwarder->members.at[i]]));
+    for (size_t slot = 0; slot < FORWARDER_SLOTS_MAX; slot++) {
+        bool is_same =
+            before.transports[slot] == forwarder->config.transports[slot] &&
+            forwarder_address_equal(&before.upstreams[slot], &forwarder->config.upstreams[slot]);
+
+        fuzz_require(is_same || (awaited >> slot & 1U) == 0);
+        if (!is_same)
+            witness->plain_until_ns[slot] = 0;
+    }
+    for (size_t i = 0; i < witness->count; i++)
+        fuzz_require((witness->queries[i].asked & ~forwarder_slots_in_use(forwarder)) == 0);
+    if (config->attempt_ns > witness->attempt_ns_max)
+        witness->attempt_ns_max = config->attempt_ns;
     witness_check_account(witness);
 }
 

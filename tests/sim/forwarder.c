@@ -2,9 +2,9 @@
  * The forwarder's core between clients and upstreams that do not exist. One seed is one run: it
  * chooses limits, how bad the network is, and what each client and upstream does: queries good and
  * damaged, upstreams that answer, lie, are silent, or whose connections break, forgers that know
- * all but one thing, a clock that leaps. witness.h says after each step what must be true; beyond
- * that, no forged address ever reaches a client, and in a run with a perfect network and honest
- * upstreams nothing times out.
+ * all but one thing, a clock that leaps, a configuration that changes meanwhile. witness.h says
+ * after each step what must be true; beyond that, no forged address ever reaches a client, and in a
+ * run with a perfect network and honest upstreams nothing times out.
  *
  *     sim.forwarder [--seed N] [--runs N] [--exchanges N]
  *
@@ -23,6 +23,7 @@
 /* What all runs did together. */
 struct totals {
     uint64_t exchanges;
+    uint64_t reloads;
     uint64_t counters[FORWARDER_COUNTERS];
 };
 
@@ -55,14 +56,17 @@ static void choose_world(struct simulation *sim)
         (unsigned int)(chance_of(&sim->chance, 500) ? between(sim, 0, 300) : 0);
     sim->cut_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 500) : 0);
     sim->broken_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 500) : 0);
-    sim->plain_upstreams = (unsigned int)(chance_of(&sim->chance, 200) ? between(sim, 0, 7) : 0);
+    sim->plain_upstreams = (unsigned int)(chance_of(&sim->chance, 200) ? between(sim, 0, 63) : 0);
+    sim->reload_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 30) : 0);
 }
 
 /* Chooses how upstreams are asked. */
 static void choose_transports(struct simulation *sim, struct forwarder_config *config)
 {
-    for (size_t i = 0; i < UPSTREAMS && chance_of(&sim->chance, 300); i++)
-        config->transports[i] = (enum forwarder_transport)between(sim, 0, FORWARDER_OVER_TLS);
+    for (size_t i = 0; i < UPSTREAMS_ASKED; i++)
+        config->transports[i] = chance_of(&sim->chance, 200)
+                                    ? (enum forwarder_transport)between(sim, 0, FORWARDER_OVER_TLS)
+                                    : FORWARDER_OVER_UDP;
 }
 
 /* Chooses what is kept, and for how long. */
@@ -117,11 +121,36 @@ static void change_local(struct simulation *sim)
                       (enum forwarder_block_answer)between(sim, 0, FORWARDER_BLOCK_REFUSED));
 }
 
+/* Chooses whom to ask, and how. */
+static void choose_upstreams(struct simulation *sim, struct forwarder_config *config)
+{
+    uint64_t first = between(sim, 0, UPSTREAMS - 1);
+    uint64_t step = between(sim, 1, UPSTREAMS - 1);
+
+    config->is_case_random = chance_of(&sim->chance, 500);
+    config->policy = (enum forwarder_policy)between(sim, 0, FORWARDER_POLICY_RACE);
+    config->attempt_ns = between(sim, 12, 60) * NS_PER_MS;
+    config->upstreams_count = between(sim, 1, UPSTREAMS_ASKED);
+    for (uint64_t i = 0; i < config->upstreams_count; i++)
+        config->upstreams[i] = address_of(1, (uint8_t)(1 + (first + i * step) % UPSTREAMS), 53);
+    choose_transports(sim, config);
+}
+
+/* Another configuration, while queries wait. */
+static void reload(struct simulation *sim)
+{
+    struct forwarder_config config = sim->forwarder.config;
+
+    choose_upstreams(sim, &config);
+    config.has_prefetch = chance_of(&sim->chance, 500);
+    witness_reconfigure(&sim->witness, &config);
+    sim->reloads += 1;
+}
+
 static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exchanges)
 {
     struct forwarder_config config = {
         .lanes = LANES,
-        .upstreams = { address_of(1, 1, 53), address_of(1, 2, 53), address_of(1, 3, 5353) },
         .random = { .next = next_entropy, .source = &sim->entropy },
     };
 
@@ -134,14 +163,10 @@ static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exch
         (uint32_t)(sim->is_calm ? WITNESS_QUERIES_MAX : between(sim, 1, WITNESS_QUERIES_MAX));
     config.waiters_max =
         (uint32_t)(sim->is_calm ? WITNESS_CLIENTS_MAX : between(sim, 1, WITNESS_QUERIES_MAX));
-    config.is_case_random = chance_of(&sim->chance, 500);
-    config.policy = (enum forwarder_policy)between(sim, 0, FORWARDER_POLICY_RACE);
     choose_cache(sim, &config);
     choose_limits(sim, &config);
-    choose_transports(sim, &config);
     config.attempts_max = (uint8_t)between(sim, 1, 4);
-    config.attempt_ns = between(sim, 12, 60) * NS_PER_MS;
-    config.upstreams_count = between(sim, 1, UPSTREAMS);
+    choose_upstreams(sim, &config);
     sim->slab = calloc(1, forwarder_slab_bytes(&config));
     fuzz_require(sim->slab != NULL);
     forwarder_init(&sim->forwarder, &config, sim->slab);
@@ -347,8 +372,11 @@ static void run(struct simulation *sim)
     network_schedule(&sim->network, &(struct packet){ .kind = KIND_ASK }, 0);
     while (network_next_ns(&sim->network) != UINT64_MAX || sim->witness.count > 0) {
         uint64_t next_ns = network_next_ns(&sim->network);
-        uint64_t deadline_ns = forwarder_deadline_ns(&sim->forwarder);
+        uint64_t deadline_ns;
 
+        if (chance_of(&sim->chance, sim->reload_per_mille))
+            reload(sim);
+        deadline_ns = forwarder_deadline_ns(&sim->forwarder);
         if (chance_of(&sim->chance, sim->leap_per_mille)) {
             sim->leapt_ns += between(sim, 0, 200) * NS_PER_MS;
             sim->witness.now_ns = sim->network.now_ns + sim->leapt_ns;
@@ -382,6 +410,7 @@ static void run_seed(uint64_t seed, uint64_t exchanges, struct totals *totals)
     simulation_init(sim, seed, exchanges);
     run(sim);
     totals->exchanges += sim->exchanges;
+    totals->reloads += sim->reloads;
     for (size_t i = 0; i < FORWARDER_COUNTERS; i++)
         totals->counters[i] += sim->forwarder.counters[i];
     simulation_done(sim);
@@ -410,6 +439,7 @@ static bool print_totals(const struct totals *totals, uint64_t runs, uint64_t to
                forwarder_counter_name((enum forwarder_counter)i));
         all_happened = all_happened && totals->counters[i] > 0;
     }
+    printf("%10" PRIu64 "  reloads\n", totals->reloads);
     printf("%" PRIu64 " runs, %" PRIu64 " exchanges, %" PRIu64 " a second\n", runs,
            totals->exchanges, totals->exchanges * UINT64_C(1000000000) / (took_ns + 1));
     if (!all_happened)

@@ -11,7 +11,8 @@
 
 #define CLIENTS 8
 #define CLIENTS_NET 2 /* and the two behind it */
-#define UPSTREAMS 3
+#define UPSTREAMS 5
+#define UPSTREAMS_ASKED 3 /* at one time, at most */
 #define LANES 4
 #define FORGERIES_MAX 8 /* for each query that an upstream gets */
 #define NS_PER_MS UINT64_C(1000000)
@@ -38,9 +39,11 @@ struct simulation {
     unsigned int cut_per_mille;     /* and that are cut */
     unsigned int broken_per_mille;  /* queries whose way to the upstream fails */
     unsigned int plain_upstreams;   /* those that know no EDNS, one bit each */
-    uint64_t names;                 /* from which clients choose; 0: each asks for another */
-    uint64_t leapt_ns;              /* the forwarder's clock is ahead by this */
-    uint64_t pause_ns;              /* between two queries, on average */
+    unsigned int reload_per_mille;  /* another configuration, before what happens next */
+    uint64_t reloads;
+    uint64_t names;    /* from which clients choose; 0: each asks for another */
+    uint64_t leapt_ns; /* the forwarder's clock is ahead by this */
+    uint64_t pause_ns; /* between two queries, on average */
     uint64_t exchanges_left;
     uint64_t exchanges;
     struct forwarder forwarder;

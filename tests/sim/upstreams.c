@@ -113,7 +113,7 @@ static void build_reply(struct simulation *sim, const struct dns_message *query,
 static bool refuses_edns(struct simulation *sim, const struct dns_message *query,
                          struct packet *packet)
 {
-    unsigned int upstream = packet->path.socket / LANES;
+    unsigned int upstream = packet->path.peer.octets[3];
     struct byte_writer out = byte_writer_init(packet->octets, sizeof(packet->octets));
     bool has_question = chance_of(&sim->chance, 500);
     struct dns_header header = {

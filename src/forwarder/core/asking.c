@@ -68,7 +68,7 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
     enum forwarder_transport transport = forwarder->config.transports[query->upstream];
     struct byte_writer out;
     struct bytes wire = forwarder_query_wire(query);
-    uint16_t bit = (uint16_t)(1U << query->upstream);
+    uint32_t bit = 1U << query->upstream;
     struct forwarder_path path;
 
     if (transport != FORWARDER_OVER_UDP)
@@ -88,7 +88,7 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
     forwarder->upstreams[query->upstream].waiting += (query->asked & bit) == 0;
     forwarder->upstreams[query->upstream].queries += 1;
     query->asked |= bit;
-    query->failed &= (uint16_t)~bit;
+    query->failed &= ~bit;
     query->attempts += 1;
 }
 
@@ -143,7 +143,8 @@ static struct forwarder_choice choice_of(const struct forwarder *forwarder)
 {
     return (struct forwarder_choice){
         .upstreams = forwarder->upstreams,
-        .count = forwarder->config.upstreams_count,
+        .members = forwarder->members.at,
+        .count = forwarder->members.count,
         .now_ns = forwarder->now_ns,
         .waiting_max = forwarder->config.upstream_queries_max,
     };
@@ -160,9 +161,9 @@ static void send_first(struct forwarder *forwarder, struct forwarder_query *quer
 
     forwarder->turn += 1;
     for (size_t i = 0; policy == FORWARDER_POLICY_RACE && i < choice.count; i++) {
-        if (i == first || !forwarder_choice_is_well(&choice, i))
+        if (choice.members[i] == first || !forwarder_choice_is_well(&choice, choice.members[i]))
             continue;
-        query->upstream = (uint8_t)i;
+        query->upstream = choice.members[i];
         send_query(forwarder, query, batch);
     }
     query->upstream = (uint8_t)first;
@@ -170,7 +171,8 @@ static void send_first(struct forwarder *forwarder, struct forwarder_query *quer
     query->attempts = 1;
 }
 
-/* Says until when the attempt that began at `start_ns` waits; the last one to the end. */
+/* Says until when the attempt that began at `start_ns` waits; the last one to the end, which an
+ * attempt whose time has been changed meanwhile does not miss. */
 static void set_due(struct forwarder *forwarder, struct forwarder_query *query, uint64_t start_ns)
 {
     uint64_t patience_ns = forwarder_upstream_patience(
@@ -187,7 +189,7 @@ bool forwarder_can_ask(const struct forwarder *forwarder)
     struct forwarder_choice choice = choice_of(forwarder);
     size_t i = 0;
 
-    while (i < choice.count && forwarder_choice_is_full(&choice, i))
+    while (i < choice.count && forwarder_choice_is_full(&choice, choice.members[i]))
         i += 1;
     return i < choice.count;
 }
@@ -295,7 +297,7 @@ void forwarder_ask_again(struct forwarder *forwarder, struct forwarder_query *qu
                          unsigned int upstream, struct forwarder_batch *batch)
 {
     query->upstream = (uint8_t)upstream;
-    query->streams |= (uint16_t)(1U << upstream);
+    query->streams |= 1U << upstream;
     query->reconnects += 1;
     query->attempts -= 1;
     send_query(forwarder, query, batch);
@@ -322,7 +324,7 @@ void forwarder_ask_by_stream(struct forwarder *forwarder, struct forwarder_query
                              unsigned int upstream, struct forwarder_batch *batch)
 {
     query->upstream = (uint8_t)upstream;
-    query->streams |= (uint16_t)(1U << upstream);
+    query->streams |= 1U << upstream;
     query->attempts -= 1;
     send_query(forwarder, query, batch);
     query->due_ns = later(forwarder->now_ns, forwarder->config.attempt_ns);

@@ -24,9 +24,9 @@ static void go_on(struct forwarder *forwarder, struct forwarder_query *query,
                   const struct forwarder_failure *failure, struct forwarder_batch *batch)
 {
     unsigned int upstream = failure->socket / forwarder->config.lanes;
-    uint16_t bit = (uint16_t)(1U << upstream);
+    uint32_t bit = 1U << upstream;
 
-    query->streams &= (uint16_t)~bit;
+    query->streams &= ~bit;
     if (failure->was_up && query->reconnects < RECONNECTS_MAX) {
         forwarder_ask_again(forwarder, query, upstream, batch);
         return;

@@ -89,7 +89,7 @@ uint32_t forwarder_streams(const struct forwarder_config *config)
     return (config->queries_max + FORWARDER_IDS_USED_MAX - 1) / FORWARDER_IDS_USED_MAX;
 }
 
-static void check_config(const struct forwarder_config *config)
+void forwarder_config_check(const struct forwarder_config *config)
 {
     REQUIRE(config->lanes >= 1);
     REQUIRE(config->lanes <= FORWARDER_LANES_MAX);
@@ -111,8 +111,9 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
     struct slab parts = slab_of(config);
     uint8_t *base = slab;
 
-    check_config(config);
+    forwarder_config_check(config);
     *forwarder = (struct forwarder){ .config = *config, .local = config->local };
+    REQUIRE(forwarder_plan(forwarder, config, &forwarder->members));
     forwarder->table = forwarder_table_init((void *)(base + parts.queries),
                                             (void *)(base + parts.buckets), config->queries_max);
     forwarder->waiters =

@@ -57,6 +57,8 @@
 #include "forwarder/core/upstream.h"
 
 #define FORWARDER_UPSTREAMS_MAX 16
+/* Those of the configuration before, which queries may still wait for, have numbers too. */
+#define FORWARDER_SLOTS_MAX 32
 #define FORWARDER_LANES_MAX 256
 #define FORWARDER_ATTEMPTS_MAX 8
 #define FORWARDER_QUERIES_MAX (1U << 20)
@@ -89,9 +91,9 @@ struct forwarder_config {
                              as many attempts as there may be */
     enum forwarder_policy policy;
     size_t upstreams_count;
-    struct forwarder_address upstreams[FORWARDER_UPSTREAMS_MAX];  /* 1 or more, the first is asked
-                                                                     first */
-    enum forwarder_transport transports[FORWARDER_UPSTREAMS_MAX]; /* of those */
+    struct forwarder_address upstreams[FORWARDER_SLOTS_MAX];  /* 1 to FORWARDER_UPSTREAMS_MAX; the
+                                                                 first is asked first */
+    enum forwarder_transport transports[FORWARDER_SLOTS_MAX]; /* of those */
     struct forwarder_random random;
     uint32_t waiters_max;                /* clients that wait: 1 to FORWARDER_WAITERS_MAX */
     bool is_case_random;                 /* ask for names in letters of any case */
@@ -115,8 +117,15 @@ enum forwarder_counter {
     FORWARDER_COUNTERS
 };
 
+/* The numbers that the upstreams of a configuration have, in its order. */
+struct forwarder_members {
+    size_t count;
+    uint8_t at[FORWARDER_UPSTREAMS_MAX];
+};
+
 struct forwarder {
-    struct forwarder_config config;
+    struct forwarder_config config;   /* upstreams: by their numbers */
+    struct forwarder_members members; /* those that are asked */
     struct forwarder_table table;
     struct forwarder_deadlines deadlines;
     struct forwarder_waiters waiters;
@@ -125,7 +134,7 @@ struct forwarder {
     struct forwarder_cache cache;
     struct forwarder_keep *keep;
     struct forwarder_hash_key hash_key;
-    struct forwarder_upstream upstreams[FORWARDER_UPSTREAMS_MAX];
+    struct forwarder_upstream upstreams[FORWARDER_SLOTS_MAX];
     const struct forwarder_local *local;
     uint64_t turn;   /* queries that went to upstreams */
     uint64_t now_ns; /* the latest time that was given */
@@ -145,6 +154,24 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
  * queries waiting, which go on; what there was before is not looked at any more, and may be freed
  * at once. The caller keeps `local` until then. What is in the cache stays there, behind it. */
 void forwarder_set_local(struct forwarder *forwarder, const struct forwarder_local *local);
+
+/* Which numbers the upstreams of another configuration will have, in its order: one that there is
+ * keeps its own, and with it what is known of it; one that is new has none for which a query waits.
+ * False, and *ret_members untouched, where there are too few. */
+bool forwarder_plan(const struct forwarder *forwarder, const struct forwarder_config *config,
+                    struct forwarder_members *ret_members);
+
+/* Goes on with another configuration, which differs in no queries_max, waiters_max, lanes,
+ * attempts_max and cache.bytes, and says no limit on rates or on a client's queries where there is
+ * one, nor the other way round (REQUIRE); its `random` and `local` are not looked at. Queries that
+ * wait keep their time, and take replies from those that they asked; what is asked from now on is
+ * asked of the new upstreams. The cache is kept. Numbers are those of forwarder_plan() at the same
+ * time; false, and nothing done, where that gives none. */
+bool forwarder_reconfigure(struct forwarder *forwarder, const struct forwarder_config *config);
+
+/* The numbers of upstreams that are asked, or that a query waits for, a bit each: the sockets of
+ * any other may be closed. Time is linear in the queries that wait. */
+uint32_t forwarder_slots_in_use(const struct forwarder *forwarder);
 
 /* A datagram of at most FORWARDER_DATAGRAM_BYTES_MAX octets (REQUIRE), or a message of a stream,
  * came in, from a client or on an upstream's socket. Adds what has to be sent to the batch: for a

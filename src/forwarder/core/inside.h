@@ -2,7 +2,7 @@
  * What the files of the core share and nobody else sees: forwarder.c (time and counting), admit.c
  * (who may ask), clients.c (what clients send and get), locals.c (what is answered here), asking.c
  * (queries to upstreams), replies.c (what upstreams send), failures.c (what the network says of the
- * way to them).
+ * way to them), reconfigure.c (another configuration).
  */
 #pragma once
 
@@ -17,6 +17,9 @@ struct forwarder_asked {
     struct dns_question question;
     struct forwarder_topic topic;
 };
+
+/* Ends the process where a configuration does not keep to its limits. */
+void forwarder_config_check(const struct forwarder_config *config);
 
 /* Counts one. */
 void forwarder_count(struct forwarder *forwarder, enum forwarder_counter counter);

@@ -29,10 +29,10 @@ struct forwarder_query {
     uint32_t topic_next; /* in the bucket of its topic */
     struct forwarder_key key;
     uint16_t flags;      /* RD, AD, CD */
-    uint16_t asked;      /* the upstreams that were asked, one bit each */
-    uint16_t plain;      /* of those, the ones without EDNS */
-    uint16_t streams;    /* and those that were over a stream which is still there */
-    uint16_t failed;     /* those that the network did not lead to, when they were asked last */
+    uint32_t asked;      /* the upstreams that were asked, one bit each */
+    uint32_t plain;      /* of those, the ones without EDNS */
+    uint32_t streams;    /* and those that were over a stream which is still there */
+    uint32_t failed;     /* those that the network did not lead to, when they were asked last */
     uint8_t attempts;    /* how often it was sent */
     uint8_t reconnects;  /* and how often anew on a stream, since the one before was closed */
     uint8_t upstream;    /* the one that was asked last */

@@ -71,19 +71,19 @@ uint64_t forwarder_upstream_patience(const struct forwarder_upstream *upstream,
     return wait_ns < most_ns ? wait_ns : most_ns;
 }
 
-/* The first from `start` on that is well, or else that is not full, or `start`. */
+/* The first from place `start` on that is well, or else that is not full, or the one there. */
 static size_t find_well(const struct forwarder_choice *choice, size_t start)
 {
-    size_t other = start;
+    size_t other = choice->members[start];
 
     for (size_t i = choice->count; i > 0; i--) {
-        size_t number = (start + i - 1) % choice->count;
+        size_t number = choice->members[(start + i - 1) % choice->count];
 
         if (!forwarder_choice_is_full(choice, number))
             other = number;
     }
     for (size_t i = 0; i < choice->count; i++) {
-        size_t number = (start + i) % choice->count;
+        size_t number = choice->members[(start + i) % choice->count];
 
         if (forwarder_choice_is_well(choice, number))
             return number;
@@ -95,10 +95,13 @@ static size_t find_fastest(const struct forwarder_choice *choice)
 {
     size_t best = find_well(choice, 0);
 
-    for (size_t i = 0; i < choice->count; i++)
-        if (forwarder_choice_is_well(choice, i) &&
-            choice->upstreams[i].smoothed_ns < choice->upstreams[best].smoothed_ns)
-            best = i;
+    for (size_t i = 0; i < choice->count; i++) {
+        size_t number = choice->members[i];
+
+        if (forwarder_choice_is_well(choice, number) &&
+            choice->upstreams[number].smoothed_ns < choice->upstreams[best].smoothed_ns)
+            best = number;
+    }
     return best;
 }
 
@@ -119,14 +122,25 @@ size_t forwarder_choice_first(const struct forwarder_choice *choice, enum forwar
     return find_well(choice, 0);
 }
 
-size_t forwarder_choice_next(const struct forwarder_choice *choice, size_t last, unsigned int asked)
+/* The place of a member; that of the last one for any other. */
+static size_t place_of(const struct forwarder_choice *choice, size_t number)
 {
-    size_t next = (last + 1) % choice->count;
+    size_t place = 0;
+
+    while (place < choice->count - 1 && choice->members[place] != number)
+        place++;
+    return place;
+}
+
+size_t forwarder_choice_next(const struct forwarder_choice *choice, size_t last, uint32_t asked)
+{
+    size_t start = place_of(choice, last);
+    size_t next = choice->members[(start + 1) % choice->count];
     bool is_found = false;
     bool is_free = false;
 
     for (size_t i = 1; i <= choice->count; i++) {
-        size_t number = (last + i) % choice->count;
+        size_t number = choice->members[(start + i) % choice->count];
         bool is_full = forwarder_choice_is_full(choice, number);
 
         if ((asked >> number & 1U) != 0)

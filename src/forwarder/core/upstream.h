@@ -59,7 +59,8 @@ uint64_t forwarder_upstream_patience(const struct forwarder_upstream *upstream,
 /* Those that can be asked. */
 struct forwarder_choice {
     const struct forwarder_upstream *upstreams;
-    size_t count; /* at least 1 */
+    const uint8_t *members; /* their numbers, the first is asked first */
+    size_t count;           /* at least 1 */
     uint64_t now_ns;
     uint32_t waiting_max; /* queries that an upstream may have; 0: any number */
 };
@@ -83,6 +84,6 @@ size_t forwarder_choice_first(const struct forwarder_choice *choice, enum forwar
                               uint64_t turn, uint64_t random);
 
 /* Who is asked after `last`, where those in `asked` (a bit each) were asked: the next that was not
- * and is well; or the next that was not and is not full; or the next that was not; or the next. */
-size_t forwarder_choice_next(const struct forwarder_choice *choice, size_t last,
-                             unsigned int asked);
+ * and is well; or the next that was not and is not full; or the next that was not; or the next.
+ * After one that is no member comes the first. */
+size_t forwarder_choice_next(const struct forwarder_choice *choice, size_t last, uint32_t asked);

@@ -4,6 +4,8 @@
 #define MS UINT64_C(1000000)
 #define NS_PER_S (1000 * MS)
 
+static const uint8_t members[] = { 0, 1, 2 };
+
 static void patience_follows_the_round_trips_between_its_limits(void **state)
 {
     struct forwarder_upstream upstream = { 0 };
@@ -48,7 +50,12 @@ static void each_policy_chooses_among_those_that_are_well(void **state)
     struct forwarder_upstream upstreams[] = { { .smoothed_ns = 9 },
                                               { .smoothed_ns = 5 },
                                               { .smoothed_ns = 7 } };
-    struct forwarder_choice choice = { .upstreams = upstreams, .count = 3, .now_ns = 10 };
+    struct forwarder_choice choice = {
+        .upstreams = upstreams,
+        .members = members,
+        .count = 3,
+        .now_ns = 10,
+    };
 
     (void)state;
     assert_int_equal(forwarder_choice_first(&choice, FORWARDER_POLICY_FIRST, 5, 1), 0);
@@ -66,7 +73,12 @@ static void each_policy_chooses_among_those_that_are_well(void **state)
 static void the_next_is_one_that_was_not_asked_and_is_well(void **state)
 {
     struct forwarder_upstream upstreams[3] = { 0 };
-    struct forwarder_choice choice = { .upstreams = upstreams, .count = 3, .now_ns = 10 };
+    struct forwarder_choice choice = {
+        .upstreams = upstreams,
+        .members = members,
+        .count = 3,
+        .now_ns = 10,
+    };
 
     (void)state;
     assert_int_equal(forwarder_choice_next(&choice, 0, 1), 1);
