@@ -7,14 +7,32 @@
 # enabled for its children, and the run starts in its leaf 'test', as the processes of a session do
 # under systemd; under v1 a user can be given none.
 
+# word NAME: sets $value to what the kernel's command line says of NAME, or to nothing.
+word() {
+    value=
+    read -r words </proc/cmdline
+    for said in $words; do
+        [ "${said%%=*}" != "$1" ] || value=${said#*=}
+    done
+}
+
+# delegate GROUP: makes its controllers available to its children.
+delegate() {
+    read -r names <"$1/cgroup.controllers"
+    controllers=
+    for name in $names; do
+        controllers="$controllers +$name"
+    done
+    echo "$controllers" >"$1/cgroup.subtree_control"
+}
+
 # Sets $CUPEL_CGROUP, mounts the trees, and makes the controllers there available.
 mount_cgroups() {
-    CUPEL_CGROUP=$(sed -n 's/.*cupel.cgroup=\([a-z0-9]*\).*/\1/p' /proc/cmdline)
-    export CUPEL_CGROUP
+    word cupel.cgroup
+    export CUPEL_CGROUP="$value"
     if [ "$CUPEL_CGROUP" = v2 ]; then
         mount -t cgroup2 -o nsdelegate cgroup2 /sys/fs/cgroup
-        sed 's/^/+/; s/ / +/g' /sys/fs/cgroup/cgroup.controllers \
-            >/sys/fs/cgroup/cgroup.subtree_control
+        delegate /sys/fs/cgroup
         return
     fi
     mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
@@ -63,8 +81,9 @@ make_group() {
     fi
     group=/sys/fs/cgroup/case
     mkdir "$group" "$group/test"
-    sed 's/^/+/; s/ / +/g' "$group/cgroup.controllers" >"$group/cgroup.subtree_control"
-    press "$(sed -n 's/.*cupel.press=\([a-z]*\).*/\1/p' /proc/cmdline)"
+    delegate "$group"
+    word cupel.press
+    press "$value"
     set -- "$1" "$group" "$group/test"
     while read -r file; do
         [ ! -e "$group/$file" ] || set -- "$@" "$group/$file" "$group/test/$file"

@@ -18,14 +18,21 @@ make_disk() {
     mke2fs -q -t ext4 -F "$work/disk" || die "mke2fs failed"
 }
 
+# as_ms SECONDS NAME: sets that variable; of the seconds there are up to three decimals.
+as_ms() {
+    local decimals=000
+    [[ $1 != *.* ]] || decimals=${1#*.}000
+    printf -v "$2" %d $((10#${1%.*} * 1000 + 10#${decimals:0:3}))
+}
+
 # parse_kill_at A or A..B: sets 'kill_from_ms' and 'kill_to_ms'.
 parse_kill_at() {
     local number='[0-9]{1,2}(\.[0-9]{1,3})?' from to
     [[ $1 =~ ^$number(\.\.$number)?s?$ ]] ||
         die "--kill-at: '$1' is not a number of seconds below 100, or two such as 0.5..8"
     from=${1%%..*} to=${1##*..}
-    kill_from_ms=$(awk -v s="${from%s}" 'BEGIN { printf "%d", s * 1000 + 0.5 }')
-    kill_to_ms=$(awk -v s="${to%s}" 'BEGIN { printf "%d", s * 1000 + 0.5 }')
+    as_ms "${from%s}" kill_from_ms
+    as_ms "${to%s}" kill_to_ms
     [ "$kill_from_ms" -le "$kill_to_ms" ] || die "--kill-at: in '$1' the second is less"
 }
 
