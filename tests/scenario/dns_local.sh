@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What cupel-dns answers without asking anybody: special names, records of its own, ANY, and
-# questions about itself. No upstream is there, so what is forwarded gets SERVFAIL.
+# What cupel-dns answers without asking anybody: special names, records of its own, hosts, names
+# that are blocked, ANY, and questions about itself. No upstream is there, so what is forwarded
+# gets SERVFAIL.
 # shellcheck source=tests/scenario/dns.bash
 source "$(dirname "$0")/dns.bash"
 needs dig bind9-dnsutils
@@ -64,6 +65,68 @@ records_of_ours_are_answered() {
     stop_forwarder
 }
 
+hosts_are_answered_both_ways() {
+    printf '127.0.0.1 localhost\n192.168.1.5 nas.home.arpa nas # the big one\n' >hosts
+    printf 'fd00::5 nas.home.arpa\nthis is wrong\n' >>hosts
+    start_local --hosts hosts
+    grep -qx "cupel-dns: --hosts: hosts:4: 'this is wrong' says nothing about a name; 1 of 4 lines \
+are left out" <(sed 's/ \+$//' forwarder.log) || fail "$(cat forwarder.log)"
+    gets NOERROR nas A && has "nas. 300 IN A 192.168.1.5"
+    gets NOERROR nas.home.arpa AAAA && has "nas.home.arpa. 300 IN AAAA fd00::5"
+    gets NOERROR nas.home.arpa TXT && has "ANSWER: 0, AUTHORITY: 1"
+    gets NOERROR -x 192.168.1.5 && has "PTR nas.home.arpa."
+    gets NOERROR -x fd00::5 && has "PTR nas.home.arpa."
+    gets NXDOMAIN -x 192.168.1.6
+    stop_forwarder
+}
+
+names_in_lists_are_blocked() {
+    printf '# names\nads.example\n*.track.example\n' >plain
+    printf '0.0.0.0 one.example two.example\n||filter.example^\n@@||ok.filter.example^\n' >mixed
+    printf 'policy.example CNAME .\n*.policy.example CNAME .\nx.example A 192.0.2.1\n' >policies
+    start_local --block plain --block mixed --block policies --allow-name two.example
+    grep -q "policies:3: 'x.example A 192.0.2.1' says nothing about a name; 1 of 3" forwarder.log
+    local name
+    for name in ads.example a.track.example one.example filter.example x.filter.example \
+        x.policy.example; do
+        gets NXDOMAIN "$name" && has "EDE: 15 (Blocked)"
+    done
+    for name in x.ads.example two.example ok.filter.example x.example; do
+        gets SERVFAIL "$name"
+    done
+    [ "$(counter queries_blocked)" = 6 ]
+    [ "$(counter queries_allowed)" = 2 ]
+    stop_forwarder
+}
+
+blocked_names_are_answered_as_wanted() {
+    start_local --block plain --block-answer null
+    gets NOERROR ads.example A && has "ads.example. 300 IN A 0.0.0.0"
+    gets NOERROR ads.example AAAA && has "ads.example. 300 IN AAAA ::"
+    gets NOERROR ads.example MX && has "ANSWER: 0, AUTHORITY: 1"
+    stop_forwarder
+    start_local --block plain --block-answer refused
+    gets REFUSED ads.example A && has "EDE: 15 (Blocked)"
+    stop_forwarder
+}
+
+# refuses SENTENCE OPTION…: it does not begin, and says why.
+refuses() {
+    local status=0
+    timeout 10 cupel-dns "${@:2}" >out.txt 2>&1 || status=$?
+    [ "$status" = 2 ] || fail "exit status $status: ${*:2}"
+    [ "$(cat out.txt)" = "cupel-dns: $1" ] || fail "says: $(cat out.txt)"
+}
+
+a_file_that_cannot_be_a_list_is_refused() {
+    printf '<html>\n<body>\n' >page
+    refuses "--block: 'missing': cannot be opened: No such file or directory" --block missing
+    refuses "--hosts: '/': cannot be read: Is a directory" --hosts /
+    refuses "--block: 'page': no line says anything about a name; the first, 1, is '<html>'" \
+        --block page
+    refuses "--allow-name: 'a..b' is not the name of a host" --allow-name a..b
+}
+
 any_and_the_class_ch_have_answers_of_their_own() {
     start_local --identity-text "rack 3"
     gets NOERROR example.com ANY +notcp && has 'example.com. 3600 IN HINFO "RFC8482" ""'
@@ -89,5 +152,9 @@ run_tests \
     special_names_are_answered_at_once \
     special_names_are_forwarded_where_they_shall_be \
     records_of_ours_are_answered \
+    hosts_are_answered_both_ways \
+    names_in_lists_are_blocked \
+    blocked_names_are_answered_as_wanted \
+    a_file_that_cannot_be_a_list_is_refused \
     any_and_the_class_ch_have_answers_of_their_own \
     updates_and_notifies_are_not_implemented

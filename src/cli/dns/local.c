@@ -4,8 +4,12 @@
 #include "base/cleanup.h"
 #include "base/require.h"
 #include "dns/code.h"
+
 #include "forwarder/io/entropy.h"
+#include "forwarder/io/list_file.h"
 #include "forwarder/local/special.h"
+#include <inttypes.h>
+#include <stdio.h>
 
 /* Zones that are special, but for those that are not to be. */
 static int add_special(struct forwarder_build *build, const struct dns_local_options *options,
@@ -57,6 +61,68 @@ static int add_record(struct forwarder_build *build, const char *text, struct er
     return 0;
 }
 
+/* A file of which no line says anything is another file than was meant; else what is wrong in it,
+ * which others wrote, is left out, and said once. */
+static int judge_list(const char *option, const char *path, const struct forwarder_list *list,
+                      struct err *err)
+{
+    if (list->lines_wrong == 0)
+        return 0;
+    if (list->lines_used == 0)
+        return err_set(err, -1,
+                       "--%s: '%s': no line says anything about a name; the first, %" PRIu64
+                       ", is '%s'",
+                       option, path, list->first_wrong, list->shown);
+    (void)fprintf(stderr,
+                  DNS_PROGRAM ": --%s: %s:%" PRIu64 ": '%s' says nothing about a name; %" PRIu64
+                              " of %" PRIu64 " lines are left out\n",
+                  option, path, list->first_wrong, list->shown, list->lines_wrong,
+                  list->lines.number);
+    return 0;
+}
+
+/* The files of an option. */
+static int add_lists(struct forwarder_build *build, const char *option,
+                     enum forwarder_list_kind kind, const struct cli_texts *paths, struct err *err)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        struct forwarder_list list;
+
+        forwarder_list_init(&list, kind, build);
+        if (forwarder_list_file_read(paths->at[i], &list, err) < 0)
+            return err_prefix(err, "--%s", option);
+        if (judge_list(option, paths->at[i], &list, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Names that are not blocked. */
+static int add_allowed(struct forwarder_build *build, const struct cli_texts *names,
+                       struct err *err)
+{
+    struct forwarder_list list;
+
+    forwarder_list_init(&list, FORWARDER_LIST_BLOCK, build);
+    for (size_t i = 0; i < names->count; i++) {
+        struct bytes name = bytes_of_text(names->at[i]);
+
+        if (forwarder_list_add_name(&list, name, FORWARDER_NAME_ALLOWED) == FORWARDER_LINE_WRONG)
+            return err_set(err, -1, "--allow-name: '%s' is not the name of a host", names->at[i]);
+        if (list.status != FORWARDER_BUILD_OK)
+            return err_set(err, -1, "--allow-name: %s", forwarder_build_text(list.status));
+    }
+    return 0;
+}
+
+/* The command line has checked that it is one of these. */
+static enum forwarder_block_answer block_answer_of(const char *text)
+{
+    if (strcmp(text, "null") == 0)
+        return FORWARDER_BLOCK_NULL;
+    return strcmp(text, "refused") == 0 ? FORWARDER_BLOCK_REFUSED : FORWARDER_BLOCK_NXDOMAIN;
+}
+
 static int read_text(const char *option, const char *text, char ret_block[FORWARDER_LOCAL_TEXT_MAX],
                      uint8_t *ret_size, struct err *err)
 {
@@ -74,6 +140,7 @@ static int read_answers(const struct dns_local_options *options,
                         struct forwarder_local_options *answers, struct err *err)
 {
     answers->forwards_any = options->forwards_any;
+    answers->block_answer = block_answer_of(options->block_answer);
     if (read_text("version-text", options->version, answers->version, &answers->version_size, err) <
         0)
         return -1;
@@ -112,5 +179,9 @@ int dns_local_read(const struct dns_options *options, struct forwarder_built **r
     for (size_t i = 0; i < local->records.count; i++)
         if (add_record(&build, local->records.at[i], err) < 0)
             return -1;
+    if (add_lists(&build, "hosts", FORWARDER_LIST_HOSTS, &local->hosts, err) < 0 ||
+        add_lists(&build, "block", FORWARDER_LIST_BLOCK, &local->blocks, err) < 0 ||
+        add_allowed(&build, &local->allowed, err) < 0)
+        return -1;
     return finish(&build, &answers, ret_built, err);
 }

@@ -31,7 +31,7 @@ const struct dns_options dns_defaults = {
     .tcp_idle_ms = 10000,
     .rate_window_s = 15,
     .rate_slip = 2,
-    .local = { .version = DNS_PROGRAM, .identity = "" },
+    .local = { .block_answer = "nxdomain", .version = DNS_PROGRAM, .identity = "" },
 };
 
 const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
@@ -208,6 +208,32 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .help = "answer with this record, a line of a zone file such as 'nas.home.arpa. 300 A "
               "192.168.1.5'; may be repeated. Other types at its name have no records; a name "
               "that begins with `*.` stands for all below that do not exist" },
+    { .name = "hosts",
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, local.hosts),
+      .value = "FILE",
+      .help = "answer with the addresses and names of this file, of the form of /etc/hosts; may be "
+              "repeated" },
+    { .name = "block",
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, local.blocks),
+      .value = "FILE",
+      .help = "block the names of this file: one a line (NAME, or *.NAME for it and all below), "
+              "behind 0.0.0.0 as in a hosts file, as filters (||NAME^), or as a response policy "
+              "zone (NAME CNAME .); may be repeated" },
+    { .name = "allow-name",
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, local.allowed),
+      .value = "NAME",
+      .help = "do not block this name, or with *.NAME it and all below, but for names below that "
+              "are in a list themselves; may be repeated" },
+    { .name = "block-answer",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, local.block_answer),
+      .value = "WHAT",
+      .choices = "nxdomain null refused",
+      .help = "say of names that are blocked that they do not exist, that their addresses are "
+              "0.0.0.0 and ::, or REFUSED (nxdomain)" },
     { .name = "not-local",
       .kind = CLI_TEXTS,
       .offset = offsetof(struct dns_options, local.forwarded),

@@ -9,6 +9,10 @@
 /* What is answered without asking anybody. */
 struct dns_local_options {
     struct cli_texts records;
+    struct cli_texts hosts;
+    struct cli_texts blocks;
+    struct cli_texts allowed;
+    const char *block_answer;
     struct cli_texts forwarded;
     bool forwards_private;
     bool forwards_any;
@@ -50,7 +54,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 31
+#define DNS_ROWS_COUNT 35
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

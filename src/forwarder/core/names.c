@@ -3,18 +3,17 @@
 
 uint32_t forwarder_names_find(const struct forwarder_names *names, struct bytes lower)
 {
-    uint64_t hash;
+    uint32_t mark;
     uint32_t slot;
 
     if (names->slots_count == 0)
         return 0;
-    hash = forwarder_hash(&names->key, lower);
-    slot = forwarder_names_first_slot(hash, names->slots_count);
+    mark = forwarder_names_mark(names, lower);
+    slot = forwarder_names_first_slot(mark, names->slots_count);
     while (names->slots[slot].entry != 0) {
         const struct forwarder_name_slot *at = &names->slots[slot];
 
-        if (at->mark == (uint32_t)hash &&
-            memcmp(names->entries + at->entry + 1, lower.at, lower.size) == 0)
+        if (at->mark == mark && memcmp(names->entries + at->entry + 1, lower.at, lower.size) == 0)
             return at->entry;
         slot += 1;
         if (slot == names->slots_count)

@@ -26,7 +26,7 @@ enum forwarder_name_flag {
 };
 
 struct forwarder_name_slot {
-    uint32_t mark;  /* the lower half of the hash */
+    uint32_t mark;  /* the upper half of the hash, which says where the search begins */
     uint32_t entry; /* its place in the entries; 0: the slot is free */
 };
 
@@ -44,10 +44,17 @@ static inline uint64_t forwarder_names_depth(unsigned int labels)
     return UINT64_C(1) << (labels < 63 ? labels : 63U);
 }
 
-/* The slot where a search for this hash begins; slots_count is more than 0. */
-static inline uint32_t forwarder_names_first_slot(uint64_t hash, uint32_t slots_count)
+/* The mark of a name on the wire, in small letters. */
+static inline uint32_t forwarder_names_mark(const struct forwarder_names *names, struct bytes lower)
 {
-    return (uint32_t)((hash >> 32) * slots_count >> 32);
+    return (uint32_t)(forwarder_hash(&names->key, lower) >> 32);
+}
+
+/* The slot where a search for this mark begins; slots_count is more than 0. Slots are in the order
+ * of their marks, but for those that found theirs taken. */
+static inline uint32_t forwarder_names_first_slot(uint32_t mark, uint32_t slots_count)
+{
+    return (uint32_t)((uint64_t)mark * slots_count >> 32);
 }
 
 /* The place of a name's entry, 0 where there is none. `lower` is a whole name on the wire, in small

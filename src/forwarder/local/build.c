@@ -1,4 +1,4 @@
-/* Names are appended as they come; the table of slots grows by doubling, and is cut in the end. */
+/* Names are appended as they come; the table of slots grows with them, and is cut in the end. */
 #include "forwarder/local/build.h"
 
 #include "base/require.h"
@@ -10,6 +10,7 @@
 /* Behind the name of a local entry stand the kind of its zone and the place of its records. */
 #define TAIL_BYTES 5
 #define SLOTS_MIN 256
+#define SLOTS_LARGE (UINT32_C(1) << 18)
 /* Of four slots three are used at most. */
 #define SLOTS_FOR(names) ((names) / 3 * 4 + 4)
 
@@ -83,40 +84,34 @@ static enum forwarder_build_status make_room(struct forwarder_heap *heap, size_t
     return FORWARDER_BUILD_OK;
 }
 
-/* How many octets an entry takes. */
-static size_t entry_size(const struct forwarder_names *names, uint32_t entry)
-{
-    size_t tail = (names->entries[entry] & FORWARDER_NAME_LOCAL) != 0 ? TAIL_BYTES : 0;
-
-    return 1 + forwarder_names_name(names, entry).size + tail;
-}
-
 /* Puts an entry into a free slot. */
-static void put(struct forwarder_build *build, uint32_t entry)
+static void put(struct forwarder_build *build, struct forwarder_name_slot entry)
 {
-    struct forwarder_names *names = &build->local.names;
-    uint64_t hash = forwarder_hash(&names->key, forwarder_names_name(names, entry));
-    uint32_t slot = forwarder_names_first_slot(hash, names->slots_count);
+    uint32_t slots_count = build->local.names.slots_count;
+    uint32_t slot = forwarder_names_first_slot(entry.mark, slots_count);
 
     while (build->slots[slot].entry != 0)
-        slot = slot + 1 == names->slots_count ? 0 : slot + 1;
-    build->slots[slot] = (struct forwarder_name_slot){ .mark = (uint32_t)hash, .entry = entry };
+        slot = slot + 1 == slots_count ? 0 : slot + 1;
+    build->slots[slot] = entry;
 }
 
 /* Gives the table so many slots. */
 static enum forwarder_build_status resize(struct forwarder_build *build, uint32_t slots_count)
 {
     struct forwarder_names *names = &build->local.names;
+    struct forwarder_name_slot *before = build->slots;
+    uint32_t before_count = names->slots_count;
     struct forwarder_name_slot *slots = calloc(slots_count, sizeof(*slots));
 
     if (slots == NULL)
         return FORWARDER_BUILD_NO_MEMORY;
-    free(build->slots);
     build->slots = slots;
     names->slots = slots;
     names->slots_count = slots_count;
-    for (size_t at = 1; at < build->entries.size; at += entry_size(names, (uint32_t)at))
-        put(build, (uint32_t)at);
+    for (uint32_t slot = 0; slot < before_count; slot++)
+        if (before[slot].entry != 0)
+            put(build, before[slot]);
+    free(before);
     return FORWARDER_BUILD_OK;
 }
 
@@ -127,6 +122,15 @@ enum forwarder_build_status forwarder_build_fit(struct forwarder_build *build)
     if (build->local.names_count == 0 || slots_count == build->local.names.slots_count)
         return FORWARDER_BUILD_OK;
     return resize(build, slots_count);
+}
+
+/* How many slots a table has next that is full: a large one, whose old and new slots are there at
+ * the same time for a moment, grows in smaller steps. */
+static uint32_t more_slots(uint32_t slots_count)
+{
+    if (slots_count < SLOTS_MIN)
+        return SLOTS_MIN;
+    return slots_count < SLOTS_LARGE ? slots_count * 2 : slots_count / 4 * 5;
 }
 
 /* Appends an entry, and puts it into the table. */
@@ -140,7 +144,7 @@ static enum forwarder_build_status append(struct forwarder_build *build, struct 
 
     if (status == FORWARDER_BUILD_OK &&
         SLOTS_FOR(build->local.names_count + 1) > names->slots_count)
-        status = resize(build, names->slots_count < SLOTS_MIN ? SLOTS_MIN : names->slots_count * 2);
+        status = resize(build, more_slots(names->slots_count));
     if (status != FORWARDER_BUILD_OK)
         return status;
     names->entries = build->entries.at;
@@ -149,7 +153,7 @@ static enum forwarder_build_status append(struct forwarder_build *build, struct 
     memcpy(build->entries.at + entry + 1, lower.at, lower.size);
     build->entries.size += size;
     build->local.names_count += 1;
-    put(build, entry);
+    put(build, (struct forwarder_name_slot){ forwarder_names_mark(names, lower), entry });
     *ret_entry = entry;
     return FORWARDER_BUILD_OK;
 }
