@@ -109,30 +109,6 @@ static char *print_values(const struct values *values, size_t *ret_size)
     return text;
 }
 
-static bool is_same_value(const struct values *a, const struct values *b, size_t row)
-{
-    const void *left = place_of(a, row);
-    const void *right = place_of(b, row);
-    const struct cli_texts *texts = left;
-    const struct cli_texts *others = right;
-    bool is_same;
-
-    switch (dns_rows[row].kind) {
-    case CLI_FLAG:
-        return *(const bool *)left == *(const bool *)right;
-    case CLI_NUMBER:
-        return *(const unsigned long *)left == *(const unsigned long *)right;
-    case CLI_TEXT:
-        return strcmp(*(const char *const *)left, *(const char *const *)right) == 0;
-    case CLI_TEXTS:
-        break;
-    }
-    is_same = texts->count == others->count;
-    for (size_t i = 0; is_same && i < texts->count; i++)
-        is_same = strcmp(texts->at[i], others->at[i]) == 0;
-    return is_same;
-}
-
 /* What was read, written and read again. */
 static void check_again(const struct values *values)
 {
@@ -147,7 +123,7 @@ static void check_again(const struct values *values)
     for (size_t row = 0; size <= SETTINGS_FILE_BYTES_MAX && row < DNS_ROWS_COUNT; row++) {
         fuzz_require((again->lines.key[row] != 0) == (values->lines.key[row] != 0));
         if (again->lines.key[row] != 0)
-            fuzz_require(is_same_value(values, again, row));
+            fuzz_require(cli_option_equal(&dns_rows[row], &values->options, &again->options));
     }
     arena_done(&again->arena);
     free(again);

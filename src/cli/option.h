@@ -48,6 +48,7 @@ struct cli_option {
     unsigned long number_min;
     unsigned long number_max;
     bool is_no_key; /* the command line's alone: no key of a configuration file */
+    bool reloads;   /* a program that runs can take another value, where it reads its file anew */
 };
 
 /* Which options the command line gave, by the place of their rows. */
@@ -115,6 +116,9 @@ int cli_option_store(const struct cli_option *row, const char *word, void *block
 
 /* Copies the value of an option from one struct to another of the same kind. */
 void cli_option_copy(const struct cli_option *row, const void *from, void *to);
+
+/* Whether two structs have the same value of an option. */
+bool cli_option_equal(const struct cli_option *row, const void *a, const void *b);
 
 /* Prints a text that may come from outside: control characters, which a terminal would obey, are
  * shown as numbers. */

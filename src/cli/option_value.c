@@ -58,6 +58,11 @@ static int store_in_list(const char *word, unsigned char *place, struct err *err
     return 0;
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 int cli_option_store(const struct cli_option *row, const char *word, void *block, struct err *err)
 {
     unsigned char *place = (unsigned char *)block + row->offset;
@@ -89,4 +94,28 @@ void cli_option_copy(const struct cli_option *row, const void *from, void *to)
 
     memcpy((unsigned char *)to + row->offset, (const unsigned char *)from + row->offset,
            sizes[row->kind]);
+}
+
+bool cli_option_equal(const struct cli_option *row, const void *a, const void *b)
+{
+    const void *left = (const unsigned char *)a + row->offset;
+    const void *right = (const unsigned char *)b + row->offset;
+    const struct cli_texts *texts = left;
+    const struct cli_texts *others = right;
+    bool is_same;
+
+    switch (row->kind) {
+    case CLI_FLAG:
+        return *(const bool *)left == *(const bool *)right;
+    case CLI_TEXT:
+        return is_same_text(*(const char *const *)left, *(const char *const *)right);
+    case CLI_NUMBER:
+        return *(const unsigned long *)left == *(const unsigned long *)right;
+    case CLI_TEXTS:
+        break;
+    }
+    is_same = texts->count == others->count;
+    for (size_t i = 0; is_same && i < texts->count; i++)
+        is_same = strcmp(texts->at[i], others->at[i]) == 0;
+    return is_same;
 }

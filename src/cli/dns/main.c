@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdio_ext.h>
+#include <sys/resource.h>
 
 /* What nobody reads is lost, and no failure of a server. */
 static void finish_print(void)
@@ -54,16 +55,80 @@ static void print_statistics(const struct forwarder_loop *loop)
     finish_print();
 }
 
+/* A forwarder at work, and what it was told. */
+struct running {
+    const struct dns_options *given;
+    struct dns_settings *started; /* what cannot change stays as it was then */
+    struct dns_settings *now;     /* NULL: as it started */
+    struct forwarder_loop *loop;
+};
+
+/* Reads the configuration anew, and goes on with it; with the one before where it is wrong. */
+static void reload(struct running *running)
+{
+    CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = NULL;
+    char block[DNS_STAYS_BYTES];
+    struct text stays = text_init(block, sizeof(block));
+    const struct forwarder_loop_config *config;
+    struct err err = { 0 };
+
+    if (dns_settings_read_anew(running->given, running->started, &settings, &stays, &err) < 0 ||
+        forwarder_loop_reload(running->loop, dns_settings_config(settings), &err) < 0) {
+        (void)err_prefix(&err, "goes on as before");
+        (void)cli_fail(DNS_PROGRAM, &err, 0);
+        return;
+    }
+    config = dns_settings_config(settings);
+    forwarder_loop_set_local(running->loop, config->core.local);
+    dns_settings_free(running->now);
+    running->now = settings;
+    settings = NULL;
+    if (stays.size > 0) {
+        (void)err_set(&err, -1, "changes when it is started anew: %s", stays.at);
+        (void)cli_fail(DNS_PROGRAM, &err, 0);
+    }
+    print_ready(running->loop, config);
+}
+
+/* Answers queries until a signal ends it; the exit status. */
+static int serve(struct running *running)
+{
+    struct err err = { 0 };
+    int caught = SIGUSR1;
+
+    while (caught == SIGUSR1 || caught == SIGHUP) {
+        if (forwarder_loop_run(running->loop, &caught, &err) < 0)
+            return cli_fail(DNS_PROGRAM, &err, 1);
+        if (caught == SIGUSR1)
+            print_statistics(running->loop);
+        if (caught == SIGHUP)
+            reload(running);
+    }
+    return 0;
+}
+
+/* Each upstream has many sockets, and twice as many while a configuration is exchanged. */
+static void allow_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int run(const void *globals, const void *block, struct cli_operands operands)
 {
     const struct dns_options *options = block;
     CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = NULL;
+    CLEANUP(dns_settings_free_pointer) struct dns_settings *later = NULL;
     CLEANUP(forwarder_loop_close_pointer) struct forwarder_loop *loop = NULL;
-    const struct forwarder_loop_config *config;
+    struct running running = { .given = options };
     struct operate_server server = { .started_ns = clock_monotonic_ns() };
     CLEANUP(operate_control_close_pointer) struct operate_control *control = NULL;
     struct err err = { 0 };
-    int caught = SIGUSR1;
+    int status;
 
     (void)globals;
     (void)operands;
@@ -73,8 +138,8 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     if (options->only_checks)
         return 0;
     options = dns_settings_options(settings);
-    config = dns_settings_config(settings);
-    if (forwarder_loop_open(config, &loop, &err) < 0)
+    allow_files();
+    if (forwarder_loop_open(dns_settings_config(settings), &loop, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
     server.loop = loop;
     if (options->control != NULL &&
@@ -82,14 +147,12 @@ static int run(const void *globals, const void *block, struct cli_operands opera
         (void)err_prefix(&err, "--control");
         return cli_fail(DNS_PROGRAM, &err, 1);
     }
-    print_ready(loop, config);
-    while (caught == SIGUSR1) {
-        if (forwarder_loop_run(loop, &caught, &err) < 0)
-            return cli_fail(DNS_PROGRAM, &err, 1);
-        if (caught == SIGUSR1)
-            print_statistics(loop);
-    }
-    return 0;
+    print_ready(loop, dns_settings_config(settings));
+    running.started = settings;
+    running.loop = loop;
+    status = serve(&running);
+    later = running.now;
+    return status;
 }
 
 static const struct cli_command dns_command = {
@@ -117,7 +180,12 @@ static const struct cli_program dns_program = {
     .description =
         "cupel-dns takes DNS queries, asks an upstream server, and gives back "
         "what it says. It prints one line when it is ready to answer, and ends with status 0 on "
-        "SIGTERM, SIGINT and SIGHUP. On SIGUSR1 it prints what it counted.\n\n"
+        "SIGTERM and SIGINT. On SIGUSR1 it prints what it counted. On SIGHUP it reads its "
+        "configuration file anew, and says that it is ready; queries that wait end as they began, "
+        "the cache is kept, and addresses that it goes on to listen on stay open. Where something "
+        "is wrong with the file it says so on standard error and goes on as before. "
+        "What --queries-max, --cache-bytes, --tcp-clients-max, --rate-limit and --control say "
+        "changes only when it is started anew, which it says as well.\n\n"
         "All options but --config and --check-config may stand in a configuration file: keys are "
         "their long names, a flag is true or false, an option that may be repeated is a list:\n\n"
         "upstream: [9.9.9.9, 1.1.1.1]\npolicy: fastest\nprefetch: true\n\n"

@@ -2,16 +2,14 @@
  * The loop: epoll tells which sockets have datagrams, the core says what to send, and at the core's
  * next deadline we wake up at the latest.
  */
-#include "forwarder/io/loop.h"
+#include "forwarder/io/loop_inside.h"
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/require.h"
 #include "forwarder/io/endpoint.h"
-#include "forwarder/io/entropy.h"
 #include "forwarder/io/tcp.h"
-#include "forwarder/io/udp.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -20,70 +18,7 @@
 #include <sys/signalfd.h>
 
 #define EVENTS_MAX 64
-#define UPSTREAM_SOCKETS_MAX ((size_t)FORWARDER_UPSTREAMS_MAX * FORWARDER_LANES_MAX)
 #define NS_PER_MS 1000000U
-
-struct forwarder_loop {
-    struct forwarder core;
-    void *slab;
-    struct forwarder_entropy entropy;
-    int epoll_fd;
-    int signal_fd;
-    bool signals_are_blocked;
-    sigset_t signals_before;
-    size_t listen_count;
-    size_t upstreams_count;               /* sockets: lanes of all upstreams */
-    int client_fds[FORWARDER_LISTEN_MAX]; /* -1: missing, as it may be */
-    int upstream_fds[UPSTREAM_SOCKETS_MAX];
-    struct forwarder_tcp *tcp;
-    struct forwarder_guests guests;
-    uint64_t now_ns; /* of the turn that runs */
-    struct forwarder_loop_counters counters;
-    struct forwarder_batch batch;
-    struct forwarder_inbox inbox;
-    struct forwarder_udp_headers outbox;
-};
-
-/* Whether the two addresses are so that a datagram to `upstream` arrives at `listen`. */
-static bool leads_to(const struct forwarder_address *upstream,
-                     const struct forwarder_address *listen)
-{
-    if (upstream->port != listen->port || upstream->size != listen->size)
-        return false;
-    return forwarder_address_equal(upstream, listen) ||
-           (forwarder_endpoint_is_any(listen) && forwarder_udp_is_local(upstream));
-}
-
-/* A forwarder that asks itself would answer nothing and be busy with it. */
-static int check_upstream(const struct forwarder_loop_config *config,
-                          const struct forwarder_address *upstream, struct err *err)
-{
-    char name[FORWARDER_ENDPOINT_TEXT_MAX];
-    char own_name[FORWARDER_ENDPOINT_TEXT_MAX];
-
-    forwarder_endpoint_format(upstream, name);
-    if (forwarder_endpoint_is_any(upstream))
-        return err_set(err, -EINVAL, "upstream %s is not the address of one machine", name);
-    for (size_t i = 0; i < config->listen_count; i++) {
-        if (leads_to(upstream, &config->listen[i].address))
-            return err_set(err, -ELOOP, "upstream %s is this forwarder itself, which listens on %s",
-                           name, forwarder_endpoint_format(&config->listen[i].address, own_name));
-    }
-    return 0;
-}
-
-static int watch(struct forwarder_loop *loop, int fd, enum forwarder_event_kind kind, size_t number,
-                 struct err *err)
-{
-    struct epoll_event event = {
-        .events = EPOLLIN,
-        .data.u64 = forwarder_event_of(kind, number),
-    };
-
-    if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
-        return err_system(err, errno, "cannot wait on a socket");
-    return 0;
-}
 
 /* The signals become readable like any socket, instead of interrupting whatever runs. */
 static int open_signals(struct forwarder_loop *loop, struct err *err)
@@ -101,49 +36,36 @@ static int open_signals(struct forwarder_loop *loop, struct err *err)
     loop->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
     if (loop->signal_fd < 0)
         return err_system(err, errno, "cannot receive signals");
-    return watch(loop, loop->signal_fd, FORWARDER_EVENT_SIGNAL, 0, err);
+    return forwarder_loop_watch(loop, loop->signal_fd,
+                                forwarder_event_of(FORWARDER_EVENT_SIGNAL, 0), err);
 }
 
-static int open_clients(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
-                        struct err *err)
+static int open_places(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
+                       struct err *err)
 {
-    for (size_t i = 0; i < config->listen_count; i++) {
-        const struct forwarder_listen *listen = &config->listen[i];
-        int number = forwarder_udp_listen(&listen->address, &loop->client_fds[i], err);
+    int number = 0;
 
-        loop->listen_count = i + 1;
-        if (listen->may_be_missing && (number == -EADDRNOTAVAIL || number == -EAFNOSUPPORT))
-            continue;
-        if (number == 0)
-            number = watch(loop, loop->client_fds[i], FORWARDER_EVENT_CLIENTS, i, err);
-        if (number == 0 && config->tcp_clients_max > 0)
-            number = forwarder_tcp_listen(loop->tcp, i, &listen->address, err);
-        if (number < 0)
-            return number;
+    loop->has_tcp = config->tcp_clients_max > 0;
+    for (size_t i = 0; number == 0 && i < config->listen_count; i++) {
+        loop->place_of[i] = (uint8_t)i;
+        number = forwarder_loop_open_place(loop, i, &config->listen[i], err);
     }
-    return 0;
+    return number;
 }
 
-static int open_upstreams(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
-                          struct err *err)
+static int open_slots(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
+                      struct err *err)
 {
-    size_t count = config->core.upstreams_count * config->core.lanes;
+    int number = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        const struct forwarder_address *upstream = &config->core.upstreams[i / config->core.lanes];
-        int number = 0;
+    for (size_t i = 0; number == 0 && i < config->core.upstreams_count; i++) {
+        struct forwarder_loop_lanes lanes = { i, i, &loop->upstream_fds[i * config->core.lanes] };
 
-        if (i % config->core.lanes == 0)
-            number = check_upstream(config, upstream, err);
+        number = forwarder_loop_open_lanes(loop, config, &lanes, err);
         if (number == 0)
-            number = forwarder_udp_connect(upstream, &loop->upstream_fds[i], err);
-        loop->upstreams_count = i + 1;
-        if (number == 0)
-            number = watch(loop, loop->upstream_fds[i], FORWARDER_EVENT_UPSTREAMS, i, err);
-        if (number < 0)
-            return number;
+            loop->slots[i] = (struct forwarder_loop_slot){ true, config->core.upstreams[i] };
     }
-    return 0;
+    return number;
 }
 
 /* Sends what the core wants sent; `owner` is the loop. */
@@ -185,7 +107,7 @@ static int open_tcp(struct forwarder_loop *loop, const struct forwarder_loop_con
         .epoll_fd = loop->epoll_fd,
         .clients_max = config->tcp_clients_max,
         .idle_ns = config->tcp_idle_ns,
-        .upstream_sockets = config->core.upstreams_count * config->core.lanes,
+        .upstream_sockets = (size_t)FORWARDER_SLOTS_MAX * config->core.lanes,
         .may_connect = may_connect,
         .receive = receive_message,
         .owner = loop,
@@ -224,8 +146,9 @@ static struct forwarder_loop *loop_new(void)
     loop->signal_fd = -1;
     for (size_t i = 0; i < FORWARDER_LISTEN_MAX; i++)
         loop->client_fds[i] = -1;
-    for (size_t i = 0; i < UPSTREAM_SOCKETS_MAX; i++)
+    for (size_t i = 0; i < FORWARDER_UPSTREAM_SOCKETS_MAX; i++)
         loop->upstream_fds[i] = -1;
+    loop->retire_ns = FORWARDER_NEVER;
     return loop;
 }
 
@@ -246,9 +169,9 @@ int forwarder_loop_open(const struct forwarder_loop_config *config,
     if (number == 0)
         number = open_tcp(loop, config, err);
     if (number == 0)
-        number = open_clients(loop, config, err);
+        number = open_places(loop, config, err);
     if (number == 0)
-        number = open_upstreams(loop, config, err);
+        number = open_slots(loop, config, err);
     if (number == 0)
         number = open_signals(loop, err);
     if (number < 0)
@@ -264,7 +187,7 @@ void forwarder_loop_close(struct forwarder_loop *loop)
         return;
     for (size_t i = 0; i < loop->listen_count; i++)
         fd_close(&loop->client_fds[i]);
-    for (size_t i = 0; i < loop->upstreams_count; i++)
+    for (size_t i = 0; i < FORWARDER_UPSTREAM_SOCKETS_MAX; i++)
         fd_close(&loop->upstream_fds[i]);
     fd_close(&loop->signal_fd);
     fd_close(&loop->epoll_fd);
@@ -281,16 +204,15 @@ void forwarder_loop_close_pointer(struct forwarder_loop **loop)
     *loop = NULL;
 }
 
-/* Gives the core what waits on one socket. */
-static void receive(struct forwarder_loop *loop, enum forwarder_side side, uint16_t number,
-                    uint64_t now_ns)
+size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side side,
+                              uint16_t number, uint64_t now_ns)
 {
     int fd = side == FORWARDER_CLIENTS ? loop->client_fds[number] : loop->upstream_fds[number];
     struct forwarder_datagram datagram;
 
     if (forwarder_inbox_fill(&loop->inbox, fd) < 0) {
         loop->counters.receive_errors += 1;
-        return;
+        return 0;
     }
     for (size_t i = 0; i < loop->inbox.count; i++) {
         if (!forwarder_inbox_read(&loop->inbox, i, &datagram)) {
@@ -301,14 +223,24 @@ static void receive(struct forwarder_loop *loop, enum forwarder_side side, uint1
         datagram.path.socket = number;
         forwarder_receive(&loop->core, &datagram, now_ns, &loop->batch);
     }
+    return loop->inbox.count;
+}
+
+void forwarder_loop_flush(struct forwarder_loop *loop)
+{
+    flush(&loop->batch, loop);
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 /* How long epoll may wait, rounded up, so that we do not wake just before the deadline. */
 static int wait_ms(const struct forwarder_loop *loop)
 {
-    uint64_t core_ns = forwarder_deadline_ns(&loop->core);
-    uint64_t tcp_ns = forwarder_tcp_deadline_ns(loop->tcp);
-    uint64_t deadline_ns = core_ns < tcp_ns ? core_ns : tcp_ns;
+    uint64_t deadline_ns = least(loop->retire_ns, least(forwarder_deadline_ns(&loop->core),
+                                                        forwarder_tcp_deadline_ns(loop->tcp)));
     uint64_t now_ns = clock_monotonic_ns();
     uint64_t left_ms;
 
@@ -348,9 +280,9 @@ static int turn(struct forwarder_loop *loop)
         if (kind == FORWARDER_EVENT_SIGNAL)
             signal = read_signal(loop);
         else if (kind == FORWARDER_EVENT_CLIENTS)
-            receive(loop, FORWARDER_CLIENTS, number, now_ns);
+            (void)forwarder_loop_receive(loop, FORWARDER_CLIENTS, number, now_ns);
         else if (kind == FORWARDER_EVENT_UPSTREAMS)
-            receive(loop, FORWARDER_UPSTREAMS, number, now_ns);
+            (void)forwarder_loop_receive(loop, FORWARDER_UPSTREAMS, number, now_ns);
         else if (kind == FORWARDER_EVENT_GUEST)
             forwarder_guests_run(&loop->guests, number, events[i].events);
         else
@@ -362,6 +294,8 @@ static int turn(struct forwarder_loop *loop)
     } while (forwarder_deadline_ns(&loop->core) <= now_ns);
     forwarder_tcp_expire(loop->tcp, now_ns);
     flush(&loop->batch, loop);
+    if (now_ns >= loop->retire_ns)
+        forwarder_loop_retire(loop, now_ns);
     return signal;
 }
 
@@ -384,7 +318,9 @@ void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarde
 
 bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place)
 {
-    return place < loop->listen_count && loop->client_fds[place] >= 0;
+    size_t number = place < FORWARDER_LISTEN_MAX ? loop->place_of[place] : FORWARDER_LISTEN_MAX;
+
+    return number < loop->listen_count && loop->client_fds[number] >= 0;
 }
 
 struct forwarder *forwarder_loop_core(struct forwarder_loop *loop)

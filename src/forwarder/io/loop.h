@@ -49,11 +49,19 @@ void forwarder_loop_close_pointer(struct forwarder_loop **loop);
 /* Answers queries until one of the signals comes, and says which; it may be called again. */
 int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err *err);
 
+/* Goes on with another configuration, which differs from that before in nothing that
+ * forwarder_reconfigure() wants to be the same, nor in tcp_clients_max (REQUIRE). Queries that wait
+ * end as they began, and addresses that are listened on before and after stay open all the time;
+ * others are read empty before they leave. core.local is not looked at. On failure, with the
+ * sentences of forwarder_loop_open(), all is as it was. */
+int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
+                          struct err *err);
+
 /* From now on this is answered without asking anybody (forwarder_set_local()); the caller keeps it
  * for as long as the loop is open or until the next call. */
 void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarder_local *local);
 
-/* Whether this listen address (by its place in the configuration) is listened on. */
+/* Whether this listen address (by its place in the last configuration) is listened on. */
 bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place);
 
 /* The core that runs in it, for those who are called in its thread. */

@@ -271,6 +271,19 @@ static void accept_clients(struct forwarder_tcp *tcp, size_t listener, uint64_t 
         pause_accepting(tcp, 0);
 }
 
+void forwarder_tcp_unlisten(struct forwarder_tcp *tcp, size_t number, uint64_t now_ns)
+{
+    if (number >= tcp->listen_count || tcp->listen_fds[number] < 0)
+        return;
+    accept_clients(tcp, number, now_ns);
+    fd_close(&tcp->listen_fds[number]);
+}
+
+void forwarder_tcp_set_idle(struct forwarder_tcp *tcp, uint64_t idle_ns)
+{
+    tcp->config.idle_ns = idle_ns;
+}
+
 /* Whether a client's message is one that always gets an answer. */
 static bool is_query(struct bytes message)
 {
@@ -392,6 +405,15 @@ static bool open_upstream(struct forwarder_tcp *tcp, struct forwarder_connection
     tcp->upstreams_now += 1;
     tcp->counters.upstreams += 1;
     return true;
+}
+
+void forwarder_tcp_leave(struct forwarder_tcp *tcp, size_t socket)
+{
+    REQUIRE(socket < tcp->config.upstream_sockets);
+    if (tcp->upstreams[socket].fd < 0)
+        return;
+    forwarder_connection_close(&tcp->upstreams[socket]);
+    tcp->upstreams_now -= 1;
 }
 
 static void send_to_upstream(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,

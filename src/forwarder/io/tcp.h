@@ -56,6 +56,15 @@ void forwarder_tcp_free(struct forwarder_tcp *tcp);
 int forwarder_tcp_listen(struct forwarder_tcp *tcp, size_t number,
                          const struct forwarder_address *address, struct err *err);
 
+/* Listens under this number no more; those who wait to be accepted are. */
+void forwarder_tcp_unlisten(struct forwarder_tcp *tcp, size_t number, uint64_t now_ns);
+
+/* Closes the connection in a place to an upstream, if there is one: nobody waits for it. */
+void forwarder_tcp_leave(struct forwarder_tcp *tcp, size_t socket);
+
+/* Connections are closed when they are idle for so long, from now on. */
+void forwarder_tcp_set_idle(struct forwarder_tcp *tcp, uint64_t idle_ns);
+
 /* Something happened to a descriptor of this side. */
 void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind kind, size_t number,
                          uint64_t now_ns);

@@ -318,6 +318,33 @@ static void a_file_that_is_not_there_is_named(void **state)
     assert_null(settings);
 }
 
+static void what_cannot_change_while_it_runs_stays_and_is_named(void **state)
+{
+    CLEANUP(dns_settings_free_pointer) struct dns_settings *running = NULL;
+    CLEANUP(dns_settings_free_pointer) struct dns_settings *anew = NULL;
+    struct dns_options options = dns_defaults;
+    char block[DNS_STAYS_BYTES];
+    struct text stays = text_init(block, sizeof(block));
+    char name[sizeof(PLACE)];
+    struct err err = { 0 };
+    FILE *file;
+
+    (void)state;
+    write_file(name, "queries-max: 7\ncontrol: /run/x\nttl-max: 5\n");
+    give(&options, "config", name);
+    assert_int_equal(dns_settings_read(&options, &running, &err), 0);
+    file = fopen(name, "w");
+    assert_non_null(file);
+    assert_true(fputs("queries-max: 8\nttl-max: 6\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(dns_settings_read_anew(&options, running, &anew, &stays, &err), 0);
+    assert_int_equal(unlink(name), 0);
+    assert_string_equal(block, "queries-max, control");
+    assert_int_equal(dns_settings_config(anew)->core.queries_max, 7);
+    assert_int_equal(dns_settings_config(anew)->core.keep.ttl_s_max, 6);
+    assert_string_equal(dns_settings_options(anew)->control, "/run/x");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_key_is_an_option_and_every_option_a_key),
     cmocka_unit_test(what_a_file_may_say_is_taken),
@@ -328,6 +355,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_command_line_holds_in_place_of_the_file),
     cmocka_unit_test(a_value_of_the_file_that_cannot_be_is_told_with_its_line),
     cmocka_unit_test(a_file_that_is_not_there_is_named),
+    cmocka_unit_test(what_cannot_change_while_it_runs_stays_and_is_named),
 };
 
 RUN_TESTS(tests)

@@ -80,34 +80,79 @@ static void tell_place(const struct dns_settings *settings, const struct dns_opt
     }
 }
 
-int dns_settings_read(const struct dns_options *given, struct dns_settings **ret_settings,
-                      struct err *err)
+/* The values that were read, with those of a program that runs in place of what cannot change. */
+static void keep_fixed(struct dns_settings *settings, const struct dns_settings *running,
+                       struct text *stays)
 {
-    CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = calloc(1, sizeof(*settings));
+    for (size_t row = 0; row < DNS_ROWS_COUNT; row++) {
+        const struct cli_option *option = &dns_rows[row];
+
+        if (option->reloads || option->is_no_key ||
+            cli_option_equal(option, &settings->options, &running->options))
+            continue;
+        cli_option_copy(option, &running->options, &settings->options);
+        if (stays->size > 0)
+            (void)text_append(stays, ", ");
+        (void)text_append(stays, option->name);
+    }
+}
+
+/* What was said, by the file and the command line. */
+static int read_said(const struct dns_options *given, struct dns_settings *settings,
+                     struct err *err)
+{
     int number = 0;
 
-    if (settings == NULL)
-        return err_set(err, -ENOMEM, "no memory");
     settings->arena = arena_init(ARENA_BYTES_MAX);
     settings->options = dns_defaults;
     if (given->config != NULL)
         number = read_file(settings, given->config, err);
-    if (number < 0)
-        return number;
-    for (size_t row = 0; row < DNS_ROWS_COUNT; row++)
+    for (size_t row = 0; number == 0 && row < DNS_ROWS_COUNT; row++)
         if (given->given.at[row])
             cli_option_copy(&dns_rows[row], given, &settings->options);
-    number = dns_options_read(&settings->options, &settings->config, err);
+    return number;
+}
+
+/* What all of it means. */
+static int understand(const struct dns_options *given, struct dns_settings *settings,
+                      struct err *err)
+{
+    int number = dns_options_read(&settings->options, &settings->config, err);
+
     if (number == 0)
         number = dns_local_read(&settings->options, &settings->local, err);
-    if (number < 0) {
+    if (number < 0)
         tell_place(settings, given, err);
+    else
+        settings->config.core.local = &settings->local->local;
+    return number;
+}
+
+int dns_settings_read_anew(const struct dns_options *given, const struct dns_settings *running,
+                           struct dns_settings **ret_settings, struct text *ret_stays,
+                           struct err *err)
+{
+    CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = calloc(1, sizeof(*settings));
+    int number;
+
+    if (settings == NULL)
+        return err_set(err, -ENOMEM, "no memory");
+    number = read_said(given, settings, err);
+    if (number == 0 && running != NULL)
+        keep_fixed(settings, running, ret_stays);
+    if (number == 0)
+        number = understand(given, settings, err);
+    if (number < 0)
         return number;
-    }
-    settings->config.core.local = &settings->local->local;
     *ret_settings = settings;
     settings = NULL;
     return 0;
+}
+
+int dns_settings_read(const struct dns_options *given, struct dns_settings **ret_settings,
+                      struct err *err)
+{
+    return dns_settings_read_anew(given, NULL, ret_settings, NULL, err);
 }
 
 void dns_settings_free(struct dns_settings *settings)

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/text.h"
 #include "cli/dns/options.h"
 
 struct dns_settings;
@@ -15,6 +16,15 @@ struct dns_settings;
  * sentence that begins with the option ("--listen: …"), or with the file's name and line. */
 int dns_settings_read(const struct dns_options *given, struct dns_settings **ret_settings,
                       struct err *err);
+
+#define DNS_STAYS_BYTES 512
+
+/* Reads all that is said anew, for a program that runs with `running`, which is freed after the new
+ * ones. What cannot change while it runs stays as it is there, and is named in *ret_stays, a text
+ * with room for DNS_STAYS_BYTES: "" where nothing is to be said. */
+int dns_settings_read_anew(const struct dns_options *given, const struct dns_settings *running,
+                           struct dns_settings **ret_settings, struct text *ret_stays,
+                           struct err *err);
 
 /* Frees them. NULL is fine. */
 void dns_settings_free(struct dns_settings *settings);

@@ -1,0 +1,94 @@
+/*
+ * What the files of the loop share and nobody else sees: loop.c (what happens in a turn), sockets.c
+ * (those that listen and those to upstreams, as a configuration wants them), reload.c (another
+ * configuration).
+ */
+#pragma once
+
+#include "forwarder/io/entropy.h"
+#include "forwarder/io/loop.h"
+#include "forwarder/io/udp.h"
+
+#include <signal.h>
+
+#define FORWARDER_UPSTREAM_SOCKETS_MAX ((size_t)FORWARDER_SLOTS_MAX * FORWARDER_LANES_MAX)
+
+/* An address that is listened on, in one of the places whose numbers are path.socket. */
+struct forwarder_loop_place {
+    bool is_taken;
+    bool is_leaving; /* nothing more is read there; answers still go out */
+    struct forwarder_listen listen;
+    uint64_t until_ns; /* then one that leaves is closed */
+};
+
+/* The sockets to the upstream of one number. */
+struct forwarder_loop_slot {
+    bool is_open;
+    struct forwarder_address address;
+};
+
+struct forwarder_loop {
+    struct forwarder core;
+    void *slab;
+    struct forwarder_entropy entropy;
+    int epoll_fd;
+    int signal_fd;
+    bool signals_are_blocked;
+    sigset_t signals_before;
+    bool has_tcp;
+    size_t listen_count; /* places that were ever taken */
+    struct forwarder_loop_place places[FORWARDER_LISTEN_MAX];
+    uint8_t place_of[FORWARDER_LISTEN_MAX]; /* of the addresses of the configuration */
+    struct forwarder_loop_slot slots[FORWARDER_SLOTS_MAX];
+    uint64_t retire_ns;                   /* when to look for what may be closed; FORWARDER_NEVER */
+    int client_fds[FORWARDER_LISTEN_MAX]; /* -1: missing, as it may be */
+    int upstream_fds[FORWARDER_UPSTREAM_SOCKETS_MAX];
+    struct forwarder_tcp *tcp;
+    struct forwarder_guests guests;
+    uint64_t now_ns; /* of the turn that runs */
+    struct forwarder_loop_counters counters;
+    struct forwarder_batch batch;
+    struct forwarder_inbox inbox;
+    struct forwarder_udp_headers outbox;
+};
+
+/* Lets epoll wait for what can be read. */
+int forwarder_loop_watch(const struct forwarder_loop *loop, int fd, uint64_t word, struct err *err);
+
+/* Opens what is to be listened on in a free place, which is taken then; 0 without doing so where it
+ * may be missing and is. On failure the place is free. */
+int forwarder_loop_open_place(struct forwarder_loop *loop, size_t place,
+                              const struct forwarder_listen *listen, struct err *err);
+
+/* Closes what is open in a place, which is free then. */
+void forwarder_loop_close_place(struct forwarder_loop *loop, size_t place);
+
+/* The sockets to an upstream that are to be opened. */
+struct forwarder_loop_lanes {
+    size_t upstream; /* its place in the configuration */
+    size_t slot;     /* its number in the core */
+    int *fds;        /* config->lanes of them, all -1 */
+};
+
+/* Opens the sockets to an upstream of this configuration; epoll waits on them. On failure none is
+ * open. */
+int forwarder_loop_open_lanes(const struct forwarder_loop *loop,
+                              const struct forwarder_loop_config *config,
+                              const struct forwarder_loop_lanes *lanes, struct err *err);
+
+/* Closes the sockets and connections to the upstream of a number. */
+void forwarder_loop_close_slot(struct forwarder_loop *loop, size_t slot);
+
+/* Whether an upstream's address makes sense: it is one machine's, and not what is listened on. */
+int forwarder_loop_check_upstream(const struct forwarder_loop_config *config,
+                                  const struct forwarder_address *upstream, struct err *err);
+
+/* Gives the core what waits on one socket, and says how many datagrams that were. */
+size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side side,
+                              uint16_t number, uint64_t now_ns);
+
+/* Sends what the core wants sent. */
+void forwarder_loop_flush(struct forwarder_loop *loop);
+
+/* Closes what was left by another configuration and is not waited for any more. */
+void forwarder_loop_retire(struct forwarder_loop *loop, uint64_t now_ns);

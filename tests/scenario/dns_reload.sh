@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# SIGHUP: cupel-dns reads its configuration anew, and nobody who waits for an answer notices.
+# shellcheck source=tests/scenario/dns.bash
+source "$(dirname "$0")/dns.bash"
+needs dig bind9-dnsutils
+
+# start_upstream PORT MODE: an upstream of dns_upstream.py.
+start_upstream() {
+    "$here/dns_upstream.py" "$1" "$2" >"$2.txt" 2>"$2.log" &
+    wait_until grep -q ready "$2.txt"
+}
+
+# ask PORT NAME: one query, patiently.
+ask() {
+    dig +noedns +time=20 +tries=1 @127.0.0.1 -p "$1" "$2" >dig.txt
+}
+
+# reload: the configuration is read anew; what is said is in forwarder.log alone.
+reload() {
+    : >forwarder.log
+    kill -HUP "$forwarder"
+    wait_until grep -qE "ready|as before" forwarder.log
+}
+
+says() {
+    grep -qxF "cupel-dns: $1" forwarder.log || fail "says: $(cat forwarder.log)"
+}
+
+no_query_is_lost_when_upstreams_change_under_load() {
+    printf 'listen: [127.0.0.1:8053, "127.0.0.1:8054"]\nupstream: 127.0.0.1:5342\n' >other.yaml
+    printf 'listen: 127.0.0.1:8053\nupstream: [127.0.0.1:5341]\npolicy: race\n' >one.yaml
+    cp one.yaml dns.yaml
+    start_forwarder --config dns.yaml
+    "$here/dns_reload.py" "$forwarder" dns.yaml other.yaml one.yaml >load.txt 2>load.log ||
+        fail "$(cat load.log)"
+    sed 's/^/# /' load.txt
+    [ "$(counter answers_timed_out)" = 0 ]
+    [ "$(counter queries_waiting)" = 0 ]
+    # 32 for the upstream that is left, and what listens, waits, and belongs to the shell.
+    wait_until test "$(find "/proc/$forwarder/fd" | wc -l)" -lt 50
+    stop_forwarder
+}
+
+addresses_come_and_go() {
+    start_upstream 5312 honest
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\n' >dns.yaml
+    start_forwarder --config dns.yaml --timeout-ms 500
+    printf 'listen: 127.0.0.1:8054\nupstream: 127.0.0.1:5312\n' >dns.yaml
+    reload
+    says "ready on 127.0.0.1:8054, forwarding to 127.0.0.1:5312"
+    ask 8054 one.example.org
+    grep -q 'status: NOERROR' dig.txt
+    dig +tcp +time=2 +tries=1 @127.0.0.1 -p 8053 two.example.org >dig.txt && fail "8053 is open"
+    printf 'listen: [127.0.0.1:8053, "127.0.0.1:8054"]\nupstream: 127.0.0.1:5312\n' >dns.yaml
+    reload
+    ask 8053 three.example.org
+    grep -q 'status: NOERROR' dig.txt
+    stop_forwarder
+}
+
+a_wrong_file_is_refused_and_nothing_changes() {
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\n' >dns.yaml
+    start_forwarder --config dns.yaml
+    printf 'listen: 127.0.0.1:8053\nupsteam: 127.0.0.1:5313\n' >dns.yaml
+    reload
+    says "goes on as before: dns.yaml:2: upsteam: there is no such key"
+    printf 'listen: [127.0.0.1:8053, 192.0.2.1:53]\nupstream: 127.0.0.1:5313\n' >dns.yaml
+    reload
+    says "goes on as before: cannot listen on 192.0.2.1:53: Cannot assign requested address"
+    printf 'listen: [127.0.0.1:8055, 127.0.0.1:8053]\nupstream: [127.0.0.1, 8.8.8.8]\n' >dns.yaml
+    reload
+    says "goes on as before: cannot reach upstream 8.8.8.8:53: Network is unreachable"
+    rm dns.yaml
+    reload
+    says "goes on as before: --config: open 'dns.yaml': No such file or directory"
+    ask 8053 still.example.org
+    grep -q 'status: NOERROR' dig.txt
+    stop_forwarder
+}
+
+what_cannot_change_is_said() {
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\ncache-bytes: 65536\n' >dns.yaml
+    start_forwarder --config dns.yaml
+    ask 8053 kept.example.org
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5399\nqueries-max: 5\n' >dns.yaml
+    reload
+    wait_until grep -q ready forwarder.log
+    says "changes when it is started anew: queries-max, cache-bytes"
+    ask 8053 kept.example.org # the cache is kept: its upstream is not asked
+    grep -q 'status: NOERROR' dig.txt
+    stop_forwarder
+}
+
+what_is_local_changes() {
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\n' >dns.yaml
+    printf "local-record: 'nas.home.arpa. A 192.0.2.5'\n" >>dns.yaml
+    start_forwarder --config dns.yaml
+    ask 8053 nas.home.arpa
+    grep -q '192\.0\.2\.5$' dig.txt
+    sed -i 's/192.0.2.5/192.0.2.6/' dns.yaml
+    reload
+    ask 8053 nas.home.arpa
+    grep -q '192\.0\.2\.6$' dig.txt
+    stop_forwarder
+}
+
+run_tests \
+    no_query_is_lost_when_upstreams_change_under_load \
+    addresses_come_and_go \
+    a_wrong_file_is_refused_and_nothing_changes \
+    what_cannot_change_is_said \
+    what_is_local_changes
