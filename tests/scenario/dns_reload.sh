@@ -26,6 +26,10 @@ says() {
     grep -qxF "cupel-dns: $1" forwarder.log || fail "says: $(cat forwarder.log)"
 }
 
+files_are_below() {
+    [ "$(find "/proc/$forwarder/fd" | wc -l)" -lt "$1" ]
+}
+
 no_query_is_lost_when_upstreams_change_under_load() {
     printf 'listen: [127.0.0.1:8053, "127.0.0.1:8054"]\nupstream: 127.0.0.1:5342\n' >other.yaml
     printf 'listen: 127.0.0.1:8053\nupstream: [127.0.0.1:5341]\npolicy: race\n' >one.yaml
@@ -37,7 +41,7 @@ no_query_is_lost_when_upstreams_change_under_load() {
     [ "$(counter answers_timed_out)" = 0 ]
     [ "$(counter queries_waiting)" = 0 ]
     # 32 for the upstream that is left, and what listens, waits, and belongs to the shell.
-    wait_until test "$(find "/proc/$forwarder/fd" | wc -l)" -lt 50
+    wait_until files_are_below 50
     stop_forwarder
 }
 

@@ -1,6 +1,7 @@
 /* cupel-dns: the forwarder's command line. All that it does is in src/forwarder. */
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "cli/dns/service.h"
 #include "cli/dns/settings/settings.h"
 #include "forwarder/io/endpoint.h"
 #include "operate/control.h"
@@ -61,7 +62,18 @@ struct running {
     struct dns_settings *started; /* what cannot change stays as it was then */
     struct dns_settings *now;     /* NULL: as it started */
     struct forwarder_loop *loop;
+    struct dns_service service;
 };
+
+/* The configuration that settings make, with the sockets that were passed. */
+static int configure(const struct running *running, const struct dns_settings *settings,
+                     struct forwarder_loop_config *ret_config, struct err *err)
+{
+    bool is_default = dns_settings_options(settings)->listen.count == 0;
+
+    *ret_config = *dns_settings_config(settings);
+    return dns_service_add(&running->service, is_default, ret_config, err);
+}
 
 /* Reads the configuration anew, and goes on with it; with the one before where it is wrong. */
 static void reload(struct running *running)
@@ -69,17 +81,17 @@ static void reload(struct running *running)
     CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = NULL;
     char block[DNS_STAYS_BYTES];
     struct text stays = text_init(block, sizeof(block));
-    const struct forwarder_loop_config *config;
+    struct forwarder_loop_config config;
     struct err err = { 0 };
 
     if (dns_settings_read_anew(running->given, running->started, &settings, &stays, &err) < 0 ||
-        forwarder_loop_reload(running->loop, dns_settings_config(settings), &err) < 0) {
+        configure(running, settings, &config, &err) < 0 ||
+        forwarder_loop_reload(running->loop, &config, &err) < 0) {
         (void)err_prefix(&err, "goes on as before");
         (void)cli_fail(DNS_PROGRAM, &err, 0);
         return;
     }
-    config = dns_settings_config(settings);
-    forwarder_loop_set_local(running->loop, config->core.local);
+    forwarder_loop_set_local(running->loop, config.core.local);
     dns_settings_free(running->now);
     running->now = settings;
     settings = NULL;
@@ -87,7 +99,7 @@ static void reload(struct running *running)
         (void)err_set(&err, -1, "changes when it is started anew: %s", stays.at);
         (void)cli_fail(DNS_PROGRAM, &err, 0);
     }
-    print_ready(running->loop, config);
+    print_ready(running->loop, &config);
 }
 
 /* Answers queries until a signal ends it; the exit status. */
@@ -101,9 +113,13 @@ static int serve(struct running *running)
             return cli_fail(DNS_PROGRAM, &err, 1);
         if (caught == SIGUSR1)
             print_statistics(running->loop);
-        if (caught == SIGHUP)
+        if (caught == SIGHUP) {
+            dns_service_tell(&running->service, DNS_SERVICE_RELOADING);
             reload(running);
+            dns_service_tell(&running->service, DNS_SERVICE_READY);
+        }
     }
+    dns_service_tell(&running->service, DNS_SERVICE_STOPPING);
     return 0;
 }
 
@@ -125,6 +141,7 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     CLEANUP(dns_settings_free_pointer) struct dns_settings *later = NULL;
     CLEANUP(forwarder_loop_close_pointer) struct forwarder_loop *loop = NULL;
     struct running running = { .given = options };
+    struct forwarder_loop_config config;
     struct operate_server server = { .started_ns = clock_monotonic_ns() };
     CLEANUP(operate_control_close_pointer) struct operate_control *control = NULL;
     struct err err = { 0 };
@@ -137,9 +154,12 @@ static int run(const void *globals, const void *block, struct cli_operands opera
         return cli_fail(DNS_PROGRAM, &err, 2);
     if (options->only_checks)
         return 0;
+    if (dns_service_open(&running.service, &err) < 0 ||
+        configure(&running, settings, &config, &err) < 0)
+        return cli_fail(DNS_PROGRAM, &err, 1);
     options = dns_settings_options(settings);
     allow_files();
-    if (forwarder_loop_open(dns_settings_config(settings), &loop, &err) < 0)
+    if (forwarder_loop_open(&config, &loop, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
     server.loop = loop;
     if (options->control != NULL &&
@@ -147,7 +167,8 @@ static int run(const void *globals, const void *block, struct cli_operands opera
         (void)err_prefix(&err, "--control");
         return cli_fail(DNS_PROGRAM, &err, 1);
     }
-    print_ready(loop, dns_settings_config(settings));
+    print_ready(loop, &config);
+    dns_service_tell(&running.service, DNS_SERVICE_READY);
     running.started = settings;
     running.loop = loop;
     status = serve(&running);
@@ -186,6 +207,9 @@ static const struct cli_program dns_program = {
         "is wrong with the file it says so on standard error and goes on as before. "
         "What --queries-max, --cache-bytes, --tcp-clients-max, --rate-limit and --control say "
         "changes only when it is started anew, which it says as well.\n\n"
+        "A service manager such as systemd may pass sockets (LISTEN_FDS), UDP and TCP, which are "
+        "listened on besides --listen, or in place of loopback where there is no --listen; and is "
+        "told when it is ready, reads its file anew, and ends (NOTIFY_SOCKET).\n\n"
         "All options but --config and --check-config may stand in a configuration file: keys are "
         "their long names, a flag is true or false, an option that may be repeated is a list:\n\n"
         "upstream: [9.9.9.9, 1.1.1.1]\npolicy: fastest\nprefetch: true\n\n"

@@ -227,12 +227,14 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
               "192.168.1.5'; may be repeated. Other types at its name have no records; a name "
               "that begins with `*.` stands for all below that do not exist" },
     { .name = "hosts",
+      .reloads = true,
       .kind = CLI_TEXTS,
       .offset = offsetof(struct dns_options, local.hosts),
       .value = "FILE",
       .help = "answer with the addresses and names of this file, of the form of /etc/hosts; may be "
               "repeated" },
     { .name = "block",
+      .reloads = true,
       .kind = CLI_TEXTS,
       .offset = offsetof(struct dns_options, local.blocks),
       .value = "FILE",
@@ -240,12 +242,14 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
               "behind 0.0.0.0 as in a hosts file, as filters (||NAME^), or as a response policy "
               "zone (NAME CNAME .); may be repeated" },
     { .name = "allow-name",
+      .reloads = true,
       .kind = CLI_TEXTS,
       .offset = offsetof(struct dns_options, local.allowed),
       .value = "NAME",
       .help = "do not block this name, or with *.NAME it and all below, but for names below that "
               "are in a list themselves; may be repeated" },
     { .name = "block-answer",
+      .reloads = true,
       .kind = CLI_TEXT,
       .offset = offsetof(struct dns_options, local.block_answer),
       .value = "WHAT",

@@ -22,6 +22,8 @@
 struct forwarder_listen {
     struct forwarder_address address;
     bool may_be_missing; /* goes on without it where the machine does not have this address */
+    int udp_fd; /* sockets for it that are there already, which become the loop's; 0: none, */
+    int tcp_fd; /* and one is opened */
 };
 
 struct forwarder_loop_config {

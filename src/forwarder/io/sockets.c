@@ -46,11 +46,23 @@ int forwarder_loop_watch(const struct forwarder_loop *loop, int fd, uint64_t wor
     return 0;
 }
 
+static int open_udp(const struct forwarder_listen *listen, int *ret_fd, struct err *err)
+{
+    int number;
+
+    if (listen->udp_fd == 0)
+        return forwarder_udp_listen(&listen->address, ret_fd, err);
+    number = forwarder_udp_adopt(&listen->address, listen->udp_fd, err);
+    if (number == 0)
+        *ret_fd = listen->udp_fd;
+    return number;
+}
+
 int forwarder_loop_open_place(struct forwarder_loop *loop, size_t place,
                               const struct forwarder_listen *listen, struct err *err)
 {
     uint64_t word = forwarder_event_of(FORWARDER_EVENT_CLIENTS, place);
-    int number = forwarder_udp_listen(&listen->address, &loop->client_fds[place], err);
+    int number = open_udp(listen, &loop->client_fds[place], err);
 
     REQUIRE(!loop->places[place].is_taken);
     if (listen->may_be_missing && (number == -EADDRNOTAVAIL || number == -EAFNOSUPPORT))
@@ -60,7 +72,9 @@ int forwarder_loop_open_place(struct forwarder_loop *loop, size_t place,
     if (number == 0)
         number = forwarder_loop_watch(loop, loop->client_fds[place], word, err);
     if (number == 0 && loop->has_tcp)
-        number = forwarder_tcp_listen(loop->tcp, place, &listen->address, err);
+        number = listen->tcp_fd != 0
+                     ? forwarder_tcp_adopt(loop->tcp, place, listen->tcp_fd, err)
+                     : forwarder_tcp_listen(loop->tcp, place, &listen->address, err);
     if (number < 0) {
         forwarder_loop_close_place(loop, place);
         return number;

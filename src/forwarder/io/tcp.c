@@ -109,6 +109,15 @@ static int watch(const struct forwarder_tcp *tcp, int fd, uint64_t word, uint32_
     return epoll_ctl(tcp->config.epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
+static void set_listener(struct forwarder_tcp *tcp, size_t number, int fd)
+{
+    while (tcp->listen_count <= number) {
+        tcp->listen_fds[tcp->listen_count] = -1;
+        tcp->listen_count += 1;
+    }
+    tcp->listen_fds[number] = fd;
+}
+
 int forwarder_tcp_listen(struct forwarder_tcp *tcp, size_t number,
                          const struct forwarder_address *address, struct err *err)
 {
@@ -124,11 +133,16 @@ int forwarder_tcp_listen(struct forwarder_tcp *tcp, size_t number,
         watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number), EPOLLIN) < 0)
         return err_system(err, errno, "cannot listen on %s over TCP",
                           forwarder_endpoint_format(address, name));
-    while (tcp->listen_count <= number) {
-        tcp->listen_fds[tcp->listen_count] = -1;
-        tcp->listen_count += 1;
-    }
-    tcp->listen_fds[number] = fd_take(&fd);
+    set_listener(tcp, number, fd_take(&fd));
+    return 0;
+}
+
+int forwarder_tcp_adopt(struct forwarder_tcp *tcp, size_t number, int fd, struct err *err)
+{
+    REQUIRE(number < LISTEN_MAX);
+    if (watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number), EPOLLIN) < 0)
+        return err_system(err, errno, "cannot wait on a socket that was passed");
+    set_listener(tcp, number, fd);
     return 0;
 }
 

@@ -56,6 +56,9 @@ void forwarder_tcp_free(struct forwarder_tcp *tcp);
 int forwarder_tcp_listen(struct forwarder_tcp *tcp, size_t number,
                          const struct forwarder_address *address, struct err *err);
 
+/* Takes a socket that listens already, as the one under this number; it is closed with the rest. */
+int forwarder_tcp_adopt(struct forwarder_tcp *tcp, size_t number, int fd, struct err *err);
+
 /* Listens under this number no more; those who wait to be accepted are. */
 void forwarder_tcp_unlisten(struct forwarder_tcp *tcp, size_t number, uint64_t now_ns);
 

@@ -20,16 +20,32 @@ static int set_option(int fd, int level, int name)
     return setsockopt(fd, level, name, &on, sizeof(on));
 }
 
+/* A socket for all our addresses tells to which of them each datagram came. */
+static int set_local_address(int fd, const struct forwarder_address *address)
+{
+    if (!forwarder_endpoint_is_any(address))
+        return 0;
+    return address->size == 16 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
+                               : set_option(fd, IPPROTO_IP, IP_PKTINFO);
+}
+
 /* What has to be set before a listening socket is bound. IPv6 sockets take no IPv4: those addresses
  * are listened on by themselves. */
 static int set_listen_options(int fd, const struct forwarder_address *address)
 {
     if (address->size == 16 && set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) < 0)
         return -1;
-    if (!forwarder_endpoint_is_any(address))
-        return 0;
-    return address->size == 16 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
-                               : set_option(fd, IPPROTO_IP, IP_PKTINFO);
+    return set_local_address(fd, address);
+}
+
+int forwarder_udp_adopt(const struct forwarder_address *address, int fd, struct err *err)
+{
+    char name[FORWARDER_ENDPOINT_TEXT_MAX];
+
+    if (set_local_address(fd, address) < 0)
+        return err_system(err, errno, "cannot use the socket for %s that was passed",
+                          forwarder_endpoint_format(address, name));
+    return 0;
 }
 
 int forwarder_udp_listen(const struct forwarder_address *address, int *ret_fd, struct err *err)

@@ -17,6 +17,9 @@
  * addresses each query went. */
 int forwarder_udp_listen(const struct forwarder_address *address, int *ret_fd, struct err *err);
 
+/* Makes a socket that is bound to the address already as good as one of forwarder_udp_listen(). */
+int forwarder_udp_adopt(const struct forwarder_address *address, int fd, struct err *err);
+
 /* Opens a socket to an upstream, from a port that the kernel draws (RFC 6056). It is connected:
  * what others send to it does not arrive, and what the upstream's machine refuses does. */
 int forwarder_udp_connect(const struct forwarder_address *address, int *ret_fd, struct err *err);
