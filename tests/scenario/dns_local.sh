@@ -110,6 +110,26 @@ blocked_names_are_answered_as_wanted() {
     stop_forwarder
 }
 
+# is_answered STATUS QUESTION…: whether a question is answered with this status.
+is_answered() {
+    ask "${@:2}" && grep -q "status: $1," dig.txt
+}
+
+lists_are_read_anew_on_a_hangup_and_kept_where_they_are_wrong() {
+    echo "ads.example" >changing
+    start_local --block changing
+    gets NXDOMAIN ads.example
+    echo "other.example" >changing
+    kill -HUP "$forwarder"
+    wait_until is_answered NXDOMAIN other.example
+    gets SERVFAIL ads.example
+    rm changing
+    kill -HUP "$forwarder"
+    wait_until grep -q "goes on as before: --block: 'changing'" forwarder.log
+    gets NXDOMAIN other.example
+    stop_forwarder
+}
+
 # refuses SENTENCE OPTION…: it does not begin, and says why.
 refuses() {
     local status=0
@@ -155,6 +175,7 @@ run_tests \
     hosts_are_answered_both_ways \
     names_in_lists_are_blocked \
     blocked_names_are_answered_as_wanted \
+    lists_are_read_anew_on_a_hangup_and_kept_where_they_are_wrong \
     a_file_that_cannot_be_a_list_is_refused \
     any_and_the_class_ch_have_answers_of_their_own \
     updates_and_notifies_are_not_implemented

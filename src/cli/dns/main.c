@@ -92,6 +92,7 @@ static void reload(struct running *running)
         return;
     }
     forwarder_loop_set_local(running->loop, config.core.local);
+    dns_settings_forget_local(running->started);
     dns_settings_free(running->now);
     running->now = settings;
     settings = NULL;

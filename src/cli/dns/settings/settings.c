@@ -155,6 +155,12 @@ int dns_settings_read(const struct dns_options *given, struct dns_settings **ret
     return dns_settings_read_anew(given, NULL, ret_settings, NULL, err);
 }
 
+void dns_settings_forget_local(struct dns_settings *settings)
+{
+    settings->config.core.local = NULL;
+    forwarder_built_free_pointer(&settings->local);
+}
+
 void dns_settings_free(struct dns_settings *settings)
 {
     if (settings == NULL)

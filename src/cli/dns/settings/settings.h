@@ -26,6 +26,10 @@ int dns_settings_read_anew(const struct dns_options *given, const struct dns_set
                            struct dns_settings **ret_settings, struct text *ret_stays,
                            struct err *err);
 
+/* Frees what of them is answered without asking anybody, which nobody looks at any more: it may be
+ * large. */
+void dns_settings_forget_local(struct dns_settings *settings);
+
 /* Frees them. NULL is fine. */
 void dns_settings_free(struct dns_settings *settings);
 
