@@ -101,6 +101,8 @@ static void begin_limits(uint8_t limits, struct forwarder_config *config)
         config->rate = (struct forwarder_rate_config){ 2, 3, limits & 3U };
     config->client_queries_max = limits >> 4 & 3U;
     config->upstream_queries_max = limits >> 6;
+    config->cookies.is_on = (limits & 2U) == 0;
+    config->cookies.is_required = (limits & 7U) == 4U;
 }
 
 static void begin(struct history *history)

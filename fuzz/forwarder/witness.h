@@ -34,6 +34,7 @@
 #include "dns/message.h"
 #include "forwarder/core/forwarder.h"
 #include "fuzz/forwarder/witness_admit.h"
+#include "fuzz/forwarder/witness_cookies.h"
 #include "fuzz/forwarder/witness_kept.h"
 #include "fuzz/forwarder/witness_local.h"
 #include "fuzz/target.h"
@@ -56,6 +57,8 @@ struct witness_client {
     struct forwarder_key key; /* of the query that it waits for */
     uint16_t id;
     bool has_edns;
+    struct forwarder_cookie cookie; /* that it sent */
+    uint64_t wall_s;                /* when it asked */
     size_t answer_bytes_max;
     size_t question_size;
     uint8_t question[DNS_NAME_SIZE_MAX + 4];
@@ -70,6 +73,8 @@ struct witness_query {
     unsigned int asked;   /* upstreams, one bit each */
     unsigned int plain;   /* those without EDNS */
     unsigned int streams; /* those over a stream that is there */
+    unsigned int cookied; /* those that were sent a cookie */
+    unsigned int refused; /* those that said BADCOOKIE */
     unsigned int failed;  /* those that the network did not lead to */
     unsigned int reconnects;
     unsigned int upstream; /* the one that was asked last */
@@ -89,6 +94,7 @@ struct witness {
     uint64_t now_ns;
     uint64_t attempt_ns_max; /* of all configurations that there were */
     uint64_t plain_until_ns[FORWARDER_SLOTS_MAX];
+    struct witness_peer peers[FORWARDER_SLOTS_MAX];
     struct witness_admit admit;
     size_t count;
     struct witness_query queries[WITNESS_QUERIES_MAX];
@@ -351,6 +357,25 @@ static inline void witness_check_account(const struct witness *witness)
     witness_check_limits(witness);
 }
 
+/* A query has no other options than it should, behind its `size` octets; says how many of those are
+ * as ever: all, or all but the size of the options. */
+static inline size_t witness_check_options(const struct witness_sent *sent, size_t size,
+                                           bool has_cookie, bool is_padded)
+{
+    if (is_padded) {
+        fuzz_require(sent->size % 128 == 0);
+        fuzz_require(sent->size >= size);
+        fuzz_require(sent->size < size + 132);
+        return size - 2;
+    }
+    if (has_cookie) {
+        fuzz_require(sent->size == size + 4 + witness_cookie_of(witness_payload(sent)).size);
+        return size - 2;
+    }
+    fuzz_require(sent->size == size);
+    return size;
+}
+
 /* What was sent to an upstream is the query, whole or without EDNS, on the right way. */
 static inline void witness_check_sent(struct witness *witness, struct witness_query *query,
                                       const struct witness_sent *sent)
@@ -358,6 +383,10 @@ static inline void witness_check_sent(struct witness *witness, struct witness_qu
     const struct forwarder_config *config = &witness->forwarder->config;
     enum forwarder_transport transport = config->transports[query->upstream];
     bool is_plain = witness->plain_until_ns[query->upstream] > witness->now_ns;
+    struct witness_peer *peer = &witness->peers[query->upstream];
+    bool has_cookie = config->cookies.is_on && !is_plain && transport == FORWARDER_OVER_UDP &&
+                      peer->without_until_ns <= witness->now_ns &&
+                      (peer->server.size > 0 || (query->asked >> query->upstream & 1U) == 0);
     size_t size = query->wire_size - (is_plain ? FORWARDER_OPT_BYTES : 0);
     unsigned int lane = query->key.lane;
 
@@ -369,12 +398,9 @@ static inline void witness_check_sent(struct witness *witness, struct witness_qu
     fuzz_require(sent->path.side == FORWARDER_UPSTREAMS);
     fuzz_require(sent->path.socket == query->upstream * config->lanes + lane);
     fuzz_require(forwarder_address_equal(&sent->path.peer, &config->upstreams[query->upstream]));
-    if (transport == FORWARDER_OVER_TLS && !is_plain) {
-        fuzz_require(sent->size % 128 == 0 && sent->size >= size && sent->size < size + 132);
-        size -= 2; /* how long its options are */
-    } else {
-        fuzz_require(sent->size == size);
-    }
+    witness_check_peer(peer, witness_payload(sent), has_cookie);
+    size =
+        witness_check_options(sent, size, has_cookie, transport == FORWARDER_OVER_TLS && !is_plain);
     fuzz_require(memcmp(sent->octets, query->wire, DNS_HEADER_SIZE - 2) == 0);
     fuzz_require(witness_header(witness_payload(sent)).counts[DNS_ADDITIONAL] == !is_plain);
     fuzz_require(memcmp(sent->octets + DNS_HEADER_SIZE, query->wire + DNS_HEADER_SIZE,
@@ -383,6 +409,7 @@ static inline void witness_check_sent(struct witness *witness, struct witness_qu
     query->asked |= 1U << query->upstream;
     query->failed &= ~(1U << query->upstream);
     query->plain |= is_plain ? 1U << query->upstream : 0;
+    query->cookied |= has_cookie ? 1U << query->upstream : 0;
 }
 
 /* A client's query, as it is understood. */
@@ -393,7 +420,7 @@ struct witness_asked {
     struct witness_topic topic;
 };
 
-static inline void witness_understand(struct witness_asked *asked,
+static inline void witness_understand(const struct witness *witness, struct witness_asked *asked,
                                       const struct forwarder_datagram *in)
 {
     struct dns_message message;
@@ -410,6 +437,8 @@ static inline void witness_understand(struct witness_asked *asked,
         .client = { .path = in->path, .id = message.header.id },
     };
     asked->client.has_edns = dns_message_edns(&message, &edns);
+    asked->client.wall_s = witness->now_ns / WITNESS_NS_PER_S;
+    asked->client.cookie = witness_cookie_of(in->payload);
     asked->client.answer_bytes_max = edns.udp_size > 512 ? edns.udp_size : 512;
     if (in->path.stream != 0)
         asked->client.answer_bytes_max = FORWARDER_MESSAGE_BYTES_MAX;
@@ -490,7 +519,7 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     fuzz_require(memcmp(query->wire + DNS_HEADER_SIZE + question.size, opt, sizeof(opt)) == 0);
     fuzz_require((witness_members(witness) >> query->upstream & 1U) != 0);
     fuzz_require(is_plain || config->transports[query->upstream] == FORWARDER_OVER_TLS ||
-                 sent->size == query->wire_size);
+                 sent->size >= query->wire_size);
     witness_check_sent(witness, query, sent);
     for (; sent + 1 < witness->sent + witness->sent_count; sent++) {
         fuzz_require(config->policy == FORWARDER_POLICY_RACE);
@@ -524,7 +553,8 @@ static inline void witness_wait(struct witness *witness, const struct witness_as
 }
 
 /* What is true of every answer to a client whose question was understood. */
-static inline struct dns_message witness_check_form(const struct witness_client *client,
+static inline struct dns_message witness_check_form(const struct witness *witness,
+                                                    const struct witness_client *client,
                                                     const struct witness_sent *sent)
 {
     struct dns_message answer;
@@ -539,6 +569,8 @@ static inline struct dns_message witness_check_form(const struct witness_client 
                     witness_part(witness_payload(sent), DNS_HEADER_SIZE, client->question_size)));
     fuzz_require(sent->size <= client->answer_bytes_max);
     fuzz_require((answer.opt_at != 0) == client->has_edns);
+    witness_check_cookies(witness->forwarder, &client->path, &client->cookie, witness_payload(sent),
+                          client->wall_s);
     return answer;
 }
 
@@ -548,7 +580,7 @@ static inline void witness_check_cached(const struct witness *witness,
                                         const struct witness_client *client,
                                         const struct witness_sent *sent, bool is_stale)
 {
-    struct dns_message answer = witness_check_form(client, sent);
+    struct dns_message answer = witness_check_form(witness, client, sent);
     struct witness_age age = { .config = &witness->forwarder->config, .is_stale = is_stale };
     struct dns_edns edns;
     struct dns_edns_option option;
@@ -558,6 +590,22 @@ static inline void witness_check_cached(const struct witness *witness,
     witness_check_kept(witness->replies, topic, &age, witness->now_ns, &answer);
     if (is_stale && dns_message_edns(&answer, &edns))
         fuzz_require(dns_edns_find_option(&edns, DNS_OPTION_EDE, &option));
+}
+
+/* Whether an answer of the core's own may have this code. */
+static inline bool witness_may_say(const struct dns_header *asked, const struct dns_message *answer)
+{
+    static const unsigned int codes[] = {
+        DNS_RCODE_FORMERR, DNS_RCODE_NOTIMP,   DNS_RCODE_REFUSED,
+        DNS_RCODE_BADVERS, DNS_RCODE_SERVFAIL, DNS_RCODE_BADCOOKIE
+    };
+    unsigned int rcode = dns_message_rcode(answer);
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (codes[i] == rcode)
+            return true;
+    return rcode == DNS_RCODE_NOERROR &&
+           (dns_header_has(&answer->header, DNS_FLAG_TC) || asked->counts[DNS_QUESTION] == 0);
 }
 
 /* The core answered a client's datagram by itself, with nothing of the cache. */
@@ -578,11 +626,9 @@ static inline void witness_check_own_answer(const struct witness *witness,
     fuzz_require(dns_header_opcode(&answer.header) == dns_header_opcode(&asked));
     fuzz_require(answer.header.counts[DNS_ANSWER] == 0);
     fuzz_require(sent->size <= 512);
-    fuzz_require(rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_NOTIMP ||
-                 rcode == DNS_RCODE_REFUSED || rcode == DNS_RCODE_BADVERS ||
-                 rcode == DNS_RCODE_SERVFAIL ||
-                 (rcode == DNS_RCODE_NOERROR && dns_header_has(&answer.header, DNS_FLAG_TC)));
+    fuzz_require(witness_may_say(&asked, &answer));
     fuzz_require(rcode == DNS_RCODE_REFUSED || rcode == DNS_RCODE_NOERROR ||
+                 rcode == DNS_RCODE_BADCOOKIE ||
                  (rcode == DNS_RCODE_NOTIMP) == (dns_header_opcode(&asked) != DNS_OPCODE_QUERY));
     fuzz_require(rcode != DNS_RCODE_SERVFAIL || witness->count == config->queries_max ||
                  witness->clients_count == config->waiters_max || witness_is_busy(witness) ||
@@ -626,7 +672,7 @@ static inline void witness_check_local(const struct witness *witness,
     unsigned int records = witness_local_records(question, block_answer);
 
     fuzz_require(witness->sent_count == 1);
-    answer = witness_check_form(&asked->client, &witness->sent[0]);
+    answer = witness_check_form(witness, &asked->client, &witness->sent[0]);
     fuzz_require(dns_message_rcode(&answer) ==
                  (unsigned int)witness_local_rcode(question, block_answer));
     if (counter == FORWARDER_COUNT_queries_chaos || counter == FORWARDER_COUNT_queries_any)
@@ -671,7 +717,7 @@ static inline bool witness_is_local(struct witness *witness, const struct forwar
     if (counter == FORWARDER_COUNTERS || counters[counter] == before[counter])
         return false;
     fuzz_require(counters[counter] == before[counter] + 1);
-    witness_understand(&asked, in);
+    witness_understand(witness, &asked, in);
     witness_check_local(witness, &asked, &question);
     return true;
 }
@@ -683,7 +729,7 @@ static inline void witness_check_query(struct witness *witness, const struct for
     struct witness_asked asked;
     struct witness_query *query;
 
-    witness_understand(&asked, in);
+    witness_understand(witness, &asked, in);
     witness_check_not_local(witness, in);
     if (counter == FORWARDER_COUNT_queries_cached || counter == FORWARDER_COUNT_queries_stale) {
         witness_check_cached_at_once(witness, &asked, counter == FORWARDER_COUNT_queries_stale);
@@ -712,6 +758,9 @@ static inline void witness_client(struct witness *witness, const struct forwarde
     uint64_t before[FORWARDER_COUNTERS];
     bool is_good = false;
     bool is_silent = witness_is_silent(in->payload);
+    bool is_certain =
+        witness_is_certain(witness->forwarder, in, witness->now_ns / WITNESS_NS_PER_S);
+    struct witness_asker asker = { &in->path, is_certain, witness->now_ns };
     struct witness_turned_away away = witness_turned_away_of(witness->forwarder);
 
     memcpy(before, counters, sizeof(before));
@@ -719,13 +768,13 @@ static inline void witness_client(struct witness *witness, const struct forwarde
     forwarder_receive(witness->forwarder, in, witness->now_ns, witness->batch);
     witness_flush(witness->batch, witness);
     if (!is_silent)
-        is_silent = witness_check_admitted(&witness->admit, witness->forwarder, &away, &in->path,
-                                           witness->now_ns);
+        is_silent = witness_check_admitted(&witness->admit, witness->forwarder, &away, &asker);
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         if (counters[good[i]] == before[good[i]])
             continue;
         fuzz_require(!is_good && !is_silent);
         fuzz_require(witness_may_ask(&witness->forwarder->config, &in->path.peer));
+        fuzz_require(is_certain || !witness->forwarder->config.cookies.is_required);
         is_good = true;
         witness_check_query(witness, in, good[i]);
     }
@@ -824,29 +873,47 @@ static inline bool witness_is_good(const struct witness *witness, const struct w
            witness_has_question(query, ret_message);
 }
 
+/* Whether a reply has options that may not go on to clients. */
+static inline bool witness_has_hop_options(const struct dns_message *reply)
+{
+    struct dns_edns_option option;
+    struct dns_edns edns = { 0 };
+
+    return dns_message_edns(reply, &edns) &&
+           (dns_edns_find_option(&edns, DNS_OPTION_COOKIE, &option) ||
+            dns_edns_find_option(&edns, DNS_OPTION_TCP_KEEPALIVE, &option) ||
+            dns_edns_find_option(&edns, DNS_OPTION_PADDING, &option));
+}
+
 /* Whether a client that sent no EDNS can't be told a reply: it has some that can't be cut off. */
-static inline bool witness_is_unfit(const struct witness_client *client,
+static inline bool witness_is_unfit(const struct witness *witness,
+                                    const struct witness_client *client,
                                     const struct dns_message *reply)
 {
     struct byte_reader in = byte_reader_init(reply->wire);
     struct dns_rr opt;
 
-    if (client->has_edns || reply->opt_at == 0)
+    if (reply->opt_at == 0)
         return false;
     fuzz_require(read_skip(&in, reply->opt_at) && dns_rr_read(&in, &opt).status == DNS_OK);
+    if (client->has_edns)
+        return !byte_reader_is_done(&in) &&
+               ((witness->forwarder->config.cookies.is_on && client->cookie.size > 0) ||
+                witness_has_hop_options(reply));
     return !byte_reader_is_done(&in) || dns_message_rcode(reply) > 15;
 }
 
 /* A client got what a reply says. */
-static inline void witness_check_answer(const struct witness_client *client,
+static inline void witness_check_answer(const struct witness *witness,
+                                        const struct witness_client *client,
                                         const struct dns_message *reply,
                                         const struct witness_sent *sent)
 {
-    struct dns_message answer = witness_check_form(client, sent);
+    struct dns_message answer = witness_check_form(witness, client, sent);
     bool is_cut =
         dns_header_has(&answer.header, DNS_FLAG_TC) && answer.header.counts[DNS_ANSWER] == 0;
 
-    if (witness_is_unfit(client, reply)) {
+    if (witness_is_unfit(witness, client, reply)) {
         fuzz_require(dns_message_rcode(&answer) == DNS_RCODE_SERVFAIL);
         return;
     }
@@ -890,7 +957,7 @@ static inline void witness_check_answers(struct witness *witness, struct witness
         if (is_stale)
             witness_check_cached(witness, &query->topic, client, &witness->sent[i], true);
         else
-            witness_check_answer(client, reply, &witness->sent[i]);
+            witness_check_answer(witness, client, reply, &witness->sent[i]);
         witness_answered(witness, client);
         i += 1;
     }
@@ -898,6 +965,87 @@ static inline void witness_check_answers(struct witness *witness, struct witness
     witness_remember(witness->replies, &query->topic, reply->wire, witness->now_ns,
                      is_failure ? witness->forwarder->config.keep.failure_ttl_s : 0);
     witness_forget(witness, query);
+}
+
+/* A reply made us ask without EDNS; or over a stream, where the upstream is known to know EDNS. */
+static inline void witness_check_plain(struct witness *witness, struct witness_query *query,
+                                       const struct forwarder_path *path)
+{
+    unsigned int upstream = path->socket / witness->forwarder->config.lanes;
+    struct witness_peer *peer = &witness->peers[upstream];
+
+    if (peer->server.size > 0 && path->stream == 0) {
+        witness_check_cut(witness, query, upstream);
+        return;
+    }
+    peer->server.size = 0;
+    fuzz_require(witness->sent_count == 1);
+    query->upstream = upstream;
+    witness->plain_until_ns[upstream] = witness->now_ns + WITNESS_PLAIN_NS;
+    witness_check_sent(witness, query, &witness->sent[0]);
+}
+
+/* What a good reply is good for, by its cookie. */
+enum witness_use {
+    WITNESS_USE,       /* clients get it */
+    WITNESS_IGNORE,    /* nothing */
+    WITNESS_AGAIN,     /* the same upstream is asked again, */
+    WITNESS_BY_STREAM, /* or over a stream, if it was not */
+};
+
+/* Whether a reply with EDNS says FORMERR, which may mean our cookie. */
+static inline bool witness_dislikes_cookie(const struct witness *witness,
+                                           const struct witness_peer *peer,
+                                           const struct dns_message *reply)
+{
+    return peer->without_until_ns <= witness->now_ns && reply->opt_at != 0 &&
+           dns_header_rcode(&reply->header) == DNS_RCODE_FORMERR;
+}
+
+static inline enum witness_use witness_use_of(struct witness *witness, struct witness_query *query,
+                                              const struct forwarder_datagram *in,
+                                              const struct dns_message *reply)
+{
+    unsigned int upstream = in->path.socket / witness->forwarder->config.lanes;
+    struct witness_peer *peer = &witness->peers[upstream];
+    bool is_cookied = (query->cookied >> upstream & 1U) != 0;
+    bool was_refused = (query->refused >> upstream & 1U) != 0;
+    enum witness_cookie cookie =
+        is_cookied ? witness_read_peer(peer, in->payload) : WITNESS_COOKIE_GOOD;
+
+    if (cookie == WITNESS_COOKIE_FORGED)
+        return WITNESS_IGNORE;
+    if (cookie == WITNESS_COOKIE_NONE && peer->server.size > 0 && in->path.stream == 0)
+        return WITNESS_BY_STREAM;
+    if (cookie == WITNESS_COOKIE_NONE && peer->server.size == 0 &&
+        (query->streams >> upstream & 1U) == 0 && witness_dislikes_cookie(witness, peer, reply)) {
+        peer->without_until_ns = witness->now_ns + WITNESS_PLAIN_NS;
+        return WITNESS_AGAIN;
+    }
+    if (cookie == WITNESS_COOKIE_NONE)
+        peer->server.size = 0;
+    if (dns_message_rcode(reply) != DNS_RCODE_BADCOOKIE)
+        return WITNESS_USE;
+    query->refused |= 1U << upstream;
+    return !was_refused && (query->streams >> upstream & 1U) == 0 && peer->server.size > 0
+               ? WITNESS_AGAIN
+               : WITNESS_BY_STREAM;
+}
+
+/* The same upstream is asked again, or nothing happens. */
+static inline void witness_check_asked_again(struct witness *witness, struct witness_query *query,
+                                             unsigned int upstream, enum witness_use use)
+{
+    if (use == WITNESS_IGNORE) {
+        fuzz_require(witness->sent_count == 0);
+    } else if (use == WITNESS_BY_STREAM) {
+        witness_check_cut(witness, query, upstream);
+    } else {
+        fuzz_require(witness->sent_count == 1);
+        fuzz_require(witness->sent[0].path.stream == 0);
+        query->upstream = upstream;
+        witness_check_sent(witness, query, &witness->sent[0]);
+    }
 }
 
 /* A datagram on an upstream's socket goes in. */
@@ -908,6 +1056,7 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
     uint64_t stale_before = *stale;
     struct witness_query *query = NULL;
     struct dns_message reply;
+    enum witness_use use = WITNESS_USE;
 
     witness_begin(witness);
     forwarder_receive(witness->forwarder, in, witness->now_ns, witness->batch);
@@ -915,18 +1064,31 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
     if (in->payload.size >= DNS_HEADER_SIZE)
         query = witness_find_by_path(witness, &in->path, witness_header(in->payload).id);
     if (query != NULL && witness_wants_plain(witness, query, in)) {
-        fuzz_require(witness->sent_count == 1);
-        query->upstream = in->path.socket / config->lanes;
-        witness->plain_until_ns[query->upstream] = witness->now_ns + WITNESS_PLAIN_NS;
-        witness_check_sent(witness, query, &witness->sent[0]);
+        witness_check_plain(witness, query, &in->path);
     } else if (query != NULL && witness_is_cut(witness, query, in)) {
         witness_check_cut(witness, query, in->path.socket / config->lanes);
     } else if (query != NULL && witness_is_good(witness, query, in, &reply)) {
-        witness_check_answers(witness, query, &reply, *stale != stale_before);
+        use = witness_use_of(witness, query, in, &reply);
+        if (use == WITNESS_USE)
+            witness_check_answers(witness, query, &reply, *stale != stale_before);
+        else
+            witness_check_asked_again(witness, query, in->path.socket / config->lanes, use);
     } else {
         fuzz_require(witness->sent_count == 0);
     }
     witness_check_account(witness);
+}
+
+/* The core may have forgotten an upstream's cookie, since that does not answer. */
+static inline void witness_forget_peer(struct witness *witness, size_t upstream)
+{
+    const struct forwarder *forwarder = witness->forwarder;
+
+    if (forwarder->peer_cookies[upstream].server_size > 0 ||
+        witness->peers[upstream].server.size == 0)
+        return;
+    fuzz_require(forwarder->upstreams[upstream].strikes >= FORWARDER_UPSTREAM_STRIKES);
+    witness->peers[upstream].server.size = 0;
 }
 
 /* A query was sent once more. */
@@ -948,6 +1110,8 @@ static inline void witness_check_retry(struct witness *witness, const struct wit
         (config->upstream_queries_max != 0 && (query->asked >> query->upstream & 1U) != 0));
     fuzz_require(config->upstream_queries_max != 0 || (query->asked & 1U << query->upstream) == 0 ||
                  (witness_members(witness) & ~query->asked) == 0);
+    if (witness_cookie_of(witness_payload(sent)).size <= FORWARDER_COOKIE_CLIENT)
+        witness_forget_peer(witness, query->upstream);
     witness_check_sent(witness, query, sent);
     query->sends += 1; /* it may be due again within this step */
 }
@@ -1009,7 +1173,7 @@ static inline void witness_check_timeout(struct witness *witness, const struct w
                                                (!is_failure && query->stale_ns <= witness->now_ns)))
             continue;
         if (is_failure)
-            (void)witness_check_form(client, sent);
+            (void)witness_check_form(witness, client, sent);
         else
             witness_check_cached(witness, &query->topic, client, sent, true);
         witness_answered(witness, client);
@@ -1054,6 +1218,8 @@ static inline void witness_expire(struct witness *witness)
     for (size_t i = 0; i < witness->sent_count; i++)
         if (witness->sent[i].path.side == FORWARDER_CLIENTS)
             witness_check_timeout(witness, &witness->sent[i]);
+    for (size_t i = 0; i < witness->forwarder->config.upstreams_count; i++)
+        witness_forget_peer(witness, i);
     witness_end_of_time(witness);
     witness_check_account(witness);
 }
@@ -1177,8 +1343,10 @@ static inline void witness_reconfigure(struct witness *witness,
             forwarder_address_equal(&before.upstreams[slot], &forwarder->config.upstreams[slot]);
 
         fuzz_require(is_same || (awaited >> slot & 1U) == 0);
-        if (!is_same)
+        if (!is_same) {
             witness->plain_until_ns[slot] = 0;
+            witness->peers[slot] = (struct witness_peer){ 0 };
+        }
     }
     for (size_t i = 0; i < witness->count; i++)
         fuzz_require((witness->queries[i].asked & ~forwarder_slots_in_use(forwarder)) == 0);

@@ -120,23 +120,31 @@ static inline void witness_check_rate(struct witness_admit *admit,
     fuzz_require(is_over[0] == (rate->slip != 0 && network->over % rate->slip == 0));
 }
 
+/* Who sent a datagram. */
+struct witness_asker {
+    const struct forwarder_path *path;
+    bool is_certain; /* to be where it says that it is */
+    uint64_t now_ns; /* when it came */
+};
+
 /* A client's datagram that may be answered went in: says whether it must not get an answer. */
 static inline bool witness_check_admitted(struct witness_admit *admit,
                                           const struct forwarder *forwarder,
                                           const struct witness_turned_away *before,
-                                          const struct forwarder_path *client, uint64_t now_ns)
+                                          const struct witness_asker *asker)
 {
     struct witness_turned_away after = witness_turned_away_of(forwarder);
-    bool may_ask = witness_may_ask(&forwarder->config, &client->peer);
+    bool may_ask = witness_may_ask(&forwarder->config, &asker->path->peer);
     bool is_over[2] = { after.cut > before->cut, after.dropped > before->dropped };
     bool is_silent = after.silent > before->silent;
 
-    fuzz_require(!is_silent || (forwarder->config.access.is_silent && client->stream == 0));
+    fuzz_require(!is_silent || (forwarder->config.access.is_silent && asker->path->stream == 0));
     if (!is_over[0] && !is_over[1])
         fuzz_require(may_ask == !(is_silent || after.refused > before->refused));
-    if (forwarder->config.rate.per_s == 0 || client->stream != 0)
+    if (forwarder->config.rate.per_s == 0 || asker->is_certain)
         fuzz_require(!is_over[0] && !is_over[1]);
     else if (!is_silent)
-        witness_check_rate(admit, &forwarder->config.rate, &client->peer, now_ns, is_over);
+        witness_check_rate(admit, &forwarder->config.rate, &asker->path->peer, asker->now_ns,
+                           is_over);
     return is_silent || is_over[1];
 }

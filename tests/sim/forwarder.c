@@ -12,6 +12,7 @@
  * runs that one alone, in its own process, for a debugger.
  */
 #include "base/clock.h"
+#include "dns/option.h"
 #include "tests/sim/simulation.h"
 
 #include <getopt.h>
@@ -42,6 +43,8 @@ static void choose_world(struct simulation *sim)
     if (chance_of(&sim->chance, 500))
         sim->pause_ns *= 100;
     sim->names = chance_of(&sim->chance, 200) ? 0 : between(sim, 1, 40);
+    sim->cookie_upstreams = (unsigned int)between(sim, 0, 63);
+    sim->strict_upstreams = (unsigned int)(chance_of(&sim->chance, 500) ? between(sim, 0, 63) : 0);
     if (sim->is_calm)
         return;
     sim->network.loss_per_mille = (unsigned int)between(sim, 0, 400);
@@ -58,6 +61,8 @@ static void choose_world(struct simulation *sim)
     sim->broken_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 500) : 0);
     sim->plain_upstreams = (unsigned int)(chance_of(&sim->chance, 200) ? between(sim, 0, 63) : 0);
     sim->reload_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 30) : 0);
+    sim->averse_upstreams = (unsigned int)(chance_of(&sim->chance, 100) ? between(sim, 0, 63) : 0);
+    sim->rotate_per_mille = (unsigned int)between(sim, 0, 100);
 }
 
 /* Chooses how upstreams are asked. */
@@ -87,8 +92,10 @@ static void choose_cache(struct simulation *sim, struct forwarder_config *config
 /* Chooses who may ask, and how much. */
 static void choose_limits(struct simulation *sim, struct forwarder_config *config)
 {
+    config->cookies.is_on = chance_of(&sim->chance, 700);
     if (sim->is_calm)
         return;
+    config->cookies.is_required = config->cookies.is_on && chance_of(&sim->chance, 100);
     if (chance_of(&sim->chance, 150)) {
         struct forwarder_address all = address_of(0, 0, 0);
         struct forwarder_address one =
@@ -234,6 +241,34 @@ static void damage(struct simulation *sim, struct packet *packet)
         packet->size = between(sim, 0, packet->size + 1);
 }
 
+/* Adds EDNS to a client's query, with the cookie that it got last, its own alone, or one that is
+ * damaged. */
+static void add_edns(struct simulation *sim, uint8_t client, struct dns_builder *builder)
+{
+    uint8_t block[64];
+    struct byte_writer out = byte_writer_init(block, sizeof(block));
+    struct forwarder_cookie *cookie = &sim->cookies[client];
+    struct dns_edns edns = { .udp_size = (uint16_t)between(sim, 0, 2000),
+                             .version = chance_of(&sim->chance, 20) && !sim->is_calm,
+                             .flags = (uint16_t)(chance_next(&sim->chance) & DNS_EDNS_DO) };
+    struct dns_edns_option option = { .code = DNS_OPTION_COOKIE };
+
+    if (cookie->size == 0 || chance_of(&sim->chance, 100)) {
+        *cookie = (struct forwarder_cookie){ .size = FORWARDER_COOKIE_CLIENT };
+        cookie->octets[0] = (uint8_t)between(sim, 0, 255);
+    }
+    if (!sim->is_calm && chance_of(&sim->chance, 50)) {
+        cookie->octets[chance_below(&sim->chance, cookie->size)] ^= 0x10;
+        cookie->size =
+            (uint8_t)(chance_of(&sim->chance, 500) ? cookie->size : between(sim, 16, 40));
+    }
+    option.octets = bytes_of(cookie->octets, cookie->size);
+    fuzz_require(dns_option_write(&option, &out));
+    if (chance_of(&sim->chance, 500))
+        edns.options = byte_writer_written(&out);
+    fuzz_require(dns_builder_add_edns(builder, &edns).status == DNS_OK);
+}
+
 /* A client asks: one packet on its way to the forwarder. */
 static void ask(struct simulation *sim)
 {
@@ -253,26 +288,25 @@ static void ask(struct simulation *sim)
     struct dns_question question = { .name = draw_name(sim),
                                      .type = DNS_TYPE_A,
                                      .class = DNS_CLASS_IN };
-    struct dns_edns edns = { .udp_size = (uint16_t)between(sim, 0, 2000),
-                             .version = chance_of(&sim->chance, 20) && !sim->is_calm,
-                             .flags = (uint16_t)(chance_next(&sim->chance) & DNS_EDNS_DO) };
     struct dns_builder builder;
 
     if (!sim->is_calm)
         make_strange(sim, &question);
     dns_builder_init(&builder, packet.octets, sizeof(packet.octets), &header);
-    fuzz_require(dns_builder_add_question(&builder, &question).status == DNS_OK);
+    if (sim->is_calm || !chance_of(&sim->chance, 20))
+        fuzz_require(dns_builder_add_question(&builder, &question).status == DNS_OK);
     if (chance_of(&sim->chance, 500))
-        fuzz_require(dns_builder_add_edns(&builder, &edns).status == DNS_OK);
+        add_edns(sim, client, &builder);
     packet.size = dns_builder_finish(&builder).size;
     if (chance_of(&sim->chance, sim->damage_per_mille))
         damage(sim, &packet);
     network_send(&sim->network, &packet);
 }
 
-/* A client gets an answer: if it has an address, then that of its question. */
-static void check_client(const struct witness_sent *sent)
+/* A client gets an answer: if it has an address, then that of its question. It keeps the cookie. */
+static void check_client(struct simulation *sim, const struct witness_sent *sent)
 {
+    uint8_t client = sent->path.peer.octets[3];
     struct dns_message answer;
     struct dns_question question;
     struct dns_rr rr;
@@ -280,6 +314,10 @@ static void check_client(const struct witness_sent *sent)
     uint8_t address[4];
 
     fuzz_require(dns_message_read(witness_payload(sent), &answer).status == DNS_OK);
+    fuzz_require(client >= 1);
+    fuzz_require(client <= CLIENTS);
+    if (witness_cookie_of(witness_payload(sent)).size > 0)
+        sim->cookies[client] = witness_cookie_of(witness_payload(sent));
     walk = dns_message_section(&answer, DNS_ANSWER);
     while (dns_walk_next(&walk, &rr)) {
         fuzz_require(dns_message_question(&answer, &question));
@@ -297,7 +335,7 @@ static void carry(struct simulation *sim)
 
         if (sent->path.side == FORWARDER_CLIENTS) {
             if (!sim->witness.was_local)
-                check_client(sent);
+                check_client(sim, sent);
             continue;
         }
         packet.size = sent->size;
@@ -334,6 +372,19 @@ static void fail(struct simulation *sim, const struct packet *packet)
     carry(sim);
 }
 
+/* Whether the forwarder waits for a cookie from the upstream that a packet comes from. */
+static bool knows_cookies(const struct simulation *sim, const struct packet *packet)
+{
+    const struct forwarder *forwarder = &sim->forwarder;
+    struct forwarder_key key = { packet->path.socket % LANES,
+                                 witness_header(bytes_of(packet->octets, packet->size)).id };
+    const struct forwarder_query *query = forwarder_table_find(&forwarder->table, key);
+    size_t upstream = packet->path.socket / LANES;
+
+    return query != NULL && (query->cookied >> upstream & 1U) != 0 &&
+           forwarder->peer_cookies[upstream].server_size > 0;
+}
+
 /* The next thing on the network happens. */
 static void happen(struct simulation *sim)
 {
@@ -341,8 +392,9 @@ static void happen(struct simulation *sim)
 
     network_take(&sim->network, &packet);
     sim->witness.now_ns = sim->network.now_ns + sim->leapt_ns;
-    if (packet.kind == KIND_TO_FORWARDER) {
-        arrive_at_forwarder(sim, &packet);
+    if (packet.kind == KIND_TO_FORWARDER || packet.kind == KIND_WITHOUT_COOKIE) {
+        if (packet.kind == KIND_TO_FORWARDER || knows_cookies(sim, &packet))
+            arrive_at_forwarder(sim, &packet);
     } else if (packet.kind == KIND_TO_UPSTREAM) {
         upstream_replies(sim, &packet);
     } else if (packet.kind == KIND_FAILURE) {

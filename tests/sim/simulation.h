@@ -22,7 +22,8 @@ enum kind {
     KIND_ASK,
     KIND_TO_FORWARDER,
     KIND_TO_UPSTREAM,
-    KIND_FAILURE, /* of the way that the path names; its first octet: the stream was there */
+    KIND_FAILURE,        /* of the way that the path names; its first octet: the stream was there */
+    KIND_WITHOUT_COOKIE, /* to the forwarder, if that knows that there should be one */
 };
 
 struct simulation {
@@ -41,6 +42,12 @@ struct simulation {
     unsigned int plain_upstreams;   /* those that know no EDNS, one bit each */
     unsigned int reload_per_mille;  /* another configuration, before what happens next */
     uint64_t reloads;
+    unsigned int cookie_upstreams;                /* those that know cookies, */
+    unsigned int strict_upstreams;                /* those that want one of theirs, */
+    unsigned int averse_upstreams;                /* and those that say FORMERR to one */
+    unsigned int rotate_per_mille;                /* an upstream changes its secret */
+    uint8_t secrets[FORWARDER_SLOTS_MAX];         /* of upstreams: what their cookies end in */
+    struct forwarder_cookie cookies[CLIENTS + 1]; /* of clients: what they got last */
     uint64_t names;    /* from which clients choose; 0: each asks for another */
     uint64_t leapt_ns; /* the forwarder's clock is ahead by this */
     uint64_t pause_ns; /* between two queries, on average */

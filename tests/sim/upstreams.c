@@ -1,6 +1,9 @@
 /* Upstreams that answer, lie, are silent or old, and forgers that know all but one thing. */
 #include "tests/sim/simulation.h"
 
+#include "dns/option.h"
+#include "dns/response.h"
+
 /* What is wrong with a forged reply. */
 enum forgery {
     FORGE_ID,
@@ -11,6 +14,7 @@ enum forgery {
     FORGE_CASE,
     FORGE_NAME,
     FORGE_QUERY,
+    FORGE_COOKIE,
     FORGE_CUT,
     FORGE_RDATA,
     FORGE_MORE,
@@ -32,7 +36,7 @@ void upstream_address(const struct dns_question *question, uint8_t ret_address[4
 }
 
 /* What an honest upstream says to a question: most have an address, some do not exist. */
-enum kind_of_reply { REPLY_ADDRESS, REPLY_NOTHING, REPLY_FAILURE, REPLY_STRANGE };
+enum kind_of_reply { REPLY_ADDRESS, REPLY_NOTHING, REPLY_FAILURE, REPLY_STRANGE, REPLY_BADCOOKIE };
 
 static enum kind_of_reply kind_for(struct simulation *sim, const uint8_t address[4])
 {
@@ -76,15 +80,42 @@ static void add_soa(struct simulation *sim, struct dns_builder *builder)
     fuzz_require(dns_builder_add_rr(builder, DNS_AUTHORITY, &rr).status == DNS_OK);
 }
 
+/* EDNS of an upstream's reply. */
+struct reply_edns {
+    struct dns_edns edns;
+    unsigned int upstream;
+    bool is_forged; /* by one who has not seen the query */
+};
+
+/* Adds EDNS to an upstream's reply, and cookies where it knows them. */
+static void add_edns(struct simulation *sim, const struct dns_message *query,
+                     struct reply_edns *reply, struct dns_builder *builder)
+{
+    uint8_t block[64];
+    struct byte_writer out = byte_writer_init(block, sizeof(block));
+    struct dns_edns_option option = { .code = DNS_OPTION_COOKIE };
+    struct forwarder_cookie cookie;
+
+    forwarder_cookie_find(query, &cookie);
+    if (cookie.size > 0 && (sim->cookie_upstreams >> reply->upstream & 1U) != 0) {
+        cookie.size = 16;
+        cookie.octets[0] ^= reply->is_forged;
+        memset(cookie.octets + 8, sim->secrets[reply->upstream], 8);
+        option.octets = bytes_of(cookie.octets, cookie.size);
+        fuzz_require(dns_option_write(&option, &out));
+        reply->edns.options = byte_writer_written(&out);
+    }
+    fuzz_require(dns_builder_add_edns(builder, &reply->edns).status == DNS_OK);
+}
+
 /* The reply of this kind to a query. */
 static void build_reply(struct simulation *sim, const struct dns_message *query,
                         enum kind_of_reply kind, const uint8_t address[4], struct packet *packet)
 {
     static const enum dns_rcode rcodes[] = {
-        [REPLY_ADDRESS] = DNS_RCODE_NOERROR,
-        [REPLY_NOTHING] = DNS_RCODE_NXDOMAIN,
-        [REPLY_FAILURE] = DNS_RCODE_SERVFAIL,
-        [REPLY_STRANGE] = DNS_RCODE_NOERROR,
+        [REPLY_ADDRESS] = DNS_RCODE_NOERROR,          [REPLY_NOTHING] = DNS_RCODE_NXDOMAIN,
+        [REPLY_FAILURE] = DNS_RCODE_SERVFAIL,         [REPLY_STRANGE] = DNS_RCODE_NOERROR,
+        [REPLY_BADCOOKIE] = DNS_RCODE_BADCOOKIE % 16,
     };
     struct dns_header header = {
         .id = query->header.id,
@@ -103,8 +134,14 @@ static void build_reply(struct simulation *sim, const struct dns_message *query,
     else if (kind == REPLY_NOTHING)
         add_soa(sim, &builder);
     if (dns_message_edns(query, &edns) != (!sim->is_calm && chance_of(&sim->chance, 20))) {
-        edns = (struct dns_edns){ .udp_size = 1400, .rcode_high = kind == REPLY_STRANGE };
-        fuzz_require(dns_builder_add_edns(&builder, &edns).status == DNS_OK);
+        struct reply_edns reply = {
+            .edns = { .udp_size = 1400,
+                      .rcode_high = kind == REPLY_STRANGE || kind == REPLY_BADCOOKIE },
+            .upstream = packet->path.socket / LANES,
+            .is_forged = address == forged_address,
+        };
+
+        add_edns(sim, query, &reply, &builder);
     }
     packet->size = dns_builder_finish(&builder).size;
 }
@@ -133,6 +170,40 @@ static bool refuses_edns(struct simulation *sim, const struct dns_message *query
     packet->size = out.position;
     network_send(&sim->network, packet);
     return true;
+}
+
+/* What a server says that takes EDNS but no cookies. */
+static bool refuses_cookies(struct simulation *sim, const struct dns_message *query,
+                            struct packet *packet)
+{
+    unsigned int upstream = packet->path.socket / LANES;
+    struct forwarder_cookie cookie;
+    struct dns_edns edns = { .udp_size = 512 };
+    struct dns_response response = { .rcode = DNS_RCODE_FORMERR, .edns = &edns };
+    struct byte_writer out = byte_writer_init(packet->octets, sizeof(packet->octets));
+
+    forwarder_cookie_find(query, &cookie);
+    if (cookie.size == 0 || (sim->averse_upstreams >> upstream & 1U) == 0)
+        return false;
+    fuzz_require(dns_response_write(query->wire, &response, &out));
+    packet->size = out.position;
+    network_send(&sim->network, packet);
+    return true;
+}
+
+/* Whether an upstream wants a cookie that the query has not. */
+static bool wants_cookie(struct simulation *sim, const struct packet *query_packet,
+                         const struct dns_message *query)
+{
+    unsigned int upstream = query_packet->path.socket / LANES;
+    struct forwarder_cookie cookie;
+
+    if (chance_of(&sim->chance, sim->rotate_per_mille))
+        sim->secrets[upstream] += 1;
+    forwarder_cookie_find(query, &cookie);
+    return cookie.size > 0 && query_packet->path.stream == 0 &&
+           (sim->cookie_upstreams & sim->strict_upstreams) >> upstream & 1U &&
+           (cookie.size != 16 || cookie.octets[8] != sim->secrets[upstream]);
 }
 
 /* Where the second octet of the first record's type stands: after a compressed owner. */
@@ -172,6 +243,8 @@ static void forge(struct simulation *sim, enum forgery forgery, struct packet *p
     case FORGE_NAME:
         packet->octets[DNS_HEADER_SIZE + 1] += 1;
         break;
+    case FORGE_COOKIE: /* what it has is no cookie of the forwarder's already */
+        break;
     case FORGE_QUERY:
         packet->octets[2] &= 0x7F;
         break;
@@ -190,6 +263,31 @@ static void forge(struct simulation *sim, enum forgery forgery, struct packet *p
         packet->size += 1;
         break;
     }
+}
+
+/* Sends a forged reply: one with nothing wrong but its cookie only where it has one. */
+static void send_forgery(struct simulation *sim, enum forgery forgery, struct packet *packet)
+{
+    if (forgery == FORGE_COOKIE &&
+        witness_cookie_of(bytes_of(packet->octets, packet->size)).size == 0)
+        forgery = FORGE_ID;
+    forge(sim, forgery, packet);
+    network_send(&sim->network, packet);
+}
+
+/* Where an upstream is known to have cookies, a forger may send a reply that is perfect without. */
+static void forge_without_cookie(struct simulation *sim, const struct dns_message *query,
+                                 struct packet *packet)
+{
+    unsigned int known = sim->cookie_upstreams;
+
+    if (packet->path.stream != 0 || !chance_of(&sim->chance, sim->forger_per_mille / 8))
+        return;
+    sim->cookie_upstreams = 0;
+    build_reply(sim, query, REPLY_ADDRESS, forged_address, packet);
+    sim->cookie_upstreams = known;
+    packet->kind = KIND_WITHOUT_COOKIE;
+    network_schedule(&sim->network, packet, sim->network.now_ns);
 }
 
 /* Makes it another upstream that answers: to be believed only if it was asked as well. */
@@ -238,20 +336,23 @@ void upstream_replies(struct simulation *sim, const struct packet *query_packet)
          i++) {
         packet.path = query_packet->path;
         build_reply(sim, &query, REPLY_ADDRESS, forged_address, &packet);
-        forge(sim, (enum forgery)chance_below(&sim->chance, FORGERIES), &packet);
-        network_send(&sim->network, &packet);
+        send_forgery(sim, (enum forgery)chance_below(&sim->chance, FORGERIES), &packet);
     }
     if (chance_of(&sim->chance, sim->broken_per_mille))
         break_way(sim, &query_packet->path);
+    forge_without_cookie(sim, &query, &packet);
+    packet.kind = KIND_TO_FORWARDER;
     if (chance_of(&sim->chance, sim->silent_per_mille))
         return;
     upstream_address(&question, address);
     packet.path = query_packet->path;
-    if (refuses_edns(sim, &query, &packet))
+    if (refuses_edns(sim, &query, &packet) || refuses_cookies(sim, &query, &packet))
         return;
     if (query_packet->path.stream == 0 && chance_of(&sim->chance, sim->meddler_per_mille))
         send_from_another(sim, &packet.path);
-    build_reply(sim, &query, kind_for(sim, address), address, &packet);
+    build_reply(sim, &query,
+                wants_cookie(sim, query_packet, &query) ? REPLY_BADCOOKIE : kind_for(sim, address),
+                address, &packet);
     if (query_packet->path.stream == 0 && chance_of(&sim->chance, sim->cut_per_mille))
         cut(sim, &packet);
     network_send(&sim->network, &packet);

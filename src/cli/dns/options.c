@@ -1,8 +1,13 @@
 /* One row for each option; and what they mean for the core and the loop. */
 #include "cli/dns/options.h"
 
+#include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/require.h"
+#include "forwarder/io/cookie_secrets.h"
 #include "forwarder/io/endpoint.h"
+
+#include <fcntl.h>
 
 #define LISTEN_PORT 8053
 #define UPSTREAM_PORT 53
@@ -18,6 +23,7 @@
 #define FAILURE_TTL_S 5
 /* RFC 8767 section 5: a client waits for so long, or almost as long as it would wait at all. */
 #define STALE_AFTER_MS 1800
+#define SECRETS_BYTES_MAX 4096
 #define TTL_S_MAX 2147483647UL
 
 const struct dns_options dns_defaults = {
@@ -172,6 +178,26 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
               "TCP, and the others are not answered; 0 answers none (2)",
       .number_min = 0,
       .number_max = 100 },
+    { .name = "no-cookies",
+      .kind = CLI_FLAG,
+      .reloads = true,
+      .offset = offsetof(struct dns_options, has_no_cookies),
+      .help = "exchange no DNS cookies, neither with clients nor with upstreams" },
+    { .name = "require-cookies",
+      .kind = CLI_FLAG,
+      .reloads = true,
+      .offset = offsetof(struct dns_options, requires_cookies),
+      .help =
+          "answer over UDP only who shows with a cookie that its address is its own; others are "
+          "told to come again with one, or over TCP" },
+    { .name = "cookie-secret",
+      .kind = CLI_TEXT,
+      .reloads = true,
+      .offset = offsetof(struct dns_options, cookie_secret),
+      .value = "FILE",
+      .help = "make cookies with the first secret of this file (32 hexadecimal digits a line) and "
+              "know those of all, as other servers at the same address do; without it, a secret is "
+              "drawn each day" },
     { .name = "cache-bytes",
       .kind = CLI_NUMBER,
       .offset = offsetof(struct dns_options, cache_bytes),
@@ -339,6 +365,26 @@ static int read_upstreams(const struct cli_texts *texts, struct forwarder_config
     return 0;
 }
 
+/* Reads whether and how cookies are made. */
+static int read_cookies(const struct dns_options *options, struct forwarder_cookie_config *cookies,
+                        struct err *err)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(SECRETS_BYTES_MAX);
+    struct file_place place = { AT_FDCWD, options->cookie_secret };
+    struct bytes content = { 0 };
+
+    cookies->is_on = !options->has_no_cookies;
+    cookies->is_required = options->requires_cookies;
+    if (options->has_no_cookies && options->requires_cookies)
+        return err_set(err, -1, "--require-cookies: not together with --no-cookies");
+    if (options->cookie_secret == NULL)
+        return 0;
+    if (file_read(place, SECRETS_BYTES_MAX, &arena, &content, err) < 0 ||
+        forwarder_cookie_secrets_parse(content, cookies, err) < 0)
+        return err_prefix(err, "--cookie-secret: '%s'", options->cookie_secret);
+    return 0;
+}
+
 static int add_rules(const struct cli_texts *texts, bool may_ask, struct forwarder_access *access,
                      struct err *err)
 {
@@ -439,7 +485,8 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
     if (read_listen(&options->listen, &config, err) < 0 ||
         read_upstreams(&options->upstream, &config.core, err) < 0 ||
         read_cache(options, &config.core, err) < 0 ||
-        read_access(options, &config.core.access, err) < 0)
+        read_access(options, &config.core.access, err) < 0 ||
+        read_cookies(options, &config.core.cookies, err) < 0)
         return -1;
     *ret_config = config;
     return 0;

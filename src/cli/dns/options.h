@@ -45,6 +45,9 @@ struct dns_options {
     unsigned long rate_per_s;
     unsigned long rate_window_s;
     unsigned long rate_slip;
+    bool has_no_cookies;
+    bool requires_cookies;
+    const char *cookie_secret;
     bool has_prefetch;
     bool keeps_case;
     const char *control;
@@ -54,7 +57,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 35
+#define DNS_ROWS_COUNT 38
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

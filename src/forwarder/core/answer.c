@@ -18,9 +18,6 @@
 /* A response without records still says these of where it comes from. */
 #define KEPT_WHEN_CUT (DNS_FLAG_AA | DNS_FLAG_RA | DNS_FLAG_AD)
 
-/* An EDE option without text. */
-#define ERROR_OPTION_BYTES 6
-
 static void write_response(const struct forwarder_request *request, struct bytes query,
                            struct dns_response response, struct byte_writer *out)
 {
@@ -29,15 +26,22 @@ static void write_response(const struct forwarder_request *request, struct bytes
     dns_header_patch_id(out->base, out->position, request->id);
 }
 
-/* Our EDNS with an extended error, whose octets stand in `block`. */
-static struct dns_edns edns_with_error(const struct forwarder_request *request, uint16_t error,
-                                       uint8_t block[ERROR_OPTION_BYTES])
+struct dns_edns forwarder_answer_edns(const struct forwarder_request *request,
+                                      const struct forwarder_error *error,
+                                      uint8_t block[FORWARDER_OPTIONS_BYTES])
 {
     struct dns_edns edns = forwarder_request_edns(request);
-    struct byte_writer options = byte_writer_init(block, ERROR_OPTION_BYTES);
-    struct dns_extended_error extended = { .code = error };
+    struct byte_writer options = byte_writer_init(block, FORWARDER_OPTIONS_BYTES);
+    struct dns_extended_error extended = { .code = error->code };
+    struct dns_edns_option cookie = {
+        DNS_OPTION_COOKIE,
+        bytes_of(request->cookie.octets, request->cookie.size),
+    };
 
-    REQUIRE(dns_extended_error_write(&extended, &options));
+    if (error->is_there)
+        REQUIRE(dns_extended_error_write(&extended, &options));
+    if (request->cookie.size > 0)
+        REQUIRE(dns_option_write(&cookie, &options));
     edns.options = byte_writer_written(&options);
     return edns;
 }
@@ -45,9 +49,9 @@ static struct dns_edns edns_with_error(const struct forwarder_request *request, 
 void forwarder_answer_write(const struct forwarder_request *request, struct bytes query,
                             const struct forwarder_own *own, struct byte_writer *out)
 {
-    uint8_t block[ERROR_OPTION_BYTES];
-    struct dns_edns edns = own->has_error ? edns_with_error(request, (uint16_t)own->error, block)
-                                          : forwarder_request_edns(request);
+    uint8_t block[FORWARDER_OPTIONS_BYTES];
+    struct forwarder_error options = { own->has_error, (uint16_t)own->error };
+    struct dns_edns edns = forwarder_answer_edns(request, &options, block);
     /* An answer to what asked for recursion says that there is some: the upstream's. */
     struct dns_response response = { .rcode = own->rcode, .flags = DNS_FLAG_RA, .edns = &edns };
 
@@ -85,13 +89,57 @@ static struct opt_place find_opt(const struct dns_message *reply)
     return (struct opt_place){ reply->opt_at, opt.rdata.position, in.position };
 }
 
-/* Whether the client can be given the reply at all: an OPT record that nobody asked for is cut off,
- * which would change what it says if it held a part of the response code or records followed. */
+/* Options that speak of one hop, which is not the client's. */
+static bool is_of_hop(uint16_t code)
+{
+    return code == DNS_OPTION_COOKIE || code == DNS_OPTION_TCP_KEEPALIVE ||
+           code == DNS_OPTION_PADDING;
+}
+
+/* The options of a reply's OPT record. */
+static struct bytes options_of(const struct dns_message *reply)
+{
+    struct dns_edns edns = { 0 };
+
+    (void)dns_message_edns(reply, &edns);
+    return edns.options;
+}
+
+/* How many octets the options have that go on to the client; `out`, if there is one, gets them. */
+static size_t pass_options(const struct dns_message *reply, struct byte_writer *out)
+{
+    struct bytes options = options_of(reply);
+    struct dns_edns_option option;
+    size_t size = 0;
+
+    while (dns_edns_next_option(&options, &option)) {
+        if (is_of_hop(option.code))
+            continue;
+        size += (size_t)4 + option.octets.size;
+        if (out != NULL)
+            REQUIRE(dns_option_write(&option, out));
+    }
+    return size;
+}
+
+/* Whether the reply's OPT record is its last, so that it may have another size. */
+static bool is_opt_last(const struct dns_message *reply, struct opt_place opt)
+{
+    return opt.end == reply->wire.size;
+}
+
+/* Whether the client can be given the reply at all. An OPT record that nobody asked for is cut off,
+ * which would change what it says if it held a part of the response code or records followed; and
+ * one before other records keeps its size. */
 static bool can_relay(const struct forwarder_request *request, const struct dns_message *reply,
                       struct opt_place opt)
 {
-    return opt.end == 0 || request->has_edns ||
-           (opt.end == reply->wire.size && dns_message_rcode(reply) <= 15);
+    if (opt.end == 0)
+        return true;
+    if (request->has_edns)
+        return is_opt_last(reply, opt) ||
+               (request->cookie.size == 0 && pass_options(reply, NULL) == opt.end - opt.rdata);
+    return is_opt_last(reply, opt) && dns_message_rcode(reply) <= 15;
 }
 
 /* Our OPT record as it stands on the wire. */
@@ -100,24 +148,39 @@ static void write_opt(const struct dns_edns *edns, struct byte_writer *out)
     REQUIRE(write_u8(out, 0));
     REQUIRE(write_u16_be(out, DNS_TYPE_OPT));
     REQUIRE(write_u16_be(out, edns->udp_size));
-    REQUIRE(write_u32_be(out, edns->flags));
+    REQUIRE(write_u8(out, edns->rcode_high));
+    REQUIRE(write_u8(out, edns->version));
+    REQUIRE(write_u16_be(out, edns->flags));
     REQUIRE(write_u16_be(out, (uint16_t)edns->options.size));
     REQUIRE(write_bytes(out, edns->options));
 }
 
-/* Makes EDNS in the copy of a reply ours. */
-static void write_edns(const struct forwarder_request *request, struct opt_place opt,
+/* Makes EDNS in the copy of a reply ours, where records follow it. */
+static void patch_edns(const struct forwarder_request *request, struct opt_place opt,
                        struct byte_writer *out)
 {
     struct dns_edns edns = forwarder_request_edns(request);
 
-    if (opt.end != 0) {
-        byte_writer_patch_u16_be(out, opt.rdata - OPT_SIZE_BEFORE_RDATA, edns.udp_size);
-        out->base[opt.rdata - OPT_VERSION_BEFORE_RDATA] = edns.version;
-        byte_writer_patch_u16_be(out, opt.rdata - OPT_FLAGS_BEFORE_RDATA, edns.flags);
-        return;
-    }
+    byte_writer_patch_u16_be(out, opt.rdata - OPT_SIZE_BEFORE_RDATA, edns.udp_size);
+    out->base[opt.rdata - OPT_VERSION_BEFORE_RDATA] = edns.version;
+    byte_writer_patch_u16_be(out, opt.rdata - OPT_FLAGS_BEFORE_RDATA, edns.flags);
+}
+
+/* Writes our EDNS at the end of a reply: with its part of the response code, the options that go
+ * on, and our cookie. */
+static void write_last_edns(const struct forwarder_request *request,
+                            const struct dns_message *reply, struct byte_writer *out)
+{
+    static const struct forwarder_error no_error = { 0 };
+    uint8_t block[FORWARDER_OPTIONS_BYTES];
+    struct dns_edns edns = forwarder_answer_edns(request, &no_error, block);
+    size_t size_at;
+
+    edns.rcode_high = (uint8_t)(dns_message_rcode(reply) >> 4);
     write_opt(&edns, out);
+    size_at = out->position - edns.options.size - 2;
+    (void)pass_options(reply, out);
+    byte_writer_patch_u16_be(out, size_at, (uint16_t)(out->position - size_at - 2));
 }
 
 /* Writes the reply, which fits, with what has to change in it. */
@@ -130,17 +193,19 @@ static void write_relayed(const struct forwarder_request *request, const struct 
 
     header.id = request->id;
     header.flags &= (uint16_t)~(unsigned int)DNS_FLAG_Z;
-    if (opt.end != 0 && !request->has_edns) {
+    if (is_opt_last(reply, opt)) {
         kept.size = opt.start;
         header.counts[DNS_ADDITIONAL] -= 1;
-    } else if (opt.end == 0 && request->has_edns) {
-        header.counts[DNS_ADDITIONAL] += 1;
     }
+    if (request->has_edns && (opt.end == 0 || is_opt_last(reply, opt)))
+        header.counts[DNS_ADDITIONAL] += 1;
     REQUIRE(write_bytes(out, kept));
     front = byte_writer_init(out->base, DNS_HEADER_SIZE);
     REQUIRE(dns_header_write(&front, &header));
-    if (request->has_edns)
-        write_edns(request, opt, out);
+    if (opt.end != 0 && !is_opt_last(reply, opt))
+        patch_edns(request, opt, out);
+    else if (request->has_edns)
+        write_last_edns(request, reply, out);
 }
 
 /* The most octets that the answer may have. */
@@ -155,18 +220,21 @@ static size_t answer_limit(const struct forwarder_request *request, const struct
 static size_t relayed_size(const struct forwarder_request *request, const struct dns_message *reply,
                            struct opt_place opt)
 {
-    if (opt.end != 0 && !request->has_edns)
-        return opt.start;
-    if (opt.end == 0 && request->has_edns)
-        return reply->wire.size + FORWARDER_OPT_BYTES;
-    return reply->wire.size;
+    size_t size = is_opt_last(reply, opt) ? opt.start : reply->wire.size;
+
+    if (!request->has_edns || (opt.end != 0 && !is_opt_last(reply, opt)))
+        return size;
+    size += FORWARDER_OPT_BYTES + pass_options(reply, NULL);
+    return request->cookie.size > 0 ? size + 4 + request->cookie.size : size;
 }
 
 /* Writes that the answer is too large, with no records. */
 static void write_cut(const struct forwarder_request *request, struct bytes query,
                       enum dns_rcode rcode, unsigned int flags, struct byte_writer *out)
 {
-    struct dns_edns edns = forwarder_request_edns(request);
+    static const struct forwarder_error no_error = { 0 };
+    uint8_t block[FORWARDER_OPTIONS_BYTES];
+    struct dns_edns edns = forwarder_answer_edns(request, &no_error, block);
     struct dns_response cut = { .rcode = rcode, .flags = DNS_FLAG_TC | flags, .edns = &edns };
 
     write_response(request, query, cut, out);
@@ -190,19 +258,16 @@ enum forwarder_relayed forwarder_answer_relay(const struct forwarder_request *re
 }
 
 /* What is said of why a cached answer is as it is. */
-static bool cached_error(const struct forwarder_cached *cached, uint16_t *ret_error)
+static struct forwarder_error cached_error(const struct forwarder_cached *cached)
 {
     bool is_missing = cached->flags % 16U == DNS_RCODE_NXDOMAIN;
 
     if (cached->is_stale)
-        *ret_error = is_missing ? DNS_EDE_STALE_NXDOMAIN : DNS_EDE_STALE_ANSWER;
-    else if (cached->has_error)
-        *ret_error = cached->error;
-    else if (cached->is_failure)
-        *ret_error = DNS_EDE_CACHED_ERROR;
-    else
-        return false;
-    return true;
+        return (struct forwarder_error){ true, is_missing ? DNS_EDE_STALE_NXDOMAIN
+                                                          : DNS_EDE_STALE_ANSWER };
+    if (cached->has_error)
+        return (struct forwarder_error){ true, cached->error };
+    return (struct forwarder_error){ cached->is_failure, DNS_EDE_CACHED_ERROR };
 }
 
 enum forwarder_relayed forwarder_answer_cached(const struct forwarder_request *request,
@@ -211,10 +276,9 @@ enum forwarder_relayed forwarder_answer_cached(const struct forwarder_request *r
                                                const struct forwarder_cached *cached,
                                                struct byte_writer *out)
 {
-    uint8_t block[ERROR_OPTION_BYTES];
-    uint16_t error = 0;
-    struct dns_edns edns = cached_error(cached, &error) ? edns_with_error(request, error, block)
-                                                        : forwarder_request_edns(request);
+    uint8_t block[FORWARDER_OPTIONS_BYTES];
+    struct forwarder_error options = cached_error(cached);
+    struct dns_edns edns = forwarder_answer_edns(request, &options, block);
     struct dns_header header = {
         .id = request->id,
         .flags = (uint16_t)(DNS_FLAG_QR | (request->flags & (DNS_FLAG_RD | DNS_FLAG_CD)) |

@@ -20,6 +20,20 @@ struct forwarder_own {
     bool is_cut; /* TC: to be asked again over TCP */
 };
 
+/* Whether an answer has an extended error, and which. */
+struct forwarder_error {
+    bool is_there;
+    uint16_t code; /* enum dns_ede */
+};
+
+/* Options of ours: an extended error without text, and a cookie. */
+#define FORWARDER_OPTIONS_BYTES (6 + 4 + FORWARDER_COOKIE_CLIENT + FORWARDER_COOKIE_SERVER)
+
+/* The EDNS of an answer to this request, for one that has some; its options stand in `block`. */
+struct dns_edns forwarder_answer_edns(const struct forwarder_request *request,
+                                      const struct forwarder_error *error,
+                                      uint8_t block[FORWARDER_OPTIONS_BYTES]);
+
 /* Writes an answer without records to `query`, which is at least a header that is no response
  * (REQUIRE): the client's datagram, or what we sent to the upstream. The id is the request's. `out`
  * is at the start of its block, and has FORWARDER_QUERY_BYTES_MAX octets at least (REQUIRE). */
@@ -41,10 +55,11 @@ enum forwarder_relayed {
 /* Writes an upstream's reply, which is well-formed, as the answer to a request. `query` is what we
  * sent, and the reply matches it. The reply stays octet by octet as it is, but for the id, the
  * reserved flag Z, and EDNS, which speaks of one hop: in an OPT record of the upstream's, payload
- * size, version and flags become ours, and its options stay; one is added or taken away so that
- * the client gets one if and only if it sent one (RFC 6891 section 7). One is taken away only if it
- * is the last record and holds no part of the response code. `out` is at the start of its block,
- * and has FORWARDER_DATAGRAM_BYTES_MAX octets at least (REQUIRE). */
+ * size, version and flags become ours, its options stay but for those that speak of the hop, and
+ * the client's cookie comes to them, which takes that it is the last record; one is added or taken
+ * away so that the client gets one if and only if it sent one (RFC 6891 section 7). One is taken
+ * away only if it is the last record and holds no part of the response code. `out` is at the start
+ * of its block, and has FORWARDER_DATAGRAM_BYTES_MAX octets at least (REQUIRE). */
 enum forwarder_relayed forwarder_answer_relay(const struct forwarder_request *request,
                                               struct bytes query, const struct dns_message *reply,
                                               struct byte_writer *out);

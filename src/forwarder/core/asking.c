@@ -8,7 +8,8 @@
 /* How often a key is drawn before the query counts as one too many: with at most a quarter of them
  * in use, this many draws all fail once in four thousand million. */
 #define KEY_DRAWS 16
-/* An upstream that does not know EDNS is asked without for so long (RFC 6891 section 6.2.2). */
+/* An upstream that does not know EDNS, or does not like cookies, is asked without for so long (RFC
+ * 6891 section 6.2.2). */
 #define PLAIN_NS (UINT64_C(900) * 1000000000)
 
 /* A time after another, which is before the end of all times. */
@@ -61,6 +62,32 @@ static void pad(struct byte_writer *out)
     byte_writer_patch_u16_be(out, before - 2, (uint16_t)(out->position - before));
 }
 
+/* Whether a query to query->upstream goes with a cookie. One that has not shown that it knows them
+ * gets it the first time alone: it may be that it does not answer since there is one. */
+static bool sends_cookie(const struct forwarder *forwarder, const struct forwarder_query *query)
+{
+    const struct forwarder_peer_cookie *peer = &forwarder->peer_cookies[query->upstream];
+
+    if (!forwarder->config.cookies.is_on ||
+        forwarder->config.transports[query->upstream] != FORWARDER_OVER_UDP ||
+        peer->without_until_ns > forwarder->now_ns)
+        return false;
+    return peer->server_size > 0 || (query->asked >> query->upstream & 1U) == 0;
+}
+
+/* Adds a cookie to a query that ends in an OPT record without options. */
+static void write_cookie(const struct forwarder *forwarder, size_t upstream,
+                         struct byte_writer *out)
+{
+    struct forwarder_cookie cookie =
+        forwarder_peer_cookie_write(&forwarder->peer_cookies[upstream]);
+    struct dns_edns_option option = { DNS_OPTION_COOKIE, bytes_of(cookie.octets, cookie.size) };
+    size_t start = out->position;
+
+    REQUIRE(dns_option_write(&option, out));
+    byte_writer_patch_u16_be(out, start - 2, (uint16_t)(out->position - start));
+}
+
 /* Sends a query to query->upstream, as it was sent there before or else by its transport. */
 static void send_query(struct forwarder *forwarder, struct forwarder_query *query,
                        struct forwarder_batch *batch)
@@ -69,6 +96,7 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
     struct byte_writer out;
     struct bytes wire = forwarder_query_wire(query);
     uint32_t bit = 1U << query->upstream;
+    bool has_cookie = sends_cookie(forwarder, query);
     struct forwarder_path path;
 
     if (transport != FORWARDER_OVER_UDP)
@@ -80,6 +108,10 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
     }
     out = forwarder_batch_writer(batch, &path);
     REQUIRE(write_bytes(&out, wire));
+    if (has_cookie && (query->plain & bit) == 0) {
+        write_cookie(forwarder, query->upstream, &out);
+        query->cookied |= bit;
+    }
     if ((query->plain & bit) != 0)
         byte_writer_patch_u16_be(&out, DNS_HEADER_SIZE - 2, 0); /* no additional record */
     else if (transport == FORWARDER_OVER_TLS)
@@ -265,8 +297,10 @@ void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query
     uint8_t next;
 
     if ((query->failed >> query->upstream & 1U) == 0 &&
-        forwarder_upstream_missed(&forwarder->upstreams[query->upstream], forwarder->now_ns))
+        forwarder_upstream_missed(&forwarder->upstreams[query->upstream], forwarder->now_ns)) {
+        forwarder->peer_cookies[query->upstream].server_size = 0; /* it may be another by then */
         forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
+    }
     if (query->attempts >= forwarder->config.attempts_max || query->due_ns >= query->end_ns) {
         give_up(forwarder, query, batch);
         return;
@@ -284,13 +318,26 @@ void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query
     set_due(forwarder, query, query->due_ns);
 }
 
+void forwarder_ask_same(struct forwarder *forwarder, struct forwarder_query *query,
+                        unsigned int upstream, struct forwarder_batch *batch)
+{
+    query->upstream = (uint8_t)upstream;
+    query->attempts -= 1;
+    send_query(forwarder, query, batch);
+}
+
+void forwarder_ask_uncookied(struct forwarder *forwarder, struct forwarder_query *query,
+                             unsigned int upstream, struct forwarder_batch *batch)
+{
+    forwarder->peer_cookies[upstream].without_until_ns = later(forwarder->now_ns, PLAIN_NS);
+    forwarder_ask_same(forwarder, query, upstream, batch);
+}
+
 void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *query,
                            unsigned int upstream, struct forwarder_batch *batch)
 {
     forwarder->upstreams[upstream].plain_until_ns = later(forwarder->now_ns, PLAIN_NS);
-    query->upstream = (uint8_t)upstream;
-    query->attempts -= 1;
-    send_query(forwarder, query, batch);
+    forwarder_ask_same(forwarder, query, upstream, batch);
 }
 
 void forwarder_ask_again(struct forwarder *forwarder, struct forwarder_query *query,

@@ -35,12 +35,27 @@ static const struct {
     [FORWARDER_BUSY] = { FORWARDER_COUNT_queries_busy,
                          true,
                          { DNS_RCODE_SERVFAIL, true, DNS_EDE_NOT_READY, false } },
+    [FORWARDER_UNCOOKIED] = { FORWARDER_COUNT_queries_uncookied,
+                              true,
+                              { DNS_RCODE_NOERROR, false, DNS_EDE_OTHER, true } },
+    [FORWARDER_UNCOOKIED_COOKIE] = { FORWARDER_COUNT_queries_uncookied,
+                                     true,
+                                     { DNS_RCODE_BADCOOKIE, false, DNS_EDE_OTHER, false } },
+    [FORWARDER_COOKIE] = { FORWARDER_COUNT_queries_for_cookies,
+                           true,
+                           { DNS_RCODE_NOERROR, false, DNS_EDE_OTHER, false } },
+    [FORWARDER_COOKIE_BADCOOKIE] = { FORWARDER_COUNT_queries_for_cookies,
+                                     true,
+                                     { DNS_RCODE_BADCOOKIE, false, DNS_EDE_OTHER, false } },
     [FORWARDER_PROHIBITED] = { FORWARDER_COUNT_queries_prohibited,
                                true,
                                { DNS_RCODE_REFUSED, true, DNS_EDE_PROHIBITED, false } },
     [FORWARDER_SLIPPED] = { FORWARDER_COUNT_queries_slipped,
                             true,
                             { DNS_RCODE_NOERROR, false, DNS_EDE_OTHER, true } },
+    [FORWARDER_SLIPPED_COOKIE] = { FORWARDER_COUNT_queries_slipped,
+                                   true,
+                                   { DNS_RCODE_BADCOOKIE, false, DNS_EDE_OTHER, false } },
     [FORWARDER_NOTIMP] = { FORWARDER_COUNT_queries_notimp,
                            true,
                            { DNS_RCODE_NOTIMP, true, DNS_EDE_NOT_SUPPORTED, false } },
@@ -193,7 +208,7 @@ void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder
     asked.client = &datagram->path;
     asked.payload = datagram->payload;
     verdict = forwarder_request_read(datagram->payload, &asked.request, &asked.question);
-    verdict = forwarder_admit(forwarder, &datagram->path, verdict);
+    verdict = forwarder_admit(forwarder, &datagram->path, &asked.request, verdict);
     if (datagram->path.stream != 0)
         asked.request.answer_bytes_max = FORWARDER_MESSAGE_BYTES_MAX;
     if (verdict == FORWARDER_FORWARD) {

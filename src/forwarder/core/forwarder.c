@@ -106,6 +106,32 @@ void forwarder_config_check(const struct forwarder_config *config)
     REQUIRE(config->rate.window_s <= FORWARDER_RATE_WINDOW_S_MAX);
 }
 
+static void draw_secret(const struct forwarder *forwarder, uint64_t ret_drawn[2])
+{
+    struct forwarder_random random = forwarder->config.random;
+
+    for (size_t i = 0; i < 2; i++)
+        ret_drawn[i] = random.next(random.source);
+}
+
+void forwarder_begin_cookies(struct forwarder *forwarder)
+{
+    uint64_t drawn[2];
+
+    draw_secret(forwarder, drawn);
+    forwarder_cookies_init(&forwarder->cookies, &forwarder->config.cookies, drawn);
+}
+
+void forwarder_begin_peer(struct forwarder *forwarder, size_t upstream)
+{
+    struct forwarder_random random = forwarder->config.random;
+    uint64_t client = random.next(random.source);
+
+    forwarder->upstreams[upstream] = (struct forwarder_upstream){ 0 };
+    forwarder->peer_cookies[upstream] = (struct forwarder_peer_cookie){ 0 };
+    memcpy(forwarder->peer_cookies[upstream].client, &client, sizeof(client));
+}
+
 void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *config, void *slab)
 {
     struct slab parts = slab_of(config);
@@ -128,6 +154,9 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
     forwarder->rate = forwarder_rate_init(&config->rate, &forwarder->hash_key, base + parts.rate);
     for (size_t i = 0; i < 2; i++)
         forwarder->hash_key.halves[i] = config->random.next(config->random.source);
+    forwarder_begin_cookies(forwarder);
+    for (size_t i = 0; i < config->upstreams_count; i++)
+        forwarder_begin_peer(forwarder, i);
 }
 
 void forwarder_set_local(struct forwarder *forwarder, const struct forwarder_local *local)
@@ -143,6 +172,28 @@ static uint64_t tell_time(struct forwarder *forwarder, uint64_t now_ns)
     return forwarder->now_ns;
 }
 
+void forwarder_tell_wall(struct forwarder *forwarder, uint64_t now_ns, uint64_t wall_s)
+{
+    forwarder->wall_at_ns = tell_time(forwarder, now_ns);
+    forwarder->wall_s = wall_s;
+}
+
+uint64_t forwarder_wall_s(const struct forwarder *forwarder)
+{
+    return forwarder->wall_s + (forwarder->now_ns - forwarder->wall_at_ns) / 1000000000;
+}
+
+/* Draws another secret where it is time. */
+static void renew_cookies(struct forwarder *forwarder)
+{
+    uint64_t drawn[2];
+
+    if (!forwarder_cookies_is_due(&forwarder->cookies, forwarder->now_ns))
+        return;
+    draw_secret(forwarder, drawn);
+    forwarder_cookies_draw(&forwarder->cookies, drawn, forwarder->now_ns);
+}
+
 void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
                        uint64_t now_ns, struct forwarder_batch *batch)
 {
@@ -150,6 +201,7 @@ void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datag
     (void)tell_time(forwarder, now_ns);
     switch (datagram->path.side) {
     case FORWARDER_CLIENTS:
+        renew_cookies(forwarder);
         forwarder_receive_query(forwarder, datagram, batch);
         break;
     case FORWARDER_UPSTREAMS:

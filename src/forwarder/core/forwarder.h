@@ -47,6 +47,7 @@
 
 #include "forwarder/core/access.h"
 #include "forwarder/core/cache.h"
+#include "forwarder/core/cookies.h"
 #include "forwarder/core/datagram.h"
 #include "forwarder/core/deadlines.h"
 #include "forwarder/core/keep.h"
@@ -103,6 +104,7 @@ struct forwarder_config {
     uint64_t stale_after_ns; /* so long a client waits that can have a stale answer */
     struct forwarder_access access;
     struct forwarder_rate_config rate;
+    struct forwarder_cookie_config cookies;
     uint32_t client_queries_max;   /* clients of one network (shares.h) that wait; 0: any number */
     uint32_t upstream_queries_max; /* queries that one upstream may have; 0: any number */
     const struct forwarder_local *local; /* what is answered here; NULL: nothing. The caller keeps
@@ -136,8 +138,12 @@ struct forwarder {
     struct forwarder_hash_key hash_key;
     struct forwarder_upstream upstreams[FORWARDER_SLOTS_MAX];
     const struct forwarder_local *local;
-    uint64_t turn;   /* queries that went to upstreams */
-    uint64_t now_ns; /* the latest time that was given */
+    struct forwarder_cookies cookies;
+    struct forwarder_peer_cookie peer_cookies[FORWARDER_SLOTS_MAX];
+    uint64_t wall_s;     /* the time of day, */
+    uint64_t wall_at_ns; /* which it was at this time */
+    uint64_t turn;       /* queries that went to upstreams */
+    uint64_t now_ns;     /* the latest time that was given */
     uint64_t counters[FORWARDER_COUNTERS];
 };
 
@@ -202,6 +208,10 @@ void forwarder_expire(struct forwarder *forwarder, uint64_t now_ns, struct forwa
 
 /* When forwarder_expire() has to be called next; FORWARDER_NEVER while no query waits. */
 uint64_t forwarder_deadline_ns(const struct forwarder *forwarder);
+
+/* Says what time of day it is, in seconds since 1970, for the cookies that clients get: to be said
+ * at the beginning, and again now and then. */
+void forwarder_tell_wall(struct forwarder *forwarder, uint64_t now_ns, uint64_t wall_s);
 
 /* How many queries wait for an upstream. */
 uint32_t forwarder_waiting(const struct forwarder *forwarder);

@@ -1,4 +1,4 @@
-/* SipHash with one round for each eight octets and three at the end. */
+/* SipHash: so many rounds for each eight octets, and others at the end. */
 #include "forwarder/core/hash.h"
 
 struct state {
@@ -23,14 +23,17 @@ static inline void mix(struct state *s)
     s->v[2] = rotate(s->v[2], 32);
 }
 
-static inline void absorb(struct state *s, uint64_t word)
+static inline void absorb(struct state *s, uint64_t word, unsigned int rounds)
 {
     s->v[3] ^= word;
-    mix(s);
+    for (unsigned int i = 0; i < rounds; i++)
+        mix(s);
     s->v[0] ^= word;
 }
 
-uint64_t forwarder_hash(const struct forwarder_hash_key *key, struct bytes octets)
+/* Numbers of rounds that are known here become straight code. */
+static inline uint64_t hash(const struct forwarder_hash_key *key, struct bytes octets,
+                            unsigned int rounds, unsigned int last_rounds)
 {
     struct state s = { { key->halves[0] ^ UINT64_C(0x736f6d6570736575),
                          key->halves[1] ^ UINT64_C(0x646f72616e646f6d),
@@ -41,15 +44,24 @@ uint64_t forwarder_hash(const struct forwarder_hash_key *key, struct bytes octet
     size_t done = 0;
 
     for (; octets.size - done >= sizeof(word); done += sizeof(word)) {
-        memcpy(&word, octets.at + done, sizeof(word));
-        absorb(&s, word);
+        word = forwarder_hash_word(octets.at + done);
+        absorb(&s, word, rounds);
     }
     for (size_t i = 0; done + i < octets.size; i++)
         last |= (uint64_t)octets.at[done + i] << 8 * i;
-    absorb(&s, last);
+    absorb(&s, last, rounds);
     s.v[2] ^= 0xFF;
-    mix(&s);
-    mix(&s);
-    mix(&s);
+    for (unsigned int i = 0; i < last_rounds; i++)
+        mix(&s);
     return s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3];
+}
+
+uint64_t forwarder_hash(const struct forwarder_hash_key *key, struct bytes octets)
+{
+    return hash(key, octets, 1, 3);
+}
+
+uint64_t forwarder_hash_strong(const struct forwarder_hash_key *key, struct bytes octets)
+{
+    return hash(key, octets, 2, 4);
 }

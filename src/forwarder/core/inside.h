@@ -31,9 +31,10 @@ struct bytes forwarder_query_question(const struct forwarder_query *query);
 struct bytes forwarder_query_wire(const struct forwarder_query *query);
 
 /* What becomes of a client's datagram, given what its octets alone make of it: whether the client
- * may ask, and not too often. */
+ * may ask, and not too often. The request's cookie becomes what the client gets. */
 enum forwarder_verdict forwarder_admit(struct forwarder *forwarder,
                                        const struct forwarder_path *client,
+                                       struct forwarder_request *request,
                                        enum forwarder_verdict verdict);
 
 /* Whether there is an upstream that may be asked one more query. */
@@ -53,9 +54,26 @@ void forwarder_schedule(struct forwarder *forwarder, const struct forwarder_quer
 void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query,
                       struct forwarder_batch *batch);
 
+/* Sends a query to the same upstream once more, without a cookie, as it will be for a while. */
+void forwarder_ask_uncookied(struct forwarder *forwarder, struct forwarder_query *query,
+                             unsigned int upstream, struct forwarder_batch *batch);
+
 /* Sends a query to the same upstream once more, without EDNS, as it will be asked for a while. */
 void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *query,
                            unsigned int upstream, struct forwarder_batch *batch);
+
+/* Begins to make cookies as the configuration says. */
+void forwarder_begin_cookies(struct forwarder *forwarder);
+
+/* Nothing is known of the upstream with this number; it gets a cookie of its own. */
+void forwarder_begin_peer(struct forwarder *forwarder, size_t upstream);
+
+/* The time of day in seconds since 1970. */
+uint64_t forwarder_wall_s(const struct forwarder *forwarder);
+
+/* Sends a query to the same upstream once more: what is known of it has changed. */
+void forwarder_ask_same(struct forwarder *forwarder, struct forwarder_query *query,
+                        unsigned int upstream, struct forwarder_batch *batch);
 
 /* Sends a query to the same upstream over a stream: its answer is too large for a datagram. */
 void forwarder_ask_by_stream(struct forwarder *forwarder, struct forwarder_query *query,

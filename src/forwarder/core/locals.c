@@ -6,8 +6,8 @@
 #include "dns/option.h"
 #include "dns/rrtype.h"
 
-/* An OPT record with an extended error: what is kept free for it. */
-#define OPT_BYTES_MAX (FORWARDER_OPT_BYTES + 6)
+/* An OPT record with its options: what is kept free for it. */
+#define OPT_BYTES_MAX (FORWARDER_OPT_BYTES + FORWARDER_OPTIONS_BYTES)
 /* The RDATA of a SOA record of ours: two names and five numbers. */
 #define SOA_BYTES_MAX (DNS_NAME_SIZE_MAX + 16 + 20)
 
@@ -261,14 +261,10 @@ static void begin(struct making *making, const struct forwarder_local *local,
 
 static void add_edns(struct making *making)
 {
-    struct dns_edns edns = forwarder_request_edns(&making->asked->request);
-    struct dns_extended_error error = { .code = DNS_EDE_BLOCKED };
-    uint8_t block[OPT_BYTES_MAX];
-    struct byte_writer options = byte_writer_init(block, sizeof(block));
+    struct forwarder_error error = { making->is_blocked, DNS_EDE_BLOCKED };
+    uint8_t block[FORWARDER_OPTIONS_BYTES];
+    struct dns_edns edns = forwarder_answer_edns(&making->asked->request, &error, block);
 
-    if (making->is_blocked)
-        REQUIRE(dns_extended_error_write(&error, &options));
-    edns.options = byte_writer_written(&options);
     dns_builder_release(&making->builder, OPT_BYTES_MAX);
     if (making->asked->request.has_edns)
         REQUIRE(dns_builder_add_edns(&making->builder, &edns).status == DNS_OK);

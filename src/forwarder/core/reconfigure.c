@@ -88,13 +88,24 @@ static void place_upstreams(struct forwarder *forwarder, const struct forwarder_
         size_t slot = members->at[i];
 
         if (slot >= placed.upstreams_count || !is_same(config, i, &placed, slot))
-            forwarder->upstreams[slot] = (struct forwarder_upstream){ 0 };
+            forwarder_begin_peer(forwarder, slot);
         copy_upstream(config, i, &placed, slot);
         if (slot >= placed.upstreams_count)
             placed.upstreams_count = slot + 1;
     }
     placed.random = forwarder->config.random;
     forwarder->config = placed;
+}
+
+/* Secrets of a file are those that it has now; one that was drawn goes on. */
+static void change_cookies(struct forwarder *forwarder)
+{
+    const struct forwarder_cookie_config *config = &forwarder->config.cookies;
+
+    if (config->secrets_count > 0 || forwarder->cookies.config.secrets_count > 0)
+        forwarder_begin_cookies(forwarder);
+    else
+        forwarder->cookies.config = *config;
 }
 
 bool forwarder_reconfigure(struct forwarder *forwarder, const struct forwarder_config *config)
@@ -115,5 +126,6 @@ bool forwarder_reconfigure(struct forwarder *forwarder, const struct forwarder_c
     forwarder->members = members;
     forwarder->cache.config.stale_s = config->cache.stale_s;
     forwarder->rate.config = config->rate;
+    change_cookies(forwarder);
     return true;
 }

@@ -55,29 +55,127 @@ static bool is_failure(const struct dns_message *reply)
     return rcode == DNS_RCODE_SERVFAIL || rcode == DNS_RCODE_REFUSED;
 }
 
-/* Answers those who wait with a reply that is known to be for this query; says what to count. */
-static enum forwarder_counter accept_reply(struct forwarder *forwarder,
+/* Answers those who wait with a reply that is known to be for this query. */
+static void accept_reply(struct forwarder *forwarder, struct forwarder_query *query,
+                         const struct forwarder_path *path, const struct dns_message *reply,
+                         struct forwarder_batch *batch)
+{
+    size_t number = path->socket / forwarder->config.lanes;
+    struct forwarder_upstream *upstream = &forwarder->upstreams[number];
+    bool is_usual_way =
+        (path->stream == 0) == (forwarder->config.transports[number] == FORWARDER_OVER_UDP);
+
+    forwarder_upstream_answered(upstream);
+    if (query->attempts == 1 && query->reconnects == 0 && query->refused == 0 && is_usual_way)
+        forwarder_upstream_measure(upstream, forwarder->now_ns - query->sent_ns);
+    if (!is_failure(reply) || !forwarder_answer_stale(forwarder, query, batch))
+        forwarder_answer_all(forwarder, query, reply, batch);
+    keep_reply(forwarder, query, reply);
+    forwarder_forget(forwarder, query);
+}
+
+/* Asks over a stream, which cannot be forged as easily, unless that was done. */
+static void ask_by_stream(struct forwarder *forwarder, struct forwarder_query *query,
+                          unsigned int upstream, struct forwarder_batch *batch)
+{
+    if ((query->streams >> upstream & 1U) == 0)
+        forwarder_ask_by_stream(forwarder, query, upstream, batch);
+}
+
+/* Asks without EDNS; where cookies showed that the upstream knows it, only a stream is believed. */
+static enum forwarder_counter ask_plainly(struct forwarder *forwarder,
+                                          struct forwarder_query *query,
+                                          const struct forwarder_path *path,
+                                          struct forwarder_batch *batch)
+{
+    unsigned int upstream = path->socket / forwarder->config.lanes;
+    struct forwarder_peer_cookie *peer = &forwarder->peer_cookies[upstream];
+
+    if (peer->server_size > 0 && path->stream == 0) {
+        ask_by_stream(forwarder, query, upstream, batch);
+        return FORWARDER_COUNT_replies_uncookied;
+    }
+    peer->server_size = 0;
+    forwarder_ask_plainly(forwarder, query, upstream, batch);
+    return FORWARDER_COUNT_replies_plain;
+}
+
+/* The upstream wants another cookie, which it gave: it gets that once (RFC 7873 section 5.3). */
+static enum forwarder_counter show_cookie(struct forwarder *forwarder,
+                                          struct forwarder_query *query, unsigned int upstream,
+                                          struct forwarder_batch *batch)
+{
+    bool is_first = (query->refused >> upstream & 1U) == 0;
+
+    query->refused |= 1U << upstream;
+    if (is_first && (query->streams >> upstream & 1U) == 0 &&
+        forwarder->peer_cookies[upstream].server_size > 0)
+        forwarder_ask_same(forwarder, query, upstream, batch);
+    else
+        ask_by_stream(forwarder, query, upstream, batch);
+    return FORWARDER_COUNT_replies_badcookie;
+}
+
+/* A reply with EDNS and FORMERR that has no cookie, to a query that had one: it may be the cookie
+ * that was not understood. */
+static bool dislikes_cookie(const struct forwarder *forwarder,
+                            const struct forwarder_peer_cookie *peer,
+                            const struct dns_message *reply)
+{
+    return peer->without_until_ns <= forwarder->now_ns &&
+           dns_header_rcode(&reply->header) == DNS_RCODE_FORMERR && reply->opt_at != 0;
+}
+
+/* Whether a reply is to be taken by its cookie; says what to count. */
+static enum forwarder_counter check_cookie(struct forwarder *forwarder,
                                            struct forwarder_query *query,
-                                           const struct forwarder_datagram *datagram,
+                                           const struct forwarder_path *path,
+                                           const struct dns_message *reply,
                                            struct forwarder_batch *batch)
 {
-    size_t number = datagram->path.socket / forwarder->config.lanes;
-    struct forwarder_upstream *upstream = &forwarder->upstreams[number];
-    bool is_usual_way = (datagram->path.stream == 0) ==
-                        (forwarder->config.transports[number] == FORWARDER_OVER_UDP);
+    unsigned int upstream = path->socket / forwarder->config.lanes;
+    struct forwarder_peer_cookie *peer = &forwarder->peer_cookies[upstream];
+
+    if ((query->cookied >> upstream & 1U) != 0) {
+        switch (forwarder_peer_cookie_read(peer, reply)) {
+        case FORWARDER_PEER_FORGED:
+            return FORWARDER_COUNT_replies_wrong_cookie;
+        case FORWARDER_PEER_MISSING:
+            if (path->stream == 0) {
+                ask_by_stream(forwarder, query, upstream, batch);
+                return FORWARDER_COUNT_replies_uncookied;
+            }
+            peer->server_size = 0;
+            break;
+        case FORWARDER_PEER_WITHOUT:
+            if ((query->streams >> upstream & 1U) != 0 || !dislikes_cookie(forwarder, peer, reply))
+                break;
+            forwarder_ask_uncookied(forwarder, query, upstream, batch);
+            return FORWARDER_COUNT_replies_cookieless;
+        case FORWARDER_PEER_GOOD:
+            break;
+        }
+    }
+    if (dns_message_rcode(reply) == DNS_RCODE_BADCOOKIE)
+        return show_cookie(forwarder, query, upstream, batch);
+    return FORWARDER_COUNT_replies_accepted;
+}
+
+/* Takes a reply with the query's question, whole as it seems; says what to count. */
+static enum forwarder_counter read_reply(struct forwarder *forwarder, struct forwarder_query *query,
+                                         const struct forwarder_datagram *datagram,
+                                         struct forwarder_batch *batch)
+{
+    enum forwarder_counter counter;
     struct dns_message reply;
 
     if (dns_message_read(datagram->payload, &reply).status != DNS_OK ||
         dns_message_check_rdata(&reply).status != DNS_OK)
         return FORWARDER_COUNT_replies_malformed;
-    forwarder_upstream_answered(upstream);
-    if (query->attempts == 1 && query->reconnects == 0 && is_usual_way)
-        forwarder_upstream_measure(upstream, forwarder->now_ns - query->sent_ns);
-    if (!is_failure(&reply) || !forwarder_answer_stale(forwarder, query, batch))
-        forwarder_answer_all(forwarder, query, &reply, batch);
-    keep_reply(forwarder, query, &reply);
-    forwarder_forget(forwarder, query);
-    return FORWARDER_COUNT_replies_accepted;
+    counter = check_cookie(forwarder, query, &datagram->path, &reply, batch);
+    if (counter == FORWARDER_COUNT_replies_accepted)
+        accept_reply(forwarder, query, &datagram->path, &reply, batch);
+    return counter;
 }
 
 /* The query that a reply with this id can be for, or NULL. */
@@ -110,16 +208,13 @@ enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,
         return FORWARDER_COUNT_replies_unexpected;
     if (!was_asked(forwarder, query, &datagram->path))
         return FORWARDER_COUNT_replies_wrong_source;
-    if (wants_plain(query, upstream, datagram->payload)) {
-        forwarder_ask_plainly(forwarder, query, upstream, batch);
-        return FORWARDER_COUNT_replies_plain;
-    }
+    if (wants_plain(query, upstream, datagram->payload))
+        return ask_plainly(forwarder, query, &datagram->path, batch);
     if (!forwarder_answer_matches(forwarder_query_question(query), datagram->payload))
         return FORWARDER_COUNT_replies_wrong_question;
     if (dns_header_has(&header, DNS_FLAG_TC) && datagram->path.stream == 0) {
-        if ((query->streams >> upstream & 1U) == 0)
-            forwarder_ask_by_stream(forwarder, query, upstream, batch);
+        ask_by_stream(forwarder, query, upstream, batch);
         return FORWARDER_COUNT_replies_truncated;
     }
-    return accept_reply(forwarder, query, datagram, batch);
+    return read_reply(forwarder, query, datagram, batch);
 }

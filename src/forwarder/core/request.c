@@ -20,6 +20,14 @@ static void read_edns(const struct dns_edns *edns, struct forwarder_request *req
         request->answer_bytes_max = edns->udp_size;
 }
 
+/* Whether there is nothing but EDNS: a client may ask for a cookie alone (RFC 7873 section 5.4). */
+static bool has_no_records(const struct dns_message *message)
+{
+    return message->header.counts[DNS_ANSWER] == 0 && message->header.counts[DNS_AUTHORITY] == 0 &&
+           message->header.counts[DNS_ADDITIONAL] == 1 &&
+           dns_message_check_rdata(message).status == DNS_OK;
+}
+
 /* The verdict on a message whose framing is right. */
 static enum forwarder_verdict judge(const struct dns_message *message,
                                     struct forwarder_request *request,
@@ -34,6 +42,10 @@ static enum forwarder_verdict judge(const struct dns_message *message,
         return FORWARDER_NOTIMP;
     if (edns.version != 0)
         return FORWARDER_BADVERS;
+    forwarder_cookie_find(message, &request->cookie);
+    if (message->header.counts[DNS_QUESTION] == 0 && request->cookie.size > 0 &&
+        has_no_records(message))
+        return FORWARDER_COOKIE;
     if (message->header.counts[DNS_QUESTION] != 1 || !dns_message_question(message, &question))
         return FORWARDER_FORMERR;
     if (is_transfer(question.type))

@@ -10,6 +10,7 @@
 #include "dns/edns.h"
 #include "dns/header.h"
 #include "dns/question.h"
+#include "forwarder/core/cookies.h"
 
 /* What the answers say of the UDP payload that we take, and our queries to an upstream too: it
  * passes every common link in one piece (RFC 9715 section 3). */
@@ -37,8 +38,13 @@ enum forwarder_verdict {
     FORWARDER_CROWDED,           /* or as many clients */
     FORWARDER_GREEDY,            /* or as many clients of its network, */
     FORWARDER_BUSY,              /* or queries of each upstream */
+    FORWARDER_UNCOOKIED,         /* TC alone: it has no cookie of ours, and needs one; */
+    FORWARDER_UNCOOKIED_COOKIE,  /* BADCOOKIE instead, to who sends cookies */
+    FORWARDER_COOKIE,            /* no question: it asks for a cookie, */
+    FORWARDER_COOKIE_BADCOOKIE,  /* and has one that is none of ours */
     FORWARDER_PROHIBITED,        /* REFUSED: it comes from where nobody may ask */
     FORWARDER_SLIPPED,           /* TC alone: its network asks too often */
+    FORWARDER_SLIPPED_COOKIE,    /* BADCOOKIE instead, to who sends cookies */
     FORWARDER_NOTIMP,            /* an opcode other than QUERY */
     FORWARDER_FORMERR,           /* malformed, or not exactly one question (RFC 9619) */
     FORWARDER_BADVERS,           /* an EDNS version other than 0 (RFC 6891 section 6.1.3) */
@@ -52,10 +58,11 @@ enum forwarder_verdict {
 
 struct forwarder_request {
     uint16_t id;
-    uint16_t flags;            /* RD, AD, CD: what goes on to the upstream */
-    uint16_t answer_bytes_max; /* at least FORWARDER_UDP_BYTES_PLAIN */
-    bool has_edns;             /* so the answer has an OPT record too (RFC 6891 section 7) */
-    bool dnssec_ok;            /* DO */
+    uint16_t flags;                 /* RD, AD, CD: what goes on to the upstream */
+    uint16_t answer_bytes_max;      /* at least FORWARDER_UDP_BYTES_PLAIN */
+    bool has_edns;                  /* so the answer has an OPT record too (RFC 6891 section 7) */
+    bool dnssec_ok;                 /* DO */
+    struct forwarder_cookie cookie; /* what the client sent; later what it gets */
 };
 
 /* Reads a client's datagram. *ret_request is untouched where the verdict is to ignore it;

@@ -33,6 +33,8 @@ struct forwarder_query {
     uint32_t plain;      /* of those, the ones without EDNS */
     uint32_t streams;    /* and those that were over a stream which is still there */
     uint32_t failed;     /* those that the network did not lead to, when they were asked last */
+    uint32_t cookied;    /* those that were sent a cookie */
+    uint32_t refused;    /* those that did not take it */
     uint8_t attempts;    /* how often it was sent */
     uint8_t reconnects;  /* and how often anew on a stream, since the one before was closed */
     uint8_t upstream;    /* the one that was asked last */

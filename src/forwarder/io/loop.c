@@ -271,6 +271,7 @@ static int turn(struct forwarder_loop *loop)
     int signal = 0;
 
     loop->now_ns = now_ns;
+    forwarder_tell_wall(&loop->core, now_ns, clock_wall_s());
     if (count < 0 && errno != EINTR)
         return -errno;
     for (int i = 0; i < count; i++) {
