@@ -20,6 +20,9 @@ SEEDS = {
                              b"c.example CNAME rpz-drop.\n32.1.2.0.192.rpz-ip CNAME .\n"
                              b"d.example A 192.0.2.1\ne.example CNAME f.example.\ng.example CNAME\n"
                              b"h.example IN\n"),
+    "settings-of-dnsmasq": (BLOCK, b"local=/a.example/\naddress=/b.example/0.0.0.0\n"
+                                   b"server=/c.example/\naddress=/d.example/#\n"
+                                   b"address=/e.example/192.0.2.1\naddress=/f.example\n"),
     "an-order-mark-and-carriage-returns": (BLOCK, b"\xef\xbb\xbfa.example\r\nb.example\r\n"),
     "lines-that-are-none": (BLOCK, b"<html>\na..b\n.a\n1.2.3.4\n192.0.2.1 a.example\n*\n*.\n||^\n"
                                    b"0.0.0.0\n0.0.0.0 a/b\n" + b"a" * 64 + b".example\n"),

@@ -65,6 +65,25 @@ records_of_ours_are_answered() {
     stop_forwarder
 }
 
+records_come_from_a_zone_file() {
+    cat >zone <<'ZONE'
+$ORIGIN home.arpa.
+$TTL 60
+nas A 192.168.1.5
+    TXT "the big one"
+www 5 CNAME nas
+ZONE
+    start_local --local-records zone
+    gets NOERROR nas.home.arpa TXT && has 'nas.home.arpa. 60 IN TXT "the big one"'
+    gets NOERROR www.home.arpa A && has "www.home.arpa. 5 IN CNAME nas.home.arpa."
+    stop_forwarder
+    printf 'nas A 192.168.1\n' >>zone
+    refuses "--local-records: zone:6: an address is not well formed" --local-records zone
+    printf 'x.localhost. A 192.0.2.1\n' >zone
+    refuses "--local-records: zone:1: names of localhost have the addresses of loopback" \
+        --local-records zone
+}
+
 hosts_are_answered_both_ways() {
     printf '127.0.0.1 localhost\n192.168.1.5 nas.home.arpa nas # the big one\n' >hosts
     printf 'fd00::5 nas.home.arpa\nthis is wrong\n' >>hosts
@@ -172,6 +191,7 @@ run_tests \
     special_names_are_answered_at_once \
     special_names_are_forwarded_where_they_shall_be \
     records_of_ours_are_answered \
+    records_come_from_a_zone_file \
     hosts_are_answered_both_ways \
     names_in_lists_are_blocked \
     blocked_names_are_answered_as_wanted \

@@ -2,14 +2,20 @@
 #include "cli/dns/local.h"
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/require.h"
 #include "dns/code.h"
-
+#include "dns/zone_text.h"
 #include "forwarder/io/entropy.h"
 #include "forwarder/io/list_file.h"
 #include "forwarder/local/special.h"
+
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+
+/* Of files of records, which are written by hand. */
+#define RECORDS_BYTES_MAX (64U << 20)
 
 /* Zones that are special, but for those that are not to be. */
 static int add_special(struct forwarder_build *build, const struct dns_local_options *options,
@@ -58,6 +64,63 @@ static int add_record(struct forwarder_build *build, const char *text, struct er
     status = forwarder_build_record(build, &record);
     if (status != FORWARDER_BUILD_OK)
         return err_set(err, -1, "--local-record: '%s': %s", text, forwarder_build_text(status));
+    return 0;
+}
+
+/* The number of the line that an octet of a text stands in. */
+static unsigned long line_of(struct bytes text, size_t offset)
+{
+    unsigned long line = 1;
+
+    for (size_t i = 0; i < offset && i < text.size; i++)
+        line += text.at[i] == '\n';
+    return line;
+}
+
+/* The records of a zone file's text, which is `path`. */
+static int add_zone_text(struct forwarder_build *build, const char *path, struct bytes text,
+                         struct err *err)
+{
+    CLEANUP(free_pointer) uint8_t *block = malloc(UINT16_MAX);
+    enum forwarder_build_status status = FORWARDER_BUILD_OK;
+    struct dns_zone_text zone;
+    struct dns_rr_text record;
+
+    if (block == NULL)
+        return err_set(err, -1, "--local-records: no memory");
+    dns_zone_text_init(&zone, text, NULL);
+    zone.has_ttl = true;
+    zone.ttl_s = FORWARDER_LOCAL_TTL_S;
+    while (status == FORWARDER_BUILD_OK) {
+        struct byte_writer out = byte_writer_init(block, UINT16_MAX);
+
+        if (!dns_zone_text_next(&zone, &out, &record))
+            break;
+        status = forwarder_build_record(build, &record);
+    }
+    if (status != FORWARDER_BUILD_OK)
+        return err_set(err, -1, "--local-records: %s:%lu: %s", path,
+                       line_of(text, zone.scan.in.position - 1), forwarder_build_text(status));
+    if (zone.verdict.status != DNS_OK)
+        return err_set(err, -1, "--local-records: %s:%lu: %s", path,
+                       line_of(text, zone.verdict.offset), dns_status_text(zone.verdict.status));
+    return 0;
+}
+
+/* Files of records. */
+static int add_record_files(struct forwarder_build *build, const struct cli_texts *paths,
+                            struct err *err)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        CLEANUP(arena_done) struct arena arena = arena_init(2 * (size_t)RECORDS_BYTES_MAX);
+        struct file_place place = { AT_FDCWD, paths->at[i] };
+        struct bytes text;
+
+        if (file_read(place, RECORDS_BYTES_MAX, &arena, &text, err) < 0)
+            return err_prefix(err, "--local-records");
+        if (add_zone_text(build, paths->at[i], text, err) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -179,7 +242,8 @@ int dns_local_read(const struct dns_options *options, struct forwarder_built **r
     for (size_t i = 0; i < local->records.count; i++)
         if (add_record(&build, local->records.at[i], err) < 0)
             return -1;
-    if (add_lists(&build, "hosts", FORWARDER_LIST_HOSTS, &local->hosts, err) < 0 ||
+    if (add_record_files(&build, &local->record_files, err) < 0 ||
+        add_lists(&build, "hosts", FORWARDER_LIST_HOSTS, &local->hosts, err) < 0 ||
         add_lists(&build, "block", FORWARDER_LIST_BLOCK, &local->blocks, err) < 0 ||
         add_allowed(&build, &local->allowed, err) < 0)
         return -1;

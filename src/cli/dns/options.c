@@ -252,6 +252,12 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .help = "answer with this record, a line of a zone file such as 'nas.home.arpa. 300 A "
               "192.168.1.5'; may be repeated. Other types at its name have no records; a name "
               "that begins with `*.` stands for all below that do not exist" },
+    { .name = "local-records",
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, local.record_files),
+      .value = "FILE",
+      .help =
+          "answer with the records of this zone file, as with --local-record; may be repeated" },
     { .name = "hosts",
       .reloads = true,
       .kind = CLI_TEXTS,

@@ -9,6 +9,7 @@
 /* What is answered without asking anybody. */
 struct dns_local_options {
     struct cli_texts records;
+    struct cli_texts record_files;
     struct cli_texts hosts;
     struct cli_texts blocks;
     struct cli_texts allowed;
@@ -57,7 +58,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 38
+#define DNS_ROWS_COUNT 39
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

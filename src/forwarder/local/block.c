@@ -5,6 +5,7 @@
  *     0.0.0.0 name name …            hosts(5), with an address that leads nowhere
  *     name, *.name                   a name, or it and all below
  *     ||name^, @@||name^             filters of names (Adblock Plus): it and all below; allowed
+ *     local=/name/, address=/name/   as dnsmasq has it: it and all below
  *     name CNAME ., *.name CNAME .   response policy zones; CNAME rpz-passthru. allows
  */
 #include "forwarder/local/list.h"
@@ -98,6 +99,22 @@ static enum forwarder_list_line read_filter(struct forwarder_list *list, struct 
     if (!is_for_names(behind(filter, size + 1)))
         return FORWARDER_LINE_WRONG;
     return add_rule(list, bytes_of(filter.at, size), flags);
+}
+
+/* A line of dnsmasq's behind its first slash: NAME/, perhaps with an address that leads nowhere. */
+static enum forwarder_list_line read_setting(struct forwarder_list *list, struct bytes setting)
+{
+    const uint8_t *end = setting.size == 0 ? NULL : memchr(setting.at, '/', setting.size);
+    struct forwarder_word_address address;
+    struct bytes value;
+
+    if (end == NULL)
+        return FORWARDER_LINE_WRONG;
+    value = behind(setting, (size_t)(end - setting.at) + 1);
+    if (value.size > 0 && !bytes_equal(value, bytes_of_text("#")) &&
+        !(forwarder_word_address(value, &address) && is_sink(&address)))
+        return FORWARDER_LINE_WRONG;
+    return add_rule(list, bytes_of(setting.at, (size_t)(end - setting.at)), BLOCKED_BOTH);
 }
 
 static bool is_number(struct bytes word)
@@ -221,6 +238,7 @@ static enum forwarder_list_line read_words(struct forwarder_list *list, struct b
 
 enum forwarder_list_line forwarder_list_read_block(struct forwarder_list *list, struct bytes line)
 {
+    static const char *const settings[] = { "address=/", "local=/", "server=/" };
     struct bytes trimmed = forwarder_word_trim(line);
 
     if (list->depth > 0) {
@@ -233,5 +251,8 @@ enum forwarder_list_line forwarder_list_read_block(struct forwarder_list *list, 
         return read_filter(list, behind(trimmed, 2), BLOCKED_BOTH);
     if (begins(trimmed, "@@||"))
         return read_filter(list, behind(trimmed, 4), ALLOWED_BOTH);
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+        if (begins(trimmed, settings[i]))
+            return read_setting(list, behind(trimmed, strlen(settings[i])));
     return read_words(list, line);
 }
