@@ -17,7 +17,8 @@
  * src/forwarder/core/upstream.c 70%, src/forwarder/core/deadlines.c 80%,
  * src/forwarder/core/datagram.c 80%, src/forwarder/core/locals.c 80%,
  * src/forwarder/core/local.c 70%, src/forwarder/core/names.c 90%,
- * src/forwarder/core/reconfigure.c 85%
+ * src/forwarder/core/reconfigure.c 85%,
+ * src/forwarder/core/route.c 90%
  */
 #include "dns/rrtype.h"
 #include "forwarder/core/forwarder.h"
@@ -321,6 +322,11 @@ static void step_reconfigure(struct history *history)
         config.upstreams[i] = address_of((uint8_t)(1 + (choices / 3U + 5 * i) % 6), 53);
     for (size_t i = 0; i < config.upstreams_count; i++)
         config.transports[i] = FORWARDER_OVER_UDP;
+    config.general_count = choices >> 4 & 1U;
+    config.routes_count = choices >> 3 & 1U;
+    config.routes[0] = (struct forwarder_route){ 1U << (config.upstreams_count - 1),
+                                                 6,
+                                                 { 4, 't', 'e', 's', 't', 0 } };
     witness_reconfigure(&history->witness, &config);
 }
 

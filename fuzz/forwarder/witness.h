@@ -139,14 +139,42 @@ static inline void witness_init(struct witness *witness, struct forwarder *forwa
     witness->batch->owner = witness;
 }
 
-/* The upstreams that are asked, one bit each. */
-static inline uint32_t witness_members(const struct witness *witness)
+/* Whether a question is for the name of a route, or for one below it. */
+static inline bool witness_is_below(struct bytes question, const struct forwarder_route *route)
 {
+    size_t size = question.size - 4;
+
+    if (size < route->size)
+        return false;
+    for (size_t i = 0; i < route->size; i++) {
+        uint8_t octet = question.at[size - route->size + i];
+
+        if ((octet >= 'A' && octet <= 'Z' ? octet | 0x20U : octet) != route->name[i])
+            return false;
+    }
+    for (size_t at = 0; at < size; at += question.at[at] + (size_t)1)
+        if (at == size - route->size)
+            return true;
+    return false;
+}
+
+/* The upstreams that are asked a question, one bit each. */
+static inline uint32_t witness_group(const struct witness *witness, struct bytes question)
+{
+    const struct forwarder_config *config = &witness->forwarder->config;
     const struct forwarder_members *members = &witness->forwarder->members;
+    uint32_t places = config->general_count == 0 ? UINT32_MAX : (1U << config->general_count) - 1;
+    size_t longest = 0;
     uint32_t bits = 0;
 
+    for (size_t i = 0; i < config->routes_count; i++) {
+        if (config->routes[i].size <= longest || !witness_is_below(question, &config->routes[i]))
+            continue;
+        longest = config->routes[i].size;
+        places = config->routes[i].upstreams;
+    }
     for (size_t i = 0; i < members->count; i++)
-        bits |= 1U << members->at[i];
+        bits |= (places >> i & 1U) << members->at[i];
     return bits;
 }
 
@@ -307,13 +335,19 @@ static inline uint32_t witness_count_network(const struct witness *witness,
     return count;
 }
 
-/* Whether each upstream has as many queries as it may. */
-static inline bool witness_is_busy(const struct witness *witness)
+/* Whether each upstream that a client's query would go to has as many as it may. */
+static inline bool witness_is_busy(const struct witness *witness, struct bytes query)
 {
     const struct forwarder_config *config = &witness->forwarder->config;
+    struct dns_message message;
+    struct dns_question question;
+    struct bytes octets;
 
+    if (!witness_read(query, &message) || !dns_message_question(&message, &question))
+        return false;
+    octets = witness_part(query, DNS_HEADER_SIZE, question.name.size + (size_t)4);
     for (size_t i = 0; i < config->upstreams_count; i++)
-        if ((witness_members(witness) >> i & 1U) != 0 &&
+        if ((witness_group(witness, octets) >> i & 1U) != 0 &&
             witness_count_asked(witness, i) < config->upstream_queries_max)
             return false;
     return config->upstream_queries_max != 0;
@@ -517,14 +551,15 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     /* What was sent, but with EDNS, as it may be sent the next time. */
     memcpy(query->wire, known->wire, query->wire_size);
     fuzz_require(memcmp(query->wire + DNS_HEADER_SIZE + question.size, opt, sizeof(opt)) == 0);
-    fuzz_require((witness_members(witness) >> query->upstream & 1U) != 0);
+    fuzz_require((witness_group(witness, witness_question(query)) >> query->upstream & 1U) != 0);
     fuzz_require(is_plain || config->transports[query->upstream] == FORWARDER_OVER_TLS ||
                  sent->size >= query->wire_size);
     witness_check_sent(witness, query, sent);
     for (; sent + 1 < witness->sent + witness->sent_count; sent++) {
         fuzz_require(config->policy == FORWARDER_POLICY_RACE);
         query->upstream = sent[1].path.socket / config->lanes;
-        fuzz_require((witness_members(witness) >> query->upstream & 1U) != 0);
+        fuzz_require((witness_group(witness, witness_question(query)) >> query->upstream & 1U) !=
+                     0);
         fuzz_require((query->asked & 1U << query->upstream) == 0);
         witness_check_sent(witness, query, sent + 1);
     }
@@ -631,7 +666,8 @@ static inline void witness_check_own_answer(const struct witness *witness,
                  rcode == DNS_RCODE_BADCOOKIE ||
                  (rcode == DNS_RCODE_NOTIMP) == (dns_header_opcode(&asked) != DNS_OPCODE_QUERY));
     fuzz_require(rcode != DNS_RCODE_SERVFAIL || witness->count == config->queries_max ||
-                 witness->clients_count == config->waiters_max || witness_is_busy(witness) ||
+                 witness->clients_count == config->waiters_max ||
+                 witness_is_busy(witness, in->payload) ||
                  witness_count_network(witness, &in->path.peer) == config->client_queries_max);
 }
 
@@ -1106,10 +1142,10 @@ static inline void witness_check_retry(struct witness *witness, const struct wit
     query->upstream = sent->path.socket / config->lanes;
     /* Where all others have as many as they may, it is the same once more, though it has left. */
     fuzz_require(
-        (witness_members(witness) >> query->upstream & 1U) != 0 ||
+        (witness_group(witness, witness_question(query)) >> query->upstream & 1U) != 0 ||
         (config->upstream_queries_max != 0 && (query->asked >> query->upstream & 1U) != 0));
     fuzz_require(config->upstream_queries_max != 0 || (query->asked & 1U << query->upstream) == 0 ||
-                 (witness_members(witness) & ~query->asked) == 0);
+                 (witness_group(witness, witness_question(query)) & ~query->asked) == 0);
     if (witness_cookie_of(witness_payload(sent)).size <= FORWARDER_COOKIE_CLIENT)
         witness_forget_peer(witness, query->upstream);
     witness_check_sent(witness, query, sent);
@@ -1274,14 +1310,15 @@ static inline void witness_check_failed(struct witness *witness, struct witness_
     unsigned int upstream = failure->socket / config->lanes;
     const struct witness_sent *sent = witness_sent_for(witness, query);
     bool is_again = failure->was_up && query->reconnects < 3;
-    bool is_all = (witness_members(witness) & ~query->asked) == 0;
+    bool is_all = (witness_group(witness, witness_question(query)) & ~query->asked) == 0;
     bool is_other = !is_again && query->upstream == upstream && !is_all;
 
     fuzz_require(sent == NULL || is_again || is_other);
     fuzz_require(sent != NULL || !is_again);
     for (size_t i = 0; sent == NULL && is_other && i < config->upstreams_count; i++)
-        fuzz_require(((query->asked | ~witness_members(witness)) & 1U << i) != 0 ||
-                     witness_is_full(witness, i));
+        fuzz_require(
+            ((query->asked | ~witness_group(witness, witness_question(query))) & 1U << i) != 0 ||
+            witness_is_full(witness, i));
     query->streams &= ~(1U << upstream);
     if (!is_again)
         query->failed |= 1U << upstream;

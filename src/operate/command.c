@@ -98,8 +98,8 @@ static void run_upstreams(struct operate_server *server, const struct operate_re
     json_t *rows = json_array();
 
     (void)request;
-    for (size_t i = 0; i < forwarder->config.upstreams_count; i++)
-        (void)json_array_append_new(rows, upstream_row(forwarder, i));
+    for (size_t i = 0; i < forwarder->members.count; i++)
+        (void)json_array_append_new(rows, upstream_row(forwarder, forwarder->members.at[i]));
     (void)json_object_set_new(answer, "upstreams", rows);
 }
 

@@ -108,9 +108,28 @@ what_is_local_changes() {
     stop_forwarder
 }
 
+zones_have_upstreams_of_their_own() {
+    start_upstream 5310 silent
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5310\n' >dns.yaml
+    printf 'zone-upstream: [corp.example.org=127.0.0.1:5312, home.arpa=127.0.0.1:5312]\n' >>dns.yaml
+    start_forwarder --config dns.yaml --timeout-ms 300
+    for name in corp.example.org www.CORP.example.org nas.home.arpa; do
+        ask 8053 $name
+        grep -q 'status: NOERROR' dig.txt || fail "$name: $(cat dig.txt)"
+    done
+    ask 8053 www.example.org
+    grep -q 'status: SERVFAIL' dig.txt
+    sed -i 's/corp.example.org/org/' dns.yaml
+    reload
+    ask 8053 other.example.org
+    grep -q 'status: NOERROR' dig.txt
+    stop_forwarder
+}
+
 run_tests \
     no_query_is_lost_when_upstreams_change_under_load \
     addresses_come_and_go \
     a_wrong_file_is_refused_and_nothing_changes \
     what_cannot_change_is_said \
-    what_is_local_changes
+    what_is_local_changes \
+    zones_have_upstreams_of_their_own

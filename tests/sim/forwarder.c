@@ -128,6 +128,24 @@ static void change_local(struct simulation *sim)
                       (enum forwarder_block_answer)between(sim, 0, FORWARDER_BLOCK_REFUSED));
 }
 
+/* Chooses names that are asked of others: one of those that clients ask for, some, or all. */
+static void choose_routes(struct simulation *sim, struct forwarder_config *config)
+{
+    static const char *const zones[] = { "x1.example.test", "test", "example.test", "no.test" };
+
+    config->general_count = between(sim, 0, config->upstreams_count);
+    config->routes_count = chance_of(&sim->chance, 300) ? between(sim, 1, 4) : 0;
+    for (size_t i = 0; i < config->routes_count; i++) {
+        struct forwarder_route *route = &config->routes[i];
+        struct dns_name name;
+
+        fuzz_require(dns_name_parse(bytes_of_text(zones[i]), &name).status == DNS_OK);
+        route->size = (uint8_t)name.size;
+        memcpy(route->name, name.octets, name.size);
+        route->upstreams = (uint32_t)between(sim, 1, (1U << config->upstreams_count) - 1);
+    }
+}
+
 /* Chooses whom to ask, and how. */
 static void choose_upstreams(struct simulation *sim, struct forwarder_config *config)
 {
@@ -141,6 +159,7 @@ static void choose_upstreams(struct simulation *sim, struct forwarder_config *co
     for (uint64_t i = 0; i < config->upstreams_count; i++)
         config->upstreams[i] = address_of(1, (uint8_t)(1 + (first + i * step) % UPSTREAMS), 53);
     choose_transports(sim, config);
+    choose_routes(sim, config);
 }
 
 /* Another configuration, while queries wait. */

@@ -1,6 +1,8 @@
 /* Options, one after another, into one struct forwarder_build: zones and records first. */
 #include "cli/dns/local.h"
 
+#include "cli/dns/zones.h"
+
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/require.h"
@@ -19,13 +21,13 @@
 
 /* Zones that are special, but for those that are not to be. */
 static int add_special(struct forwarder_build *build, const struct dns_local_options *options,
-                       struct err *err)
+                       const struct cli_texts *zones, struct err *err)
 {
-    struct dns_name forwarded[CLI_TEXTS_MAX];
+    struct dns_name forwarded[2 * CLI_TEXTS_MAX];
     struct forwarder_special special = {
         .forwards_private = options->forwards_private,
         .forwarded = forwarded,
-        .forwarded_count = options->forwarded.count,
+        .forwarded_count = options->forwarded.count + zones->count,
     };
     enum forwarder_build_status status;
 
@@ -36,6 +38,9 @@ static int add_special(struct forwarder_build *build, const struct dns_local_opt
         if (verdict.status != DNS_OK)
             return err_set(err, -1, "--not-local: '%s': %s", text, dns_status_text(verdict.status));
     }
+    for (size_t i = 0; i < zones->count; i++)
+        if (dns_zone_name(zones->at[i], &forwarded[options->forwarded.count + i], err) < 0)
+            return -1;
     status = forwarder_build_special(build, &special);
     if (status != FORWARDER_BUILD_OK)
         return err_set(err, -1, "--not-local: %s", forwarder_build_text(status));
@@ -237,7 +242,8 @@ int dns_local_read(const struct dns_options *options, struct forwarder_built **r
     for (size_t i = 0; i < 2; i++)
         key.halves[i] = forwarder_entropy_next(&entropy);
     forwarder_build_init(&build, &key);
-    if (read_answers(local, &answers, err) < 0 || add_special(&build, local, err) < 0)
+    if (read_answers(local, &answers, err) < 0 ||
+        add_special(&build, local, &options->zone_upstream, err) < 0)
         return -1;
     for (size_t i = 0; i < local->records.count; i++)
         if (add_record(&build, local->records.at[i], err) < 0)

@@ -35,7 +35,7 @@ static void print_ready(const struct forwarder_loop *loop,
         before = ", ";
     }
     before = ", forwarding to ";
-    for (size_t i = 0; i < config->core.upstreams_count; i++) {
+    for (size_t i = 0; i < config->core.general_count; i++) {
         printf("%s%s", before, forwarder_endpoint_format(&config->core.upstreams[i], name));
         before = ", ";
     }

@@ -1,6 +1,8 @@
 /* One row for each option; and what they mean for the core and the loop. */
 #include "cli/dns/options.h"
 
+#include "cli/dns/zones.h"
+
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/require.h"
@@ -70,6 +72,14 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .value = "ADDR[:PORT]",
       .help = "ask this server; may be repeated: the next one is asked when one does not answer "
               "(8.8.8.8:53)" },
+    { .name = "zone-upstream",
+      .reloads = true,
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, zone_upstream),
+      .value = "ZONE=ADDR[:PORT]",
+      .help =
+          "ask this server for the names of a zone and below it, and no other that is not given "
+          "for it as well; may be repeated. Of zones in zones the innermost counts" },
     { .name = "policy",
       .reloads = true,
       .kind = CLI_TEXT,
@@ -490,6 +500,7 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
     _Static_assert(QUERIES_MAX_MAX * WAITERS_PER_QUERY <= FORWARDER_WAITERS_MAX, "all may wait");
     if (read_listen(&options->listen, &config, err) < 0 ||
         read_upstreams(&options->upstream, &config.core, err) < 0 ||
+        dns_zones_read(&options->zone_upstream, &config.core, err) < 0 ||
         read_cache(options, &config.core, err) < 0 ||
         read_access(options, &config.core.access, err) < 0 ||
         read_cookies(options, &config.core.cookies, err) < 0)

@@ -28,6 +28,7 @@ struct dns_options {
     struct dns_local_options local;
     struct cli_texts listen;
     struct cli_texts upstream;
+    struct cli_texts zone_upstream;
     unsigned long timeout_ms;
     unsigned long queries_max;
     unsigned long cache_bytes;
@@ -58,7 +59,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 39
+#define DNS_ROWS_COUNT 40
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

@@ -171,12 +171,18 @@ static void draw_letters(const struct forwarder *forwarder, struct forwarder_que
     forwarder_letters_write(&letters, query->wire + DNS_HEADER_SIZE, name_size);
 }
 
-static struct forwarder_choice choice_of(const struct forwarder *forwarder)
+/* Those who are asked for the name of a topic. */
+static struct forwarder_choice choice_of(const struct forwarder *forwarder,
+                                         const struct forwarder_topic *topic)
 {
+    struct bytes name = bytes_of(topic->octets, topic->size - (size_t)FORWARDER_TOPIC_TAIL);
+    const struct forwarder_members *group = &forwarder->groups[forwarder_route_find(
+        forwarder->config.routes, forwarder->config.routes_count, name)];
+
     return (struct forwarder_choice){
         .upstreams = forwarder->upstreams,
-        .members = forwarder->members.at,
-        .count = forwarder->members.count,
+        .members = group->at,
+        .count = group->count,
         .now_ns = forwarder->now_ns,
         .waiting_max = forwarder->config.upstream_queries_max,
     };
@@ -186,7 +192,7 @@ static struct forwarder_choice choice_of(const struct forwarder *forwarder)
 static void send_first(struct forwarder *forwarder, struct forwarder_query *query,
                        struct forwarder_batch *batch)
 {
-    struct forwarder_choice choice = choice_of(forwarder);
+    struct forwarder_choice choice = choice_of(forwarder, &query->topic);
     enum forwarder_policy policy = forwarder->config.policy;
     uint64_t random = policy == FORWARDER_POLICY_FASTEST ? draw(forwarder) : 0;
     size_t first = forwarder_choice_first(&choice, policy, forwarder->turn, random);
@@ -216,9 +222,9 @@ static void set_due(struct forwarder *forwarder, struct forwarder_query *query, 
     forwarder_schedule(forwarder, query);
 }
 
-bool forwarder_can_ask(const struct forwarder *forwarder)
+bool forwarder_can_ask(const struct forwarder *forwarder, const struct forwarder_topic *topic)
 {
-    struct forwarder_choice choice = choice_of(forwarder);
+    struct forwarder_choice choice = choice_of(forwarder, topic);
     size_t i = 0;
 
     while (i < choice.count && forwarder_choice_is_full(&choice, choice.members[i]))
@@ -293,7 +299,7 @@ static void give_up(struct forwarder *forwarder, struct forwarder_query *query,
 void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query,
                       struct forwarder_batch *batch)
 {
-    struct forwarder_choice choice = choice_of(forwarder);
+    struct forwarder_choice choice = choice_of(forwarder, &query->topic);
     uint8_t next;
 
     if ((query->failed >> query->upstream & 1U) == 0 &&
@@ -354,7 +360,7 @@ void forwarder_ask_again(struct forwarder *forwarder, struct forwarder_query *qu
 bool forwarder_ask_another(struct forwarder *forwarder, struct forwarder_query *query,
                            struct forwarder_batch *batch)
 {
-    struct forwarder_choice choice = choice_of(forwarder);
+    struct forwarder_choice choice = choice_of(forwarder, &query->topic);
     uint8_t next = (uint8_t)forwarder_choice_next(&choice, query->upstream, query->asked);
 
     if ((query->asked >> next & 1U) != 0 || forwarder_choice_is_full(&choice, next))

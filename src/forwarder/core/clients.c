@@ -99,7 +99,7 @@ static void answer_cached(struct forwarder *forwarder, const struct forwarder_as
 static void refresh(struct forwarder *forwarder, const struct forwarder_asked *asked,
                     struct forwarder_batch *batch)
 {
-    if (!forwarder->config.has_prefetch || !forwarder_can_ask(forwarder) ||
+    if (!forwarder->config.has_prefetch || !forwarder_can_ask(forwarder, &asked->topic) ||
         forwarder_table_find_topic(&forwarder->table, &asked->topic, asked->request.flags) != NULL)
         return;
     if (forwarder_ask(forwarder, asked, batch) != NULL)
@@ -160,7 +160,7 @@ static enum forwarder_verdict wait_for_upstream(struct forwarder *forwarder,
 
     if (forwarder->waiters.count == forwarder->waiters.count_max)
         return FORWARDER_CROWDED;
-    if (query == NULL && !forwarder_can_ask(forwarder))
+    if (query == NULL && !forwarder_can_ask(forwarder, &asked->topic))
         return FORWARDER_BUSY;
     if (!take_share(forwarder, asked, &share))
         return FORWARDER_GREEDY;

@@ -89,6 +89,12 @@ uint32_t forwarder_streams(const struct forwarder_config *config)
     return (config->queries_max + FORWARDER_IDS_USED_MAX - 1) / FORWARDER_IDS_USED_MAX;
 }
 
+static void check_route(const struct forwarder_config *config, const struct forwarder_route *route)
+{
+    REQUIRE(route->upstreams != 0);
+    REQUIRE(route->upstreams >> config->upstreams_count == 0);
+}
+
 void forwarder_config_check(const struct forwarder_config *config)
 {
     REQUIRE(config->lanes >= 1);
@@ -99,6 +105,10 @@ void forwarder_config_check(const struct forwarder_config *config)
     REQUIRE(config->attempt_ns > 0);
     REQUIRE(config->upstreams_count >= 1);
     REQUIRE(config->upstreams_count <= FORWARDER_UPSTREAMS_MAX);
+    REQUIRE(config->general_count <= config->upstreams_count);
+    REQUIRE(config->routes_count <= FORWARDER_ROUTES_MAX);
+    for (size_t i = 0; i < config->routes_count; i++)
+        check_route(config, &config->routes[i]);
     REQUIRE(config->cache.bytes == 0 || config->keep.ttl_s_max >= 1);
     REQUIRE(config->keep.ttl_s_max >= config->keep.ttl_s_min);
     REQUIRE(config->cache.bytes == 0 || config->keep.failure_ttl_s >= 1);
@@ -140,6 +150,7 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
     forwarder_config_check(config);
     *forwarder = (struct forwarder){ .config = *config, .local = config->local };
     REQUIRE(forwarder_plan(forwarder, config, &forwarder->members));
+    forwarder_set_groups(forwarder);
     forwarder->table = forwarder_table_init((void *)(base + parts.queries),
                                             (void *)(base + parts.buckets), config->queries_max);
     forwarder->waiters =

@@ -53,6 +53,7 @@
 #include "forwarder/core/keep.h"
 #include "forwarder/core/local.h"
 #include "forwarder/core/rate.h"
+#include "forwarder/core/route.h"
 #include "forwarder/core/shares.h"
 #include "forwarder/core/table.h"
 #include "forwarder/core/upstream.h"
@@ -95,6 +96,9 @@ struct forwarder_config {
     struct forwarder_address upstreams[FORWARDER_SLOTS_MAX];  /* 1 to FORWARDER_UPSTREAMS_MAX; the
                                                                  first is asked first */
     enum forwarder_transport transports[FORWARDER_SLOTS_MAX]; /* of those */
+    size_t general_count; /* the first so many are asked for names of no route; 0: all are */
+    size_t routes_count;  /* at most FORWARDER_ROUTES_MAX */
+    struct forwarder_route routes[FORWARDER_ROUTES_MAX];
     struct forwarder_random random;
     uint32_t waiters_max;                /* clients that wait: 1 to FORWARDER_WAITERS_MAX */
     bool is_case_random;                 /* ask for names in letters of any case */
@@ -126,8 +130,10 @@ struct forwarder_members {
 };
 
 struct forwarder {
-    struct forwarder_config config;   /* upstreams: by their numbers */
-    struct forwarder_members members; /* those that are asked */
+    struct forwarder_config config;                            /* upstreams: by their numbers */
+    struct forwarder_members members;                          /* those that are asked */
+    struct forwarder_members groups[FORWARDER_ROUTES_MAX + 1]; /* for each route; the last is for
+                                                                  all other names */
     struct forwarder_table table;
     struct forwarder_deadlines deadlines;
     struct forwarder_waiters waiters;

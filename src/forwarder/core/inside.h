@@ -21,6 +21,10 @@ struct forwarder_asked {
 /* Ends the process where a configuration does not keep to its limits. */
 void forwarder_config_check(const struct forwarder_config *config);
 
+/* Says which numbers are asked for which names, once the configuration and its members are there.
+ */
+void forwarder_set_groups(struct forwarder *forwarder);
+
 /* Counts one. */
 void forwarder_count(struct forwarder *forwarder, enum forwarder_counter counter);
 
@@ -37,8 +41,8 @@ enum forwarder_verdict forwarder_admit(struct forwarder *forwarder,
                                        struct forwarder_request *request,
                                        enum forwarder_verdict verdict);
 
-/* Whether there is an upstream that may be asked one more query. */
-bool forwarder_can_ask(const struct forwarder *forwarder);
+/* Whether there is an upstream that may be asked one more query, this one. */
+bool forwarder_can_ask(const struct forwarder *forwarder, const struct forwarder_topic *topic);
 
 /* Sends a query of ours for what a client asked, for whom nobody waits yet; NULL where there is no
  * room for one more. There is an upstream that may be asked (forwarder_can_ask()). */

@@ -75,6 +75,27 @@ bool forwarder_plan(const struct forwarder *forwarder, const struct forwarder_co
     return true;
 }
 
+static void add_member(struct forwarder_members *group, uint8_t number)
+{
+    group->at[group->count] = number;
+    group->count += 1;
+}
+
+void forwarder_set_groups(struct forwarder *forwarder)
+{
+    const struct forwarder_config *config = &forwarder->config;
+    const struct forwarder_members *members = &forwarder->members;
+
+    memset(forwarder->groups, 0, sizeof(forwarder->groups));
+    for (size_t i = 0; i < members->count; i++) {
+        if (config->general_count == 0 || i < config->general_count)
+            add_member(&forwarder->groups[FORWARDER_ROUTES_MAX], members->at[i]);
+        for (size_t route = 0; route < config->routes_count; route++)
+            if ((config->routes[route].upstreams >> i & 1U) != 0)
+                add_member(&forwarder->groups[route], members->at[i]);
+    }
+}
+
 /* The configuration with its upstreams under their numbers; others keep theirs. */
 static void place_upstreams(struct forwarder *forwarder, const struct forwarder_config *config,
                             const struct forwarder_members *members)
@@ -124,6 +145,7 @@ bool forwarder_reconfigure(struct forwarder *forwarder, const struct forwarder_c
         return false;
     place_upstreams(forwarder, config, &members);
     forwarder->members = members;
+    forwarder_set_groups(forwarder);
     forwarder->cache.config.stale_s = config->cache.stale_s;
     forwarder->rate.config = config->rate;
     change_cookies(forwarder);

@@ -262,6 +262,28 @@ static void the_command_line_holds_in_place_of_the_file(void **state)
     assert_true(config->core.has_prefetch);
 }
 
+static void zones_share_upstreams_and_have_several(void **state)
+{
+    CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = NULL;
+    struct dns_options options = dns_defaults;
+    const struct forwarder_config *config;
+    struct err err = { 0 };
+
+    (void)state;
+    give(&options, "upstream", "10.0.0.9");
+    give(&options, "zone-upstream", "Corp.Example=10.0.0.1");
+    give(&options, "zone-upstream", "lab.corp.example.=10.0.0.9");
+    give(&options, "zone-upstream", "corp.example=10.0.0.2:5353");
+    assert_int_equal(dns_settings_read(&options, &settings, &err), 0);
+    config = &dns_settings_config(settings)->core;
+    assert_int_equal(config->upstreams_count, 3);
+    assert_int_equal(config->general_count, 1);
+    assert_int_equal(config->routes_count, 2);
+    assert_int_equal(config->routes[0].upstreams, 1U << 1 | 1U << 2);
+    assert_int_equal(config->routes[1].upstreams, 1U << 0);
+    assert_memory_equal(config->routes[0].name, "\4corp\7example", 14);
+}
+
 static void a_value_of_the_file_that_cannot_be_is_told_with_its_line(void **state)
 {
     static const struct {
@@ -277,6 +299,12 @@ static void a_value_of_the_file_that_cannot_be_is_told_with_its_line(void **stat
         { "\nttl-max: 10\n\nttl-min: 20\n", NULL, NULL,
           ":4: ttl-min: 20 is more than --ttl-max, 10" },
         { "ttl-max: 10\n", "ttl-min", "20", "--ttl-min: 20 is more than --ttl-max, 10" },
+        { "zone-upstream:\n- a=10.0.0.1\n- b=here\n", NULL, NULL,
+          ":3: zone-upstream: 'b=here': 'here' is not an IPv4 or IPv6 address" },
+        { "zone-upstream: a..b=10.0.0.1\n", NULL, NULL,
+          ":1: zone-upstream: 'a..b=10.0.0.1': a label is empty" },
+        { "zone-upstream: corp.example\n", NULL, NULL,
+          ":1: zone-upstream: 'corp.example' is not ZONE=ADDR[:PORT]" },
         { "cache-bytes: 5\n", NULL, NULL, ":1: cache-bytes: 5 is neither 0 nor 65536 or more" },
         { "upstream: here\n", "upstream", "there",
           "--upstream: 'there' is not an IPv4 or IPv6 address" },
@@ -353,6 +381,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_document_of_any_depth_or_size_is_refused_at_once),
     cmocka_unit_test(more_items_than_may_be_are_refused),
     cmocka_unit_test(the_command_line_holds_in_place_of_the_file),
+    cmocka_unit_test(zones_share_upstreams_and_have_several),
     cmocka_unit_test(a_value_of_the_file_that_cannot_be_is_told_with_its_line),
     cmocka_unit_test(a_file_that_is_not_there_is_named),
     cmocka_unit_test(what_cannot_change_while_it_runs_stays_and_is_named),
