@@ -91,7 +91,8 @@ lies_are_ignored_and_the_right_answer_is_waited_for() {
 }
 
 one_query_more_than_may_wait_gets_servfail_at_once() {
-    start_forwarder --upstream 127.0.0.1:5310 --timeout-ms 30000 --queries-max 1
+    start_forwarder --upstream 127.0.0.1:5310 --timeout-ms 30000 --queries-max 1 \
+        --client-queries-max 4
     dig +tries=1 +time=1 @127.0.0.1 -p 8053 first.example.test >first.txt || true
     ask second.example.test
     grep -q 'status: SERVFAIL' dig.txt

@@ -263,6 +263,7 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
               "192.168.1.5'; may be repeated. Other types at its name have no records; a name "
               "that begins with `*.` stands for all below that do not exist" },
     { .name = "local-records",
+      .reloads = true,
       .kind = CLI_TEXTS,
       .offset = offsetof(struct dns_options, local.record_files),
       .value = "FILE",
