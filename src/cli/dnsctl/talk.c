@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define PATIENCE_S 10
 /* The first line of an answer is not larger, whatever is counted. */
@@ -29,6 +30,24 @@ json_t *ctl_request(const char *command)
     return request;
 }
 
+/* Sends all of it. That the other end is closed already is no failure here: reading says it. */
+static int send_text(int fd, const char *text)
+{
+    size_t left = strlen(text);
+
+    while (left > 0) {
+        ssize_t sent = send(fd, text, left, MSG_NOSIGNAL);
+
+        if (sent < 0 && errno == EPIPE)
+            return 0;
+        if (sent < 0 && errno != EINTR)
+            return -errno;
+        text += sent < 0 ? 0 : sent;
+        left -= sent < 0 ? 0 : (size_t)sent;
+    }
+    return 0;
+}
+
 static int send_request(int fd, const json_t *request, struct err *err)
 {
     CLEANUP(free_pointer) char *line = json_dumps(request, JSON_COMPACT);
@@ -36,9 +55,9 @@ static int send_request(int fd, const json_t *request, struct err *err)
 
     if (line == NULL)
         return err_set(err, -ENOMEM, "no memory");
-    number = fd_write_all(fd, bytes_of_text(line));
+    number = send_text(fd, line);
     if (number == 0)
-        number = fd_write_all(fd, bytes_of_text("\n"));
+        number = send_text(fd, "\n");
     return number < 0 ? err_system(err, -number, "cannot send the request") : 0;
 }
 
