@@ -87,7 +87,8 @@ an_upstream_may_have_an_ipv6_address() {
 
 an_answer_comes_from_the_address_that_was_asked() {
     stop_forwarder
-    start_forwarder --listen 0.0.0.0:8053 --listen "[::]:8053" --upstream 127.0.0.1:5301
+    start_forwarder --listen 0.0.0.0:8053 --listen "[::]:8053" --upstream 127.0.0.1:5301 \
+        --allow 0.0.0.0/0 --allow ::/0
     ip address add 192.0.2.99/32 dev lo
     ip address add 2001:db8::99/128 dev lo nodad
     local address

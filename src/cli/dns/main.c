@@ -1,6 +1,7 @@
 /* cupel-dns: the forwarder's command line. All that it does is in src/forwarder. */
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "cli/dns/sandbox.h"
 #include "cli/dns/service.h"
 #include "cli/dns/settings/settings.h"
 #include "forwarder/io/endpoint.h"
@@ -143,6 +144,7 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     CLEANUP(forwarder_loop_close_pointer) struct forwarder_loop *loop = NULL;
     struct running running = { .given = options };
     struct forwarder_loop_config config;
+    struct dns_user user;
     struct operate_server server = { .started_ns = clock_monotonic_ns() };
     CLEANUP(operate_control_close_pointer) struct operate_control *control = NULL;
     struct err err = { 0 };
@@ -159,6 +161,10 @@ static int run(const void *globals, const void *block, struct cli_operands opera
         configure(&running, settings, &config, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
     options = dns_settings_options(settings);
+    if (dns_user_read(options->user, &user, &err) < 0) {
+        (void)err_prefix(&err, "--user");
+        return cli_fail(DNS_PROGRAM, &err, 2);
+    }
     allow_files();
     if (forwarder_loop_open(&config, &loop, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
@@ -168,6 +174,8 @@ static int run(const void *globals, const void *block, struct cli_operands opera
         (void)err_prefix(&err, "--control");
         return cli_fail(DNS_PROGRAM, &err, 1);
     }
+    if (dns_sandbox_enter(options, &user, &err) < 0)
+        return cli_fail(DNS_PROGRAM, &err, 1);
     print_ready(loop, &config);
     dns_service_tell(&running.service, DNS_SERVICE_READY);
     running.started = settings;

@@ -332,6 +332,18 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .value = "TEXT",
       .help = "answer with this who asks for id.server or hostname.bind in the class CH; an empty "
               "one refuses (empty)" },
+    { .name = "user",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, user),
+      .value = "USER[:GROUP]",
+      .help = "become this user when all sockets are open, with no capability left" },
+    { .name = "sandbox",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct dns_options, has_sandbox),
+      .help =
+          "give up the capabilities, system calls and files that are not needed to answer, so that "
+          "a process that was taken over can do little; a reload can then read only what is in "
+          "directories of files that were named at the start" },
     { .name = "keep-case",
       .reloads = true,
       .kind = CLI_FLAG,

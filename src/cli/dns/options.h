@@ -53,13 +53,15 @@ struct dns_options {
     bool has_prefetch;
     bool keeps_case;
     const char *control;
+    const char *user;
+    bool has_sandbox;
 };
 
 /* What holds where the command line says nothing else. */
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 40
+#define DNS_ROWS_COUNT 42
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for; or -1 with a sentence that names the option. */

@@ -162,6 +162,8 @@ static enum forwarder_verdict wait_for_upstream(struct forwarder *forwarder,
         return FORWARDER_CROWDED;
     if (query == NULL && !forwarder_can_ask(forwarder, &asked->topic))
         return FORWARDER_BUSY;
+    if (query == NULL && forwarder->table.count == forwarder->config.queries_max)
+        return FORWARDER_FULL;
     if (!take_share(forwarder, asked, &share))
         return FORWARDER_GREEDY;
     if (query == NULL) {

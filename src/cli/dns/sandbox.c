@@ -1,0 +1,359 @@
+/* Tables of what stays, and the steps that give up the rest. */
+#include "cli/dns/sandbox.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "kernel/capabilities.h"
+#include "kernel/landlock.h"
+#include "kernel/process.h"
+#include "kernel/seccomp.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/sockios.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define CALLS_MAX 40 /* of a row */
+#define PLACES_MAX 256
+#define PATH_BYTES 4096
+
+/* What the loop, a reload and the control socket need; one row for each purpose. */
+static const struct {
+    const char *purpose;
+    const char *names[CALLS_MAX];
+} allowed_calls[] = {
+    { "the loop",
+      { "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll",
+        "read", "write", "readv", "writev", "close", "signalfd", "signalfd4", "timerfd_create",
+        "timerfd_settime", "eventfd2", "getrandom", "pipe2" } },
+    { "sockets",
+      { "socket", "bind", "connect", "listen", "accept", "accept4", "setsockopt", "getsockopt",
+        "getsockname", "getpeername", "shutdown", "socketpair", "recvfrom", "recvmsg", "recvmmsg",
+        "sendto", "sendmsg", "sendmmsg" } },
+    { "time",
+      { "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "time" } },
+    { "memory",
+      { "brk", "mmap", "munmap", "mremap", "madvise", "mprotect", "mlock", "mlock2", "munlock",
+        "futex", "set_robust_list", "rseq", "membarrier" } },
+    { "files: what may be opened is said by Landlock",
+      { "open",       "openat",     "openat2",  "stat",       "fstat",      "lstat",
+        "newfstatat", "statx",      "lseek",    "pread64",    "pwrite64",   "access",
+        "faccessat",  "faccessat2", "readlink", "readlinkat", "getdents64", "fcntl",
+        "dup",        "dup2",       "dup3",     "fsync",      "fdatasync",  "ftruncate",
+        "fallocate",  "flock",      "rename",   "renameat",   "renameat2",  "unlink",
+        "unlinkat",   "fchmod",     "umask",    "getcwd",     "statfs",     "fstatfs" } },
+    { "signals, and the end",
+      { "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait", "sigaltstack",
+        "restart_syscall", "tgkill", "exit", "exit_group" } },
+    { "who and where it is",
+      { "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getrlimit",
+        "prlimit64", "getrusage", "sched_yield", "sched_getaffinity", "uname", "sysinfo",
+        "getcpu" } },
+};
+
+/* Calls whose argument `index`, under the mask, must be one of these values. */
+static const struct {
+    const char *name;
+    unsigned int index;
+    const char *op; /* of libseccomp */
+    uint64_t value;
+    uint64_t value_two;
+} checked_calls[] = {
+    { "ioctl", 1, "SCMP_CMP_EQ", SIOCGIFINDEX, 0 }, { "ioctl", 1, "SCMP_CMP_EQ", TCGETS, 0 },
+    { "ioctl", 1, "SCMP_CMP_EQ", TIOCGWINSZ, 0 },   { "ioctl", 1, "SCMP_CMP_EQ", FIONREAD, 0 },
+    { "ioctl", 1, "SCMP_CMP_EQ", FIONBIO, 0 },
+};
+
+/* Calls that nothing of ours makes: who makes them is somebody else. */
+static const char *const fatal_calls[] = {
+    "execve",
+    "execveat",
+    "fork",
+    "vfork",
+    "ptrace",
+    "mount",
+    "umount2",
+    "pivot_root",
+    "chroot",
+    "setns",
+    "unshare",
+    "process_vm_readv",
+    "bpf",
+    "process_vm_writev",
+    "perf_event_open",
+    "init_module",
+    "finit_module",
+    "kexec_load",
+    "kexec_file_load",
+    "delete_module",
+    "add_key",
+    "request_key",
+    "keyctl",
+    "userfaultfd",
+    "io_uring_setup",
+    "open_by_handle_at",
+    "name_to_handle_at",
+    "move_mount",
+    "open_tree",
+    "fsopen",
+    "reboot",
+    "swapon",
+    "setuid",
+    "setgid",
+    "setresuid",
+    "setresgid",
+    "setgroups",
+    "capset",
+    "personality",
+    "pidfd_getfd",
+};
+
+/* Options whose files are opened after the start, and what is done in their directories. */
+static const struct {
+    size_t offset;
+    bool is_list;
+    enum kernel_landlock_access access;
+} places[] = {
+    { offsetof(struct dns_options, config), false, KERNEL_LANDLOCK_READ },
+    { offsetof(struct dns_options, cookie_secret), false, KERNEL_LANDLOCK_READ },
+    { offsetof(struct dns_options, local.hosts), true, KERNEL_LANDLOCK_READ },
+    { offsetof(struct dns_options, local.blocks), true, KERNEL_LANDLOCK_READ },
+    { offsetof(struct dns_options, local.allowed), true, KERNEL_LANDLOCK_READ },
+    { offsetof(struct dns_options, control), false, KERNEL_LANDLOCK_CHANGE },
+};
+
+/* Files of the system that libraries read late. */
+static const struct kernel_landlock_place fixed_places[] = {
+    { "/etc/localtime", KERNEL_LANDLOCK_READ },
+    { "/usr/share/zoneinfo", KERNEL_LANDLOCK_READ },
+    { "/etc/ssl", KERNEL_LANDLOCK_READ },
+    { "/usr/lib/ssl", KERNEL_LANDLOCK_READ },
+    { "/usr/share/ca-certificates", KERNEL_LANDLOCK_READ },
+    { "/dev/null", KERNEL_LANDLOCK_CHANGE },
+};
+
+/* The number that a text is; false where it is none. */
+static bool parse_id(const char *text, unsigned int *ret_id)
+{
+    size_t digits = strspn(text, "0123456789");
+    unsigned long number;
+
+    if (digits == 0 || digits > 9 || text[digits] != '\0')
+        return false;
+    number = strtoul(text, NULL, 10);
+    *ret_id = (unsigned int)number;
+    return true;
+}
+
+static int find_group(const char *text, gid_t *ret_gid, struct err *err)
+{
+    const struct group *group;
+
+    if (parse_id(text, ret_gid))
+        return 0;
+    group = getgrnam(text);
+    if (group == NULL)
+        return err_set(err, -1, "there is no group '%s'", text);
+    *ret_gid = group->gr_gid;
+    return 0;
+}
+
+int dns_user_read(const char *text, struct dns_user *ret_user, struct err *err)
+{
+    struct dns_user user = { .is_given = text != NULL };
+    char name[256];
+    const char *colon = text != NULL ? strchr(text, ':') : NULL;
+    size_t size = colon != NULL ? (size_t)(colon - text) : text != NULL ? strlen(text) : 0;
+    const struct passwd *entry = NULL;
+    bool is_number;
+
+    if (text == NULL) {
+        *ret_user = user;
+        return 0;
+    }
+    if (size == 0 || size >= sizeof(name))
+        return err_set(err, -1, "'%s' is not USER or USER:GROUP", text);
+    memcpy(name, text, size);
+    name[size] = '\0';
+    is_number = parse_id(name, &user.uid);
+    entry = is_number ? getpwuid(user.uid) : getpwnam(name);
+    if (entry == NULL && !is_number)
+        return err_set(err, -1, "there is no user '%s'", name);
+    if (entry == NULL && colon == NULL)
+        return err_set(err, -1, "user %s has no group that is known: say USER:GROUP", name);
+    if (entry != NULL) {
+        user.uid = entry->pw_uid;
+        user.gid = entry->pw_gid;
+    }
+    if (colon != NULL && find_group(colon + 1, &user.gid, err) < 0)
+        return -1;
+    *ret_user = user;
+    return 0;
+}
+
+/* Becomes the user, and has no capability then, nor a way to one. */
+static int drop_rights(const struct dns_user *user, bool drops_all, struct err *err)
+{
+    static const struct kernel_capabilities none = { 0 };
+    struct kernel_user kernel_user = {
+        .uid = user->uid,
+        .gid = user->gid,
+        .sets_groups = true,
+        .groups_count = 0,
+    };
+    struct err ignored = { 0 };
+
+    if (user->is_given || drops_all)
+        (void)kernel_capabilities_bound(0, &ignored); /* as far as it may */
+    if (user->is_given && kernel_process_set_user(&kernel_user, err) < 0)
+        return err_prefix(err, "--user");
+    if (user->is_given || drops_all)
+        return kernel_capabilities_set(&none, err);
+    return 0;
+}
+
+/* The directories of what a value names, added to the list. */
+struct place_list {
+    size_t count;
+    struct kernel_landlock_place at[PLACES_MAX];
+    size_t used;
+    char block[PLACES_MAX * 256];
+};
+
+static void add_directory(struct place_list *list, const char *path,
+                          enum kernel_landlock_access access)
+{
+    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+    size_t size = slash == NULL ? 1 : slash == path ? 1 : (size_t)(slash - path);
+    char *copy = list->block + list->used;
+
+    if (path == NULL || path[0] == '@' || list->count == PLACES_MAX ||
+        sizeof(list->block) - list->used < size + 1)
+        return;
+    memcpy(copy, slash == NULL ? "." : path, size);
+    copy[size] = '\0';
+    list->used += size + 1;
+    list->at[list->count] = (struct kernel_landlock_place){ copy, access };
+    list->count += 1;
+}
+
+static void add_places(struct place_list *list, const struct dns_options *options)
+{
+    for (size_t i = 0; i < sizeof(fixed_places) / sizeof(fixed_places[0]); i++) {
+        list->at[list->count] = fixed_places[i];
+        list->count += 1;
+    }
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        const char *value = (const char *)options + places[i].offset;
+        const struct cli_texts *texts = (const void *)value;
+
+        for (size_t t = 0; places[i].is_list && t < texts->count; t++)
+            add_directory(list, texts->at[t], places[i].access);
+        if (!places[i].is_list)
+            add_directory(list, *(const char *const *)(const void *)value, places[i].access);
+    }
+}
+
+static int close_files(const struct dns_options *options, struct err *err)
+{
+    CLEANUP(free_pointer) struct place_list *list = calloc(1, sizeof(*list));
+    int number;
+
+    if (list == NULL)
+        return err_set(err, -ENOMEM, "no memory");
+    add_places(list, options);
+    number = kernel_landlock_enter(list->at, list->count, err);
+    return number == -ENOSYS ? 0 : number; /* an old kernel goes without */
+}
+
+#define ROWS_MAX 32
+
+/* Puts the tables into rules. */
+struct rules {
+    size_t count;
+    struct kernel_seccomp_rule at[ROWS_MAX];
+    struct kernel_seccomp_condition conditions[ROWS_MAX];
+};
+
+static void make_rules(struct rules *rules, uint32_t allow, uint32_t kill)
+{
+    for (size_t i = 0; i < sizeof(allowed_calls) / sizeof(allowed_calls[0]); i++) {
+        size_t count = 0;
+
+        while (count < CALLS_MAX && allowed_calls[i].names[count] != NULL)
+            count += 1;
+        rules->at[rules->count++] = (struct kernel_seccomp_rule){
+            .names = allowed_calls[i].names,
+            .names_count = count,
+            .action = allow,
+        };
+    }
+    for (size_t i = 0; i < sizeof(checked_calls) / sizeof(checked_calls[0]); i++) {
+        struct kernel_seccomp_condition *condition = &rules->conditions[i];
+
+        *condition = (struct kernel_seccomp_condition){
+            .index = checked_calls[i].index,
+            .value = checked_calls[i].value,
+            .value_two = checked_calls[i].value_two,
+        };
+        (void)kernel_seccomp_op_find(checked_calls[i].op, &condition->op);
+        rules->at[rules->count++] = (struct kernel_seccomp_rule){
+            .names = &checked_calls[i].name,
+            .names_count = 1,
+            .action = allow,
+            .conditions = condition,
+            .conditions_count = 1,
+        };
+    }
+    rules->at[rules->count++] = (struct kernel_seccomp_rule){
+        .names = fatal_calls,
+        .names_count = sizeof(fatal_calls) / sizeof(fatal_calls[0]),
+        .action = kill,
+    };
+}
+
+static int close_calls(struct err *err)
+{
+    struct rules rules = { 0 };
+    struct kernel_seccomp filter = { 0 };
+    struct kernel_seccomp_program program = { 0 };
+    uint32_t allow = 0;
+    uint32_t kill = 0;
+    int number;
+
+    _Static_assert(sizeof(allowed_calls) / sizeof(allowed_calls[0]) +
+                           sizeof(checked_calls) / sizeof(checked_calls[0]) <
+                       ROWS_MAX,
+                   "all rows have their place");
+    (void)kernel_seccomp_action_find("SCMP_ACT_ALLOW", 0, &allow);
+    (void)kernel_seccomp_action_find("SCMP_ACT_KILL_PROCESS", 0, &kill);
+    (void)kernel_seccomp_action_find("SCMP_ACT_ERRNO", EPERM, &filter.default_action);
+    (void)kernel_seccomp_flag_find("SECCOMP_FILTER_FLAG_LOG", &filter.flags);
+    make_rules(&rules, allow, kill);
+    filter.rules = rules.at;
+    filter.rules_count = rules.count;
+    number = kernel_seccomp_compile(&filter, &program, err);
+    if (number == 0)
+        number = kernel_seccomp_load(&program, err);
+    kernel_seccomp_done(&program);
+    return number;
+}
+
+int dns_sandbox_enter(const struct dns_options *options, const struct dns_user *user,
+                      struct err *err)
+{
+    bool is_on = options->has_sandbox;
+
+    if (drop_rights(user, is_on, err) < 0)
+        return -1;
+    if (!is_on)
+        return 0;
+    if (kernel_process_set_no_new_privileges(err) < 0 || kernel_process_hide(err) < 0 ||
+        close_files(options, err) < 0 || close_calls(err) < 0)
+        return err_prefix(err, "--sandbox: cannot be made here");
+    return 0;
+}

@@ -1,0 +1,219 @@
+/* What a process in the sandbox of cupel-dns can do, tried from the inside. */
+#include "unit.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "cli/dns/sandbox.h"
+#include "kernel/landlock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Tries one thing in the sandbox: 0, or the number of what it failed with. */
+typedef int (*attempt_function)(void);
+
+/* What waitpid() says of a child that enters the sandbox and tries something. */
+static int try_inside(attempt_function attempt)
+{
+    static const struct dns_user nobody = { 0 };
+    struct dns_options options = { .config = "/etc/hostname", .has_sandbox = true };
+    int status = 0;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct err err = { 0 };
+
+        (void)signal(SIGSYS, SIG_DFL);
+        if (dns_sandbox_enter(&options, &nobody, &err) < 0) {
+            (void)fprintf(stderr, "%s\n", err.sentence);
+            _exit(200);
+        }
+        _exit(attempt());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static int try_exec(void)
+{
+    char *const argv[] = { (char[]){ "true" }, NULL };
+
+    (void)execv("/bin/true", argv);
+    return errno;
+}
+
+static int try_mount(void)
+{
+    return mount("none", "/mnt", "tmpfs", 0, NULL) == 0 ? 0 : errno;
+}
+
+static int try_ptrace(void)
+{
+    return ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 ? 0 : errno;
+}
+
+static int try_setuid(void)
+{
+    return syscall(SYS_setuid, 0) == 0 ? 0 : errno;
+}
+
+static int try_fork(void)
+{
+    return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) >= 0 ? 0 : errno;
+}
+
+static int try_unlisted(void)
+{
+    return syscall(SYS_sethostname, "x", 1) == 0 ? 0 : errno;
+}
+
+static int try_ioctl(void)
+{
+    char octet = 'x';
+
+    return ioctl(0, TIOCSTI, &octet) == 0 ? 0 : errno;
+}
+
+static int try_socket(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    return fd < 0 || close(fd) < 0 ? errno : 0;
+}
+
+/* Whether a file can be opened: the number of what it fails with. */
+static int try_open(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+
+    return fd < 0 || close(fd) < 0 ? errno : 0;
+}
+
+static int try_read_configuration(void)
+{
+    return try_open("/etc/hostname", O_RDONLY);
+}
+
+static int try_write_configuration(void)
+{
+    return try_open("/etc/hostname", O_WRONLY);
+}
+
+static int try_read_elsewhere(void)
+{
+    return try_open("/proc/version", O_RDONLY);
+}
+
+static void what_only_an_attacker_calls_ends_the_process(void **state)
+{
+    static const struct {
+        const char *label;
+        attempt_function attempt;
+    } rows[] = {
+        { "exec", try_exec },
+        { "mount", try_mount },
+        { "ptrace", try_ptrace },
+        { "setuid", try_setuid },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        int status = try_inside(rows[i].attempt);
+
+        assert_row(rows[i].label, WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+    }
+}
+
+static void what_is_not_in_the_table_is_not_permitted(void **state)
+{
+    static const struct {
+        const char *label;
+        attempt_function attempt;
+        int number;
+    } rows[] = {
+        { "clone", try_fork, EPERM },
+        { "sethostname", try_unlisted, EPERM },
+        { "an ioctl that writes to terminals", try_ioctl, EPERM },
+        { "a socket", try_socket, 0 },
+        { "its configuration", try_read_configuration, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        int status = try_inside(rows[i].attempt);
+
+        assert_row(rows[i].label, WIFEXITED(status) && WEXITSTATUS(status) == rows[i].number);
+    }
+}
+
+static void files_elsewhere_and_changes_are_out_of_reach(void **state)
+{
+    static const struct {
+        const char *label;
+        attempt_function attempt;
+    } rows[] = {
+        { "another file", try_read_elsewhere },
+        { "writing to the configuration", try_write_configuration },
+    };
+
+    (void)state;
+    if (kernel_landlock_version() == 0) {
+        printf("skipped: this kernel has no Landlock\n");
+        skip();
+    }
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        int status = try_inside(rows[i].attempt);
+
+        assert_row(rows[i].label, WIFEXITED(status) && WEXITSTATUS(status) == EACCES);
+    }
+}
+
+static void users_are_names_or_numbers(void **state)
+{
+    static const struct {
+        const char *text;
+        uid_t uid;
+        gid_t gid;
+    } good[] = {
+        { "root", 0, 0 },
+        { "0:7", 0, 7 },
+        { "12345:54321", 12345, 54321 },
+        { "root:root", 0, 0 },
+    };
+    static const char *const bad[] = {
+        "", ":", ":root", "nobody-at-all", "root:none-at-all", "root:", "123456789012:1"
+    };
+    struct err err = { 0 };
+    struct dns_user user = { .uid = 9 };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(bad); i++) {
+        assert_row(bad[i], dns_user_read(bad[i], &user, &err) < 0);
+        assert_row(bad[i], user.uid == 9 && err.sentence[0] != '\0');
+    }
+    for (size_t i = 0; i < ROWS(good); i++) {
+        assert_row(good[i].text, dns_user_read(good[i].text, &user, &err) == 0);
+        assert_row(good[i].text, user.uid == good[i].uid && user.gid == good[i].gid);
+    }
+    assert_int_equal(dns_user_read(NULL, &user, &err), 0);
+    assert_false(user.is_given);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_only_an_attacker_calls_ends_the_process),
+    cmocka_unit_test(what_is_not_in_the_table_is_not_permitted),
+    cmocka_unit_test(files_elsewhere_and_changes_are_out_of_reach),
+    cmocka_unit_test(users_are_names_or_numbers),
+};
+RUN_TESTS(tests)
