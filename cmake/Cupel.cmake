@@ -292,6 +292,8 @@ function(cupel_fuzz_target layer name source)
     add_executable(${target} ${source})
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${target} PRIVATE cupel_warnings cupel_${layer})
+    # Libraries of a layer that the target does not reach are not loaded.
+    target_link_options(${target} PRIVATE -Wl,--as-needed)
     file(STRINGS ${source} planted REGEX "^ \\* Planted: src/" LIMIT_COUNT 1)
     if(planted)
         string(REGEX REPLACE ".*: " "" planted "${planted}")

@@ -151,6 +151,7 @@ static void client_sends(struct history *history, uint8_t who, const struct byte
         .path = { .side = FORWARDER_CLIENTS,
                   .socket = who % 4,
                   .stream = who >= 24 ? who : 0,
+                  .is_private = who >= 28,
                   .peer = address_of(who, 40000) },
         .payload = byte_writer_written(payload),
     };

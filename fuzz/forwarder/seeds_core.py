@@ -11,6 +11,7 @@ SOA = (b"\0\0\6\0\1\0\0\0\x3c\0\x16\0\0" + struct.pack(">5I", 1, 2, 3, 4, 5))
 UNKNOWN = b"\xc0\x0c\xff\0\0\1\0\0\0\x3c\0\3abc"
 OPT = b"\0\0\x29\2\0\0\0\0\0\0\0"
 OPT_ERROR = b"\0\0\x29\2\0\0\0\0\0\0\6\0\x0f\0\2\0\x16"
+OPT_PADDING = b"\0\0\x29\2\0\0\0\0\0\0\6\0\x0c\0\2\0\0"
 OPT_EXTENDED = b"\0\0\x29\2\0\1\0\0\0\0\0"
 QUESTION = b"\3wWw\4test\0\0\1\0\1"
 ID, LANE, UPSTREAM, PORT, WRONG_QUESTION, QR, EDNS, END = (1 << bit for bit in range(8))
@@ -196,6 +197,10 @@ SEEDS = {
     "cut-and-then-the-stream-fails": limits() + good(3) + reply(flags=0x70) + failure() +
         reply(flags=0x70) + failure(2) + reply(answer=A),
     "in-time-a-stream-is-still-there": limits(upstreams=2, streams=3) + good(3) + WAIT * 4,
+    "padded-where-nobody-reads": limits() + query(QUESTION + OPT_PADDING, 29) + reply(answer=A) +
+        query(b"\0\0\xfc\0\1" + OPT_PADDING, 31) + query(QUESTION + OPT_PADDING, 25) + WAIT * 4,
+    "padded-from-the-cache": caching() + query(QUESTION + OPT_PADDING, 29) + reply(answer=A) +
+        query(QUESTION + OPT_PADDING, 31),
     "formerr-with-edns-is-an-answer": limits() + good(3) + reply(flags=0x31),
     "a-header-that-says-formerr": limits() + good(3) +
         any_reply(b"\x80\1" + bytes(8)) + any_reply(b"\x80\1" + bytes(8)) + reply(answer=A),

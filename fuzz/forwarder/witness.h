@@ -58,6 +58,7 @@ struct witness_client {
     uint16_t id;
     bool has_edns;
     struct forwarder_cookie cookie; /* that it sent */
+    bool is_padded;                 /* it sent padding, where nobody can read it */
     uint64_t wall_s;                /* when it asked */
     size_t answer_bytes_max;
     size_t question_size;
@@ -446,6 +447,18 @@ static inline void witness_check_sent(struct witness *witness, struct witness_qu
     query->cookied |= has_cookie ? 1U << query->upstream : 0;
 }
 
+/* Whether a message has a padding option. */
+static inline bool witness_has_padding(struct bytes payload)
+{
+    struct dns_message message;
+    struct dns_edns edns;
+    struct dns_edns_option option;
+
+    return dns_message_read(payload, &message).status == DNS_OK &&
+           dns_message_edns(&message, &edns) &&
+           dns_edns_find_option(&edns, DNS_OPTION_PADDING, &option);
+}
+
 /* A client's query, as it is understood. */
 struct witness_asked {
     const struct forwarder_datagram *in;
@@ -471,6 +484,7 @@ static inline void witness_understand(const struct witness *witness, struct witn
         .client = { .path = in->path, .id = message.header.id },
     };
     asked->client.has_edns = dns_message_edns(&message, &edns);
+    asked->client.is_padded = in->path.is_private && witness_has_padding(in->payload);
     asked->client.wall_s = witness->now_ns / WITNESS_NS_PER_S;
     asked->client.cookie = witness_cookie_of(in->payload);
     asked->client.answer_bytes_max = edns.udp_size > 512 ? edns.udp_size : 512;
@@ -587,6 +601,18 @@ static inline void witness_wait(struct witness *witness, const struct witness_as
     witness->accepted += 1;
 }
 
+/* Whether a message's OPT record is its last. */
+static inline bool witness_ends_in_opt(const struct dns_message *message)
+{
+    struct byte_reader in = byte_reader_init(message->wire);
+    struct dns_rr opt;
+
+    if (message->opt_at == 0)
+        return false;
+    fuzz_require(read_skip(&in, message->opt_at) && dns_rr_read(&in, &opt).status == DNS_OK);
+    return byte_reader_is_done(&in);
+}
+
 /* What is true of every answer to a client whose question was understood. */
 static inline struct dns_message witness_check_form(const struct witness *witness,
                                                     const struct witness_client *client,
@@ -604,6 +630,9 @@ static inline struct dns_message witness_check_form(const struct witness *witnes
                     witness_part(witness_payload(sent), DNS_HEADER_SIZE, client->question_size)));
     fuzz_require(sent->size <= client->answer_bytes_max);
     fuzz_require((answer.opt_at != 0) == client->has_edns);
+    fuzz_require(witness_has_padding(witness_payload(sent)) ==
+                 (client->is_padded && witness_ends_in_opt(&answer)));
+    fuzz_require(!witness_has_padding(witness_payload(sent)) || sent->size % 468 == 0);
     witness_check_cookies(witness->forwarder, &client->path, &client->cookie, witness_payload(sent),
                           client->wall_s);
     return answer;

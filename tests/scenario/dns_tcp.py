@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""dns_tcp.py CASE: a client of 127.0.0.1:8053 over TCP, whose upstream answers everything with
+"""dns_tcp.py CASE [AUTHORITY]: a client of 127.0.0.1:8053 over TCP, or of port 853 over TLS with a
+certificate of this authority for dns.example.test, whose upstream answers everything with
 192.0.2.1. Ends with a sentence where something is not as it should be.
 
 cut        a query that comes octet by octet is answered
@@ -10,8 +11,10 @@ slow       so is one on which half a query came
 crowd      of 40 connections of one address, 16 are served, and none more until one closes
 half       a client that ends its side still gets its answers
 unread     a client that reads no answers is closed, and others are answered
+shake      a handshake of TLS that comes octet by octet is closed in time
 """
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -24,8 +27,15 @@ def query(number, name=b"name"):
 
 
 def connect():
-    client = socket.create_connection(("127.0.0.1", 8053))
+    has_tls = len(sys.argv) > 2
+    client = socket.create_connection(("127.0.0.1", 853 if has_tls else 8053))
     client.settimeout(30)
+    if not has_tls:
+        return client
+    context = ssl.create_default_context(cafile=sys.argv[2])
+    context.set_alpn_protocols(["dot"])
+    client = context.wrap_socket(client, server_hostname="dns.example.test")
+    check(client.selected_alpn_protocol() == "dot", "the protocol is dot")
     return client
 
 
@@ -105,13 +115,18 @@ def slow():
 
 
 def crowd():
-    clients = [connect() for _ in range(40)]
+    clients = []
     served = 0
+    for _ in range(40):
+        try:
+            clients.append(connect())
+        except (ConnectionError, ssl.SSLError):
+            pass
     for i, client in enumerate(clients):
         try:
             client.sendall(query(i))
             served += is_answer(answer(client), i)
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             pass
     check(served == 16, f"16 of 40 connections are served, but {served}")
     clients[0].close()
@@ -142,6 +157,20 @@ def unread():
     other = connect()
     other.sendall(query(3))
     check(is_answer(answer(other), 3), "others are answered")
+
+
+def shake():
+    client = socket.create_connection(("127.0.0.1", 853))
+    client.settimeout(30)
+    hello = b"\x16\3\1\2\0\1\0\1\xfc\3\3" + bytes(500)
+    start = time.monotonic()
+    try:
+        for octet in hello:
+            client.send(bytes([octet]))
+            time.sleep(0.05)
+    except ConnectionError:
+        pass
+    check(0.4 < time.monotonic() - start < 10, "a slow handshake is closed in time")
 
 
 globals()[sys.argv[1]]()

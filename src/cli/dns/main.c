@@ -27,17 +27,19 @@ static void print_ready(const struct forwarder_loop *loop,
                         const struct forwarder_loop_config *config)
 {
     char name[FORWARDER_ENDPOINT_TEXT_MAX];
+    char server[FORWARDER_SERVER_TEXT_MAX];
     const char *before = DNS_PROGRAM ": ready on ";
 
     for (size_t i = 0; i < config->listen_count; i++) {
         if (!forwarder_loop_is_listening(loop, i))
             continue;
-        printf("%s%s", before, forwarder_endpoint_format(&config->listen[i].address, name));
+        printf("%s%s%s", before, config->listen[i].has_tls ? "tls://" : "",
+               forwarder_endpoint_format(&config->listen[i].address, name));
         before = ", ";
     }
     before = ", forwarding to ";
     for (size_t i = 0; i < config->core.general_count; i++) {
-        printf("%s%s", before, forwarder_endpoint_format(&config->core.upstreams[i], name));
+        printf("%s%s", before, forwarder_server_format(&config->servers[i], server));
         before = ", ";
     }
     putchar('\n');
@@ -136,6 +138,13 @@ static void allow_files(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* What the loop has to say; `owner` is the loop. */
+static void say(void *owner, const char *sentence)
+{
+    (void)owner;
+    (void)fprintf(stderr, DNS_PROGRAM ": %s\n", sentence);
+}
+
 static int run(const void *globals, const void *block, struct cli_operands operands)
 {
     const struct dns_options *options = block;
@@ -176,6 +185,7 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     }
     if (dns_sandbox_enter(options, &user, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
+    forwarder_loop_set_say(loop, say);
     print_ready(loop, &config);
     dns_service_tell(&running.service, DNS_SERVICE_READY);
     running.started = settings;

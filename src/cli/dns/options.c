@@ -6,13 +6,13 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/require.h"
+#include "cli/dns/tls.h"
 #include "forwarder/io/cookie_secrets.h"
 #include "forwarder/io/endpoint.h"
 
 #include <fcntl.h>
 
 #define LISTEN_PORT 8053
-#define UPSTREAM_PORT 53
 #define NS_PER_MS UINT64_C(1000000)
 /* A query is sent this often before its client is told that nobody answered. */
 #define ATTEMPTS 3
@@ -69,17 +69,45 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .letter = 'u',
       .kind = CLI_TEXTS,
       .offset = offsetof(struct dns_options, upstream),
-      .value = "ADDR[:PORT]",
+      .value = "[SCHEME]ADDR[:PORT][#NAME]",
       .help = "ask this server; may be repeated: the next one is asked when one does not answer "
-              "(8.8.8.8:53)" },
+              "(8.8.8.8:53). tcp:// asks over TCP alone, tls:// over TLS (port 853), never in "
+              "another way: its certificate must be for NAME or, without one, for its address; "
+              "with #sha256=KEY its public key must be this one" },
     { .name = "zone-upstream",
       .reloads = true,
       .kind = CLI_TEXTS,
       .offset = offsetof(struct dns_options, zone_upstream),
-      .value = "ZONE=ADDR[:PORT]",
+      .value = "ZONE=[SCHEME]ADDR[:PORT][#NAME]",
       .help =
           "ask this server for the names of a zone and below it, and no other that is not given "
           "for it as well; may be repeated. Of zones in zones the innermost counts" },
+    { .name = "tls-ca",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, tls_ca),
+      .reloads = true,
+      .value = "FILE",
+      .help = "trust the authorities whose certificates are in this file, for servers that are "
+              "asked over TLS (those of the system)" },
+    { .name = "listen-tls",
+      .kind = CLI_TEXTS,
+      .offset = offsetof(struct dns_options, listen_tls),
+      .reloads = true,
+      .value = "ADDR[:PORT]",
+      .help = "answer queries that come in here over TLS (port 853), under the limits of TCP; may "
+              "be repeated; needs --tls-cert and --tls-key" },
+    { .name = "tls-cert",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, tls_certificate),
+      .reloads = true,
+      .value = "FILE",
+      .help = "show this certificate to clients over TLS, with the chain behind it in the file" },
+    { .name = "tls-key",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, tls_key),
+      .reloads = true,
+      .value = "FILE",
+      .help = "its private key" },
     { .name = "policy",
       .reloads = true,
       .kind = CLI_TEXT,
@@ -378,7 +406,7 @@ static int read_listen(const struct cli_texts *texts, struct forwarder_loop_conf
     return 0;
 }
 
-static int read_upstreams(const struct cli_texts *texts, struct forwarder_config *config,
+static int read_upstreams(const struct cli_texts *texts, struct forwarder_loop_config *config,
                           struct err *err)
 {
     static const struct cli_texts defaults = { .count = 1, .at = { "8.8.8.8" } };
@@ -387,10 +415,13 @@ static int read_upstreams(const struct cli_texts *texts, struct forwarder_config
     if (chosen->count > FORWARDER_UPSTREAMS_MAX)
         return err_set(err, -1, "--upstream: more than %d of them", FORWARDER_UPSTREAMS_MAX);
     for (size_t i = 0; i < chosen->count; i++) {
-        if (forwarder_endpoint_parse(chosen->at[i], UPSTREAM_PORT, &config->upstreams[i], err) < 0)
+        struct forwarder_server server;
+
+        if (forwarder_server_parse(chosen->at[i], &server, err) < 0)
             return err_prefix(err, "--upstream");
+        dns_upstream_set(config, i, &server);
     }
-    config->upstreams_count = chosen->count;
+    config->core.upstreams_count = chosen->count;
     return 0;
 }
 
@@ -512,11 +543,12 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
 
     _Static_assert(QUERIES_MAX_MAX * WAITERS_PER_QUERY <= FORWARDER_WAITERS_MAX, "all may wait");
     if (read_listen(&options->listen, &config, err) < 0 ||
-        read_upstreams(&options->upstream, &config.core, err) < 0 ||
-        dns_zones_read(&options->zone_upstream, &config.core, err) < 0 ||
+        read_upstreams(&options->upstream, &config, err) < 0 ||
+        dns_zones_read(&options->zone_upstream, &config, err) < 0 ||
         read_cache(options, &config.core, err) < 0 ||
         read_access(options, &config.core.access, err) < 0 ||
-        read_cookies(options, &config.core.cookies, err) < 0)
+        read_cookies(options, &config.core.cookies, err) < 0 ||
+        dns_tls_read(options, &config, err) < 0)
         return -1;
     *ret_config = config;
     return 0;

@@ -29,6 +29,10 @@ struct dns_options {
     struct cli_texts listen;
     struct cli_texts upstream;
     struct cli_texts zone_upstream;
+    const char *tls_ca;
+    struct cli_texts listen_tls;
+    const char *tls_certificate;
+    const char *tls_key;
     unsigned long timeout_ms;
     unsigned long queries_max;
     unsigned long cache_bytes;
@@ -61,9 +65,10 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 42
+#define DNS_ROWS_COUNT 46
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
-/* The configuration that the options ask for; or -1 with a sentence that names the option. */
+/* The configuration that the options ask for, but for what dns_tls_open() reads; or -1 with a
+ * sentence that names the option. */
 int dns_options_read(const struct dns_options *options, struct forwarder_loop_config *ret_config,
                      struct err *err);

@@ -2,12 +2,10 @@
 #include "cli/dns/zones.h"
 
 #include "dns/name.h"
-#include "forwarder/io/endpoint.h"
 
 #include <string.h>
 
 #define OPTION "--zone-upstream"
-#define UPSTREAM_PORT 53
 
 int dns_zone_name(const char *text, struct dns_name *ret_name, struct err *err)
 {
@@ -24,19 +22,29 @@ int dns_zone_name(const char *text, struct dns_name *ret_name, struct err *err)
 
 /* The place of an upstream, which is added where it is not there; FORWARDER_UPSTREAMS_MAX where
  * there is no more room. */
-static size_t place_upstream(struct forwarder_config *config,
-                             const struct forwarder_address *address)
+static size_t place_upstream(struct forwarder_loop_config *config,
+                             const struct forwarder_server *server)
 {
+    struct forwarder_config *core = &config->core;
     size_t place = 0;
 
-    while (place < config->upstreams_count &&
-           !forwarder_address_equal(&config->upstreams[place], address))
+    while (place < core->upstreams_count &&
+           !forwarder_server_equal(&config->servers[place], server))
         place++;
-    if (place == config->upstreams_count && place < FORWARDER_UPSTREAMS_MAX) {
-        config->upstreams[place] = *address;
-        config->upstreams_count += 1;
+    if (place == core->upstreams_count && place < FORWARDER_UPSTREAMS_MAX) {
+        dns_upstream_set(config, place, server);
+        core->upstreams_count += 1;
     }
     return place;
+}
+
+void dns_upstream_set(struct forwarder_loop_config *config, size_t place,
+                      const struct forwarder_server *server)
+{
+    config->servers[place] = *server;
+    config->core.upstreams[place] = server->peer.address;
+    config->core.transports[place] = server->transport;
+    config->core.identities[place] = forwarder_server_identity(server);
 }
 
 /* The route of a zone, which is added where it is not there; NULL where there is no more room. */
@@ -57,22 +65,22 @@ static struct forwarder_route *place_route(struct forwarder_config *config,
     return route;
 }
 
-static int add(const char *text, struct forwarder_config *config, struct err *err)
+static int add(const char *text, struct forwarder_loop_config *config, struct err *err)
 {
-    struct forwarder_address address;
+    struct forwarder_server server;
     struct forwarder_route *route;
     struct dns_name name;
     size_t place;
 
     if (dns_zone_name(text, &name, err) < 0)
         return -1;
-    if (forwarder_endpoint_parse(strchr(text, '=') + 1, UPSTREAM_PORT, &address, err) < 0)
+    if (forwarder_server_parse(strchr(text, '=') + 1, &server, err) < 0)
         return err_prefix(err, OPTION ": '%s'", text);
-    place = place_upstream(config, &address);
+    place = place_upstream(config, &server);
     if (place == FORWARDER_UPSTREAMS_MAX)
         return err_set(err, -1, OPTION ": '%s' is one too many: there may be %d upstreams in all",
                        text, FORWARDER_UPSTREAMS_MAX);
-    route = place_route(config, &name);
+    route = place_route(&config->core, &name);
     if (route == NULL)
         return err_set(err, -1, OPTION ": '%s' is one too many: there may be %d zones", text,
                        FORWARDER_ROUTES_MAX);
@@ -80,9 +88,10 @@ static int add(const char *text, struct forwarder_config *config, struct err *er
     return 0;
 }
 
-int dns_zones_read(const struct cli_texts *texts, struct forwarder_config *config, struct err *err)
+int dns_zones_read(const struct cli_texts *texts, struct forwarder_loop_config *config,
+                   struct err *err)
 {
-    config->general_count = config->upstreams_count;
+    config->core.general_count = config->core.upstreams_count;
     for (size_t i = 0; i < texts->count; i++)
         if (add(texts->at[i], config, err) < 0)
             return -1;

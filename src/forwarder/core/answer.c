@@ -128,6 +128,22 @@ static bool is_opt_last(const struct dns_message *reply, struct opt_place opt)
     return opt.end == reply->wire.size;
 }
 
+void forwarder_answer_pad(const struct forwarder_request *request,
+                          const struct forwarder_path *path, struct byte_writer *out)
+{
+    struct dns_message answer;
+    struct opt_place opt;
+
+    if (!request->has_padding || !path->is_private ||
+        dns_message_read(byte_writer_written(out), &answer).status != DNS_OK)
+        return;
+    opt = find_opt(&answer);
+    if (!is_opt_last(&answer, opt) ||
+        !dns_padding_write(out->position, FORWARDER_PADDED_ANSWER, out))
+        return;
+    byte_writer_patch_u16_be(out, opt.rdata - 2, (uint16_t)(out->position - opt.rdata));
+}
+
 /* Whether the client can be given the reply at all. An OPT record that nobody asked for is cut off,
  * which would change what it says if it held a part of the response code or records followed; and
  * one before other records keeps its size. */

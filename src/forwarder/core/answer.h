@@ -7,6 +7,7 @@
 #include "base/byte_writer.h"
 #include "dns/message.h"
 #include "forwarder/core/cache.h"
+#include "forwarder/core/datagram.h"
 #include "forwarder/core/request.h"
 
 /* What a stale answer's records say of how long they are good (RFC 8767 section 4). */
@@ -44,6 +45,12 @@ void forwarder_answer_write(const struct forwarder_request *request, struct byte
  * opcode QUERY, one question, and that octet by octet ours (RFC 5452 section 9.1), the case of
  * letters too. */
 bool forwarder_answer_matches(struct bytes question, struct bytes reply);
+
+/* Pads a whole answer to a multiple of FORWARDER_PADDED_ANSWER octets where the request had padding
+ * and the answer goes on a path that nobody can read; not where its OPT record is not the last, or
+ * there is no room. */
+void forwarder_answer_pad(const struct forwarder_request *request,
+                          const struct forwarder_path *path, struct byte_writer *out);
 
 /* What came out of passing on a reply. */
 enum forwarder_relayed {

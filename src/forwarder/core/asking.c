@@ -53,13 +53,11 @@ static struct forwarder_path path_of(const struct forwarder *forwarder,
     };
 }
 
-/* Hides how long a query is; its OPT record is at the end. */
-static void pad(struct byte_writer *out)
+/* Hides how long a query is, whose OPT record is at the end. */
+static void pad(size_t options_at, struct byte_writer *out)
 {
-    size_t before = out->position;
-
-    REQUIRE(dns_padding_write(before, FORWARDER_PADDED_QUERY, out));
-    byte_writer_patch_u16_be(out, before - 2, (uint16_t)(out->position - before));
+    REQUIRE(dns_padding_write(out->position, FORWARDER_PADDED_QUERY, out));
+    byte_writer_patch_u16_be(out, options_at - 2, (uint16_t)(out->position - options_at));
 }
 
 /* Whether a query to query->upstream goes with a cookie. One that has not shown that it knows them
@@ -115,7 +113,7 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
     if ((query->plain & bit) != 0)
         byte_writer_patch_u16_be(&out, DNS_HEADER_SIZE - 2, 0); /* no additional record */
     else if (transport == FORWARDER_OVER_TLS)
-        pad(&out);
+        pad(wire.size, &out);
     forwarder_batch_add(batch, &path, &out);
     forwarder->upstreams[query->upstream].waiting += (query->asked & bit) == 0;
     forwarder->upstreams[query->upstream].queries += 1;

@@ -92,6 +92,7 @@ static void answer_cached(struct forwarder *forwarder, const struct forwarder_as
     if (forwarder_answer_cached(&asked->request, client_question(asked), &forwarder->cache, cached,
                                 &out) == FORWARDER_TRUNCATED)
         forwarder_count(forwarder, FORWARDER_COUNT_cached_truncated);
+    forwarder_answer_pad(&asked->request, asked->client, &out);
     forwarder_batch_add(batch, asked->client, &out);
 }
 
@@ -224,16 +225,18 @@ void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder
         return;
     out = forwarder_batch_writer(batch, &datagram->path);
     forwarder_answer_write(&asked.request, datagram->payload, &verdicts[verdict].own, &out);
+    forwarder_answer_pad(&asked.request, &datagram->path, &out);
     forwarder_batch_add(batch, &datagram->path, &out);
 }
 
 /* Sends what was written to one that waited, whose letters the question gets back. */
 static void send_to(const struct forwarder_query *query, const struct forwarder_waiter *waiter,
-                    const struct byte_writer *out, struct forwarder_batch *batch)
+                    struct byte_writer *out, struct forwarder_batch *batch)
 {
     size_t name_size = query->topic.size - (size_t)FORWARDER_TOPIC_TAIL;
 
     forwarder_letters_write(&waiter->letters, out->base + DNS_HEADER_SIZE, name_size);
+    forwarder_answer_pad(&waiter->request, &waiter->client, out);
     forwarder_batch_add(batch, &waiter->client, out);
 }
 

@@ -31,6 +31,7 @@ struct forwarder_path {
     uint16_t socket; /* its number on that side, counted from 0 by the loop; see forwarder.h */
     uint32_t stream; /* 0: a datagram; else a message of a stream, which is the loop's number for a
                         client's, and 1 for one to an upstream, whose place `socket` then is */
+    bool is_private; /* a client's stream that nobody on the way can read */
     struct forwarder_address peer;  /* the other end */
     struct forwarder_address local; /* our end: an answer leaves from where its query went to. Size
                                        0 where the socket has one address only */

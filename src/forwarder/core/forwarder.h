@@ -96,6 +96,7 @@ struct forwarder_config {
     struct forwarder_address upstreams[FORWARDER_SLOTS_MAX];  /* 1 to FORWARDER_UPSTREAMS_MAX; the
                                                                  first is asked first */
     enum forwarder_transport transports[FORWARDER_SLOTS_MAX]; /* of those */
+    uint64_t identities[FORWARDER_SLOTS_MAX]; /* what tells one from another at its address */
     size_t general_count; /* the first so many are asked for names of no route; 0: all are */
     size_t routes_count;  /* at most FORWARDER_ROUTES_MAX */
     struct forwarder_route routes[FORWARDER_ROUTES_MAX];

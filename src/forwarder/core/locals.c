@@ -370,6 +370,7 @@ static void answer(struct forwarder *forwarder, const struct forwarder_asked *as
     else
         answer_found(&making);
     end(forwarder, &making, &empty, &out);
+    forwarder_answer_pad(&asked->request, asked->client, &out);
     forwarder_batch_add(batch, asked->client, &out);
 }
 

@@ -7,7 +7,7 @@
 static bool is_same(const struct forwarder_config *a, size_t i, const struct forwarder_config *b,
                     size_t j)
 {
-    return a->transports[i] == b->transports[j] &&
+    return a->transports[i] == b->transports[j] && a->identities[i] == b->identities[j] &&
            forwarder_address_equal(&a->upstreams[i], &b->upstreams[j]);
 }
 
@@ -16,6 +16,7 @@ static void copy_upstream(const struct forwarder_config *from, size_t i,
 {
     to->upstreams[j] = from->upstreams[i];
     to->transports[j] = from->transports[i];
+    to->identities[j] = from->identities[i];
 }
 
 /* The numbers of those that queries wait for, each of which has a deadline. */

@@ -4,6 +4,7 @@
 #include "base/require.h"
 #include "dns/builder.h"
 #include "dns/message.h"
+#include "dns/option.h"
 #include "dns/rrtype.h"
 
 static bool is_transfer(uint16_t type)
@@ -14,7 +15,10 @@ static bool is_transfer(uint16_t type)
 /* What EDNS says of the answer that the client wants. */
 static void read_edns(const struct dns_edns *edns, struct forwarder_request *request)
 {
+    struct dns_edns_option padding;
+
     request->has_edns = true;
+    request->has_padding = dns_edns_find_option(edns, DNS_OPTION_PADDING, &padding);
     request->dnssec_ok = (edns->flags & DNS_EDNS_DO) != 0;
     if (edns->udp_size > FORWARDER_UDP_BYTES_PLAIN)
         request->answer_bytes_max = edns->udp_size;

@@ -60,6 +60,8 @@ struct forwarder_request {
     uint16_t id;
     uint16_t flags;                 /* RD, AD, CD: what goes on to the upstream */
     uint16_t answer_bytes_max;      /* at least FORWARDER_UDP_BYTES_PLAIN */
+    bool has_padding;               /* so the answer is padded too, where nobody can read it (RFC
+                                       7830 section 4) */
     bool has_edns;                  /* so the answer has an OPT record too (RFC 6891 section 7) */
     bool dnssec_ok;                 /* DO */
     struct forwarder_cookie cookie; /* what the client sent; later what it gets */

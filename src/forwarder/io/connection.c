@@ -26,12 +26,38 @@ bool forwarder_connection_begin(struct forwarder_connection *connection, int fd,
     return true;
 }
 
+enum forwarder_tls_state forwarder_connection_open(struct forwarder_connection *connection)
+{
+    enum forwarder_tls_state state = FORWARDER_TLS_DONE;
+    socklen_t size = sizeof(connection->error);
+
+    if (getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &connection->error, &size) < 0 ||
+        connection->error != 0)
+        return FORWARDER_TLS_FAILED;
+    if (connection->tls != NULL)
+        state = forwarder_tls_shake(connection->tls);
+    connection->is_opening = state != FORWARDER_TLS_DONE;
+    return state;
+}
+
 void forwarder_connection_close(struct forwarder_connection *connection)
 {
+    forwarder_tls_close(connection->tls);
     fd_close(&connection->fd);
     free(connection->in.block);
     free(connection->out);
     *connection = (struct forwarder_connection){ .fd = -1, .generation = connection->generation };
+}
+
+/* Reads octets: how many, 0 at the end, or -errno. */
+static ssize_t receive(struct forwarder_connection *connection, uint8_t *at, size_t room)
+{
+    ssize_t count;
+
+    if (connection->tls != NULL)
+        return forwarder_tls_read(connection->tls, at, room);
+    count = recv(connection->fd, at, room, MSG_DONTWAIT);
+    return count < 0 ? -errno : count;
 }
 
 bool forwarder_connection_read(struct forwarder_connection *connection)
@@ -42,9 +68,14 @@ bool forwarder_connection_read(struct forwarder_connection *connection)
 
     if (room == 0)
         return true;
-    count = recv(connection->fd, at, room, MSG_DONTWAIT);
-    if (count < 0)
-        return errno == EAGAIN || errno == EINTR;
+    count = receive(connection, at, room);
+    connection->may_have_more = connection->tls != NULL && count > 0;
+    if (count == -EAGAIN || count == -EINTR)
+        return true;
+    if (count < 0) {
+        connection->error = (int)-count;
+        return false;
+    }
     forwarder_stream_fill(&connection->in, (size_t)count);
     return count > 0;
 }
@@ -69,16 +100,31 @@ bool forwarder_connection_put(struct forwarder_connection *connection, struct by
     return true;
 }
 
+/* Sends what waits: how many octets of it, or -errno. */
+static ssize_t transmit(struct forwarder_connection *connection)
+{
+    struct bytes out = bytes_of(connection->out, connection->out_size);
+    ssize_t count;
+
+    if (connection->tls != NULL)
+        return forwarder_tls_write(connection->tls, out);
+    count = send(connection->fd, out.at, out.size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return count < 0 ? -errno : count;
+}
+
 ssize_t forwarder_connection_flush(struct forwarder_connection *connection)
 {
     ssize_t count;
 
-    if (connection->out_size == 0)
+    if (connection->out_size == 0 || connection->is_opening)
         return 0;
-    count =
-        send(connection->fd, connection->out, connection->out_size, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (count < 0)
-        return errno == EAGAIN || errno == EINTR || errno == ENOTCONN ? 0 : -1;
+    count = transmit(connection);
+    if (count == -EAGAIN || count == -EINTR)
+        return 0;
+    if (count < 0) {
+        connection->error = (int)-count;
+        return -1;
+    }
     connection->out_size -= (size_t)count;
     memmove(connection->out, connection->out + count, connection->out_size);
     return count;

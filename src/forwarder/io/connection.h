@@ -1,5 +1,6 @@
 /*
- * struct forwarder_connection: a TCP connection that never blocks, whole messages in and out.
+ * struct forwarder_connection: a TCP connection that never blocks, with TLS on it or not, whole
+ * messages in and out.
  *
  * What the kernel does not take at once is kept, up to a maximum, and goes out when it does. One
  * thread. RFC 7766.
@@ -8,6 +9,7 @@
 
 #include "forwarder/core/datagram.h"
 #include "forwarder/core/stream.h"
+#include "forwarder/io/tls.h"
 
 #include <sys/types.h>
 
@@ -15,10 +17,14 @@ struct forwarder_connection {
     int fd;                     /* -1: there is none; then all but `generation` is 0 */
     bool is_broken;             /* to be closed when nobody looks at it */
     bool has_ended;             /* nothing more comes in; answers may still go out */
+    bool is_opening;            /* it is being connected, or TLS begins: nothing comes or goes */
+    bool may_have_more;         /* that came in, and epoll need not know of */
+    int error;                  /* why it is broken, an errno; 0: no such reason */
     uint32_t generation;        /* which connection in this place it is */
-    uint32_t pending;           /* a client's queries without an answer */
+    uint32_t pending;           /* queries without an answer */
     uint32_t events;            /* what epoll waits for */
-    uint64_t active_ns;         /* when a whole message came, or octets went out */
+    uint64_t active_ns;         /* when a whole message came, or octets went out to a client */
+    struct forwarder_tls *tls;  /* NULL: none */
     struct forwarder_path path; /* of the messages that come in */
     struct forwarder_stream in;
     uint8_t *out; /* what waits to go out */
@@ -36,6 +42,9 @@ struct forwarder_connection_limits {
 bool forwarder_connection_begin(struct forwarder_connection *connection, int fd,
                                 const struct forwarder_connection_limits *limits);
 
+/* Goes on with what is_opening says, after an event of the socket. */
+enum forwarder_tls_state forwarder_connection_open(struct forwarder_connection *connection);
+
 /* Closes it, if there is one. */
 void forwarder_connection_close(struct forwarder_connection *connection);
 
@@ -45,6 +54,6 @@ bool forwarder_connection_read(struct forwarder_connection *connection);
 /* Adds a message to what goes out; false where too much waits. */
 bool forwarder_connection_put(struct forwarder_connection *connection, struct bytes message);
 
-/* Sends what waits, as far as the kernel takes it; says how many octets, or -1 where the connection
- * is broken. */
+/* Sends what waits, if it is there, as far as the kernel takes it; says how many octets, or -1
+ * where the connection is broken. */
 ssize_t forwarder_connection_flush(struct forwarder_connection *connection);

@@ -63,7 +63,7 @@ static int open_slots(struct forwarder_loop *loop, const struct forwarder_loop_c
 
         number = forwarder_loop_open_lanes(loop, config, &lanes, err);
         if (number == 0)
-            loop->slots[i] = (struct forwarder_loop_slot){ true, config->core.upstreams[i] };
+            forwarder_loop_take_slot(loop, i, &config->servers[i]);
     }
     return number;
 }
@@ -92,6 +92,14 @@ static void receive_message(void *owner, const struct forwarder_datagram *messag
     forwarder_receive(&loop->core, message, loop->now_ns, &loop->batch);
 }
 
+/* A way to an upstream failed; `owner` is the loop. */
+static void fail_way(void *owner, const struct forwarder_failure *failure)
+{
+    struct forwarder_loop *loop = owner;
+
+    forwarder_fail(&loop->core, failure, loop->now_ns, &loop->batch);
+}
+
 /* Whether a client may connect; `owner` is the loop. */
 static bool may_connect(void *owner, const struct forwarder_address *peer)
 {
@@ -108,8 +116,13 @@ static int open_tcp(struct forwarder_loop *loop, const struct forwarder_loop_con
         .clients_max = config->tcp_clients_max,
         .idle_ns = config->tcp_idle_ns,
         .upstream_sockets = (size_t)FORWARDER_SLOTS_MAX * config->core.lanes,
+        .lanes = config->core.lanes,
+        .tls_upstreams = config->tls_upstreams,
+        .tls_clients = config->tls_clients,
+        .open_ns = config->core.attempt_ns * config->core.attempts_max,
         .may_connect = may_connect,
         .receive = receive_message,
+        .fail = fail_way,
         .owner = loop,
     };
 
@@ -212,6 +225,8 @@ size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side s
 
     if (forwarder_inbox_fill(&loop->inbox, fd) < 0) {
         loop->counters.receive_errors += 1;
+        if (side == FORWARDER_UPSTREAMS)
+            fail_way(loop, &(struct forwarder_failure){ .socket = number });
         return 0;
     }
     for (size_t i = 0; i < loop->inbox.count; i++) {
@@ -312,6 +327,12 @@ int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err 
     return 0;
 }
 
+void forwarder_loop_set_say(struct forwarder_loop *loop,
+                            void (*say)(void *owner, const char *sentence))
+{
+    forwarder_tcp_set_say(loop->tcp, say);
+}
+
 void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarder_local *local)
 {
     forwarder_set_local(&loop->core, local);
@@ -321,7 +342,7 @@ bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place
 {
     size_t number = place < FORWARDER_LISTEN_MAX ? loop->place_of[place] : FORWARDER_LISTEN_MAX;
 
-    return number < loop->listen_count && loop->client_fds[number] >= 0;
+    return number < loop->listen_count && loop->places[number].is_taken;
 }
 
 struct forwarder *forwarder_loop_core(struct forwarder_loop *loop)

@@ -22,8 +22,9 @@
 struct forwarder_listen {
     struct forwarder_address address;
     bool may_be_missing; /* goes on without it where the machine does not have this address */
-    int udp_fd; /* sockets for it that are there already, which become the loop's; 0: none, */
-    int tcp_fd; /* and one is opened */
+    int udp_fd;   /* sockets for it that are there already, which become the loop's; 0: none, */
+    int tcp_fd;   /* and one is opened */
+    bool has_tls; /* over TLS alone */
 };
 
 struct forwarder_loop_config {
@@ -32,6 +33,9 @@ struct forwarder_loop_config {
     struct forwarder_listen listen[FORWARDER_LISTEN_MAX];
     uint32_t tcp_clients_max; /* connections; 0: listen on UDP alone */
     uint64_t tcp_idle_ns;     /* after which a connection is closed */
+    struct forwarder_server servers[FORWARDER_UPSTREAMS_MAX]; /* core.upstreams, in their order */
+    struct forwarder_tls_context *tls_upstreams; /* shared with the loop; NULL where none has TLS */
+    struct forwarder_tls_context *tls_clients;   /* NULL where no address is listened on with TLS */
 };
 
 struct forwarder_loop;
@@ -62,6 +66,10 @@ int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_lo
 /* From now on this is answered without asking anybody (forwarder_set_local()); the caller keeps it
  * for as long as the loop is open or until the next call. */
 void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarder_local *local);
+
+/* Lets it say what whoever runs it should know, a sentence each time; `owner` is the loop. */
+void forwarder_loop_set_say(struct forwarder_loop *loop,
+                            void (*say)(void *owner, const char *sentence));
 
 /* Whether this listen address (by its place in the last configuration) is listened on. */
 bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place);

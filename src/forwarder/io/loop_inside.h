@@ -24,7 +24,7 @@ struct forwarder_loop_place {
 /* The sockets to the upstream of one number. */
 struct forwarder_loop_slot {
     bool is_open;
-    struct forwarder_address address;
+    struct forwarder_server server;
 };
 
 struct forwarder_loop {
@@ -75,6 +75,10 @@ struct forwarder_loop_lanes {
 int forwarder_loop_open_lanes(const struct forwarder_loop *loop,
                               const struct forwarder_loop_config *config,
                               const struct forwarder_loop_lanes *lanes, struct err *err);
+
+/* A slot whose sockets are open is this upstream's from now on. */
+void forwarder_loop_take_slot(struct forwarder_loop *loop, size_t slot,
+                              const struct forwarder_server *server);
 
 /* Closes the sockets and connections to the upstream of a number. */
 void forwarder_loop_close_slot(struct forwarder_loop *loop, size_t slot);

@@ -38,6 +38,7 @@ static size_t find_place(const struct reload *reload, const struct forwarder_lis
 
     for (size_t i = 0; i < loop->listen_count; i++)
         if (loop->places[i].is_taken && !reload->is_kept[i] && !reload->is_opened[i] &&
+            loop->places[i].listen.has_tls == listen->has_tls &&
             forwarder_address_equal(&loop->places[i].listen.address, &listen->address))
             return i;
     return FORWARDER_LISTEN_MAX;
@@ -83,7 +84,7 @@ static int open_slot(struct reload *reload, size_t upstream, struct err *err)
     struct forwarder_loop_lanes lanes = { upstream, slot, reload->fds[upstream] };
     int number;
 
-    if (old->is_open && forwarder_address_equal(&old->address, address))
+    if (old->is_open && forwarder_server_equal(&old->server, &reload->config->servers[upstream]))
         return forwarder_loop_check_upstream(reload->config, address, err);
     number = forwarder_loop_open_lanes(reload->loop, reload->config, &lanes, err);
     reload->has_fds[upstream] = number == 0;
@@ -108,7 +109,7 @@ static void leave_place(struct forwarder_loop *loop, size_t place, uint64_t unti
 
     if (leaving->is_leaving)
         return;
-    for (int i = 0; i < LAST_READS; i++)
+    for (int i = 0; i < LAST_READS && loop->client_fds[place] >= 0; i++)
         if (forwarder_loop_receive(loop, FORWARDER_CLIENTS, (uint16_t)place, loop->now_ns) == 0)
             break;
     (void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, loop->client_fds[place], NULL);
@@ -152,7 +153,7 @@ static void settle_slots(struct reload *reload)
             continue;
         forwarder_loop_close_slot(loop, slot);
         memcpy(&loop->upstream_fds[slot * lanes], reload->fds[i], lanes * sizeof(int));
-        loop->slots[slot] = (struct forwarder_loop_slot){ true, reload->config->core.upstreams[i] };
+        forwarder_loop_take_slot(loop, slot, &reload->config->servers[i]);
     }
 }
 
@@ -211,6 +212,7 @@ int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_lo
     settle_places(reload);
     forwarder_loop_flush(loop);
     forwarder_tcp_set_idle(loop->tcp, config->tcp_idle_ns);
+    forwarder_tcp_set_tls(loop->tcp, config->tls_upstreams, config->tls_clients);
     forwarder_loop_retire(loop, loop->now_ns);
     return 0;
 }

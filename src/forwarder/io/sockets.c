@@ -62,19 +62,22 @@ int forwarder_loop_open_place(struct forwarder_loop *loop, size_t place,
                               const struct forwarder_listen *listen, struct err *err)
 {
     uint64_t word = forwarder_event_of(FORWARDER_EVENT_CLIENTS, place);
-    int number = open_udp(listen, &loop->client_fds[place], err);
+    int number = 0;
 
     REQUIRE(!loop->places[place].is_taken);
+    if (!listen->has_tls)
+        number = open_udp(listen, &loop->client_fds[place], err);
     if (listen->may_be_missing && (number == -EADDRNOTAVAIL || number == -EAFNOSUPPORT))
         return 0;
     if (loop->listen_count <= place)
         loop->listen_count = place + 1;
-    if (number == 0)
+    if (number == 0 && !listen->has_tls)
         number = forwarder_loop_watch(loop, loop->client_fds[place], word, err);
     if (number == 0 && loop->has_tcp)
-        number = listen->tcp_fd != 0
-                     ? forwarder_tcp_adopt(loop->tcp, place, listen->tcp_fd, err)
-                     : forwarder_tcp_listen(loop->tcp, place, &listen->address, err);
+        number =
+            listen->tcp_fd != 0
+                ? forwarder_tcp_adopt(loop->tcp, place, listen->tcp_fd, listen->has_tls, err)
+                : forwarder_tcp_listen(loop->tcp, place, &listen->address, listen->has_tls, err);
     if (number < 0) {
         forwarder_loop_close_place(loop, place);
         return number;
@@ -95,19 +98,30 @@ int forwarder_loop_open_lanes(const struct forwarder_loop *loop,
                               const struct forwarder_loop_lanes *lanes, struct err *err)
 {
     const struct forwarder_address *address = &config->core.upstreams[lanes->upstream];
+    bool has_datagrams = config->core.transports[lanes->upstream] == FORWARDER_OVER_UDP;
+    size_t count = has_datagrams ? config->core.lanes : 1;
     int number = forwarder_loop_check_upstream(config, address, err);
 
-    for (size_t i = 0; number == 0 && i < config->core.lanes; i++) {
+    for (size_t i = 0; number == 0 && i < count; i++) {
         size_t socket = lanes->slot * config->core.lanes + i;
 
         number = forwarder_udp_connect(address, &lanes->fds[i], err);
-        if (number == 0)
+        if (number == 0 && !has_datagrams)
+            fd_close(&lanes->fds[i]); /* it was to see whether there is a way at all */
+        else if (number == 0)
             number = forwarder_loop_watch(
                 loop, lanes->fds[i], forwarder_event_of(FORWARDER_EVENT_UPSTREAMS, socket), err);
     }
     for (size_t i = 0; number < 0 && i < config->core.lanes; i++)
         fd_close(&lanes->fds[i]);
     return number;
+}
+
+void forwarder_loop_take_slot(struct forwarder_loop *loop, size_t slot,
+                              const struct forwarder_server *server)
+{
+    loop->slots[slot] = (struct forwarder_loop_slot){ true, *server };
+    forwarder_tcp_set_server(loop->tcp, slot, server);
 }
 
 void forwarder_loop_close_slot(struct forwarder_loop *loop, size_t slot)

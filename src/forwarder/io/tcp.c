@@ -1,12 +1,11 @@
 /* Two arrays of connections, and listeners that pause where there is no room. */
-#include "forwarder/io/tcp.h"
+#include "forwarder/io/tcp_inside.h"
 
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/require.h"
 #include "dns/code.h"
 #include "dns/header.h"
-#include "forwarder/io/connection.h"
 #include "forwarder/io/endpoint.h"
 
 #include <errno.h>
@@ -14,15 +13,15 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 
-#define LISTEN_MAX 64
 #define BACKLOG 256
 /* Queries of one connection that have no answer, before no more are read. */
 #define PENDING_MAX 128
 /* A client has at most this part of all connections. */
 #define SHARE_OF_CLIENT 4
-/* What waits for a client to read it, and for an upstream. */
+/* What waits for a client to read it. */
 #define CLIENT_OUT_MAX ((size_t)256 * 1024)
-#define UPSTREAM_OUT_MAX ((size_t)64 * 1024)
+/* One connection is read from so often before others have their turn. */
+#define READS_MAX 8
 /* How often idle connections are looked for, and how long nothing is accepted after a failure. */
 #define CHECK_NS UINT64_C(250000000)
 #define PAUSE_NS UINT64_C(1000000000)
@@ -32,20 +31,6 @@
 
 _Static_assert(FORWARDER_TCP_CLIENTS_MAX <= PLACE_MASK + 1, "each place has a number");
 
-struct forwarder_tcp {
-    struct forwarder_tcp_config config;
-    size_t listen_count;
-    int listen_fds[LISTEN_MAX];
-    bool is_paused;
-    bool is_unsettled; /* something is broken, or can go on */
-    uint64_t paused_until_ns;
-    uint64_t check_ns;
-    uint32_t upstreams_now;
-    struct forwarder_connection *clients;   /* config.clients_max */
-    struct forwarder_connection *upstreams; /* config.upstream_sockets */
-    struct forwarder_tcp_counters counters;
-};
-
 static struct forwarder_connection *new_connections(size_t count)
 {
     struct forwarder_connection *connections = calloc(count + 1, sizeof(*connections));
@@ -53,6 +38,16 @@ static struct forwarder_connection *new_connections(size_t count)
     for (size_t i = 0; connections != NULL && i < count; i++)
         connections[i].fd = -1;
     return connections;
+}
+
+static void free_places(struct forwarder_tcp *tcp)
+{
+    forwarder_tls_context_free(tcp->config.tls_upstreams);
+    forwarder_tls_context_free(tcp->config.tls_clients);
+    free(tcp->clients);
+    free(tcp->upstreams);
+    free(tcp->ways);
+    free(tcp);
 }
 
 struct forwarder_tcp *forwarder_tcp_new(const struct forwarder_tcp_config *config)
@@ -64,13 +59,14 @@ struct forwarder_tcp *forwarder_tcp_new(const struct forwarder_tcp_config *confi
         return NULL;
     tcp->config = *config;
     tcp->check_ns = UINT64_MAX;
+    tcp->config.tls_upstreams = forwarder_tls_context_share(config->tls_upstreams);
+    tcp->config.tls_clients = forwarder_tls_context_share(config->tls_clients);
     tcp->clients = new_connections(config->clients_max);
     tcp->upstreams = new_connections(config->upstream_sockets);
-    if (tcp->clients != NULL && tcp->upstreams != NULL)
+    tcp->ways = calloc(config->upstream_sockets + 1, sizeof(*tcp->ways));
+    if (tcp->clients != NULL && tcp->upstreams != NULL && tcp->ways != NULL)
         return tcp;
-    free(tcp->clients);
-    free(tcp->upstreams);
-    free(tcp);
+    free_places(tcp);
     return NULL;
 }
 
@@ -84,65 +80,68 @@ void forwarder_tcp_free(struct forwarder_tcp *tcp)
         forwarder_connection_close(&tcp->upstreams[i]);
     for (size_t i = 0; i < tcp->listen_count; i++)
         fd_close(&tcp->listen_fds[i]);
-    free(tcp->clients);
-    free(tcp->upstreams);
-    free(tcp);
+    for (size_t i = 0; i < FORWARDER_SLOTS_MAX; i++)
+        forwarder_tls_session_free(tcp->known[i].session);
+    free_places(tcp);
 }
 
-static int open_socket(const struct forwarder_address *address)
+int forwarder_tcp_socket(const struct forwarder_address *address)
 {
     return socket(address->size == 4 ? AF_INET : AF_INET6,
                   SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
 }
 
-static int set_option(int fd, int level, int name)
+int forwarder_tcp_set(int fd, int level, int name, int value)
 {
-    int on = 1;
-
-    return setsockopt(fd, level, name, &on, sizeof(on));
+    return setsockopt(fd, level, name, &value, sizeof(value));
 }
 
-static int watch(const struct forwarder_tcp *tcp, int fd, uint64_t word, uint32_t events)
+int forwarder_tcp_watch(const struct forwarder_tcp *tcp, int fd, uint64_t word, uint32_t events)
 {
     struct epoll_event event = { .events = events, .data.u64 = word };
 
     return epoll_ctl(tcp->config.epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
-static void set_listener(struct forwarder_tcp *tcp, size_t number, int fd)
+static void set_listener(struct forwarder_tcp *tcp, size_t number, int fd, bool has_tls)
 {
     while (tcp->listen_count <= number) {
         tcp->listen_fds[tcp->listen_count] = -1;
         tcp->listen_count += 1;
     }
     tcp->listen_fds[number] = fd;
+    tcp->listen_tls[number] = has_tls;
 }
 
 int forwarder_tcp_listen(struct forwarder_tcp *tcp, size_t number,
-                         const struct forwarder_address *address, struct err *err)
+                         const struct forwarder_address *address, bool has_tls, struct err *err)
 {
-    CLEANUP(fd_close) int fd = open_socket(address);
+    CLEANUP(fd_close) int fd = forwarder_tcp_socket(address);
     char name[FORWARDER_ENDPOINT_TEXT_MAX];
     struct sockaddr_storage socket = { 0 };
     socklen_t size = forwarder_endpoint_to_socket(address, &socket);
 
-    REQUIRE(number < LISTEN_MAX);
-    if (fd < 0 || set_option(fd, SOL_SOCKET, SO_REUSEADDR) < 0 ||
-        (address->size == 16 && set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) < 0) ||
+    REQUIRE(number < FORWARDER_TCP_LISTEN_MAX);
+    if (fd < 0 || forwarder_tcp_set(fd, SOL_SOCKET, SO_REUSEADDR, 1) < 0 ||
+        (address->size == 16 && forwarder_tcp_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) < 0) ||
         bind(fd, (const struct sockaddr *)&socket, size) < 0 || listen(fd, BACKLOG) < 0 ||
-        watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number), EPOLLIN) < 0)
-        return err_system(err, errno, "cannot listen on %s over TCP",
-                          forwarder_endpoint_format(address, name));
-    set_listener(tcp, number, fd_take(&fd));
+        forwarder_tcp_watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number),
+                            EPOLLIN) < 0)
+        return err_system(err, errno, "cannot listen on %s over %s",
+                          forwarder_endpoint_format(address, name), has_tls ? "TLS" : "TCP");
+    set_listener(tcp, number, fd_take(&fd), has_tls);
     return 0;
 }
 
-int forwarder_tcp_adopt(struct forwarder_tcp *tcp, size_t number, int fd, struct err *err)
+int forwarder_tcp_adopt(struct forwarder_tcp *tcp, size_t number, int fd, bool has_tls,
+                        struct err *err)
 {
-    REQUIRE(number < LISTEN_MAX);
-    if (watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number), EPOLLIN) < 0)
+    uint64_t word = forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number);
+
+    REQUIRE(number < FORWARDER_TCP_LISTEN_MAX);
+    if (forwarder_tcp_watch(tcp, fd, word, EPOLLIN) < 0)
         return err_system(err, errno, "cannot wait on a socket that was passed");
-    set_listener(tcp, number, fd);
+    set_listener(tcp, number, fd, has_tls);
     return 0;
 }
 
@@ -170,29 +169,57 @@ static void pause_accepting(struct forwarder_tcp *tcp, uint64_t until_ns)
 }
 
 /* Closes it at the end of the turn. */
-static void break_connection(struct forwarder_tcp *tcp, struct forwarder_connection *connection)
+void forwarder_tcp_break(struct forwarder_tcp *tcp, struct forwarder_connection *connection)
 {
     connection->is_broken = true;
     tcp->is_unsettled = true;
 }
 
-/* Tells epoll what a connection waits for. */
-static void settle(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
-                   uint64_t word)
+static bool is_client(const struct forwarder_connection *connection)
 {
-    bool can_read = connection->pending < PENDING_MAX && !connection->has_ended;
-    uint32_t events =
-        (can_read ? (uint32_t)EPOLLIN : 0) | (connection->out_size > 0 ? (uint32_t)EPOLLOUT : 0);
-    struct epoll_event event = { .events = events, .data.u64 = word };
+    return connection->path.side == FORWARDER_CLIENTS;
+}
+
+/* What epoll gives back for a connection. */
+static uint64_t word_of(const struct forwarder_tcp *tcp,
+                        const struct forwarder_connection *connection)
+{
+    return is_client(connection)
+               ? forwarder_event_of(FORWARDER_EVENT_TCP_CLIENT, (size_t)(connection - tcp->clients))
+               : forwarder_event_of(FORWARDER_EVENT_TCP_UPSTREAM,
+                                    (size_t)(connection - tcp->upstreams));
+}
+
+/* Whether more queries are taken from it; of upstreams answers always are. */
+static bool may_read(const struct forwarder_connection *connection)
+{
+    return !connection->has_ended && !connection->is_broken &&
+           (!is_client(connection) || connection->pending < PENDING_MAX);
+}
+
+/* What a connection waits for. */
+static uint32_t events_of(const struct forwarder_connection *connection)
+{
+    if (connection->is_opening)
+        return forwarder_tls_wants_write(connection->tls) ? (uint32_t)EPOLLOUT : (uint32_t)EPOLLIN;
+    return (may_read(connection) ? (uint32_t)EPOLLIN : 0) |
+           (connection->out_size > 0 ? (uint32_t)EPOLLOUT : 0);
+}
+
+/* Tells epoll what a connection waits for. */
+static void settle(struct forwarder_tcp *tcp, struct forwarder_connection *connection)
+{
+    uint32_t events = events_of(connection);
+    struct epoll_event event = { .events = events, .data.u64 = word_of(tcp, connection) };
 
     if (connection->events == events)
         return;
     if (epoll_ctl(tcp->config.epoll_fd, EPOLL_CTL_MOD, connection->fd, &event) < 0)
-        break_connection(tcp, connection);
+        forwarder_tcp_break(tcp, connection);
     connection->events = events;
 }
 
-static void start_checks(struct forwarder_tcp *tcp, uint64_t now_ns)
+void forwarder_tcp_start_checks(struct forwarder_tcp *tcp, uint64_t now_ns)
 {
     if (tcp->check_ns == UINT64_MAX)
         tcp->check_ns = now_ns + CHECK_NS;
@@ -231,6 +258,7 @@ static void welcome(struct forwarder_tcp *tcp, size_t listener, int fd,
     struct forwarder_connection *connection = find_place(tcp, &address);
     bool may_connect =
         tcp->config.may_connect == NULL || tcp->config.may_connect(tcp->config.owner, &address);
+    bool has_tls = tcp->listen_tls[listener];
     size_t place;
 
     if (!may_connect) {
@@ -243,21 +271,31 @@ static void welcome(struct forwarder_tcp *tcp, size_t listener, int fd,
         fd_close(&fd);
         return;
     }
+    if (has_tls) {
+        connection->is_opening = true;
+        connection->tls = forwarder_tls_accept(tcp->config.tls_clients, fd);
+    }
+    if (has_tls && connection->tls == NULL) {
+        forwarder_connection_close(connection);
+        return;
+    }
     place = (size_t)(connection - tcp->clients);
     connection->path = (struct forwarder_path){
         .side = FORWARDER_CLIENTS,
         .socket = (uint16_t)listener,
         .stream = (connection->generation << PLACE_BITS | (uint32_t)place) | 1U << 31,
+        .is_private = has_tls,
         .peer = address,
     };
     connection->active_ns = now_ns;
     connection->events = EPOLLIN;
-    (void)set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+    (void)forwarder_tcp_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     tcp->counters.accepted += 1;
     tcp->counters.clients_now += 1;
-    if (watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_CLIENT, place), EPOLLIN) < 0)
-        break_connection(tcp, connection);
-    start_checks(tcp, now_ns);
+    if (forwarder_tcp_watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_CLIENT, place),
+                            EPOLLIN) < 0)
+        forwarder_tcp_break(tcp, connection);
+    forwarder_tcp_start_checks(tcp, now_ns);
 }
 
 static void accept_clients(struct forwarder_tcp *tcp, size_t listener, uint64_t now_ns)
@@ -275,7 +313,7 @@ static void accept_clients(struct forwarder_tcp *tcp, size_t listener, uint64_t 
             welcome(tcp, listener, fd, &peer, now_ns);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
             pause_accepting(tcp, now_ns + PAUSE_NS);
-            start_checks(tcp, now_ns);
+            forwarder_tcp_start_checks(tcp, now_ns);
             return;
         } else if (errno == EAGAIN) {
             return;
@@ -291,6 +329,17 @@ void forwarder_tcp_unlisten(struct forwarder_tcp *tcp, size_t number, uint64_t n
         return;
     accept_clients(tcp, number, now_ns);
     fd_close(&tcp->listen_fds[number]);
+}
+
+void forwarder_tcp_set_tls(struct forwarder_tcp *tcp, struct forwarder_tls_context *upstreams,
+                           struct forwarder_tls_context *clients)
+{
+    struct forwarder_tls_context *olds[] = { tcp->config.tls_upstreams, tcp->config.tls_clients };
+
+    tcp->config.tls_upstreams = forwarder_tls_context_share(upstreams);
+    tcp->config.tls_clients = forwarder_tls_context_share(clients);
+    for (size_t i = 0; i < 2; i++)
+        forwarder_tls_context_free(olds[i]);
 }
 
 void forwarder_tcp_set_idle(struct forwarder_tcp *tcp, uint64_t idle_ns)
@@ -312,55 +361,91 @@ static bool is_query(struct bytes message)
 static void hand_on(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
                     uint64_t now_ns)
 {
-    bool is_client = connection->path.side == FORWARDER_CLIENTS;
     struct forwarder_datagram message = { .path = connection->path };
     enum forwarder_stream_state state = FORWARDER_STREAM_MESSAGE;
+    bool is_query_wanted = is_client(connection);
 
-    while (!connection->is_broken && connection->pending < PENDING_MAX) {
+    while (!connection->is_broken && (!is_query_wanted || connection->pending < PENDING_MAX)) {
         state = forwarder_stream_next(&connection->in, &message.payload);
         if (state != FORWARDER_STREAM_MESSAGE)
             break;
-        if (is_client && !is_query(message.payload)) {
+        if (is_query_wanted && !is_query(message.payload)) {
             state = FORWARDER_STREAM_BROKEN;
             break;
         }
         connection->active_ns = now_ns;
-        connection->pending += is_client;
+        if (is_query_wanted)
+            connection->pending += 1;
+        else if (connection->pending > 0)
+            connection->pending -= 1;
         tcp->config.receive(tcp->config.owner, &message);
     }
     if (state == FORWARDER_STREAM_BROKEN && !connection->is_broken) {
         tcp->counters.broken += 1;
-        break_connection(tcp, connection);
+        forwarder_tcp_break(tcp, connection);
     }
 }
 
-/* Sends what waits. */
-static void push(struct forwarder_tcp *tcp, struct forwarder_connection *connection, uint64_t word,
-                 uint64_t now_ns)
+void forwarder_tcp_push(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
+                        uint64_t now_ns)
 {
     ssize_t sent = forwarder_connection_flush(connection);
 
+    if (connection->is_opening)
+        return;
     if (sent < 0)
-        break_connection(tcp, connection);
-    else if (sent > 0)
+        forwarder_tcp_break(tcp, connection);
+    else if (sent > 0 && is_client(connection))
         connection->active_ns = now_ns;
-    if (connection->has_ended && connection->pending == 0 && connection->out_size == 0)
-        break_connection(tcp, connection);
+    if (connection->has_ended &&
+        (!is_client(connection) || (connection->pending == 0 && connection->out_size == 0)))
+        forwarder_tcp_break(tcp, connection);
     if (!connection->is_broken)
-        settle(tcp, connection, word);
+        settle(tcp, connection);
+}
+
+/* Goes on with a connection that is being opened; whether it is there now. */
+static bool open_up(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
+                    uint64_t now_ns)
+{
+    struct forwarder_tcp_counters *counters = &tcp->counters;
+    enum forwarder_tls_state state = forwarder_connection_open(connection);
+
+    if (state == FORWARDER_TLS_LATER)
+        settle(tcp, connection);
+    if (state == FORWARDER_TLS_FAILED) {
+        counters->tls_failed += is_client(connection);
+        forwarder_tcp_break(tcp, connection);
+    }
+    if (state != FORWARDER_TLS_DONE)
+        return false;
+    connection->active_ns = now_ns;
+    if (connection->tls == NULL)
+        return true;
+    *(is_client(connection) ? &counters->tls : &counters->upstreams_tls) += 1;
+    if (forwarder_tls_is_resumed(connection->tls))
+        *(is_client(connection) ? &counters->tls_resumed : &counters->upstreams_tls_resumed) += 1;
+    return true;
 }
 
 /* Reads and writes what can be. */
-static void serve(struct forwarder_tcp *tcp, struct forwarder_connection *connection, uint64_t word,
+static void serve(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
                   uint64_t now_ns)
 {
     if (connection->fd < 0 || connection->is_broken)
         return;
-    if (!connection->has_ended && !forwarder_connection_read(connection))
-        connection->has_ended = true;
-    hand_on(tcp, connection, now_ns);
+    if (connection->is_opening && !open_up(tcp, connection, now_ns))
+        return;
+    connection->may_have_more = true;
+    for (int i = 0; i < READS_MAX && connection->may_have_more && may_read(connection); i++) {
+        if (!forwarder_connection_read(connection))
+            connection->has_ended = true;
+        hand_on(tcp, connection, now_ns);
+    }
+    if (connection->may_have_more && may_read(connection))
+        tcp->is_unsettled = true;
     if (!connection->is_broken)
-        push(tcp, connection, word, now_ns);
+        forwarder_tcp_push(tcp, connection, now_ns);
 }
 
 void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind kind, size_t number,
@@ -369,9 +454,9 @@ void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind ki
     if (kind == FORWARDER_EVENT_TCP_LISTEN)
         accept_clients(tcp, number, now_ns);
     else if (kind == FORWARDER_EVENT_TCP_CLIENT)
-        serve(tcp, &tcp->clients[number], forwarder_event_of(kind, number), now_ns);
+        serve(tcp, &tcp->clients[number], now_ns);
     else
-        serve(tcp, &tcp->upstreams[number], forwarder_event_of(kind, number), now_ns);
+        serve(tcp, &tcp->upstreams[number], now_ns);
 }
 
 static void send_to_client(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,
@@ -390,61 +475,10 @@ static void send_to_client(struct forwarder_tcp *tcp, const struct forwarder_dat
     connection->pending -= 1;
     if (!forwarder_connection_put(connection, message->payload)) {
         tcp->counters.overflows += 1;
-        break_connection(tcp, connection);
+        forwarder_tcp_break(tcp, connection);
         return;
     }
-    push(tcp, connection, forwarder_event_of(FORWARDER_EVENT_TCP_CLIENT, place), now_ns);
-}
-
-/* Opens a connection to an upstream; the first octets go out when it is there. */
-static bool open_upstream(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
-                          const struct forwarder_path *path)
-{
-    static const struct forwarder_connection_limits limits = { FORWARDER_MESSAGE_BYTES_MAX,
-                                                               UPSTREAM_OUT_MAX };
-    CLEANUP(fd_close) int fd = open_socket(&path->peer);
-    struct sockaddr_storage socket = { 0 };
-    socklen_t size = forwarder_endpoint_to_socket(&path->peer, &socket);
-    uint64_t word = forwarder_event_of(FORWARDER_EVENT_TCP_UPSTREAM, path->socket);
-
-    if (fd < 0 ||
-        (connect(fd, (const struct sockaddr *)&socket, size) < 0 && errno != EINPROGRESS) ||
-        watch(tcp, fd, word, EPOLLIN | EPOLLOUT) < 0 ||
-        !forwarder_connection_begin(connection, fd, &limits))
-        return false;
-    (void)set_option(fd, IPPROTO_TCP, TCP_NODELAY);
-    (void)fd_take(&fd);
-    connection->path = *path;
-    connection->events = EPOLLIN | EPOLLOUT;
-    tcp->upstreams_now += 1;
-    tcp->counters.upstreams += 1;
-    return true;
-}
-
-void forwarder_tcp_leave(struct forwarder_tcp *tcp, size_t socket)
-{
-    REQUIRE(socket < tcp->config.upstream_sockets);
-    if (tcp->upstreams[socket].fd < 0)
-        return;
-    forwarder_connection_close(&tcp->upstreams[socket]);
-    tcp->upstreams_now -= 1;
-}
-
-static void send_to_upstream(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,
-                             uint64_t now_ns)
-{
-    struct forwarder_connection *connection = &tcp->upstreams[message->path.socket];
-
-    REQUIRE(message->path.socket < tcp->config.upstream_sockets);
-    if ((connection->fd < 0 && !open_upstream(tcp, connection, &message->path)) ||
-        connection->is_broken || !forwarder_connection_put(connection, message->payload)) {
-        tcp->counters.lost += 1;
-        return;
-    }
-    connection->active_ns = now_ns;
-    start_checks(tcp, now_ns);
-    push(tcp, connection, forwarder_event_of(FORWARDER_EVENT_TCP_UPSTREAM, message->path.socket),
-         now_ns);
+    forwarder_tcp_push(tcp, connection, now_ns);
 }
 
 void forwarder_tcp_send(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,
@@ -453,33 +487,30 @@ void forwarder_tcp_send(struct forwarder_tcp *tcp, const struct forwarder_datagr
     if (message->path.side == FORWARDER_CLIENTS)
         send_to_client(tcp, message, now_ns);
     else
-        send_to_upstream(tcp, message, now_ns);
+        forwarder_tcp_send_to_upstream(tcp, message, now_ns);
 }
 
-/* Closes a connection that is broken or idle, and goes on with one that had to wait. */
-static void look_after(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
-                       uint64_t word, uint64_t now_ns)
+/* Closes a client's connection that is broken or idle, and goes on with one that had to wait. */
+static void look_after_client(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
+                              uint64_t now_ns)
 {
-    bool is_client = connection->path.side == FORWARDER_CLIENTS;
-
     if (connection->fd < 0)
         return;
     if (!connection->is_broken && connection->pending == 0 &&
         now_ns - connection->active_ns >= tcp->config.idle_ns) {
-        tcp->counters.idle += is_client;
+        tcp->counters.idle += 1;
         connection->is_broken = true;
     }
+    if (!connection->is_broken && connection->may_have_more)
+        serve(tcp, connection, now_ns);
     if (!connection->is_broken && connection->in.end > connection->in.start) {
         hand_on(tcp, connection, now_ns);
-        push(tcp, connection, word, now_ns);
+        forwarder_tcp_push(tcp, connection, now_ns);
     }
     if (!connection->is_broken)
         return;
     forwarder_connection_close(connection);
-    if (is_client)
-        tcp->counters.clients_now -= 1;
-    else
-        tcp->upstreams_now -= 1;
+    tcp->counters.clients_now -= 1;
 }
 
 void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns)
@@ -488,11 +519,12 @@ void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns)
         return;
     tcp->is_unsettled = false;
     for (size_t i = 0; i < tcp->config.clients_max; i++)
-        look_after(tcp, &tcp->clients[i], forwarder_event_of(FORWARDER_EVENT_TCP_CLIENT, i),
-                   now_ns);
-    for (size_t i = 0; i < tcp->config.upstream_sockets; i++)
-        look_after(tcp, &tcp->upstreams[i], forwarder_event_of(FORWARDER_EVENT_TCP_UPSTREAM, i),
-                   now_ns);
+        look_after_client(tcp, &tcp->clients[i], now_ns);
+    for (size_t i = 0; i < tcp->config.upstream_sockets; i++) {
+        if (tcp->upstreams[i].may_have_more)
+            serve(tcp, &tcp->upstreams[i], now_ns);
+        forwarder_tcp_look_after_upstream(tcp, i, now_ns);
+    }
     if (tcp->is_paused && tcp->counters.clients_now < tcp->config.clients_max &&
         now_ns >= tcp->paused_until_ns)
         set_paused(tcp, false);

@@ -8,13 +8,15 @@
  * when too much waits for it to read. One from an address that may not ask is closed at once. There
  * are limits on connections, also of one client; where they, or descriptors, run out, the others
  * wait unaccepted, and the loop does not spin. A connection to an upstream is opened when it is
- * needed, is used while it is there, and closed when it is idle. One thread.
+ * needed, is used while it is there, and closed when it is idle; when it fails with queries on it,
+ * or cannot be had, that is told. Either side may have TLS on it. One thread.
  */
 #pragma once
 
 #include "base/err.h"
-#include "forwarder/core/datagram.h"
+#include "forwarder/core/forwarder.h"
 #include "forwarder/io/event.h"
+#include "forwarder/io/server.h"
 
 #define FORWARDER_TCP_CLIENTS_MAX 4096
 
@@ -24,25 +26,38 @@ struct forwarder_tcp_config {
     int epoll_fd;
     uint32_t clients_max; /* 0: none; at most FORWARDER_TCP_CLIENTS_MAX */
     uint64_t idle_ns;
-    size_t upstream_sockets; /* places for connections to upstreams */
+    size_t upstream_sockets;                     /* places for connections to upstreams: */
+    uint16_t lanes;                              /* so many for each of these */
+    struct forwarder_tls_context *tls_upstreams; /* shared; NULL where none has TLS */
+    struct forwarder_tls_context *tls_clients;   /* NULL where none listens with TLS */
+    uint64_t open_ns; /* after which a connection to an upstream that is not there is given up */
     /* Whether a client may connect from there; NULL: all may. */
     bool (*may_connect)(void *owner, const struct forwarder_address *peer);
     /* Takes a whole message that came in. */
     void (*receive)(void *owner, const struct forwarder_datagram *message);
+    /* Takes that a connection to an upstream failed, or that there is none. */
+    void (*fail)(void *owner, const struct forwarder_failure *failure);
     void *owner;
 };
 
 /* What the TCP side counts. */
 struct forwarder_tcp_counters {
-    uint64_t accepted;   /* clients' connections */
-    uint64_t prohibited; /* closed at once: the client may not ask */
-    uint64_t per_client; /* closed at once: the client has too many */
-    uint64_t idle;       /* closed since nothing came for too long */
-    uint64_t broken;     /* closed since what came was no query */
-    uint64_t overflows;  /* closed since the client does not read its answers */
-    uint64_t paused;     /* times that no more were accepted for a while */
-    uint64_t lost;       /* messages for connections that are gone */
-    uint64_t upstreams;  /* connections to upstreams that were opened */
+    uint64_t accepted;              /* clients' connections */
+    uint64_t prohibited;            /* closed at once: the client may not ask */
+    uint64_t per_client;            /* closed at once: the client has too many */
+    uint64_t idle;                  /* closed since nothing came for too long */
+    uint64_t broken;                /* closed since what came was no query */
+    uint64_t overflows;             /* closed since the client does not read its answers */
+    uint64_t paused;                /* times that no more were accepted for a while */
+    uint64_t lost;                  /* messages for connections that are gone */
+    uint64_t tls;                   /* clients' connections on which TLS began */
+    uint64_t tls_resumed;           /* of those, with a session from before */
+    uint64_t tls_failed;            /* closed since TLS could not begin */
+    uint64_t upstreams;             /* connections to upstreams that were opened */
+    uint64_t upstreams_failed;      /* of those, and others: not to be had */
+    uint64_t upstreams_lost;        /* closed by the upstream with queries on them */
+    uint64_t upstreams_tls;         /* connections to upstreams on which TLS began */
+    uint64_t upstreams_tls_resumed; /* of those, with a session from before */
     uint32_t clients_now;
 };
 
@@ -52,12 +67,14 @@ struct forwarder_tcp *forwarder_tcp_new(const struct forwarder_tcp_config *confi
 /* Closes all. NULL is fine. */
 void forwarder_tcp_free(struct forwarder_tcp *tcp);
 
-/* Listens on an address too, as the next number, which is that of messages' path.socket. */
+/* Listens on an address too, as the next number, which is that of messages' path.socket; with TLS
+ * or without. */
 int forwarder_tcp_listen(struct forwarder_tcp *tcp, size_t number,
-                         const struct forwarder_address *address, struct err *err);
+                         const struct forwarder_address *address, bool has_tls, struct err *err);
 
 /* Takes a socket that listens already, as the one under this number; it is closed with the rest. */
-int forwarder_tcp_adopt(struct forwarder_tcp *tcp, size_t number, int fd, struct err *err);
+int forwarder_tcp_adopt(struct forwarder_tcp *tcp, size_t number, int fd, bool has_tls,
+                        struct err *err);
 
 /* Listens under this number no more; those who wait to be accepted are. */
 void forwarder_tcp_unlisten(struct forwarder_tcp *tcp, size_t number, uint64_t now_ns);
@@ -67,6 +84,18 @@ void forwarder_tcp_leave(struct forwarder_tcp *tcp, size_t socket);
 
 /* Connections are closed when they are idle for so long, from now on. */
 void forwarder_tcp_set_idle(struct forwarder_tcp *tcp, uint64_t idle_ns);
+
+/* The upstream of this number is this one from now on. */
+void forwarder_tcp_set_server(struct forwarder_tcp *tcp, size_t number,
+                              const struct forwarder_server *server);
+
+/* Connections from now on have TLS of these contexts, which are shared. */
+void forwarder_tcp_set_tls(struct forwarder_tcp *tcp, struct forwarder_tls_context *upstreams,
+                           struct forwarder_tls_context *clients);
+
+/* Lets it say why upstreams are not to be had, a sentence each time; `owner` is the config's. */
+void forwarder_tcp_set_say(struct forwarder_tcp *tcp,
+                           void (*say)(void *owner, const char *sentence));
 
 /* Something happened to a descriptor of this side. */
 void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind kind, size_t number,

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "cli/dns/local.h"
 #include "cli/dns/settings/file.h"
+#include "cli/dns/tls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,6 +122,8 @@ static int understand(const struct dns_options *given, struct dns_settings *sett
 
     if (number == 0)
         number = dns_local_read(&settings->options, &settings->local, err);
+    if (number == 0)
+        number = dns_tls_open(&settings->options, &settings->config, err);
     if (number < 0)
         tell_place(settings, given, err);
     else
@@ -166,6 +169,7 @@ void dns_settings_free(struct dns_settings *settings)
     if (settings == NULL)
         return;
     forwarder_built_free(settings->local);
+    dns_tls_done(&settings->config);
     arena_done(&settings->arena);
     free(settings);
 }
