@@ -120,6 +120,9 @@ static const struct {
 } places[] = {
     { offsetof(struct dns_options, config), false, KERNEL_LANDLOCK_READ },
     { offsetof(struct dns_options, cookie_secret), false, KERNEL_LANDLOCK_READ },
+    { offsetof(struct dns_options, tls_ca), false, KERNEL_LANDLOCK_READ },
+    { offsetof(struct dns_options, tls_certificate), false, KERNEL_LANDLOCK_READ },
+    { offsetof(struct dns_options, tls_key), false, KERNEL_LANDLOCK_READ },
     { offsetof(struct dns_options, local.hosts), true, KERNEL_LANDLOCK_READ },
     { offsetof(struct dns_options, local.blocks), true, KERNEL_LANDLOCK_READ },
     { offsetof(struct dns_options, local.allowed), true, KERNEL_LANDLOCK_READ },
