@@ -116,6 +116,8 @@ static inline void witness_flush(struct forwarder_batch *batch, void *owner)
         struct witness_sent *sent = &witness->sent[witness->sent_count];
 
         fuzz_require(witness->sent_count < WITNESS_SENT_MAX);
+        fuzz_require(batch->at[i].since_ns <= witness->now_ns);
+        fuzz_require(batch->at[i].path.side == FORWARDER_CLIENTS || batch->at[i].since_ns == 0);
         sent->path = batch->at[i].path;
         sent->size = batch->at[i].payload.size;
         fuzz_require(sent->size <= forwarder_path_bytes_max(&sent->path));

@@ -21,14 +21,18 @@ bool operate_buffer_append(struct operate_buffer *buffer, struct bytes part)
     size_t room = buffer->room < ROOM_MIN ? ROOM_MIN : buffer->room;
     char *moved;
 
-    if (part.size > buffer->max - buffer->size)
+    if (part.size > buffer->max - buffer->size) {
+        buffer->is_cut = true;
         return false;
+    }
     while (room < buffer->size + part.size)
         room *= 2;
     if (room != buffer->room) {
         moved = realloc(buffer->at, room);
-        if (moved == NULL)
+        if (moved == NULL) {
+            buffer->is_cut = true;
             return false;
+        }
         buffer->at = moved;
         buffer->room = room;
     }

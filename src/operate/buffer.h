@@ -11,6 +11,7 @@ struct operate_buffer {
     size_t size; /* octets that it holds */
     size_t room;
     size_t max;
+    bool is_cut; /* something that was to be appended did not fit */
 };
 
 /* Frees what it holds; it is empty then. */

@@ -118,9 +118,36 @@ static void run_flush(struct operate_server *server, const struct operate_reques
     (void)json_object_set_new(answer, "removed", number_of(removed));
 }
 
+/* Whether there is a query log; else the answer says so. */
+static bool has_log(const struct operate_server *server, json_t *answer)
+{
+    if (server->log != NULL)
+        return true;
+    (void)json_object_set_new(answer, "ok", json_false());
+    (void)json_object_set_new(answer, "error", json_string("there is no query log (--query-log)"));
+    return false;
+}
+
+static void run_log(struct operate_server *server, const struct operate_request *request,
+                    json_t *answer)
+{
+    if (has_log(server, answer))
+        operate_query_log_set_level(server->log, request->level);
+}
+
+static void run_reopen(struct operate_server *server, const struct operate_request *request,
+                       json_t *answer)
+{
+    (void)request;
+    if (has_log(server, answer))
+        operate_query_log_reopen(server->log);
+}
+
 static const command_run commands[OPERATE_COMMANDS] = {
-    [OPERATE_PING] = run_ping,           [OPERATE_STATUS] = run_status, [OPERATE_STATS] = run_stats,
-    [OPERATE_UPSTREAMS] = run_upstreams, [OPERATE_FLUSH] = run_flush,   [OPERATE_DUMP] = run_ping,
+    [OPERATE_PING] = run_ping,   [OPERATE_STATUS] = run_status,
+    [OPERATE_STATS] = run_stats, [OPERATE_UPSTREAMS] = run_upstreams,
+    [OPERATE_FLUSH] = run_flush, [OPERATE_DUMP] = run_ping,
+    [OPERATE_LOG] = run_log,     [OPERATE_REOPEN] = run_reopen,
 };
 
 static bool put_json(const json_t *json, struct operate_buffer *out)

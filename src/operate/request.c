@@ -18,6 +18,8 @@ static const struct {
     [OPERATE_UPSTREAMS] = { "upstreams", NULL, NULL, NULL },
     [OPERATE_FLUSH] = { "flush", "name", "tree", "all" },
     [OPERATE_DUMP] = { "dump", NULL, NULL, NULL },
+    [OPERATE_LOG] = { "log", "level", NULL, NULL },
+    [OPERATE_REOPEN] = { "reopen", NULL, NULL, NULL },
 };
 
 const char *operate_command_word(enum operate_command command)
@@ -92,6 +94,15 @@ static int read_name(const json_t *json, struct operate_request *request, struct
     return 0;
 }
 
+static int read_level(const json_t *json, struct operate_request *request, struct err *err)
+{
+    const char *word = json_string_value(json_object_get(json, "level"));
+
+    if (word == NULL || !operate_log_level_parse(word, &request->level))
+        return err_set(err, -EINVAL, "the level is off, failures or all");
+    return 0;
+}
+
 int operate_request_read(struct bytes line, struct operate_request *ret_request, struct err *err)
 {
     CLEANUP(done_json) json_t *json = NULL;
@@ -106,6 +117,8 @@ int operate_request_read(struct bytes line, struct operate_request *ret_request,
         check_members(json, request.command, err) < 0)
         return err->number;
     if (request.command == OPERATE_FLUSH && read_name(json, &request, err) < 0)
+        return err->number;
+    if (request.command == OPERATE_LOG && read_level(json, &request, err) < 0)
         return err->number;
     *ret_request = request;
     return 0;

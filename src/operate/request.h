@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "dns/name.h"
+#include "operate/query_log.h"
 
 /* The longest line, without its end. */
 #define OPERATE_REQUEST_MAX 4096
@@ -21,13 +22,16 @@ enum operate_command {
     OPERATE_UPSTREAMS, /* how they do */
     OPERATE_FLUSH,     /* forget answers */
     OPERATE_DUMP,      /* the cache as text */
+    OPERATE_LOG,       /* another level of the query log */
+    OPERATE_REOPEN,    /* its file is opened anew */
     OPERATE_COMMANDS
 };
 
 struct operate_request {
     enum operate_command command;
-    struct dns_name name; /* of FLUSH; size 0: everything */
-    bool is_tree;         /* and all below it */
+    struct dns_name name;         /* of FLUSH; size 0: everything */
+    bool is_tree;                 /* and all below it */
+    enum operate_log_level level; /* of LOG */
 };
 
 /* The word of a command. */

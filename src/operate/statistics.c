@@ -47,6 +47,7 @@ void operate_statistics_each(const struct forwarder_loop *loop,
         { "received_too_large", "datagrams dropped: too large", counters.received_too_large,
           false },
         { "receive_errors", "errors that the network reported", counters.receive_errors, false },
+        { "log_lines_lost", "lines of the query log that were dropped", counters.tap_lost, false },
         { "sends_lost", "datagrams that could not be sent", counters.sends_lost, false },
     };
 

@@ -1,11 +1,10 @@
 /* cupel-dns: the forwarder's command line. All that it does is in src/forwarder. */
 #include "base/cleanup.h"
-#include "base/clock.h"
+#include "cli/dns/operation.h"
 #include "cli/dns/sandbox.h"
 #include "cli/dns/service.h"
 #include "cli/dns/settings/settings.h"
 #include "forwarder/io/endpoint.h"
-#include "operate/control.h"
 #include "operate/statistics.h"
 
 #include <inttypes.h>
@@ -65,6 +64,7 @@ struct running {
     struct dns_settings *started; /* what cannot change stays as it was then */
     struct dns_settings *now;     /* NULL: as it started */
     struct forwarder_loop *loop;
+    const struct dns_operation *operation;
     struct dns_service service;
 };
 
@@ -112,11 +112,13 @@ static int serve(struct running *running)
     struct err err = { 0 };
     int caught = SIGUSR1;
 
-    while (caught == SIGUSR1 || caught == SIGHUP) {
+    while (caught == SIGUSR1 || caught == SIGUSR2 || caught == SIGHUP) {
         if (forwarder_loop_run(running->loop, &caught, &err) < 0)
             return cli_fail(DNS_PROGRAM, &err, 1);
         if (caught == SIGUSR1)
             print_statistics(running->loop);
+        if (caught == SIGUSR2)
+            dns_operation_reopen(running->operation);
         if (caught == SIGHUP) {
             dns_service_tell(&running->service, DNS_SERVICE_RELOADING);
             reload(running);
@@ -154,8 +156,7 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     struct running running = { .given = options };
     struct forwarder_loop_config config;
     struct dns_user user;
-    struct operate_server server = { .started_ns = clock_monotonic_ns() };
-    CLEANUP(operate_control_close_pointer) struct operate_control *control = NULL;
+    CLEANUP(dns_operation_close) struct dns_operation operation = { 0 };
     struct err err = { 0 };
     int status;
 
@@ -177,12 +178,8 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     allow_files();
     if (forwarder_loop_open(&config, &loop, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
-    server.loop = loop;
-    if (options->control != NULL &&
-        operate_control_open(options->control, &server, &control, &err) < 0) {
-        (void)err_prefix(&err, "--control");
+    if (dns_operation_open(&operation, options, loop, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
-    }
     if (dns_sandbox_enter(options, &user, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
     forwarder_loop_set_say(loop, say);
@@ -190,8 +187,10 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     dns_service_tell(&running.service, DNS_SERVICE_READY);
     running.started = settings;
     running.loop = loop;
+    running.operation = &operation;
     status = serve(&running);
     later = running.now;
+    dns_operation_save(&operation);
     return status;
 }
 
@@ -220,7 +219,8 @@ static const struct cli_program dns_program = {
     .description =
         "cupel-dns takes DNS queries, asks an upstream server, and gives back "
         "what it says. It prints one line when it is ready to answer, and ends with status 0 on "
-        "SIGTERM and SIGINT. On SIGUSR1 it prints what it counted. On SIGHUP it reads its "
+        "SIGTERM and SIGINT. On SIGUSR1 it prints what it counted; on SIGUSR2 it opens the file of "
+        "the query log anew. On SIGHUP it reads its "
         "configuration file anew, and says that it is ready; queries that wait end as they began, "
         "the cache is kept, and addresses that it goes on to listen on stay open. Where something "
         "is wrong with the file it says so on standard error and goes on as before. "

@@ -35,6 +35,8 @@ const struct dns_options dns_defaults = {
     .ttl_s_max = 86400,
     .negative_ttl_s_max = 3600,
     .policy = "first",
+    .query_log_format = "text",
+    .query_log_level = "all",
     .tcp_clients_max = 256,
     .tcp_idle_ms = 10000,
     .rate_window_s = 15,
@@ -385,6 +387,37 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .value = "PATH",
       .help = "let cupel-dns-ctl operate this forwarder over a socket at this path, as its user or "
               "as root" },
+    { .name = "cache-file",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, cache_file),
+      .value = "FILE",
+      .help = "keep the cache over a restart: read it from this file at the start, and write it "
+              "there at the end" },
+    { .name = "query-log",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, query_log),
+      .value = "FILE",
+      .help = "add a line for each answer to this file, or '-': standard output; SIGUSR2 opens it "
+              "anew" },
+    { .name = "query-log-format",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, query_log_format),
+      .value = "FORM",
+      .choices = "text json",
+      .help = "how those lines are written (text)" },
+    { .name = "query-log-level",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, query_log_level),
+      .value = "LEVEL",
+      .choices = "off failures all",
+      .help = "which answers have one: none until cupel-dns-ctl says so, those that are neither "
+              "NOERROR nor NXDOMAIN, or all (all)" },
+    { .name = "metrics",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, metrics),
+      .value = "ADDR[:PORT]",
+      .help = "give metrics for Prometheus and /health over HTTP at this address of loopback, "
+              "where the port is 9153 unless it is said" },
 };
 
 /* Reads the listen addresses; without any, those of loopback, of which IPv6 need not be there. */

@@ -155,6 +155,24 @@ static int run_dump(const void *globals, const void *options, struct cli_operand
     return number < 0 ? fail(&err) : 0;
 }
 
+static int run_log(const void *globals, const void *options, struct cli_operands operands)
+{
+    CLEANUP(ctl_answer_done) struct ctl_answer answer = { 0 };
+    json_t *request = ctl_request("log");
+    struct err err = { 0 };
+
+    (void)options;
+    (void)json_object_set_new(request, "level", json_string(operands.at[0]));
+    return ctl_ask(globals, request, &answer, &err) < 0 ? fail(&err) : 0;
+}
+
+static int run_reopen(const void *globals, const void *options, struct cli_operands operands)
+{
+    (void)options;
+    (void)operands;
+    return show(globals, "reopen", NULL, NULL);
+}
+
 static const struct cli_command commands[] = {
     { .name = "ping",
       .operands = "",
@@ -202,6 +220,16 @@ static const struct cli_command commands[] = {
                      "are comments. The last line, '; end:', says how many answers there were.",
       .operands_max = 1,
       .run = run_dump },
+    { .name = "log",
+      .operands = "LEVEL",
+      .summary = "say which answers the query log has: off, failures or all",
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = run_log },
+    { .name = "reopen",
+      .operands = "",
+      .summary = "open the file of the query log anew, for rotation",
+      .run = run_reopen },
 };
 
 static const struct cli_option program_rows[] = {

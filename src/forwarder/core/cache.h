@@ -123,9 +123,9 @@ void forwarder_cache_rest(struct forwarder_cache *cache, const struct forwarder_
  * The cache may change between the steps. */
 void forwarder_cache_walk_begin(struct forwarder_cache *cache, uint64_t now_ns);
 
-/* The next entry, fresh or stale, and its topic; this is not to ask for it. False at the end. Those
- * whose time is wholly over are passed over, and at most FORWARDER_CACHE_WALK_STEPS_MAX of them in
- * one call, after which *ret_topic has the size 0. */
+/* The next entry, fresh or stale, and its topic, with half of the hash; this is not to ask for it.
+ * False at the end. Those whose time is wholly over are passed over, and at most
+ * FORWARDER_CACHE_WALK_STEPS_MAX of them in one call, after which *ret_topic has the size 0. */
 bool forwarder_cache_walk_next(struct forwarder_cache *cache, uint64_t now_ns,
                                struct forwarder_topic *ret_topic,
                                struct forwarder_cached *ret_cached);

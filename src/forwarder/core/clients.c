@@ -94,6 +94,7 @@ static void answer_cached(struct forwarder *forwarder, const struct forwarder_as
         forwarder_count(forwarder, FORWARDER_COUNT_cached_truncated);
     forwarder_answer_pad(&asked->request, asked->client, &out);
     forwarder_batch_add(batch, asked->client, &out);
+    forwarder_batch_mark(batch, FORWARDER_FROM_CACHE, forwarder->now_ns);
 }
 
 /* Asks anew for what the cache still answers, unless that is being done. */
@@ -141,6 +142,7 @@ static bool join(struct forwarder *forwarder, const struct forwarder_asked *aske
 {
     struct forwarder_waiter waiter = {
         .client = *asked->client,
+        .since_ns = forwarder->now_ns,
         .request = asked->request,
         .letters = forwarder_letters_read(dns_name_bytes(&asked->question.name)),
         .share = share,
@@ -227,6 +229,7 @@ void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder
     forwarder_answer_write(&asked.request, datagram->payload, &verdicts[verdict].own, &out);
     forwarder_answer_pad(&asked.request, &datagram->path, &out);
     forwarder_batch_add(batch, &datagram->path, &out);
+    forwarder_batch_mark(batch, FORWARDER_FROM_HERE, forwarder->now_ns);
 }
 
 /* Sends what was written to one that waited, whose letters the question gets back. */
@@ -238,6 +241,7 @@ static void send_to(const struct forwarder_query *query, const struct forwarder_
     forwarder_letters_write(&waiter->letters, out->base + DNS_HEADER_SIZE, name_size);
     forwarder_answer_pad(&waiter->request, &waiter->client, out);
     forwarder_batch_add(batch, &waiter->client, out);
+    forwarder_batch_mark(batch, FORWARDER_FROM_UPSTREAM, waiter->since_ns);
 }
 
 bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query *query,

@@ -35,3 +35,11 @@ void forwarder_batch_add(struct forwarder_batch *batch, const struct forwarder_p
     batch->count += 1;
     batch->octets_used += written->position;
 }
+
+void forwarder_batch_mark(struct forwarder_batch *batch, enum forwarder_source source,
+                          uint64_t since_ns)
+{
+    REQUIRE(batch->count > 0);
+    batch->at[batch->count - 1].source = source;
+    batch->at[batch->count - 1].since_ns = since_ns;
+}

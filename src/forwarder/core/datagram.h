@@ -37,9 +37,20 @@ struct forwarder_path {
                                        0 where the socket has one address only */
 };
 
+/* Where an answer to a client comes from. */
+enum forwarder_source {
+    FORWARDER_FROM_HERE,     /* we say so ourselves */
+    FORWARDER_FROM_CACHE,    /* fresh or stale */
+    FORWARDER_FROM_UPSTREAM, /* it waited for one */
+    FORWARDER_SOURCES
+};
+
 struct forwarder_datagram {
     struct forwarder_path path;
     struct bytes payload;
+    /* Of an answer to a client alone: */
+    enum forwarder_source source;
+    uint64_t since_ns; /* when its query came; 0: that is not known */
 };
 
 /* No datagram is larger, in octets, neither in nor out. The loop drops those that are. */
@@ -92,3 +103,7 @@ struct byte_writer forwarder_batch_writer(struct forwarder_batch *batch,
 /* Adds what was written to the writer that the batch gave last. */
 void forwarder_batch_add(struct forwarder_batch *batch, const struct forwarder_path *path,
                          const struct byte_writer *written);
+
+/* Says where the answer that was added last comes from, and when its query came. */
+void forwarder_batch_mark(struct forwarder_batch *batch, enum forwarder_source source,
+                          uint64_t since_ns);

@@ -372,6 +372,7 @@ static void answer(struct forwarder *forwarder, const struct forwarder_asked *as
     end(forwarder, &making, &empty, &out);
     forwarder_answer_pad(&asked->request, asked->client, &out);
     forwarder_batch_add(batch, asked->client, &out);
+    forwarder_batch_mark(batch, FORWARDER_FROM_HERE, forwarder->now_ns);
 }
 
 enum forwarder_verdict forwarder_answer_local(struct forwarder *forwarder,

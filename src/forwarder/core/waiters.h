@@ -15,6 +15,7 @@ struct forwarder_waiter {
     struct forwarder_request request; /* how to answer */
     struct forwarder_letters letters; /* of the name as the client wrote it */
     uint32_t share;                   /* of its network: forwarder_shares_take(); 0: none */
+    uint64_t since_ns;                /* when its query came */
     uint32_t next; /* in its list or in that of free ones: number, 0 at the end */
 };
 

@@ -30,6 +30,7 @@ static int open_signals(struct forwarder_loop *loop, struct err *err)
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGHUP);
     (void)sigaddset(&signals, SIGUSR1);
+    (void)sigaddset(&signals, SIGUSR2);
     if (sigprocmask(SIG_BLOCK, &signals, &loop->signals_before) < 0)
         return err_system(err, errno, "cannot block signals");
     loop->signals_are_blocked = true;
@@ -68,6 +69,21 @@ static int open_slots(struct forwarder_loop *loop, const struct forwarder_loop_c
     return number;
 }
 
+/* Looks at how long clients waited for the answers that were just sent. */
+static void measure(struct forwarder_loop *loop, const struct forwarder_batch *batch)
+{
+    uint64_t sent_ns = batch->count > 0 ? clock_monotonic_ns() : 0;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct forwarder_datagram *answer = &batch->at[i];
+
+        if (answer->since_ns != 0)
+            forwarder_latency_add(&loop->latencies[answer->source], sent_ns - answer->since_ns);
+        if (loop->tap.answered != NULL && answer->path.side == FORWARDER_CLIENTS)
+            loop->counters.tap_lost += loop->tap.answered(loop->tap.owner, answer, sent_ns);
+    }
+}
+
 /* Sends what the core wants sent; `owner` is the loop. */
 static void flush(struct forwarder_batch *batch, void *owner)
 {
@@ -81,6 +97,7 @@ static void flush(struct forwarder_batch *batch, void *owner)
         if (batch->at[i].path.stream != 0)
             forwarder_tcp_send(loop->tcp, &batch->at[i], loop->now_ns);
     loop->counters.sends_lost += forwarder_udp_send(batch, &sockets, &loop->outbox);
+    measure(loop, batch);
     forwarder_batch_clear(batch);
 }
 
@@ -348,6 +365,16 @@ bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place
 struct forwarder *forwarder_loop_core(struct forwarder_loop *loop)
 {
     return &loop->core;
+}
+
+void forwarder_loop_set_tap(struct forwarder_loop *loop, const struct forwarder_tap *tap)
+{
+    loop->tap = *tap;
+}
+
+const struct forwarder_latency *forwarder_loop_latencies(const struct forwarder_loop *loop)
+{
+    return loop->latencies;
 }
 
 struct forwarder_guests *forwarder_loop_guests(struct forwarder_loop *loop)

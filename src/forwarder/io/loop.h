@@ -7,14 +7,15 @@
  *             … forwarder_loop_counters(loop) …
  *     forwarder_loop_close(loop);
  *
- * While it is open, SIGTERM, SIGINT, SIGHUP and SIGUSR1 are blocked in the thread that opened it,
- * and arrive as what forwarder_loop_run() returns with. That thread alone may use it.
+ * While it is open, SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 are blocked in the thread that
+ * opened it, and arrive as what forwarder_loop_run() returns with. That thread alone may use it.
  */
 #pragma once
 
 #include "base/err.h"
 #include "forwarder/core/forwarder.h"
 #include "forwarder/io/guests.h"
+#include "forwarder/io/latency.h"
 #include "forwarder/io/tcp.h"
 
 #define FORWARDER_LISTEN_MAX 64
@@ -77,6 +78,19 @@ bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place
 /* The core that runs in it, for those who are called in its thread. */
 struct forwarder *forwarder_loop_core(struct forwarder_loop *loop);
 
+/* How long clients waited for answers, by enum forwarder_source; lives as long as the loop. */
+const struct forwarder_latency *forwarder_loop_latencies(const struct forwarder_loop *loop);
+
+/* Who is told of each answer that was sent; gives how many of those it lost meanwhile. */
+struct forwarder_tap {
+    uint64_t (*answered)(void *owner, const struct forwarder_datagram *answer, uint64_t sent_ns);
+    void *owner;
+};
+
+/* Tells one of all answers, in the loop's thread, in place of the one before; `answered` NULL:
+ * nobody. */
+void forwarder_loop_set_tap(struct forwarder_loop *loop, const struct forwarder_tap *tap);
+
 /* The descriptors of others that it waits for. */
 struct forwarder_guests *forwarder_loop_guests(struct forwarder_loop *loop);
 
@@ -87,6 +101,7 @@ struct forwarder_loop_counters {
     uint64_t received_too_large; /* datagrams over FORWARDER_DATAGRAM_BYTES_MAX, dropped */
     uint64_t receive_errors;     /* such as an upstream's machine that says nobody listens there */
     uint64_t sends_lost;         /* datagrams that the kernel did not take */
+    uint64_t tap_lost;           /* answers that the tap lost */
     uint32_t waiting;            /* queries that wait for an upstream now */
     uint32_t clients_waiting;    /* clients that wait for those */
     uint32_t cache_entries;      /* in the cache now */

@@ -45,6 +45,8 @@ struct forwarder_loop {
     int upstream_fds[FORWARDER_UPSTREAM_SOCKETS_MAX];
     struct forwarder_tcp *tcp;
     struct forwarder_guests guests;
+    struct forwarder_tap tap;
+    struct forwarder_latency latencies[FORWARDER_SOURCES];
     uint64_t now_ns; /* of the turn that runs */
     struct forwarder_loop_counters counters;
     struct forwarder_batch batch;

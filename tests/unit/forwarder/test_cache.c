@@ -328,6 +328,37 @@ static void a_name_or_a_tree_can_be_flushed(void **state)
     assert_int_equal(block.cache.blocks_used, 0);
 }
 
+static void a_walk_goes_on_while_entries_leave_and_come(void **state)
+{
+    CLEANUP(block_done) struct block block = { 0 };
+    struct forwarder_kept kept = kept_for(60);
+    struct forwarder_topic topic;
+    struct forwarder_cached cached;
+    unsigned int seen = 0;
+
+    (void)state;
+    block_init(&block, BYTES, 0);
+    for (unsigned int i = 0; i < 6; i++) {
+        topic = topic_number(i);
+        assert_true(forwarder_cache_put(&block.cache, &topic, &kept, i * NS_PER_S));
+    }
+    forwarder_cache_walk_begin(&block.cache, 10 * NS_PER_S);
+    while (forwarder_cache_walk_next(&block.cache, 12 * NS_PER_S, &topic, &cached)) {
+        struct dns_name next = name_of("n1.example.test");
+        struct forwarder_topic late = topic_number(100 + seen);
+        struct forwarder_topic expected = topic_number(seen == 0 ? 0 : seen + 1);
+
+        assert_true(bytes_equal(forwarder_topic_bytes(&topic), forwarder_topic_bytes(&expected)));
+        assert_int_equal(cached.ttl_s, 60);
+        (void)forwarder_cache_flush_name(&block.cache, &next);
+        assert_true(forwarder_cache_put(&block.cache, &late, &kept, 11 * NS_PER_S));
+        seen += 1;
+    }
+    assert_int_equal(seen, 5);
+    assert_int_equal(forwarder_cache_flush_all(&block.cache), 10);
+    assert_int_equal(block.cache.blocks_used, 0);
+}
+
 static void siphash_depends_on_its_key_and_on_every_octet(void **state)
 {
     struct forwarder_hash_key key = { { 1, 2 } };
@@ -359,6 +390,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_would_take_more_than_an_eighth_is_not_kept),
     cmocka_unit_test(a_cache_of_no_octets_keeps_nothing),
     cmocka_unit_test(a_name_or_a_tree_can_be_flushed),
+    cmocka_unit_test(a_walk_goes_on_while_entries_leave_and_come),
     cmocka_unit_test(siphash_depends_on_its_key_and_on_every_octet),
 };
 RUN_TESTS(tests)

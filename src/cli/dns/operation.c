@@ -1,0 +1,86 @@
+/* An option each. */
+#include "cli/dns/operation.h"
+
+#include "base/clock.h"
+#include "operate/cache_file.h"
+
+#include <inttypes.h>
+
+/* A file that cannot be read costs what is in it, and nothing else. */
+static void read_cache(const char *path, struct forwarder *forwarder)
+{
+    struct operate_cache_file read = { 0 };
+    struct err err = { 0 };
+
+    if (operate_cache_file_read(path, forwarder, &read, &err) < 0) {
+        (void)err_prefix(&err, "the cache is empty: --cache-file");
+        (void)cli_fail(DNS_PROGRAM, &err, 0);
+    } else if (read.kept + read.left_out > 0) {
+        printf(DNS_PROGRAM ": %" PRIu64 " answers read from the cache's file, %" PRIu64
+                           " left out\n",
+               read.kept, read.left_out);
+    }
+}
+
+static int open_log(struct operate_server *server, const struct dns_options *options,
+                    struct err *err)
+{
+    struct operate_query_log_config config = {
+        .path = options->query_log,
+        .is_json = strcmp(options->query_log_format, "json") == 0,
+    };
+    struct forwarder_tap tap = { .answered = operate_query_log_answered };
+
+    (void)operate_log_level_parse(options->query_log_level, &config.level);
+    if (operate_query_log_open(&config, &server->log, err) < 0)
+        return err_prefix(err, "--query-log");
+    tap.owner = server->log;
+    forwarder_loop_set_tap(server->loop, &tap);
+    return 0;
+}
+
+int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
+                       struct forwarder_loop *loop, struct err *err)
+{
+    struct operate_server *server = &operation->server;
+
+    *server = (struct operate_server){ .loop = loop, .started_ns = clock_monotonic_ns() };
+    if (options->control != NULL &&
+        operate_control_open(options->control, server, &operation->control, err) < 0)
+        return err_prefix(err, "--control");
+    operation->cache_file = options->cache_file;
+    if (options->cache_file != NULL)
+        read_cache(options->cache_file, forwarder_loop_core(loop));
+    if (options->query_log != NULL && open_log(server, options, err) < 0)
+        return err->number;
+    if (options->metrics != NULL &&
+        operate_http_open(options->metrics, server, &operation->http, err) < 0)
+        return err_prefix(err, "--metrics");
+    return 0;
+}
+
+void dns_operation_save(const struct dns_operation *operation)
+{
+    struct forwarder *forwarder = forwarder_loop_core(operation->server.loop);
+    struct err err = { 0 };
+
+    if (operation->cache_file == NULL ||
+        operate_cache_file_write(operation->cache_file, forwarder, &err) == 0)
+        return;
+    (void)err_prefix(&err, "--cache-file");
+    (void)cli_fail(DNS_PROGRAM, &err, 0);
+}
+
+void dns_operation_reopen(const struct dns_operation *operation)
+{
+    if (operation->server.log != NULL)
+        operate_query_log_reopen(operation->server.log);
+}
+
+void dns_operation_close(struct dns_operation *operation)
+{
+    operate_http_close_pointer(&operation->http);
+    operate_control_close_pointer(&operation->control);
+    operate_query_log_close(operation->server.log);
+    operation->server.log = NULL;
+}

@@ -1,0 +1,29 @@
+/* What operates a cupel-dns while it runs, as the options say. */
+#pragma once
+
+#include "cli/dns/options.h"
+#include "operate/control.h"
+#include "operate/http.h"
+
+/* All zero: nothing does. */
+struct dns_operation {
+    struct operate_server server;
+    struct operate_control *control;
+    struct operate_http *http;
+    const char *cache_file; /* NULL: none */
+};
+
+/* Opens what the options ask for; -errno with a sentence that names the option. The struct stays
+ * where it is, and the loop outlives it. */
+int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
+                       struct forwarder_loop *loop, struct err *err);
+
+/* Keeps what shall be kept for the next run. A failure is told on stderr: it is no reason to end in
+ * another way. */
+void dns_operation_save(const struct dns_operation *operation);
+
+/* Opens files anew that were renamed. */
+void dns_operation_reopen(const struct dns_operation *operation);
+
+/* Closes all; safe twice. For CLEANUP. */
+void dns_operation_close(struct dns_operation *operation);

@@ -1,0 +1,209 @@
+/* Framing is looked at before anything is done; contents as those of an upstream's reply. */
+#include "forwarder/core/store.h"
+
+#include "base/require.h"
+#include "dns/message.h"
+#include "dns/option.h"
+#include "dns/rrtype.h"
+#include "forwarder/core/letters.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+#define VERSION 1
+/* Bits and age stand before the message. */
+#define RECORD_FRONT 5
+#define ERROR_OPTION_BYTES 6
+
+static const uint8_t magic[8] = { 'C', 'U', 'P', 'E', 'L', 'D', 'N', 'S' };
+
+static bool write_u64(struct byte_writer *out, uint64_t value)
+{
+    return write_u32_be(out, (uint32_t)(value >> 32)) && write_u32_be(out, (uint32_t)value);
+}
+
+static bool read_u64(struct byte_reader *in, uint64_t *ret_value)
+{
+    uint32_t high = 0;
+    uint32_t low = 0;
+
+    if (!read_u32_be(in, &high) || !read_u32_be(in, &low))
+        return false;
+    *ret_value = (uint64_t)high << 32 | low;
+    return true;
+}
+
+/* The hash of all records so far, and one more. */
+static uint64_t chain(uint64_t hash, struct bytes record)
+{
+    struct forwarder_hash_key key = { .halves = { hash, record.size } };
+
+    return forwarder_hash(&key, record);
+}
+
+void forwarder_store_begin(struct forwarder_store_writer *writer, uint64_t wall_s,
+                           struct byte_writer *out)
+{
+    *writer = (struct forwarder_store_writer){ 0 };
+    REQUIRE(write_bytes(out, bytes_of(magic, sizeof(magic))));
+    REQUIRE(write_u32_be(out, VERSION));
+    REQUIRE(write_u64(out, wall_s));
+    writer->hash = chain(0, byte_writer_written(out));
+}
+
+/* An OPT record that says the extended error. */
+static void write_error(uint16_t error, struct byte_writer *out)
+{
+    struct dns_extended_error extended = { .code = error };
+
+    REQUIRE(write_u8(out, 0));
+    REQUIRE(write_u16_be(out, DNS_TYPE_OPT));
+    REQUIRE(write_u16_be(out, FORWARDER_UDP_BYTES));
+    REQUIRE(write_u32_be(out, 0));
+    REQUIRE(write_u16_be(out, ERROR_OPTION_BYTES));
+    REQUIRE(dns_extended_error_write(&extended, out));
+}
+
+void forwarder_store_add(struct forwarder_store_writer *writer, const struct forwarder_cache *cache,
+                         const struct forwarder_topic *topic, const struct forwarder_cached *cached,
+                         struct byte_writer *out)
+{
+    struct forwarder_cached young = *cached;
+    size_t start = out->position;
+    struct dns_header header = {
+        .flags = (uint16_t)(DNS_FLAG_QR | DNS_FLAG_RD | cached->flags),
+    };
+
+    if (cached->is_failure)
+        return;
+    young.age_s = 0;
+    young.is_stale = false;
+    memcpy(header.counts, cached->counts, sizeof(header.counts));
+    header.counts[DNS_QUESTION] = 1;
+    header.counts[DNS_ADDITIONAL] += cached->has_error;
+    REQUIRE(write_u16_be(out, 0));
+    REQUIRE(write_u8(out, forwarder_topic_bits(topic)));
+    REQUIRE(write_u32_be(out, cached->age_s));
+    REQUIRE(dns_header_write(out, &header));
+    REQUIRE(write_bytes(out, forwarder_topic_question(topic)));
+    forwarder_cache_write(cache, &young, 0, out);
+    if (cached->has_error)
+        write_error(cached->error, out);
+    byte_writer_patch_u16_be(out, start, (uint16_t)(out->position - start - 2));
+    writer->hash = chain(writer->hash, bytes_of(out->base + start, out->position - start));
+    writer->count += 1;
+}
+
+void forwarder_store_end(const struct forwarder_store_writer *writer, struct byte_writer *out)
+{
+    REQUIRE(write_u16_be(out, 0));
+    REQUIRE(write_u32_be(out, writer->count));
+    REQUIRE(write_u64(out, writer->hash));
+}
+
+/* The next record's contents; false at the end, or where there is no whole record. */
+static bool next_record(struct byte_reader *in, struct bytes *ret_record)
+{
+    uint16_t size = 0;
+
+    return read_u16_be(in, &size) && size > RECORD_FRONT && read_bytes(in, size, ret_record);
+}
+
+/* Whether the records up to the end are those that were written. */
+static bool is_whole(struct byte_reader in, uint64_t hash)
+{
+    struct byte_reader end = in;
+    struct bytes record;
+    uint32_t count = 0;
+    uint32_t said = 0;
+    uint64_t said_hash = 0;
+    uint16_t mark = 1;
+
+    while (next_record(&in, &record)) {
+        hash = chain(hash, bytes_of(record.at - 2, record.size + 2));
+        count += 1;
+        end = in;
+    }
+    return read_u16_be(&end, &mark) && mark == 0 && read_u32_be(&end, &said) &&
+           read_u64(&end, &said_hash) && byte_reader_is_done(&end) && said == count &&
+           said_hash == hash;
+}
+
+enum forwarder_store_verdict forwarder_store_open(struct forwarder_store_reader *reader,
+                                                  struct bytes content, uint64_t wall_s)
+{
+    struct byte_reader in = byte_reader_init(content);
+    struct bytes front = { 0 };
+    uint32_t version = 0;
+    uint64_t written_s = 0;
+
+    if (!read_bytes(&in, sizeof(magic), &front) ||
+        !bytes_equal(front, bytes_of(magic, sizeof(magic))))
+        return FORWARDER_STORE_NONE;
+    if (!read_u32_be(&in, &version) || !read_u64(&in, &written_s))
+        return FORWARDER_STORE_DAMAGED;
+    if (version != VERSION)
+        return FORWARDER_STORE_VERSION;
+    if (!is_whole(in, chain(0, bytes_of(content.at, FORWARDER_STORE_HEADER_BYTES))))
+        return FORWARDER_STORE_DAMAGED;
+    *reader = (struct forwarder_store_reader){
+        .in = in,
+        .passed_s = wall_s > written_s ? wall_s - written_s : 0,
+    };
+    return FORWARDER_STORE_OK;
+}
+
+/* The topic of a message's question. */
+static bool read_topic(const struct dns_message *message, uint8_t bits,
+                       const struct forwarder_hash_key *key, struct forwarder_topic *topic)
+{
+    struct forwarder_request request = { .dnssec_ok = (bits & FORWARDER_TOPIC_DO) != 0 };
+    struct dns_question question;
+
+    if ((bits & FORWARDER_TOPIC_CD) != 0)
+        request.flags |= DNS_FLAG_CD;
+    if ((bits & FORWARDER_TOPIC_AD) != 0)
+        request.flags |= DNS_FLAG_AD;
+    if (message->header.counts[DNS_QUESTION] != 1 || !dns_message_question(message, &question))
+        return false;
+    forwarder_topic_init(topic, &request, &question, key);
+    return forwarder_topic_bits(topic) == bits;
+}
+
+static bool read_one(const struct forwarder_store_reader *reader, struct bytes record,
+                     const struct forwarder_store_target *target, uint64_t now_ns)
+{
+    struct byte_reader in = byte_reader_init(record);
+    struct forwarder_topic topic;
+    struct forwarder_kept kept;
+    struct dns_message message;
+    uint32_t age_s = 0;
+    uint8_t bits = 0;
+    uint64_t past_s;
+
+    if (!read_u8(&in, &bits) || !read_u32_be(&in, &age_s) ||
+        dns_message_read(byte_reader_rest(&in), &message).status != DNS_OK ||
+        dns_message_check_rdata(&message).status != DNS_OK ||
+        !read_topic(&message, bits, target->hash_key, &topic) ||
+        !forwarder_keep_read(target->keep, target->limits, &message, &kept) || kept.is_failure)
+        return false;
+    past_s = age_s + reader->passed_s;
+    if (past_s >= (uint64_t)kept.ttl_s + target->cache->config.stale_s)
+        return false;
+    return forwarder_cache_put(target->cache, &topic, &kept, now_ns - past_s * NS_PER_S);
+}
+
+bool forwarder_store_read(struct forwarder_store_reader *reader,
+                          const struct forwarder_store_target *target, unsigned int records_max,
+                          uint64_t now_ns)
+{
+    struct bytes record;
+
+    for (unsigned int i = 0; i < records_max; i++) {
+        if (!next_record(&reader->in, &record))
+            return false;
+        if (read_one(reader, record, target, now_ns))
+            reader->kept += 1;
+        else
+            reader->left_out += 1;
+    }
+    return true;
+}

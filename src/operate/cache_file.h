@@ -1,0 +1,24 @@
+/*
+ * A file that holds the cache from one run to the next (forwarder/core/store.h says what is in it).
+ * The thread of the loop, before it runs and after.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "forwarder/core/forwarder.h"
+
+/* What came of reading one. */
+struct operate_cache_file {
+    uint64_t kept;
+    uint64_t left_out; /* too old, or not what is kept under the limits that hold now */
+};
+
+/* Reads a file into the cache. A file that is not there is an empty one. -errno with a sentence,
+ * and nothing read, where it is no regular file, not that of our user or root, one that others may
+ * write, larger than twice the cache, or not whole. */
+int operate_cache_file_read(const char *path, struct forwarder *forwarder,
+                            struct operate_cache_file *ret_read, struct err *err);
+
+/* Writes the cache to a new file (mode 0600), which takes the place of the old one when it is
+ * whole and synced. On failure the old one is still there, and nothing else. */
+int operate_cache_file_write(const char *path, struct forwarder *forwarder, struct err *err);
