@@ -218,7 +218,7 @@ static void step_failure(struct history *history, uint8_t how)
 
         failure.is_stream = (query->streams >> query->upstream & 1U) != 0;
         failure.socket =
-            (uint16_t)(query->upstream * LANES + (failure.is_stream ? 0 : query->key.lane));
+            (uint16_t)(query->upstream * LANES + (failure.is_stream ? 0 : query->lane));
     }
     witness_fail(&history->witness, &failure);
 }
@@ -237,7 +237,7 @@ static void step_any_reply(struct history *history, uint8_t which)
     if (witness->count > 0) {
         const struct witness_query *query = &witness->queries[which % witness->count];
 
-        datagram.path.socket = (uint16_t)(upstream * LANES + query->key.lane);
+        datagram.path.socket = (uint16_t)(upstream * LANES + query->lane);
         fuzz_require(write_u16_be(&out, query->key.id));
     }
     take_octets(history, &out);
@@ -283,8 +283,8 @@ static void step_reply(struct history *history, uint8_t which)
     if (query->has_edns != ((spoil & SPOIL_EDNS) != 0))
         header.counts[DNS_ADDITIONAL] += 1;
     datagram.path.stream = query->streams >> upstream & 1U;
-    datagram.path.socket = (uint16_t)((datagram.path.stream != 0 ? 0U : query->key.lane) ^
-                                      ((spoil & SPOIL_LANE) != 0));
+    datagram.path.socket =
+        (uint16_t)((datagram.path.stream != 0 ? 0U : query->lane) ^ ((spoil & SPOIL_LANE) != 0));
     datagram.path.socket += (uint16_t)(upstream * LANES);
     datagram.path.peer = history->forwarder.config.upstreams[upstream];
     datagram.path.peer.port ^= (spoil & SPOIL_PORT) != 0;

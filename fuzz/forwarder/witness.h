@@ -68,6 +68,7 @@ struct witness_client {
 struct witness_query {
     struct witness_topic topic;
     struct forwarder_key key;
+    unsigned int lane;
     bool has_edns; /* it was sent with EDNS the last time */
     bool was_cut;  /* a reply was, and the query got more time */
     unsigned int sends;
@@ -258,7 +259,7 @@ static inline bool witness_same_path(const struct forwarder_path *a, const struc
 
 static inline bool witness_same_key(struct forwarder_key a, struct forwarder_key b)
 {
-    return a.lane == b.lane && a.id == b.id;
+    return a.stream == b.stream && a.id == b.id;
 }
 
 static inline struct witness_query *witness_find(struct witness *witness, struct forwarder_key key)
@@ -290,7 +291,7 @@ static inline struct witness_query *witness_find_by_stream(struct witness *witne
     for (size_t i = 0; i < witness->count; i++) {
         const struct forwarder_key *key = &witness->queries[i].key;
 
-        if (key->id != id || key->lane % forwarder_streams(&witness->forwarder->config) != stream)
+        if (key->id != id || key->stream != stream)
             continue;
         fuzz_require(found == NULL);
         found = &witness->queries[i];
@@ -306,7 +307,10 @@ witness_find_by_path(struct witness *witness, const struct forwarder_path *path,
 
     if (path->stream != 0)
         return witness_find_by_stream(witness, place, id);
-    return witness_find(witness, (struct forwarder_key){ (uint16_t)place, id });
+    for (size_t i = 0; i < witness->count; i++)
+        if (witness->queries[i].lane == place && witness->queries[i].key.id == id)
+            return &witness->queries[i];
+    return NULL;
 }
 
 static inline void witness_forget(struct witness *witness, struct witness_query *query)
@@ -425,15 +429,15 @@ static inline void witness_check_sent(struct witness *witness, struct witness_qu
                       peer->without_until_ns <= witness->now_ns &&
                       (peer->server.size > 0 || (query->asked >> query->upstream & 1U) == 0);
     size_t size = query->wire_size - (is_plain ? FORWARDER_OPT_BYTES : 0);
-    unsigned int lane = query->key.lane;
+    unsigned int place = query->lane;
 
     if (transport != FORWARDER_OVER_UDP)
         query->streams |= 1U << query->upstream;
     fuzz_require(sent->path.stream == (query->streams >> query->upstream & 1U));
     if (sent->path.stream != 0)
-        lane %= forwarder_streams(config);
+        place = query->key.stream;
     fuzz_require(sent->path.side == FORWARDER_UPSTREAMS);
-    fuzz_require(sent->path.socket == query->upstream * config->lanes + lane);
+    fuzz_require(sent->path.socket == query->upstream * config->lanes + place);
     fuzz_require(forwarder_address_equal(&sent->path.peer, &config->upstreams[query->upstream]));
     witness_check_peer(peer, witness_payload(sent), has_cookie);
     size =
@@ -522,8 +526,8 @@ static inline const struct forwarder_query *witness_new(struct witness *witness,
 {
     const struct forwarder_table *table = &witness->forwarder->table;
 
-    for (uint16_t lane = 0; lane < witness->forwarder->config.lanes; lane++) {
-        struct forwarder_key key = { lane, id };
+    for (uint16_t i = 0; i < forwarder_streams(&witness->forwarder->config); i++) {
+        struct forwarder_key key = { i, id };
         const struct forwarder_query *known = forwarder_table_find(table, key);
 
         if (known != NULL && witness_find(witness, key) == NULL)
@@ -558,6 +562,7 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     *query = (struct witness_query){
         .topic = asked->topic,
         .key = key,
+        .lane = known->lane,
         .sends = 1,
         .end_ns = witness->now_ns + config->attempts_max * config->attempt_ns,
         .upstream = sent->path.socket / config->lanes,
@@ -581,8 +586,9 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     }
     query->due_ns = witness_due(witness, query);
     witness->count += 1;
-    fuzz_require(witness_find_by_stream(witness, key.lane % forwarder_streams(config), key.id) ==
-                 query);
+    fuzz_require(query->lane < config->lanes);
+    fuzz_require(query->lane % forwarder_streams(config) == key.stream);
+    fuzz_require(witness_find_by_stream(witness, key.stream, key.id) == query);
     return query;
 }
 
@@ -1303,7 +1309,7 @@ static inline bool witness_is_concerned(const struct witness *witness,
 
     return upstream < config->upstreams_count && (query->asked & 1U << upstream) != 0 &&
            (query->failed & 1U << upstream) == 0 && is_stream == failure->is_stream &&
-           (is_stream ? query->key.lane % forwarder_streams(config) : query->key.lane) == place;
+           (is_stream ? query->key.stream : query->lane) == place;
 }
 
 /* What was sent for a query, or NULL where nothing was; once at most. */

@@ -45,13 +45,13 @@ who_reads_no_answers_harms_nobody() {
 without_descriptors_it_does_not_spin_and_goes_on_later() {
     stop_forwarder
     start_forwarder --upstream 127.0.0.1:5330 --tcp-idle-ms 600
-    prlimit --pid "$forwarder" --nofile=20:256
+    prlimit --pid "$forwarder" --nofile=20:
     exec 9<>/dev/tcp/127.0.0.1/8053
     sleep 1.5
     local paused
     paused=$(counter tcp_paused)
     [[ $paused =~ ^[1-4]$ ]] || fail "paused $paused times"
-    prlimit --pid "$forwarder" --nofile=256:256
+    prlimit --pid "$forwarder" --nofile=4096:
     exec 9>&-
     dig +tcp +time=40 +tries=1 @127.0.0.1 -p 8053 name.example.test >dig.txt
     grep -q '192\.0\.2\.1$' dig.txt

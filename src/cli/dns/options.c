@@ -11,14 +11,18 @@
 #include "forwarder/io/endpoint.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #define LISTEN_PORT 8053
 #define NS_PER_MS UINT64_C(1000000)
 /* A query is sent this often before its client is told that nobody answered. */
 #define ATTEMPTS 3
-/* Sockets, and so ports, for each upstream. */
-#define LANES 32
-#define QUERIES_MAX_MAX (LANES * 16384UL)
+/* Sockets, and so ports, for each upstream: as many as the process may have, of these. */
+#define LANES_LEAST 32
+#define LANES_MOST FORWARDER_LANES_MAX
+/* Descriptors for all else. */
+#define FILES_BESIDE 1024
+#define QUERIES_MAX_MAX (LANES_LEAST * 16384UL)
 /* Clients for each query that may wait. */
 #define WAITERS_PER_QUERY 4
 /* RFC 9520 section 3.2 wants 1 second to 5 minutes. */
@@ -550,6 +554,19 @@ static enum forwarder_policy policy_of(const char *text)
     return (enum forwarder_policy)policy;
 }
 
+/* How many sockets each upstream can have: as many as there may be upstreams, twice while one
+ * configuration is exchanged for another, for which this must come out the same. */
+static uint16_t lanes_for_all(void)
+{
+    struct rlimit limit;
+    rlim_t lanes = LANES_LEAST;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max > FILES_BESIDE)
+        lanes = (limit.rlim_max - FILES_BESIDE) / (2 * FORWARDER_UPSTREAMS_MAX);
+    lanes = lanes < LANES_LEAST ? LANES_LEAST : lanes;
+    return (uint16_t)(lanes < LANES_MOST ? lanes : LANES_MOST);
+}
+
 int dns_options_read(const struct dns_options *options, struct forwarder_loop_config *ret_config,
                      struct err *err)
 {
@@ -559,7 +576,7 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
         .core = {
             .queries_max = (uint32_t)options->queries_max,
             .waiters_max = (uint32_t)options->queries_max * WAITERS_PER_QUERY,
-            .lanes = LANES,
+            .lanes = lanes_for_all(),
             .attempts_max = ATTEMPTS,
             .policy = policy_of(options->policy),
             .attempt_ns = options->timeout_ms * NS_PER_MS / ATTEMPTS,

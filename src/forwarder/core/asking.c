@@ -37,13 +37,13 @@ static bool is_by_stream(const struct forwarder_query *query, unsigned int upstr
     return (query->streams >> upstream & 1U) != 0;
 }
 
-/* Where a query goes: on the lane of its key, or on the stream that has this lane. */
+/* Where a query goes: on its lane, or on the stream that this belongs to. */
 static struct forwarder_path path_of(const struct forwarder *forwarder,
                                      const struct forwarder_query *query)
 {
     const struct forwarder_config *config = &forwarder->config;
     bool is_stream = is_by_stream(query, query->upstream);
-    uint32_t place = is_stream ? query->key.lane % forwarder_streams(config) : query->key.lane;
+    uint32_t place = is_stream ? query->key.stream : query->lane;
 
     return (struct forwarder_path){
         .side = FORWARDER_UPSTREAMS,
@@ -127,32 +127,51 @@ static uint64_t draw(const struct forwarder *forwarder)
     return forwarder->config.random.next(forwarder->config.random.source);
 }
 
-uint16_t forwarder_lane(const struct forwarder *forwarder, unsigned int stream, uint16_t id)
+/* Any lane; each stream's lanes have as many queries together as another's. */
+static uint16_t draw_lane(const struct forwarder *forwarder)
 {
-    unsigned int streams = forwarder_streams(&forwarder->config);
-    unsigned int lanes = (forwarder->config.lanes - stream + streams - 1) / streams;
-    uint8_t octets[] = { (uint8_t)stream, (uint8_t)(id >> 8), (uint8_t)id };
-    uint64_t hash = forwarder_hash(&forwarder->hash_key, bytes_of(octets, sizeof(octets)));
+    uint64_t random = draw(forwarder);
+    uint32_t streams = forwarder_streams(&forwarder->config);
+    uint32_t stream = (uint32_t)random % streams;
+    uint32_t lanes = (forwarder->config.lanes - stream + streams - 1) / streams;
 
-    return (uint16_t)(stream + streams * (hash % lanes));
+    return (uint16_t)(stream + streams * ((random >> 32) % lanes));
 }
 
-/* Draws an id that no query waits under on the same stream; the lane follows from both. */
-static bool draw_key(const struct forwarder *forwarder, struct forwarder_key *ret_key)
+/* The lane for another query of this moment: queries that are asked together go together, which
+ * costs one system call and not one for each. `anew`: another one. */
+static uint16_t lane_now(struct forwarder *forwarder, bool anew)
+{
+    struct forwarder_moment *moment = &forwarder->moment;
+
+    if (anew || moment->left == 0 || moment->since_ns != forwarder->now_ns) {
+        moment->lane = draw_lane(forwarder);
+        moment->since_ns = forwarder->now_ns;
+        moment->left = FORWARDER_MOMENT_QUERIES;
+    }
+    moment->left -= 1;
+    return moment->lane;
+}
+
+/* Gives a query that is not yet in the table a lane, and an id that no other has on its stream. */
+static struct forwarder_query *add_query(struct forwarder *forwarder)
 {
     for (int i = 0; i < KEY_DRAWS; i++) {
-        uint64_t random = draw(forwarder);
-        unsigned int stream =
-            (unsigned int)((random >> 32) % forwarder_streams(&forwarder->config));
-        struct forwarder_key key = { .id = (uint16_t)random };
+        uint16_t lane = lane_now(forwarder, i > 0);
+        struct forwarder_key key = {
+            .stream = (uint16_t)(lane % forwarder_streams(&forwarder->config)),
+            .id = (uint16_t)draw(forwarder),
+        };
+        struct forwarder_query *query;
 
-        key.lane = forwarder_lane(forwarder, stream, key.id);
-        if (forwarder_table_find(&forwarder->table, key) == NULL) {
-            *ret_key = key;
-            return true;
-        }
+        if (forwarder_table_find(&forwarder->table, key) != NULL)
+            continue;
+        query = forwarder_table_add(&forwarder->table, key);
+        if (query != NULL)
+            query->lane = lane;
+        return query;
     }
-    return false;
+    return NULL;
 }
 
 /* Gives the name in a query letters that a forger would have to guess as well. */
@@ -234,18 +253,15 @@ struct forwarder_query *forwarder_ask(struct forwarder *forwarder,
                                       const struct forwarder_asked *asked,
                                       struct forwarder_batch *batch)
 {
-    struct forwarder_query *query = NULL;
-    struct forwarder_key key;
+    struct forwarder_query *query = add_query(forwarder);
 
-    if (draw_key(forwarder, &key))
-        query = forwarder_table_add(&forwarder->table, key);
     if (query == NULL)
         return NULL;
     forwarder_table_set_topic(&forwarder->table, query, &asked->topic);
     query->flags = asked->request.flags;
     query->stale_ns = FORWARDER_NEVER;
     query->wire_bytes =
-        forwarder_request_write(&asked->request, &asked->question, key.id, query->wire);
+        forwarder_request_write(&asked->request, &asked->question, query->key.id, query->wire);
     if (forwarder->config.is_case_random)
         draw_letters(forwarder, query);
     query->sent_ns = forwarder->now_ns;

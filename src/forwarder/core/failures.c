@@ -15,8 +15,7 @@ static bool is_concerned(const struct forwarder *forwarder, const struct forward
     if ((query->asked >> upstream & 1U) == 0 || (query->failed >> upstream & 1U) != 0 ||
         is_stream != failure->is_stream)
         return false;
-    return is_stream ? query->key.lane % forwarder_streams(&forwarder->config) == place
-                     : query->key.lane == place;
+    return is_stream ? query->key.stream == place : query->lane == place;
 }
 
 /* Lets one query go on that waited there. */

@@ -130,6 +130,16 @@ struct forwarder_members {
     uint8_t at[FORWARDER_UPSTREAMS_MAX];
 };
 
+/* Queries that are asked at one time leave on one lane, up to so many. Each forged reply is for one
+ * question, so a forger has to guess no less for that. */
+#define FORWARDER_MOMENT_QUERIES 64
+
+struct forwarder_moment {
+    uint64_t since_ns;
+    uint16_t lane;
+    uint16_t left; /* queries that may follow on it */
+};
+
 struct forwarder {
     struct forwarder_config config;                            /* upstreams: by their numbers */
     struct forwarder_members members;                          /* those that are asked */
@@ -145,6 +155,7 @@ struct forwarder {
     struct forwarder_hash_key hash_key;
     struct forwarder_upstream upstreams[FORWARDER_SLOTS_MAX];
     const struct forwarder_local *local;
+    struct forwarder_moment moment;
     struct forwarder_cookies cookies;
     struct forwarder_peer_cookie peer_cookies[FORWARDER_SLOTS_MAX];
     uint64_t wall_s;     /* the time of day, */

@@ -92,9 +92,6 @@ void forwarder_ask_again(struct forwarder *forwarder, struct forwarder_query *qu
 bool forwarder_ask_another(struct forwarder *forwarder, struct forwarder_query *query,
                            struct forwarder_batch *batch);
 
-/* The lane of what has this id on the n-th stream of an upstream, which nobody else can tell. */
-uint16_t forwarder_lane(const struct forwarder *forwarder, unsigned int stream, uint16_t id);
-
 /* Lets the queries go on that wait on a way to an upstream which failed. */
 void forwarder_fail_queries(struct forwarder *forwarder, const struct forwarder_failure *failure,
                             struct forwarder_batch *batch);

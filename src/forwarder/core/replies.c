@@ -182,14 +182,12 @@ static enum forwarder_counter read_reply(struct forwarder *forwarder, struct for
 static struct forwarder_query *find_query(const struct forwarder *forwarder,
                                           const struct forwarder_path *path, uint16_t id)
 {
-    struct forwarder_key key = { .lane = path->socket % forwarder->config.lanes, .id = id };
+    uint16_t place = path->socket % forwarder->config.lanes;
+    uint32_t streams = forwarder_streams(&forwarder->config);
+    struct forwarder_key key = { .stream = (uint16_t)(place % streams), .id = id };
+    struct forwarder_query *query = forwarder_table_find(&forwarder->table, key);
 
-    if (path->stream != 0) {
-        if (key.lane >= forwarder_streams(&forwarder->config))
-            return NULL;
-        key.lane = forwarder_lane(forwarder, key.lane, id);
-    }
-    return forwarder_table_find(&forwarder->table, key);
+    return query != NULL && place == (path->stream != 0 ? key.stream : query->lane) ? query : NULL;
 }
 
 enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,

@@ -33,7 +33,7 @@ struct forwarder_table forwarder_table_init(struct forwarder_query *queries, uin
 /* Keys are random and ours, so nobody can choose them to fall together: mixing is enough. */
 static uint32_t *bucket_of(const struct forwarder_table *table, struct forwarder_key key)
 {
-    uint32_t mixed = ((uint32_t)key.lane << 16 | key.id) * UINT32_C(0x9E3779B1);
+    uint32_t mixed = ((uint32_t)key.stream << 16 | key.id) * UINT32_C(0x9E3779B1);
 
     return &table->buckets[(mixed >> 12 ^ mixed) & table->buckets_mask];
 }
@@ -67,7 +67,7 @@ struct forwarder_query *forwarder_table_find(const struct forwarder_table *table
     while (next != 0) {
         struct forwarder_query *query = &table->queries[next - 1];
 
-        if (query->key.lane == key.lane && query->key.id == key.id)
+        if (query->key.stream == key.stream && query->key.id == key.id)
             return query;
         next = query->next;
     }

@@ -2,19 +2,19 @@
  * struct forwarder_table: the queries that wait for an upstream's reply, at most a number that is
  * given at init.
  *
- * A query is found in O(1) by what a reply to it bears, the socket that it comes in on and the id,
- * and by its topic, for others who ask the same.
- * Storage is the caller's; queries stay where they are until they are removed. Pure; one thread at
- * a time.
+ * A query is found in O(1) by what a reply to it bears, the id and the stream or its socket, and by
+ * its topic, for others who ask the same. Storage is the caller's; queries stay where they are
+ * until they are removed. Pure; one thread at a time.
  */
 #pragma once
 
 #include "forwarder/core/topic.h"
 #include "forwarder/core/waiters.h"
 
-/* What tells replies apart: the number of the socket in an upstream's pool, and the id. */
+/* What tells replies on a stream apart: its number, and the id. Of queries on sockets each stream
+ * has some, so they are told apart by the same; a reply must be on the query's own, besides. */
 struct forwarder_key {
-    uint16_t lane;
+    uint16_t stream;
     uint16_t id;
 };
 
@@ -28,14 +28,15 @@ struct forwarder_query {
     uint32_t next;       /* in its bucket or in the list of free ones: index plus 1, 0 at the end */
     uint32_t topic_next; /* in the bucket of its topic */
     struct forwarder_key key;
-    uint16_t flags;      /* RD, AD, CD */
-    uint32_t asked;      /* the upstreams that were asked, one bit each */
-    uint32_t plain;      /* of those, the ones without EDNS */
-    uint32_t streams;    /* and those that were over a stream which is still there */
-    uint32_t failed;     /* those that the network did not lead to, when they were asked last */
-    uint32_t cookied;    /* those that were sent a cookie */
-    uint32_t refused;    /* those that did not take it */
-    uint8_t attempts;    /* how often it was sent */
+    uint16_t lane;    /* the socket in an upstream's pool; those of stream s are s, s + streams … */
+    uint16_t flags;   /* RD, AD, CD */
+    uint32_t asked;   /* the upstreams that were asked, one bit each */
+    uint32_t plain;   /* of those, the ones without EDNS */
+    uint32_t streams; /* and those that were over a stream which is still there */
+    uint32_t failed;  /* those that the network did not lead to, when they were asked last */
+    uint32_t cookied; /* those that were sent a cookie */
+    uint32_t refused; /* those that did not take it */
+    uint8_t attempts; /* how often it was sent */
     uint8_t reconnects;  /* and how often anew on a stream, since the one before was closed */
     uint8_t upstream;    /* the one that was asked last */
     uint16_t wire_bytes; /* of `wire` */

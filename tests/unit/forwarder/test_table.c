@@ -29,7 +29,8 @@ static void block_done(struct block *block)
 
 static struct forwarder_key key_of(uint32_t number)
 {
-    return (struct forwarder_key){ .lane = (uint16_t)(number % 7), .id = (uint16_t)(number * 257) };
+    return (struct forwarder_key){ .stream = (uint16_t)(number % 7),
+                                   .id = (uint16_t)(number * 257) };
 }
 
 static void a_full_table_takes_no_more_until_one_is_removed(void **state)
