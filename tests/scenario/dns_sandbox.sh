@@ -58,6 +58,17 @@ what_a_reload_reads_can_be_read_and_nothing_else() {
     stop_forwarder
 }
 
+what_it_writes_at_the_end_and_anew_can_be_written() {
+    start_forwarder --upstream 127.0.0.1:5330 --sandbox --cache-file kept --query-log queries
+    dig +time=40 +tries=1 @127.0.0.1 -p 8053 a.example.test | grep -q '192\.0\.2\.1$'
+    wait_until test -s queries
+    mv queries before
+    kill -USR2 "$forwarder"
+    wait_until test -e queries
+    stop_forwarder
+    [ -s kept ] || fail "the cache is not kept"
+}
+
 a_user_that_is_none_is_named() {
     ! cupel-dns --user nobody-at-all 2>err.txt || fail "goes on"
     [ "$(cat err.txt)" = "cupel-dns: --user: there is no user 'nobody-at-all'" ] ||
@@ -77,4 +88,5 @@ run_tests \
     it_keeps_no_capability_and_no_way_to_one \
     without_a_sandbox_only_the_user_changes \
     what_a_reload_reads_can_be_read_and_nothing_else \
+    what_it_writes_at_the_end_and_anew_can_be_written \
     a_user_that_is_none_is_named

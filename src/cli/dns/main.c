@@ -1,5 +1,6 @@
 /* cupel-dns: the forwarder's command line. All that it does is in src/forwarder. */
 #include "base/cleanup.h"
+#include "cli/dns/descriptors.h"
 #include "cli/dns/operation.h"
 #include "cli/dns/sandbox.h"
 #include "cli/dns/service.h"
@@ -11,7 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdio_ext.h>
-#include <sys/resource.h>
 
 /* What nobody reads is lost, and no failure of a server. */
 static void finish_print(void)
@@ -129,17 +129,6 @@ static int serve(struct running *running)
     return 0;
 }
 
-/* Each upstream has many sockets, and twice as many while a configuration is exchanged. */
-static void allow_files(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* What the loop has to say; `owner` is the loop. */
 static void say(void *owner, const char *sentence)
 {
@@ -175,7 +164,7 @@ static int run(const void *globals, const void *block, struct cli_operands opera
         (void)err_prefix(&err, "--user");
         return cli_fail(DNS_PROGRAM, &err, 2);
     }
-    allow_files();
+    dns_allow_descriptors();
     if (forwarder_loop_open(&config, &loop, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
     if (dns_operation_open(&operation, options, loop, &err) < 0)

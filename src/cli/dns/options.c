@@ -6,23 +6,18 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/require.h"
+#include "cli/dns/descriptors.h"
 #include "cli/dns/tls.h"
 #include "forwarder/io/cookie_secrets.h"
 #include "forwarder/io/endpoint.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 
 #define LISTEN_PORT 8053
 #define NS_PER_MS UINT64_C(1000000)
 /* A query is sent this often before its client is told that nobody answered. */
 #define ATTEMPTS 3
-/* Sockets, and so ports, for each upstream: as many as the process may have, of these. */
-#define LANES_LEAST 32
-#define LANES_MOST FORWARDER_LANES_MAX
-/* Descriptors for all else. */
-#define FILES_BESIDE 1024
-#define QUERIES_MAX_MAX (LANES_LEAST * 16384UL)
+#define QUERIES_MAX_MAX (DNS_LANES_LEAST * 16384UL)
 /* Clients for each query that may wait. */
 #define WAITERS_PER_QUERY 4
 /* RFC 9520 section 3.2 wants 1 second to 5 minutes. */
@@ -554,19 +549,6 @@ static enum forwarder_policy policy_of(const char *text)
     return (enum forwarder_policy)policy;
 }
 
-/* How many sockets each upstream can have: as many as there may be upstreams, twice while one
- * configuration is exchanged for another, for which this must come out the same. */
-static uint16_t lanes_for_all(void)
-{
-    struct rlimit limit;
-    rlim_t lanes = LANES_LEAST;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max > FILES_BESIDE)
-        lanes = (limit.rlim_max - FILES_BESIDE) / (2 * FORWARDER_UPSTREAMS_MAX);
-    lanes = lanes < LANES_LEAST ? LANES_LEAST : lanes;
-    return (uint16_t)(lanes < LANES_MOST ? lanes : LANES_MOST);
-}
-
 int dns_options_read(const struct dns_options *options, struct forwarder_loop_config *ret_config,
                      struct err *err)
 {
@@ -576,7 +558,7 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
         .core = {
             .queries_max = (uint32_t)options->queries_max,
             .waiters_max = (uint32_t)options->queries_max * WAITERS_PER_QUERY,
-            .lanes = lanes_for_all(),
+            .lanes = dns_lanes(),
             .attempts_max = ATTEMPTS,
             .policy = policy_of(options->policy),
             .attempt_ns = options->timeout_ms * NS_PER_MS / ATTEMPTS,
