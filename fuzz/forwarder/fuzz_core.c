@@ -28,7 +28,7 @@
 #define LANES 4
 #define ATTEMPT_NS 1000
 #define STEPS_MAX 300
-#define RECONFIGURES 247 /* the step that does so */
+#define RECONFIGURES 255 /* the step that does so */
 
 /* What is wrong with a reply, one bit each. */
 enum spoil {
@@ -38,8 +38,10 @@ enum spoil {
     SPOIL_PORT = 8,
     SPOIL_QUESTION = 16,
     SPOIL_QR = 32,
-    SPOIL_EDNS = 64, /* no OPT record after the other records */
-    SPOIL_END = 128, /* one octet more */
+    SPOIL_EDNS = 64,    /* no OPT record after the other records */
+    SPOIL_END = 128,    /* one octet more */
+    SPOIL_COOKIE = 256, /* a cookie with this OPT record: nothing wrong, */
+    SPOIL_FORGED = 512, /* or another's */
 };
 
 struct history {
@@ -245,17 +247,25 @@ static void step_any_reply(struct history *history, uint8_t which)
     witness_upstream(&history->witness, &datagram);
 }
 
-/* What comes after the question in a reply: records of the input, and EDNS if the query had it. */
-static void write_records(struct history *history, const struct witness_query *query,
-                          unsigned int spoil, struct byte_writer *out)
+/* An OPT record; with the upstream's cookie, and the response code BADCOOKIE if the header says the
+ * lower part of that. */
+static void write_opt(const struct history *history, const struct forwarder_peer_cookie *peer,
+                      unsigned int spoil, struct byte_writer *out)
 {
     static const uint8_t opt[] = { 0, 0, DNS_TYPE_OPT, 16, 0, 0, 0, 0, 0, 0, 0 };
+    static const uint8_t head[] = { 0, 10, 0, 16 };
+    static const uint8_t server[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+    size_t at = out->position;
 
-    take_octets(history, out);
-    if (query->has_edns != ((spoil & SPOIL_EDNS) != 0))
-        (void)write_bytes(out, bytes_of(opt, sizeof(opt)));
-    if ((spoil & SPOIL_END) != 0)
-        (void)write_u8(out, 0);
+    if (!write_bytes(out, bytes_of(opt, sizeof(opt))) || (spoil & SPOIL_COOKIE) == 0)
+        return;
+    if (!write_bytes(out, bytes_of(head, sizeof(head))) ||
+        !write_bytes(out, bytes_of(peer->client, sizeof(peer->client))) ||
+        !write_bytes(out, bytes_of(server, sizeof(server))))
+        return;
+    out->base[at + 5] = (history->payload[3] & 15U) == (DNS_RCODE_BADCOOKIE & 15);
+    out->base[at + 10] = sizeof(head) + sizeof(peer->client) + sizeof(server);
+    out->base[at + 15] ^= (spoil & SPOIL_FORGED) != 0;
 }
 
 /* A reply to a query that waits, with what the input says wrong about it. */
@@ -264,7 +274,7 @@ static void step_reply(struct history *history, uint8_t which)
     struct byte_writer out = byte_writer_init(history->payload, sizeof(history->payload));
     const struct witness *witness = &history->witness;
     unsigned int spoil = take(history);
-    uint8_t counts = take(history);
+    uint8_t counts = take(history); /* and in the upper bits what there is of a cookie */
     uint8_t flags = take(history);
     const struct witness_query *query;
     struct forwarder_datagram datagram = { .path.side = FORWARDER_UPSTREAMS };
@@ -291,7 +301,12 @@ static void step_reply(struct history *history, uint8_t which)
     fuzz_require(dns_header_write(&out, &header));
     fuzz_require(write_bytes(&out, witness_question(query)));
     history->payload[DNS_HEADER_SIZE + 1] ^= (spoil & SPOIL_QUESTION) != 0 ? 0x20 : 0;
-    write_records(history, query, spoil, &out);
+    take_octets(history, &out);
+    spoil |= (counts & 0xC0U) << 2;
+    if (query->has_edns != ((spoil & SPOIL_EDNS) != 0))
+        write_opt(history, &history->forwarder.peer_cookies[upstream], spoil, &out);
+    if ((spoil & SPOIL_END) != 0)
+        (void)write_u8(&out, 0);
     datagram.payload = byte_writer_written(&out);
     witness_upstream(&history->witness, &datagram);
 }

@@ -12,6 +12,7 @@ UNKNOWN = b"\xc0\x0c\xff\0\0\1\0\0\0\x3c\0\3abc"
 OPT = b"\0\0\x29\2\0\0\0\0\0\0\0"
 OPT_ERROR = b"\0\0\x29\2\0\0\0\0\0\0\6\0\x0f\0\2\0\x16"
 OPT_PADDING = b"\0\0\x29\2\0\0\0\0\0\0\6\0\x0c\0\2\0\0"
+OPT_COOKIE = b"\0\0\x29\2\0\0\0\0\0\0\x0c\0\x0a\0\x08cupel-dns"[:-1]
 OPT_EXTENDED = b"\0\0\x29\2\0\1\0\0\0\0\0"
 QUESTION = b"\3wWw\4test\0\0\1\0\1"
 ID, LANE, UPSTREAM, PORT, WRONG_QUESTION, QR, EDNS, END = (1 << bit for bit in range(8))
@@ -75,6 +76,12 @@ def reply(spoil=0, which=0, answer=b"", counts=None, flags=0x30):
     return bytes([which << 3 | 5, spoil, counts, flags]) + sized(answer)
 
 
+def cookied(forged=False, bad=False, which=0):
+    """A reply with a cookie, and perhaps BADCOOKIE."""
+    return reply(which=which, answer=b"" if bad else A, flags=0x37 if bad else 0x30,
+                 counts=(0 if bad else 1) | 64 | forged << 7)
+
+
 def failure(how=0):
     return bytes([(28 + how) << 3 | 4, 0])
 
@@ -85,7 +92,6 @@ LITTLE = bytes([2 << 3 | 7])
 
 def seconds(count):
     return bytes([16 + count * 2 << 3 | 7])
-
 
 
 
@@ -222,6 +228,23 @@ SEEDS = {
     "any-and-the-class-ch": local(0) + ask("www.test", 255) + ask("Version.Bind", 16, 3, who=5) +
         ask("version.server", 255, 3) + ask("id.server", 16, 3, who=3) + ask("www.test", 1, 3) +
         ask("localhost", 1, 255) + ask("localhost", 1, 4) + WAIT * 4,
+    "a-cookie-and-then-none-is-not-believed": limits() + good(3) + cookied() + good(5) +
+        reply(answer=A) * 2,
+    "a-cookie-that-is-forged": limits() + good(3) + cookied(forged=True) + cookied(),
+    "a-bad-cookie-once-and-again": limits() + good(3) + cookied(bad=True) + cookied(bad=True) +
+        cookied(bad=True) + cookied(),
+    "a-bad-cookie-from-one-without": limits() + good(3) + cookied() + good(5) +
+        cookied(bad=True) * 3 + cookied(),
+    "formerr-from-one-that-knew-cookies": limits() + good(3) + cookied() + good(5) +
+        reply(EDNS, flags=0x31) * 2 + reply(answer=A),
+    "cut-and-no-cookie-over-the-stream": limits() + good(3) + cookied() + good(5) +
+        reply(answer=A) + reply(answer=A),
+    "a-query-for-a-cookie-alone": limits() + octets(message(0, 0, 0, 1, body=OPT_COOKIE), 3) +
+        octets(message(0, 0, 0, 1, body=OPT), 3) +
+        octets(message(1, 0, 0, 0, flags=0x2800, body=QUESTION)),
+    "many-questions-at-one-time": limits() + b"".join(
+        ask(f"x{i}.example.test", who=2 * i) for i in range(10)) +
+        b"".join(reply(which=i % 3, answer=A) for i in range(8)),
     "one-attempt-one-upstream-one-query":
         limits(1, 1, 1) + good() + good() + reply(answer=A) + good() + WAIT + reply(answer=A),
 }
