@@ -3,13 +3,12 @@ the cache, that is not, of a mix; how long clients wait; and how much memory an 
 
 import contextlib
 import dataclasses
-import importlib.util
 import json
-import pathlib
 import random
 import subprocess
 import tempfile
 
+from forwarder import servers
 from harness import Cannot, Case, Subject
 
 TITLE = "The forwarder"
@@ -32,17 +31,6 @@ KEPT = 100000
 LIMIT_S = 60
 LOST_MAX = 0.01
 RATES = (5000, 20000)
-
-
-def load_servers():
-    place = pathlib.Path(__file__).with_name("servers.py")
-    spec = importlib.util.spec_from_file_location("forwarder_servers", place)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SERVERS = load_servers()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,11 +64,11 @@ def at_rate(rate):
     return lambda _round: ["--names", "1000", "--rate", str(rate)]
 
 
-KINDS = (Kind("cached", "any of 1,000 names", SERVERS.ECHO, cached),
-         Kind("not cached", "names that are new", SERVERS.RELAY, missed),
-         Kind("mixed", "100,000 names as users ask for them", SERVERS.RELAY, mixed),
+KINDS = (Kind("cached", "any of 1,000 names", servers.ECHO, cached),
+         Kind("not cached", "names that are new", servers.RELAY, missed),
+         Kind("mixed", "100,000 names as users ask for them", servers.RELAY, mixed),
          Kind("cached, TCP", "one connection", None, over_tcp),
-         *(Kind(f"latency at {rate} a second", "cached", SERVERS.ECHO, at_rate(rate),
+         *(Kind(f"latency at {rate} a second", "cached", servers.ECHO, at_rate(rate),
                 ("p99", "p50", "cpu"), rate) for rate in RATES))
 
 
@@ -89,14 +77,14 @@ class Contender:
 
     def __init__(self, server, settings):
         self.server = server
-        self.program = SERVERS.find(server, settings)
+        self.program = servers.find(server, settings)
         self.running = None
         self.subjects = {}
         self.taken = {}
 
     def subject(self, case):
         if case not in self.subjects:
-            version = SERVERS.version(self.server, self.program) if self.program else ""
+            version = servers.version(self.server, self.program) if self.program else ""
             self.subjects[case] = Subject(self.server.name, version)
             if not self.program:
                 self.subjects[case].set_aside("missing", f"{self.server.package} is not installed")
@@ -139,7 +127,7 @@ def sample(settings, kind, contender, number, queries):
 
 def is_in(kind, contender):
     """Floors are floors of their own kinds alone."""
-    return contender.server in (kind.floor, SERVERS.OURS, *SERVERS.PEERS)
+    return contender.server in (kind.floor, servers.OURS, *servers.PEERS)
 
 
 def measure_kind(settings, kind, contenders, rounds, is_small):
@@ -170,7 +158,7 @@ def measure_memory(settings, contenders, count):
     """Of servers that are started anew, twice: what they have, and what answers add to it."""
     subjects = []
     for each in contenders:
-        if each.server not in (SERVERS.OURS, *SERVERS.PEERS):
+        if each.server not in (servers.OURS, *servers.PEERS):
             continue
         subject = each.subject("memory")
         subjects.append(subject)
@@ -198,7 +186,7 @@ def measure_memory(settings, contenders, count):
 def started(settings, contender):
     """Runs the contender's server; gives why it does not answer, or nothing."""
     with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder:
-        running = SERVERS.Running(contender.server, contender.program, folder, settings.upstream)
+        running = servers.Running(contender.server, contender.program, folder, settings.upstream)
         contender.running = running
         try:
             yield running.failure()
@@ -218,12 +206,12 @@ class Ready:
 
 
 def measure(settings):
-    upstream = Contender(SERVERS.UPSTREAM, settings)
-    for server in (SERVERS.OURS, SERVERS.ECHO, SERVERS.RELAY):
-        if not SERVERS.find(server, settings):
+    upstream = Contender(servers.UPSTREAM, settings)
+    for server in (servers.OURS, servers.ECHO, servers.RELAY):
+        if not servers.find(server, settings):
             raise Cannot(f"the program '{server.program}' is not there ('make' builds it)")
     contenders = [Contender(server, settings)
-                  for server in (SERVERS.ECHO, SERVERS.RELAY, SERVERS.OURS, *SERVERS.PEERS)]
+                  for server in (servers.ECHO, servers.RELAY, servers.OURS, *servers.PEERS)]
     rounds = max(2, settings.samples // 10)
     is_small = settings.samples < 20
     with contextlib.ExitStack() as stack:

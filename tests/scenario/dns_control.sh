@@ -56,6 +56,22 @@ import json, sys
 assert row["state"] == "up" and row["rtt_ms"] > 0 and row["edns"], row'
 }
 
+a_dump_that_is_not_whole_leaves_no_file() {
+    python3 -c '
+import socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen()
+print("ready", flush=True)
+client, _ = server.accept()
+client.recv(4096)
+client.sendall(b"{\"ok\":true}\n; the first half\n")' "$socket" >half.txt &
+    wait_until grep -q ready half.txt
+    refused 1 'the dump is not whole: cupel-dns went away, or let us wait' dump half.zone
+    [ ! -e half.zone ] || fail "half a dump is left"
+    rm "$socket"
+}
+
 a_name_a_tree_and_all_are_flushed() {
     local name
     for name in a.test b.a.test c.b.a.test other.test; do
@@ -134,6 +150,7 @@ hostile_clients_do_not_stop_it() {
 "$here/dns_upstream.py" 5312 honest >honest.txt 2>honest.log &
 wait_until grep -q ready honest.txt
 run_tests \
+    a_dump_that_is_not_whole_leaves_no_file \
     it_tells_who_it_is_what_it_counted_and_how_upstreams_do \
     a_name_a_tree_and_all_are_flushed \
     the_cache_is_dumped_as_a_zone_file \

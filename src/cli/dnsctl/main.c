@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -152,6 +153,8 @@ static int run_dump(const void *globals, const void *options, struct cli_operand
     number = copy_dump(answer.rest, to, &err);
     if (to != stdout && fclose(to) != 0 && number == 0)
         number = err_system(&err, errno, "'%s'", operands.at[0]);
+    if (to != stdout && number < 0)
+        (void)unlink(operands.at[0]); /* a part of a dump is none; the file is ours and new */
     return number < 0 ? fail(&err) : 0;
 }
 
