@@ -1,6 +1,8 @@
 /* Lines of hexadecimal digits. */
 #include "forwarder/io/cookie_secrets.h"
 
+#include "dns/field_text.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -24,16 +26,6 @@ static struct bytes take_line(struct bytes *text)
     return line;
 }
 
-/* The value of a hexadecimal digit, or -1. */
-static int digit_value(uint8_t digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
-}
-
 static bool parse_secret(struct bytes line, uint8_t ret_secret[FORWARDER_COOKIE_SECRET])
 {
     uint8_t secret[FORWARDER_COOKIE_SECRET];
@@ -41,8 +33,8 @@ static bool parse_secret(struct bytes line, uint8_t ret_secret[FORWARDER_COOKIE_
     if (line.size != 2 * sizeof(secret))
         return false;
     for (size_t i = 0; i < sizeof(secret); i++) {
-        int high = digit_value(line.at[2 * i]);
-        int low = digit_value(line.at[2 * i + 1]);
+        int high = dns_hex_digit(line.at[2 * i]);
+        int low = dns_hex_digit(line.at[2 * i + 1]);
 
         if (high < 0 || low < 0)
             return false;
