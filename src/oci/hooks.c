@@ -102,7 +102,7 @@ int oci_hook_run(const struct oci_step_hook *hook, const struct oci_hook_place *
 }
 
 void oci_hooks_run(const struct oci_config *config, enum oci_hook_kind kind,
-                   const struct oci_state *state, const struct oci_hook_listener *listener)
+                   const struct oci_state *state, const struct oci_listener *listener)
 {
     const struct oci_hooks *hooks = &config->hooks[kind];
     const struct oci_hook_place place = { .pid = state->pid,
@@ -121,7 +121,8 @@ void oci_hooks_run(const struct oci_config *config, enum oci_hook_kind kind,
                 continue;
         }
         (void)err_prefix(&err, "hooks.%s[%zu]", oci_hook_name(kind), i);
-        listener->warn(listener->owner, &err);
+        if (listener->warn != NULL)
+            listener->warn(listener->owner, &err);
     }
 }
 

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "oci/listener.h"
 #include "oci/plan.h"
 #include "oci/state.h"
 
@@ -38,15 +39,9 @@ struct oci_hook_place {
 int oci_hook_run(const struct oci_step_hook *hook, const struct oci_hook_place *place,
                  struct err *err);
 
-/* Who hears of hooks that fail where that changes nothing. */
-struct oci_hook_listener {
-    void (*warn)(void *owner, const struct err *err);
-    void *owner;
-};
-
 /* Runs all hooks of POSTSTART or POSTSTOP; for each that fails the listener is told why. */
 void oci_hooks_run(const struct oci_config *config, enum oci_hook_kind kind,
-                   const struct oci_state *state, const struct oci_hook_listener *listener);
+                   const struct oci_state *state, const struct oci_listener *listener);
 
 /* "prestart", "createRuntime" and so on. Pure. */
 const char *oci_hook_name(enum oci_hook_kind kind);

@@ -149,39 +149,12 @@ static int apply_words(const struct oci_run_words *words, struct arena *arena,
     return 0;
 }
 
-int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
-                struct oci_prepared *ret_prepared, struct err *err)
+int oci_prepare(const struct oci_bundle *bundle, const struct oci_run_words *words,
+                struct arena *arena, struct oci_prepared *ret_prepared, struct err *err)
 {
-    const char *bundle = wanted->bundle;
-    struct oci_prepared *prepared = ret_prepared;
-    char path[PATH_MAX];
-    char *copy;
-
-    if (oci_id_check(wanted->id, err) < 0)
+    if (oci_prepared_read(bundle, arena, ret_prepared, err) < 0 ||
+        apply_words(words, arena, ret_prepared, err) < 0)
         return err->number;
-    if (realpath(bundle, path) == NULL)
-        return err_system(err, errno, "bundle '%s'", bundle);
-    copy = arena_copy_text(arena, path);
-    if (copy == NULL)
-        return err_system(err, ENOMEM, "bundle '%s'", bundle);
-    prepared->request = (struct oci_plan_request){
-        .config = &prepared->config,
-        .host = &prepared->host,
-        .id = wanted->id,
-        .bundle = copy,
-        .has_console = true,
-        .has_gate = wanted->has_gate,
-    };
-    if (oci_config_load(bundle, arena, &prepared->json, err) < 0)
-        return err->number;
-    if (oci_config_parse(prepared->json, arena, &prepared->config, err) < 0)
-        return err_prefix(err, "bundle '%s': config.json", bundle);
-    if (apply_words(wanted->words, arena, prepared, err) < 0)
-        return err->number;
-    if (oci_host_read(arena, &prepared->host, err) < 0)
-        return err->number;
-    oci_console_measure(&prepared->config.process);
-    if (oci_plan_make(&prepared->request, arena, &prepared->plan, err) < 0)
-        return err_prefix(err, "bundle '%s': config.json", bundle);
-    return 0;
+    oci_console_measure(&ret_prepared->config.process);
+    return oci_prepared_plan(ret_prepared, arena, err);
 }

@@ -8,35 +8,39 @@
 int oci_create_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
-    const struct oci_wanted wanted = {
-        .bundle = words->bundle, .id = operands.at[0], .words = words, .has_gate = true
-    };
+    const struct oci_bundle bundle = { words->bundle, operands.at[0], .has_gate = true };
+    const struct oci_listener listener = oci_listener_of(globals);
+    struct oci_told told = { .globals = globals, .pid_file = words->pid_file };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     CLEANUP(oci_console_close) struct oci_console console = OCI_CONSOLE_NONE;
     struct oci_console_wanted terminal = { .path = words->console_socket, .is_left = true };
     struct oci_prepared prepared;
     struct oci_making making = {
-        .globals = globals,
-        .pid_file = words->pid_file,
+        .listener = &listener,
         .prepared = &prepared,
-        .console = &console,
         .arena = &arena,
+        .on_started = oci_tell_started,
+        .owner = &told,
     };
     struct err err = { 0 };
+    const char *root;
 
-    if (oci_protect(&err) < 0 || oci_making_find(&making, &err) < 0 ||
-        oci_prepare(&wanted, &arena, &prepared, &err) < 0)
+    if (oci_protect(&err) < 0 || oci_root_find(globals, &arena, &root, &err) < 0 ||
+        oci_prepare(&bundle, words, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
+    oci_making_set_root(&making, root);
     terminal.has_terminal = prepared.config.process.terminal;
     if (oci_console_open(&terminal, &console, &err) < 0)
         return oci_fail(globals, &err, 1);
+    making.console_fd = console.child_fd;
     oci_debug_plan(globals, &prepared.plan, &arena);
-    return oci_make_created(&making, &err) < 0 ? oci_fail(globals, &err, 1) : 0;
+    return oci_making_create(&making, &err) < 0 ? oci_fail(globals, &err, 1) : 0;
 }
 
 int oci_start_command(const void *globals, const void *options, struct cli_operands operands)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    const struct oci_listener listener = oci_listener_of(globals);
     struct oci_found found;
     struct err err = { 0 };
     int number = oci_find(globals, operands.at[0], &arena, &found, &err);
@@ -45,7 +49,9 @@ int oci_start_command(const void *globals, const void *options, struct cli_opera
     if (number == 0 && found.state.status != OCI_CREATED)
         number = err_set(&err, -EBUSY, "the container '%s' is %s, and cannot be started",
                          found.state.id, oci_status_name(found.state.status));
-    if (number == 0)
-        number = oci_start_created(globals, found.root, found.state.id, &err);
+    if (number == 0) {
+        oci_notify_main_process(globals, found.state.pid);
+        number = oci_start_created(&listener, found.root, found.state.id, &err);
+    }
     return number < 0 ? oci_fail(globals, &err, 1) : 0;
 }

@@ -1,15 +1,16 @@
 /* cupel-oci exec: another program in a container that runs. */
-#include "oci/exec.h"
+#include "oci/joining.h"
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/text_format.h"
 #include "cli/oci/oci.h"
 #include "oci/channel.h"
-#include "oci/execute.h"
-#include "oci/kept.h"
+#include "oci/environment.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +19,7 @@ struct execing {
     const struct oci_exec_options *options;
     struct cli_operands operands;
     struct arena *arena;
-    struct oci_found found;
-    struct oci_config config;
-    struct oci_host host;
-    struct oci_plan plan;
+    struct oci_joining *joining;
     struct oci_passing passing;
     int failure_status;
 };
@@ -120,7 +118,7 @@ static void set_texts(const struct oci_exec_options *options, struct oci_process
 static int apply_words(struct execing *execing, struct err *err)
 {
     const struct oci_exec_options *options = execing->options;
-    struct oci_process *process = &execing->config.process;
+    struct oci_process *process = &execing->joining->config.process;
     char *const *words = execing->operands.at + 1;
     int count = execing->operands.count - 1;
 
@@ -168,63 +166,54 @@ static int read_process(const char *path, struct arena *arena, struct bytes *ret
 
 static int read_config(struct execing *execing, struct err *err)
 {
-    CLEANUP(fd_close) int directory_fd =
-        oci_state_open(execing->found.root, execing->found.state.id, err);
     const char *path = execing->options->process;
-    struct bytes config;
-    struct bytes process = { 0 };
+    char block[PATH_MAX + 64];
+    struct text name = text_init(block, sizeof(block));
+    struct oci_joining_process process = { .name = block };
 
-    if (directory_fd < 0 || read_process(path, execing->arena, &process, err) < 0 ||
-        oci_kept_load(directory_fd, execing->arena, &config, err) < 0)
+    if (path != NULL)
+        (void)text_format(&name, "option '--process': '%s'", path);
+    if (read_process(path, execing->arena, &process.json, err) < 0)
         return err->number;
-    if (oci_config_parse_exec(config, process, execing->arena, &execing->config, err) < 0)
-        return path == NULL ? err_prefix(err, "the config of '%s'", execing->found.state.id)
-                            : err_prefix(err, "option '--process': '%s'", path);
-    return 0;
+    return oci_joining_read(execing->joining, &process, execing->arena, err);
 }
 
 /* Looks at the container, which must run or wait to be started. */
-static int look(const struct oci_globals *globals, struct execing *execing, int *target_fd,
-                struct err *err)
+static int look(const struct oci_globals *globals, struct execing *execing, struct err *err)
 {
-    struct oci_state *state = &execing->found.state;
+    struct oci_joining *joining = execing->joining;
+    const struct oci_state *state = &joining->state;
+    struct oci_found found;
 
-    if (oci_find(globals, execing->operands.at[0], execing->arena, &execing->found, err) < 0)
+    if (oci_find(globals, execing->operands.at[0], execing->arena, &found, err) < 0)
         return err->number;
+    joining->root = found.root;
+    joining->state = found.state;
     if (state->status == OCI_PAUSED && !execing->options->ignore_paused)
         return err_set(err, -EBUSY,
                        "the container '%s' is paused; with --ignore-paused the program "
                        "goes on when it does",
                        state->id);
-    if (state->status != OCI_RUNNING && state->status != OCI_CREATED && state->status != OCI_PAUSED)
-        return err_set(err, -ESRCH, "the container '%s' is %s, and nothing can be executed in it",
-                       state->id, oci_status_name(state->status));
-    *target_fd = oci_state_open_process(state, err);
-    return *target_fd < 0 ? *target_fd : 0;
+    return oci_joining_open(joining, err);
 }
 
-static int prepare(const struct oci_globals *globals, struct execing *execing, int *target_fd,
-                   struct err *err)
+static int prepare(const struct oci_globals *globals, struct execing *execing, struct err *err)
 {
-    struct oci_exec_request request = { .config = &execing->config,
-                                        .host = &execing->host,
-                                        .has_console = true,
-                                        .preserved_fds = execing->passing.count };
+    struct oci_joining *joining = execing->joining;
 
-    if (look(globals, execing, target_fd, err) < 0 || read_config(execing, err) < 0 ||
-        apply_words(execing, err) < 0 || oci_host_read(execing->arena, &execing->host, err) < 0 ||
-        oci_exec_find_cgroups(&request, &execing->found.state, *target_fd, execing->arena, err) < 0)
+    joining->preserved_fds = execing->passing.count;
+    if (look(globals, execing, err) < 0 || read_config(execing, err) < 0 ||
+        apply_words(execing, err) < 0)
         return err->number;
-    oci_console_measure(&execing->config.process);
-    request.id = execing->found.state.id;
-    request.bundle = execing->found.state.bundle;
-    return oci_exec_plan_make(&request, execing->arena, &execing->plan, err);
+    oci_console_measure(&joining->config.process);
+    return oci_joining_plan(joining, execing->arena, err);
 }
 
 static int open_console(const struct execing *execing, struct oci_console *console, struct err *err)
 {
     const struct oci_console_wanted wanted = { .path = execing->options->console_socket,
-                                               .has_terminal = execing->config.process.terminal,
+                                               .has_terminal =
+                                                   execing->joining->config.process.terminal,
                                                .is_left = execing->options->detach };
 
     return oci_console_open(&wanted, console, err);
@@ -242,11 +231,12 @@ static int tell(void *owner, pid_t pid, struct err *err)
 int oci_exec_command(const void *globals, const void *options, struct cli_operands operands)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(2 * OCI_ARENA_BYTES);
-    CLEANUP(fd_close) int target_fd = -1;
+    CLEANUP(oci_joining_close) struct oci_joining joining = { .target_fd = -1 };
     CLEANUP(oci_console_close) struct oci_console console = OCI_CONSOLE_NONE;
     struct execing execing = { .options = options,
                                .operands = operands,
                                .arena = &arena,
+                               .joining = &joining,
                                .failure_status = OCI_FAILED_RUNTIME };
     struct oci_run_options how = { .on_started = tell,
                                    .owner = &execing,
@@ -258,16 +248,16 @@ int oci_exec_command(const void *globals, const void *options, struct cli_operan
     if (number == 0)
         number = oci_passing_find(execing.options->preserve_fds, false, &execing.passing, &err);
     if (number == 0)
-        number = prepare(globals, &execing, &target_fd, &err);
+        number = prepare(globals, &execing, &err);
     if (number == 0)
         number = open_console(&execing, &console, &err);
     if (number < 0)
         return oci_fail(globals, &err, OCI_FAILED_RUNTIME);
     how.console_fd = console.child_fd;
     how.relay_fd = console.relay_fd;
-    oci_debug_plan(globals, &execing.plan, &arena);
-    how.target_fd = target_fd;
-    number = execing.options->detach ? oci_launch(&execing.plan, &how, &err)
-                                     : oci_run(&execing.plan, &how, &status, &err);
+    oci_debug_plan(globals, &joining.plan, &arena);
+    how.target_fd = joining.target_fd;
+    number = execing.options->detach ? oci_launch(&joining.plan, &how, &err)
+                                     : oci_run(&joining.plan, &how, &status, &err);
     return number < 0 ? oci_fail(globals, &err, execing.failure_status) : status;
 }

@@ -5,9 +5,8 @@
 #pragma once
 
 #include "cli/option.h"
-#include "oci/execute.h"
-#include "oci/state.h"
-#include "oci/trace.h"
+#include "oci/ending.h"
+#include "oci/making.h"
 
 #define OCI_PROGRAM "cupel-oci"
 
@@ -98,23 +97,6 @@ struct oci_passing {
     unsigned int listening; /* so many of them, the first, are sockets of sd_listen_fds(3) */
 };
 
-/* What is to be read and planned. */
-struct oci_wanted {
-    const char *bundle;
-    const char *id;
-    const struct oci_run_words *words; /* NULL: nothing is to be run */
-    bool has_gate;                     /* see struct oci_plan_request */
-};
-
-/* A bundle, read and planned; everything in the arena. */
-struct oci_prepared {
-    struct bytes json; /* the text of config.json */
-    struct oci_config config;
-    struct oci_host host;
-    struct oci_plan_request request;
-    struct oci_plan plan;
-};
-
 /* Says what went wrong on stderr, and in the log where there is one; gives `status`. */
 int oci_fail(const struct oci_globals *globals, const struct err *err, int status);
 
@@ -150,10 +132,11 @@ void oci_protect_remember(char **argv);
  * nothing may have been done but reading the command line. */
 int oci_protect(struct err *err);
 
-/* Reads the bundle, looks at the system, and makes the plan of a container. ret_prepared->plan
- * points into the rest of it, which must stay where it is. */
-int oci_prepare(const struct oci_wanted *wanted, struct arena *arena,
-                struct oci_prepared *ret_prepared, struct err *err);
+/* Reads the bundle, looks at the system, and makes the plan of a container, as the options of run
+ * and create want it (NULL: nothing is to be run). ret_prepared->plan points into the rest of it,
+ * which must stay where it is. */
+int oci_prepare(const struct oci_bundle *bundle, const struct oci_run_words *words,
+                struct arena *arena, struct oci_prepared *ret_prepared, struct err *err);
 
 /* Which descriptors the program gets beside the first three: with may_listen those that LISTEN_FDS
  * counts, and as many more as `preserve` says. Call it before anything else is opened. -EBADF: one
@@ -171,11 +154,6 @@ const char *oci_notify_find(void);
 
 /* Tells that socket which process is the service; a warning where that cannot be done. */
 void oci_notify_main_process(const struct oci_globals *globals, pid_t pid);
-
-/* Puts "NAME=value" words into an environment, each in the place of what had its name; in the
- * arena. */
-int oci_environment_add(struct arena *arena, const struct oci_texts *words, struct oci_texts *env,
-                        struct err *err);
 
 /* Whether there is a terminal, and who is there to take it. */
 struct oci_console_wanted {
@@ -203,23 +181,22 @@ int oci_console_open(const struct oci_console_wanted *wanted, struct oci_console
 /* Closes it. Fits CLEANUP. */
 void oci_console_close(struct oci_console *console);
 
-/* A container that is being made. */
-struct oci_making {
+/* Who hears of what happens to a container that is made or started. */
+struct oci_told {
     const struct oci_globals *globals;
-    const char *root;     /* oci_root_find() */
-    const char *filters;  /* a directory beside them, for compiled filters */
     const char *pid_file; /* or NULL */
-    const struct oci_prepared *prepared;
-    struct arena *arena;
-    const struct oci_trace *trace; /* or NULL */
-    const struct oci_console *console;
-    const uint64_t *cgroup_inodes; /* see struct oci_state; NULL until they are known */
-    bool is_kept;                  /* what is known of it stays when it has ended, for `delete` */
-    bool is_left;                  /* set where something of the container could not be removed */
+    pid_t pid;            /* set when it is known */
 };
 
-/* Finds the directories of a making, whose globals and arena are set. */
-int oci_making_find(struct oci_making *making, struct err *err);
+/* Gives warnings of the runtime to oci_warn(). */
+struct oci_listener oci_listener_of(const struct oci_globals *globals);
+
+/* The on_created of struct oci_making, of a struct oci_told: says which process is the service,
+ * where somebody wants to know. */
+int oci_tell_created(void *owner, pid_t pid, int pidfd, struct err *err);
+
+/* The on_started of struct oci_making, of a struct oci_told: writes the pid file. */
+int oci_tell_started(void *owner, pid_t pid, struct err *err);
 
 /* Says with --debug what the plan is, a message a step. */
 void oci_debug_plan(const struct oci_globals *globals, const struct oci_plan *plan,
@@ -227,50 +204,6 @@ void oci_debug_plan(const struct oci_globals *globals, const struct oci_plan *pl
 
 /* Writes the file of the option --pid-file. */
 int oci_write_pid_file(const char *path, pid_t pid, struct err *err);
-
-/* Takes the container's name, and writes a state from which `delete` knows what to remove, should
- * this process be killed. *claim_fd, which is the caller's, is set as soon as the name is taken; it
- * is claimed as long as that is open (oci_state_claim()). The caller holds all signals
- * (oci/signals.h). */
-int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err *err);
-
-/* The on_cgroups of struct oci_run_options, with the making as its owner: writes the state again,
- * now with what tells the cgroups from others of their name. */
-int oci_making_tell_cgroups(void *owner, struct oci_made_cgroups cgroups, struct err *err);
-
-/* The on_created of struct oci_run_options, with the making as its owner: says which process is the
- * service, where somebody wants to know. */
-int oci_making_notify(void *owner, pid_t pid, int pidfd, struct err *err);
-
-/* The on_started of struct oci_run_options, with the making as its owner: writes the state and the
- * pid file and, where the program runs with that, runs the hooks of poststart. */
-int oci_making_tell(void *owner, pid_t pid, struct err *err);
-
-/* Makes the name free again where the container is wholly gone, and runs the hooks of poststop.
- * `number` is 0, or that of `err`, which tells why there is no container; gives it, or why the name
- * is not free. */
-int oci_making_end(const struct oci_making *making, int number, struct err *err);
-
-/* Makes a container that waits to be started; its plan has a gate. On failure its name is free
- * again, unless something is left. */
-int oci_make_created(struct oci_making *making, struct err *err);
-
-/* Starts a container that was created, and runs its hooks. Where one of the start fails, the
- * container is removed. */
-int oci_start_created(const struct oci_globals *globals, const char *root, const char *id,
-                      struct err *err);
-
-/* The config that was kept of a container; one that asks for nothing where there is none. */
-int oci_read_kept(const char *root, const char *id, struct arena *arena,
-                  struct oci_config *ret_config, struct err *err);
-
-/* Removes a container wholly (oci_state_destroy()), and runs its hooks of poststop. */
-int oci_remove(const struct oci_globals *globals, const char *root, const struct oci_state *state,
-               struct err *err);
-
-/* Runs the hooks of POSTSTART or POSTSTOP; those that fail give warnings. */
-void oci_run_hooks(const struct oci_globals *globals, const struct oci_config *config,
-                   enum oci_hook_kind kind, const struct oci_state *state);
 
 /* `cupel-oci run` */
 int oci_run_command(const void *globals, const void *options, struct cli_operands operands);

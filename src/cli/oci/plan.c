@@ -9,14 +9,14 @@
 int oci_plan_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_plan_options *command = options;
-    const struct oci_wanted wanted = { .bundle = command->bundle,
+    const struct oci_bundle bundle = { .path = command->bundle,
                                        .id = operands.count > 0 ? operands.at[0] : "container" };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_prepared prepared;
     struct bytes text;
     struct err err = { 0 };
 
-    if (oci_prepare(&wanted, &arena, &prepared, &err) < 0 ||
+    if (oci_prepare(&bundle, NULL, &arena, &prepared, &err) < 0 ||
         oci_plan_format(&prepared.plan, command->json, &arena, &text, &err) < 0)
         return oci_fail(globals, &err, 1);
     (void)fwrite(text.at, 1, text.size, stdout);

@@ -1,57 +1,28 @@
-/* What run and create share: the name, the state, the pid file, and the way to the gate. */
-#include "cli/oci/oci.h"
+/* The name, the state, the way to the gate or to the end, and the name again. */
+#include "oci/making.h"
 
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "oci/execute.h"
 #include "oci/gate.h"
+#include "oci/hooks.h"
 #include "oci/kept.h"
 #include "oci/signals.h"
 #include "oci/state.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 
-void oci_debug_plan(const struct oci_globals *globals, const struct oci_plan *plan,
-                    struct arena *arena)
-{
-    struct err ignored = { 0 };
-    struct bytes text;
-    char *lines;
-
-    if (!globals->debug || oci_plan_format(plan, false, arena, &text, &ignored) < 0)
-        return;
-    lines = arena_copy_bytes(arena, text);
-    for (char *line = lines == NULL ? NULL : strtok_r(lines, "\n", &lines); line != NULL;
-         line = strtok_r(NULL, "\n", &lines))
-        oci_debug(globals, line);
-}
-
-int oci_write_pid_file(const char *path, pid_t pid, struct err *err)
-{
-    char block[32];
-    struct text text = text_init(block, sizeof(block));
-
-    (void)text_append_decimal(&text, (uint64_t)pid, 0);
-    if (file_write_atomic((struct file_place){ AT_FDCWD, path }, text_bytes(&text), 0644, err) < 0)
-        return err_prefix(err, "option '--pid-file'");
-    return 0;
-}
-
-int oci_making_find(struct oci_making *making, struct err *err)
+void oci_making_set_root(struct oci_making *making, const char *root)
 {
     char block[PATH_MAX];
     struct text path = text_init(block, sizeof(block));
 
-    if (oci_root_find(making->globals, making->arena, &making->root, err) < 0)
-        return err->number;
+    making->root = root;
     /* No container has a name with a dot at its beginning. */
-    if (text_append(&path, making->root) && text_append(&path, "/.filters"))
+    if (text_append(&path, root) && text_append(&path, "/.filters"))
         making->filters = arena_copy_text(making->arena, path.at);
-    return 0;
 }
 
 /* `pid` is 0 as long as there is no process. */
@@ -78,7 +49,9 @@ static uint64_t find_made(struct oci_made_cgroups cgroups, const char *path)
     return 0;
 }
 
-int oci_making_tell_cgroups(void *owner, struct oci_made_cgroups cgroups, struct err *err)
+/* The on_cgroups of struct oci_run_options: writes the state again, now with what tells the cgroups
+ * from others of their name. */
+static int tell_cgroups(void *owner, struct oci_made_cgroups cgroups, struct err *err)
 {
     struct oci_making *making = owner;
     struct oci_texts paths;
@@ -95,17 +68,17 @@ int oci_making_tell_cgroups(void *owner, struct oci_made_cgroups cgroups, struct
     return tell_state(making, 0, err);
 }
 
-int oci_making_notify(void *owner, pid_t pid, int pidfd, struct err *err)
+/* The on_created of struct oci_run_options. */
+static int tell_created(void *owner, pid_t pid, int pidfd, struct err *err)
 {
     const struct oci_making *making = owner;
 
-    (void)pidfd;
-    (void)err;
-    oci_notify_main_process(making->globals, pid);
-    return 0;
+    return making->on_created == NULL ? 0 : making->on_created(making->owner, pid, pidfd, err);
 }
 
-int oci_making_tell(void *owner, pid_t pid, struct err *err)
+/* The on_started of struct oci_run_options: writes the state, says so and, where the program runs
+ * with that, runs the hooks of poststart. */
+static int tell_started(void *owner, pid_t pid, struct err *err)
 {
     const struct oci_making *making = owner;
     const struct oci_plan_request *request = &making->prepared->request;
@@ -114,14 +87,17 @@ int oci_making_tell(void *owner, pid_t pid, struct err *err)
     };
 
     if (tell_state(making, pid, err) < 0 ||
-        (making->pid_file != NULL && oci_write_pid_file(making->pid_file, pid, err) < 0))
+        (making->on_started != NULL && making->on_started(making->owner, pid, err) < 0))
         return err->number;
     if (!request->has_gate)
-        oci_run_hooks(making->globals, request->config, OCI_HOOK_POSTSTART, &state);
+        oci_hooks_run(request->config, OCI_HOOK_POSTSTART, &state, making->listener);
     return 0;
 }
 
-int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err *err)
+/* Takes the container's name, and writes a state from which a removal knows what there is, should
+ * this process be killed. *claim_fd, which is the caller's, is set as soon as the name is taken; it
+ * is claimed as long as that is open (oci_state_claim()). The caller holds all signals. */
+static int begin(const struct oci_making *making, int *claim_fd, struct err *err)
 {
     const char *id = making->prepared->request.id;
     struct err second = { 0 };
@@ -136,7 +112,10 @@ int oci_making_begin(const struct oci_making *making, int *claim_fd, struct err 
     return err->number;
 }
 
-int oci_making_end(const struct oci_making *making, int number, struct err *err)
+/* Makes the name free again where the container is wholly gone, and runs the hooks of poststop.
+ * `number` is 0, or that of `err`, which tells why there is no container; gives it, or why the name
+ * is not free. */
+static int end(const struct oci_making *making, int number, struct err *err)
 {
     const struct oci_plan_request *request = &making->prepared->request;
     const struct oci_state state = { .id = request->id,
@@ -149,18 +128,18 @@ int oci_making_end(const struct oci_making *making, int number, struct err *err)
         return number;
     if (oci_state_remove(making->root, request->id, &second) < 0)
         return err_add(err, number, &second);
-    oci_run_hooks(making->globals, request->config, OCI_HOOK_POSTSTOP, &state);
+    oci_hooks_run(request->config, OCI_HOOK_POSTSTOP, &state, making->listener);
     return number;
 }
 
 /* Makes the gate and, behind it, the container. */
 static int make_behind_gate(struct oci_making *making, struct err *err)
 {
-    const struct oci_run_options how = { .on_cgroups = oci_making_tell_cgroups,
-                                         .on_started = oci_making_tell,
+    const struct oci_run_options how = { .on_cgroups = tell_cgroups,
+                                         .on_started = tell_started,
                                          .owner = making,
                                          .filters = making->filters,
-                                         .console_fd = making->console->child_fd,
+                                         .console_fd = making->console_fd,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };
     CLEANUP(fd_close) int directory_fd =
@@ -172,14 +151,37 @@ static int make_behind_gate(struct oci_making *making, struct err *err)
     return oci_create(&making->prepared->plan, &how, gate_fd, err);
 }
 
-int oci_make_created(struct oci_making *making, struct err *err)
+int oci_making_create(struct oci_making *making, struct err *err)
 {
     CLEANUP(fd_close) int claim_fd = -1;
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
 
-    if (oci_signals_hold(&signals, err) < 0 || oci_making_begin(making, &claim_fd, err) < 0)
+    if (oci_signals_hold(&signals, err) < 0 || begin(making, &claim_fd, err) < 0)
         return err->number;
     if (make_behind_gate(making, err) == 0)
         return 0;
-    return oci_making_end(making, err->number, err);
+    return end(making, err->number, err);
+}
+
+int oci_making_run(struct oci_making *making, int *ret_status, struct err *err)
+{
+    const struct oci_run_options how = { .on_cgroups = tell_cgroups,
+                                         .on_created = tell_created,
+                                         .on_started = tell_started,
+                                         .owner = making,
+                                         .filters = making->filters,
+                                         .console_fd = making->console_fd,
+                                         .relay_fd = making->relay_fd,
+                                         .ret_is_left = &making->is_left,
+                                         .trace = making->trace };
+    CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;
+    CLEANUP(fd_close) int claim_fd = -1;
+    int number;
+
+    if (oci_signals_hold(&signals, err) < 0 || begin(making, &claim_fd, err) < 0)
+        return err->number;
+    number = oci_run(&making->prepared->plan, &how, ret_status, err);
+    if (number == 0 && making->is_kept)
+        return 0;
+    return end(making, number, err);
 }

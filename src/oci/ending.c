@@ -1,27 +1,13 @@
 /* The start and the end of a container, with the hooks that come after them. */
+#include "oci/ending.h"
+
 #include "base/cleanup.h"
 #include "base/fd.h"
-#include "cli/oci/oci.h"
 #include "oci/channel.h"
 #include "oci/gate.h"
-#include "oci/hooks.h"
 #include "oci/kept.h"
 
 #include <errno.h>
-
-static void warn(void *owner, const struct err *err)
-{
-    oci_warn(owner, err);
-}
-
-void oci_run_hooks(const struct oci_globals *globals, const struct oci_config *config,
-                   enum oci_hook_kind kind, const struct oci_state *state)
-{
-    /* The listener's owner is not changed. */
-    const struct oci_hook_listener listener = { .warn = warn, .owner = (void *)(uintptr_t)globals };
-
-    oci_hooks_run(config, kind, state, &listener);
-}
 
 int oci_read_kept(const char *root, const char *id, struct arena *arena,
                   struct oci_config *ret_config, struct err *err)
@@ -37,7 +23,7 @@ int oci_read_kept(const char *root, const char *id, struct arena *arena,
     return number;
 }
 
-int oci_remove(const struct oci_globals *globals, const char *root, const struct oci_state *state,
+int oci_remove(const struct oci_listener *listener, const char *root, const struct oci_state *state,
                struct err *err)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
@@ -45,13 +31,13 @@ int oci_remove(const struct oci_globals *globals, const char *root, const struct
     struct oci_config config = { 0 };
 
     /* What cannot be read shall not keep the container from being removed. */
-    if (oci_read_kept(root, state->id, &arena, &config, err) < 0)
-        oci_warn(globals, err);
+    if (oci_read_kept(root, state->id, &arena, &config, err) < 0 && listener->warn != NULL)
+        listener->warn(listener->owner, err);
     if (oci_state_destroy(root, state, err) < 0)
         return err->number;
     stopped.status = OCI_STOPPED;
     stopped.pid = 0;
-    oci_run_hooks(globals, &config, OCI_HOOK_POSTSTOP, &stopped);
+    oci_hooks_run(&config, OCI_HOOK_POSTSTOP, &stopped, listener);
     return 0;
 }
 
@@ -63,7 +49,7 @@ static int open_gate(const char *root, const char *id, int *ret_failure_status, 
     return directory_fd < 0 ? directory_fd : oci_gate_open(directory_fd, ret_failure_status, err);
 }
 
-int oci_start_created(const struct oci_globals *globals, const char *root, const char *id,
+int oci_start_created(const struct oci_listener *listener, const char *root, const char *id,
                       struct err *err)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(2 * OCI_ARENA_BYTES);
@@ -75,13 +61,12 @@ int oci_start_created(const struct oci_globals *globals, const char *root, const
     if (oci_state_read(root, id, &arena, &state, err) < 0 ||
         oci_read_kept(root, id, &arena, &config, err) < 0)
         return err->number;
-    oci_notify_main_process(globals, state.pid);
     if (open_gate(root, id, &status, err) == 0) {
         state.status = OCI_RUNNING;
-        oci_run_hooks(globals, &config, OCI_HOOK_POSTSTART, &state);
+        oci_hooks_run(&config, OCI_HOOK_POSTSTART, &state, listener);
         return 0;
     }
-    if (status == OCI_FAILED_HOOK && oci_remove(globals, root, &state, &second) < 0)
+    if (status == OCI_FAILED_HOOK && oci_remove(listener, root, &state, &second) < 0)
         return err_add(err, err->number, &second);
     return err->number;
 }

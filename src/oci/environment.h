@@ -1,0 +1,9 @@
+/* The variables of a program. Errors are 0 or -errno with a sentence. */
+#pragma once
+
+#include "oci/config.h"
+
+/* Puts "NAME=value" words into an environment, each in the place of what had its name; in the
+ * arena. */
+int oci_environment_add(struct arena *arena, const struct oci_texts *words, struct oci_texts *env,
+                        struct err *err);

@@ -1,0 +1,44 @@
+/* The bundle's real path, its config, this machine, the plan. */
+#include "oci/prepared.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,
+                      struct oci_prepared *prepared, struct err *err)
+{
+    char path[PATH_MAX];
+    char *copy;
+
+    if (oci_id_check(bundle->id, err) < 0)
+        return err->number;
+    if (realpath(bundle->path, path) == NULL)
+        return err_system(err, errno, "bundle '%s'", bundle->path);
+    copy = arena_copy_text(arena, path);
+    if (copy == NULL)
+        return err_system(err, ENOMEM, "bundle '%s'", bundle->path);
+    prepared->bundle = bundle->path;
+    prepared->request = (struct oci_plan_request){
+        .config = &prepared->config,
+        .host = &prepared->host,
+        .id = bundle->id,
+        .bundle = copy,
+        .has_console = true,
+        .has_gate = bundle->has_gate,
+    };
+    if (oci_config_load(bundle->path, arena, &prepared->json, err) < 0)
+        return err->number;
+    if (oci_config_parse(prepared->json, arena, &prepared->config, err) < 0)
+        return err_prefix(err, "bundle '%s': config.json", bundle->path);
+    return 0;
+}
+
+int oci_prepared_plan(struct oci_prepared *prepared, struct arena *arena, struct err *err)
+{
+    if (oci_host_read(arena, &prepared->host, err) < 0)
+        return err->number;
+    if (oci_plan_make(&prepared->request, arena, &prepared->plan, err) < 0)
+        return err_prefix(err, "bundle '%s': config.json", prepared->bundle);
+    return 0;
+}

@@ -1,0 +1,39 @@
+/*
+ * A bundle on its way to a plan:
+ *
+ *     number = oci_prepared_read(&(struct oci_bundle){ .path = "/srv/web", .id = "web" }, &arena,
+ *                                &prepared, &err);
+ *     if (number == 0)
+ *         change(&prepared.config, &prepared.request); // where the caller wants more than it says
+ *     if (number == 0)
+ *         number = oci_prepared_plan(&prepared, &arena, &err);
+ *
+ * Errors are 0 or -errno with a sentence. Any thread.
+ */
+#pragma once
+
+#include "oci/plan.h"
+
+/* What is to be read. */
+struct oci_bundle {
+    const char *path;
+    const char *id; /* the container's name */
+    bool has_gate;  /* see struct oci_plan_request */
+};
+
+/* Everything is in the arena; the plan points into the rest of it, which must stay where it is. */
+struct oci_prepared {
+    const char *bundle; /* the path as the caller has it, for sentences */
+    struct bytes json;  /* the text of config.json */
+    struct oci_config config;
+    struct oci_host host;
+    struct oci_plan_request request;
+    struct oci_plan plan;
+};
+
+/* Reads the config of a bundle, and fills in the request. */
+int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,
+                      struct oci_prepared *prepared, struct err *err);
+
+/* Looks at the system, and makes the plan. */
+int oci_prepared_plan(struct oci_prepared *prepared, struct arena *arena, struct err *err);
