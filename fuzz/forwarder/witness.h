@@ -26,6 +26,8 @@
  *   is within the limits, and after the last attempt all that wait get SERVFAIL or a stale answer;
  * so each is answered once, by its deadline;
  * - the core waits for what the witness waits for, and its next deadline is the earliest of theirs;
+ * - no client is given an alias that leads to a blocked name, but for a name that is allowed; who
+ *   would be is told that the name is blocked, and only then;
  * - the cache has no more octets than it may.
  */
 #pragma once
@@ -646,6 +648,74 @@ static inline struct dns_message witness_check_form(const struct witness *witnes
     return answer;
 }
 
+/* Whether an answer leads by an alias to a name that is blocked, and its own is not allowed. */
+static inline bool witness_is_alias_blocked(const struct witness *witness,
+                                            const struct dns_message *answer)
+{
+    struct dns_walk walk = dns_message_section(answer, DNS_ANSWER);
+    struct dns_question question;
+    struct dns_rr rr;
+    bool is_blocked = false;
+
+    if (witness->built == NULL || !dns_message_question(answer, &question) ||
+        question.class != DNS_CLASS_IN)
+        return false;
+    while (dns_walk_next(&walk, &rr)) {
+        struct dns_name alias;
+
+        if (rr.type != DNS_TYPE_CNAME || rr.class != DNS_CLASS_IN)
+            continue;
+        fuzz_require(dns_name_read(&rr.rdata, &alias).status == DNS_OK);
+        is_blocked = is_blocked || witness_local_what_of(&alias) == WITNESS_LOCAL_BLOCKED;
+    }
+    return is_blocked && witness_local_what_of(&question.name) != WITNESS_LOCAL_ALLOWED;
+}
+
+/* Whether a reply to the same question was such. */
+static inline bool witness_was_alias_blocked(const struct witness *witness,
+                                             const struct witness_topic *topic)
+{
+    for (size_t i = witness->replies->count; i > 0; i--) {
+        const struct witness_reply *reply = &witness->replies->at[i - 1];
+        struct dns_message message;
+
+        if (reply->size == 0 || !witness_same_topic(&reply->topic, topic))
+            continue;
+        fuzz_require(dns_message_read(bytes_of(reply->octets, reply->size), &message).status ==
+                     DNS_OK);
+        if (witness_is_alias_blocked(witness, &message))
+            return true;
+    }
+    return false;
+}
+
+/* A client was told that the name is blocked. */
+static inline void witness_check_blocked(const struct witness *witness,
+                                         const struct witness_client *client,
+                                         const struct witness_sent *sent)
+{
+    enum forwarder_block_answer block_answer = witness->built->local.options.block_answer;
+    struct dns_message answer = witness_check_form(witness, client, sent);
+    bool is_null = block_answer == FORWARDER_BLOCK_NULL;
+    struct dns_question question;
+    struct dns_edns edns;
+    struct dns_edns_option option;
+    unsigned int records;
+
+    fuzz_require(dns_message_question(&answer, &question));
+    records =
+        is_null && (question.type == DNS_TYPE_A || question.type == DNS_TYPE_AAAA ? 1U : 0U) != 0;
+    fuzz_require(dns_message_rcode(&answer) == (is_null ? DNS_RCODE_NOERROR
+                                                : block_answer == FORWARDER_BLOCK_REFUSED
+                                                    ? DNS_RCODE_REFUSED
+                                                    : DNS_RCODE_NXDOMAIN));
+    fuzz_require(answer.header.counts[DNS_ANSWER] == records);
+    fuzz_require(answer.header.counts[DNS_AUTHORITY] ==
+                 (records == 0 && block_answer != FORWARDER_BLOCK_REFUSED));
+    if (dns_message_edns(&answer, &edns))
+        fuzz_require(dns_edns_find_option(&edns, DNS_OPTION_EDE, &option));
+}
+
 /* An answer is from the cache. */
 static inline void witness_check_cached(const struct witness *witness,
                                         const struct witness_topic *topic,
@@ -657,6 +727,7 @@ static inline void witness_check_cached(const struct witness *witness,
     struct dns_edns edns;
     struct dns_edns_option option;
 
+    fuzz_require(!witness_is_alias_blocked(witness, &answer));
     fuzz_require(age.config->cache.bytes > 0);
     fuzz_require(!is_stale || age.config->cache.stale_s > 0);
     witness_check_kept(witness->replies, topic, &age, witness->now_ns, &answer);
@@ -804,6 +875,12 @@ static inline void witness_check_query(struct witness *witness, const struct for
 
     witness_understand(witness, &asked, in);
     witness_check_not_local(witness, in);
+    if (counter == FORWARDER_COUNT_queries_alias_blocked) {
+        fuzz_require(witness->sent_count == 1);
+        fuzz_require(witness_was_alias_blocked(witness, &asked.topic));
+        witness_check_blocked(witness, &asked.client, &witness->sent[0]);
+        return;
+    }
     if (counter == FORWARDER_COUNT_queries_cached || counter == FORWARDER_COUNT_queries_stale) {
         witness_check_cached_at_once(witness, &asked, counter == FORWARDER_COUNT_queries_stale);
         return;
@@ -822,10 +899,9 @@ static inline void witness_check_query(struct witness *witness, const struct for
 static inline void witness_client(struct witness *witness, const struct forwarder_datagram *in)
 {
     static const enum forwarder_counter good[] = {
-        FORWARDER_COUNT_queries_forwarded,
-        FORWARDER_COUNT_queries_joined,
-        FORWARDER_COUNT_queries_cached,
-        FORWARDER_COUNT_queries_stale,
+        FORWARDER_COUNT_queries_forwarded,     FORWARDER_COUNT_queries_joined,
+        FORWARDER_COUNT_queries_cached,        FORWARDER_COUNT_queries_stale,
+        FORWARDER_COUNT_queries_alias_blocked,
     };
     const uint64_t *counters = witness->forwarder->counters;
     uint64_t before[FORWARDER_COUNTERS];
@@ -991,6 +1067,7 @@ static inline void witness_check_answer(const struct witness *witness,
         return;
     }
     fuzz_require(dns_message_rcode(&answer) == dns_message_rcode(reply));
+    fuzz_require(!witness_is_alias_blocked(witness, &answer));
     for (unsigned int section = DNS_ANSWER; section <= DNS_AUTHORITY; section++)
         fuzz_require(is_cut || answer.header.counts[section] == reply->header.counts[section]);
 }
@@ -1015,19 +1092,32 @@ static inline void witness_answered(struct witness *witness, struct witness_clie
     witness->answered += 1;
 }
 
+/* What those who wait for a reply get, when it was taken. */
+enum witness_outcome {
+    WITNESS_RELAYED,
+    WITNESS_STALE,   /* a stale answer instead */
+    WITNESS_BLOCKED, /* that the name is blocked, for this reply's alias or a stale one's */
+};
+
 /* A reply was taken: all that wait for it have their answer, and nothing else was sent. */
 static inline void witness_check_answers(struct witness *witness, struct witness_query *query,
-                                         const struct dns_message *reply, bool is_stale)
+                                         const struct dns_message *reply,
+                                         enum witness_outcome outcome)
 {
     unsigned int rcode = dns_message_rcode(reply);
     bool is_failure = rcode == DNS_RCODE_SERVFAIL || rcode == DNS_RCODE_REFUSED;
     struct witness_client *client;
     size_t i = 0;
 
-    fuzz_require(!is_stale || is_failure);
+    fuzz_require(outcome != WITNESS_STALE || is_failure);
+    if (outcome == WITNESS_BLOCKED)
+        fuzz_require(witness_is_alias_blocked(witness, reply) ||
+                     (is_failure && witness_was_alias_blocked(witness, &query->topic)));
     while (client = witness_first_client(witness, query->key), client != NULL) {
         fuzz_require(i < witness->sent_count);
-        if (is_stale)
+        if (outcome == WITNESS_BLOCKED)
+            witness_check_blocked(witness, client, &witness->sent[i]);
+        else if (outcome == WITNESS_STALE)
             witness_check_cached(witness, &query->topic, client, &witness->sent[i], true);
         else
             witness_check_answer(witness, client, reply, &witness->sent[i]);
@@ -1126,7 +1216,9 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
 {
     const struct forwarder_config *config = &witness->forwarder->config;
     const uint64_t *stale = &witness->forwarder->counters[FORWARDER_COUNT_answers_stale];
+    const uint64_t *blocked = &witness->forwarder->counters[FORWARDER_COUNT_answers_blocked];
     uint64_t stale_before = *stale;
+    uint64_t blocked_before = *blocked;
     struct witness_query *query = NULL;
     struct dns_message reply;
     enum witness_use use = WITNESS_USE;
@@ -1143,7 +1235,10 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
     } else if (query != NULL && witness_is_good(witness, query, in, &reply)) {
         use = witness_use_of(witness, query, in, &reply);
         if (use == WITNESS_USE)
-            witness_check_answers(witness, query, &reply, *stale != stale_before);
+            witness_check_answers(witness, query, &reply,
+                                  *blocked != blocked_before ? WITNESS_BLOCKED
+                                  : *stale != stale_before   ? WITNESS_STALE
+                                                             : WITNESS_RELAYED);
         else
             witness_check_asked_again(witness, query, in->path.socket / config->lanes, use);
     } else {
@@ -1230,6 +1325,34 @@ static inline bool witness_is_for(const struct witness_client *client,
                        witness_part(witness_payload(sent), DNS_HEADER_SIZE, question.size));
 }
 
+/* Whether an answer says that its name is blocked, with the SOA record or the address of that. */
+static inline bool witness_says_blocked(const struct witness_sent *sent)
+{
+    static const uint8_t nobody[] = { 6, 'n', 'o', 'b', 'o', 'd', 'y', 7, 'i', 'n', 'v' };
+    struct dns_message answer;
+    struct dns_walk walk;
+    struct dns_rr rr;
+
+    fuzz_require(witness_read(witness_payload(sent), &answer));
+    if (answer.header.counts[DNS_ANSWER] + answer.header.counts[DNS_AUTHORITY] == 0)
+        return dns_message_rcode(&answer) == DNS_RCODE_REFUSED;
+    walk = dns_message_section(&answer, DNS_ANSWER);
+    while (dns_walk_next(&walk, &rr)) {
+        struct bytes rdata = byte_reader_rest(&rr.rdata);
+        size_t zeroes = 0;
+
+        while (zeroes < rdata.size && rdata.at[zeroes] == 0)
+            zeroes += 1;
+        return zeroes == rdata.size;
+    }
+    walk = dns_message_section(&answer, DNS_AUTHORITY);
+    while (dns_walk_next(&walk, &rr))
+        if (rr.type == DNS_TYPE_SOA &&
+            memmem(sent->octets, sent->size, nobody, sizeof(nobody)) != NULL)
+            return true;
+    return false;
+}
+
 /* A client got SERVFAIL or a stale answer, as time went by. It may have sent the same query twice;
  * then the one that is over is meant, or the one that came first. */
 static inline void witness_check_timeout(struct witness *witness, const struct witness_sent *sent)
@@ -1247,6 +1370,9 @@ static inline void witness_check_timeout(struct witness *witness, const struct w
             continue;
         if (is_failure)
             (void)witness_check_form(witness, client, sent);
+        else if (witness->built != NULL && witness_says_blocked(sent) &&
+                 witness_was_alias_blocked(witness, &query->topic))
+            witness_check_blocked(witness, client, sent);
         else
             witness_check_cached(witness, &query->topic, client, sent, true);
         witness_answered(witness, client);

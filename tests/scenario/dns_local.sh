@@ -144,7 +144,11 @@ lists_are_read_anew_on_a_hangup_and_kept_where_they_are_wrong() {
     gets SERVFAIL ads.example
     rm changing
     kill -HUP "$forwarder"
-    wait_until grep -q "goes on as before: --block: 'changing'" forwarder.log
+    wait_until grep -q "goes on as before: --block: 'changing': cannot be opened" forwarder.log
+    gets NXDOMAIN other.example
+    mkfifo changing
+    kill -HUP "$forwarder"
+    wait_until grep -q "goes on as before: --block: 'changing': not a regular file" forwarder.log
     gets NXDOMAIN other.example
     stop_forwarder
 }
@@ -160,7 +164,7 @@ refuses() {
 a_file_that_cannot_be_a_list_is_refused() {
     printf '<html>\n<body>\n' >page
     refuses "--block: 'missing': cannot be opened: No such file or directory" --block missing
-    refuses "--hosts: '/': cannot be read: Is a directory" --hosts /
+    refuses "--hosts: '/': not a regular file" --hosts /
     refuses "--block: 'page': no line says anything about a name; the first, 1, is '<html>'" \
         --block page
     refuses "--allow-name: 'a..b' is not the name of a host" --allow-name a..b

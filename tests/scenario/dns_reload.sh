@@ -84,12 +84,14 @@ a_wrong_file_is_refused_and_nothing_changes() {
 
 what_cannot_change_is_said() {
     printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\ncache-bytes: 65536\n' >dns.yaml
+    printf 'tcp-clients-max: 9\n' >>dns.yaml
     start_forwarder --config dns.yaml
     ask 8053 kept.example.org
     printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5399\nqueries-max: 5\n' >dns.yaml
+    printf 'rate-limit: 7\ntcp-clients-max: 8\n' >>dns.yaml
     reload
     wait_until grep -q ready forwarder.log
-    says "changes when it is started anew: queries-max, cache-bytes"
+    says "changes when it is started anew: queries-max, tcp-clients-max, rate-limit, cache-bytes"
     ask 8053 kept.example.org # the cache is kept: its upstream is not asked
     grep -q 'status: NOERROR' dig.txt
     stop_forwarder

@@ -47,10 +47,32 @@ static enum kind_of_reply kind_for(struct simulation *sim, const uint8_t address
     return address[0] % 4 == 0 ? REPLY_NOTHING : REPLY_ADDRESS;
 }
 
+/* Adds an alias that leads to a name which may be blocked, and gives that. */
+static struct dns_name add_alias(struct simulation *sim, const struct dns_question *question,
+                                 struct dns_builder *builder)
+{
+    static const char *const names[] = { "x1.example.test", "a.bad.example.test",
+                                         "ok.bad.example.test", "web.example.test" };
+    const char *text = names[chance_below(&sim->chance, sizeof(names) / sizeof(names[0]))];
+    struct dns_name alias;
+    struct dns_rr rr = {
+        .owner = dns_name_reader(&question->name),
+        .type = DNS_TYPE_CNAME,
+        .class = DNS_CLASS_IN,
+        .ttl_s = (uint32_t)between(sim, 1, 20),
+    };
+
+    fuzz_require(dns_name_parse(bytes_of_text(text), &alias).status == DNS_OK);
+    rr.rdata = dns_name_reader(&alias);
+    fuzz_require(dns_builder_add_rr(builder, DNS_ANSWER, &rr).status == DNS_OK);
+    return alias;
+}
+
 /* Adds as many copies of an address as chance wants. */
 static void add_addresses(struct simulation *sim, const struct dns_question *question,
                           const uint8_t address[4], struct dns_builder *builder)
 {
+    struct dns_name alias;
     struct dns_rr rr = {
         .owner = dns_name_reader(&question->name),
         .type = DNS_TYPE_A,
@@ -59,6 +81,10 @@ static void add_addresses(struct simulation *sim, const struct dns_question *que
         .rdata = byte_reader_init(bytes_of(address, 4)),
     };
 
+    if (address != forged_address && chance_of(&sim->chance, 100)) {
+        alias = add_alias(sim, question, builder);
+        rr.owner = dns_name_reader(&alias);
+    }
     for (uint64_t i = chance_of(&sim->chance, 100) ? between(sim, 20, 60) : 1; i > 0; i--)
         fuzz_require(dns_builder_add_rr(builder, DNS_ANSWER, &rr).status == DNS_OK);
 }

@@ -166,9 +166,7 @@ static struct forwarder_query *add_query(struct forwarder *forwarder)
 
         if (forwarder_table_find(&forwarder->table, key) != NULL)
             continue;
-        query = forwarder_table_add(&forwarder->table, key);
-        if (query != NULL)
-            query->lane = lane;
+        query = forwarder_table_add(&forwarder->table, key, lane);
         return query;
     }
     return NULL;

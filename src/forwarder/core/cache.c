@@ -11,7 +11,7 @@
 #define SHARE 8
 #define WORN_TTL_S_MIN 10
 
-enum entry_bit { ENTRY_ASKED = 1, ENTRY_FAILURE = 2, ENTRY_ERROR = 4 };
+enum entry_bit { ENTRY_ASKED = 1, ENTRY_FAILURE = 2, ENTRY_ERROR = 4, ENTRY_ALIAS = 8 };
 
 /* The first octets of an entry's first block; every block begins with the number of the next. */
 struct entry {
@@ -315,7 +315,8 @@ static void fill_entry(struct forwarder_cache *cache, uint32_t number,
         .topic_size = topic->size,
         .error = kept->error,
         .bits =
-            (uint8_t)((kept->is_failure ? ENTRY_FAILURE : 0) | (kept->has_error ? ENTRY_ERROR : 0)),
+            (uint8_t)((kept->is_failure ? ENTRY_FAILURE : 0) | (kept->has_error ? ENTRY_ERROR : 0) |
+                      (kept->has_alias ? ENTRY_ALIAS : 0)),
     };
     memcpy(entry->counts, kept->counts + 1, sizeof(entry->counts));
     put_octets(cache, &place, forwarder_topic_bytes(topic));
@@ -368,6 +369,7 @@ static bool look_at(const struct forwarder_cache *cache, uint32_t number, uint64
         .is_resting = is_stale && age_s < entry->rests_until_s,
         .is_worn = entry->ttl_s >= WORN_TTL_S_MIN && age_s >= entry->ttl_s - entry->ttl_s / 10,
         .is_failure = (entry->bits & ENTRY_FAILURE) != 0,
+        .has_alias = (entry->bits & ENTRY_ALIAS) != 0,
         .has_error = (entry->bits & ENTRY_ERROR) != 0,
         .error = entry->error,
         .flags = entry->flags,

@@ -69,6 +69,7 @@ struct forwarder_kept {
     bool has_error;
     uint16_t error;       /* an extended error's code */
     bool is_failure;      /* no answer, but that there was none */
+    bool has_alias;       /* a CNAME record is among the answers */
     uint16_t ttls_count;  /* at most FORWARDER_CACHE_TTLS_MAX */
     const uint16_t *ttls; /* where TTLs stand in `records` */
     struct bytes records; /* at most FORWARDER_CACHE_BODY_MAX octets */
@@ -83,6 +84,7 @@ struct forwarder_cached {
     bool is_resting; /* stale, and to ask anew just failed: see forwarder_cache_rest() */
     bool is_worn;    /* a tenth of its time or less is left: worth asking anew */
     bool is_failure;
+    bool has_alias;
     bool has_error;
     uint16_t error;
     uint16_t flags;

@@ -18,6 +18,7 @@ static const struct {
     [FORWARDER_STALE] = { FORWARDER_COUNT_queries_stale, false, { 0 } },
     [FORWARDER_LOCAL] = { FORWARDER_COUNT_queries_local, false, { 0 } },
     [FORWARDER_BLOCKED] = { FORWARDER_COUNT_queries_blocked, false, { 0 } },
+    [FORWARDER_ALIAS_BLOCKED] = { FORWARDER_COUNT_queries_alias_blocked, false, { 0 } },
     [FORWARDER_ANY] = { FORWARDER_COUNT_queries_any, false, { 0 } },
     [FORWARDER_CHAOS] = { FORWARDER_COUNT_queries_chaos, false, { 0 } },
     [FORWARDER_CHAOS_REFUSED] = { FORWARDER_COUNT_queries_chaos_refused,
@@ -84,17 +85,35 @@ static struct bytes client_question(const struct forwarder_asked *asked)
     return question;
 }
 
-static void answer_cached(struct forwarder *forwarder, const struct forwarder_asked *asked,
+/* Whether an answer that was written from the cache has an alias of a blocked name. */
+static bool is_alias_blocked(const struct forwarder *forwarder,
+                             const struct forwarder_cached *cached, const struct byte_writer *out)
+{
+    struct dns_message answer;
+
+    return cached->has_alias &&
+           dns_message_read(byte_writer_written(out), &answer).status == DNS_OK &&
+           forwarder_is_alias_blocked(forwarder, &answer);
+}
+
+/* Answers from the cache, or that the name is blocked; says whether the former. */
+static bool answer_cached(struct forwarder *forwarder, const struct forwarder_asked *asked,
                           const struct forwarder_cached *cached, struct forwarder_batch *batch)
 {
     struct byte_writer out = forwarder_batch_writer(batch, asked->client);
+    enum forwarder_relayed relayed = forwarder_answer_cached(
+        &asked->request, client_question(asked), &forwarder->cache, cached, &out);
 
-    if (forwarder_answer_cached(&asked->request, client_question(asked), &forwarder->cache, cached,
-                                &out) == FORWARDER_TRUNCATED)
+    if (is_alias_blocked(forwarder, cached, &out)) {
+        forwarder_answer_blocked(forwarder, asked, batch);
+        return false;
+    }
+    if (relayed == FORWARDER_TRUNCATED)
         forwarder_count(forwarder, FORWARDER_COUNT_cached_truncated);
     forwarder_answer_pad(&asked->request, asked->client, &out);
     forwarder_batch_add(batch, asked->client, &out);
     forwarder_batch_mark(batch, FORWARDER_FROM_CACHE, forwarder->now_ns);
+    return true;
 }
 
 /* Asks anew for what the cache still answers, unless that is being done. */
@@ -195,7 +214,8 @@ static enum forwarder_verdict resolve(struct forwarder *forwarder,
 
     if (!is_found || (cached.is_stale && !cached.is_resting))
         return wait_for_upstream(forwarder, asked, is_found, batch);
-    answer_cached(forwarder, asked, &cached, batch);
+    if (!answer_cached(forwarder, asked, &cached, batch))
+        return FORWARDER_ALIAS_BLOCKED;
     if (cached.is_stale)
         return FORWARDER_STALE;
     if (cached.is_worn && (asked->request.flags & DNS_FLAG_RD) != 0)
@@ -244,6 +264,29 @@ static void send_to(const struct forwarder_query *query, const struct forwarder_
     forwarder_batch_mark(batch, FORWARDER_FROM_UPSTREAM, waiter->since_ns);
 }
 
+/* Tells one that waited that the name is blocked. */
+static void answer_blocked(struct forwarder *forwarder, const struct forwarder_query *query,
+                           const struct forwarder_waiter *waiter, struct forwarder_batch *batch)
+{
+    struct byte_reader in = byte_reader_init(forwarder_query_question(query));
+    struct forwarder_asked asked = { .client = &waiter->client, .request = waiter->request };
+
+    REQUIRE(dns_question_read(&in, &asked.question).status == DNS_OK);
+    forwarder_letters_write(&waiter->letters, asked.question.name.octets, asked.question.name.size);
+    forwarder_answer_blocked(forwarder, &asked, batch);
+    forwarder_batch_mark(batch, FORWARDER_FROM_UPSTREAM, waiter->since_ns);
+    forwarder_count(forwarder, FORWARDER_COUNT_answers_blocked);
+}
+
+void forwarder_answer_all_blocked(struct forwarder *forwarder, struct forwarder_query *query,
+                                  struct forwarder_batch *batch)
+{
+    struct forwarder_waiter waiter;
+
+    while (take_waiter(forwarder, query, &waiter))
+        answer_blocked(forwarder, query, &waiter, batch);
+}
+
 bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query *query,
                             struct forwarder_batch *batch)
 {
@@ -259,6 +302,10 @@ bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query 
 
         (void)forwarder_answer_cached(&waiter.request, forwarder_query_question(query),
                                       &forwarder->cache, &cached, &out);
+        if (is_alias_blocked(forwarder, &cached, &out)) {
+            answer_blocked(forwarder, query, &waiter, batch);
+            continue;
+        }
         send_to(query, &waiter, &out, batch);
         forwarder_count(forwarder, FORWARDER_COUNT_answers_stale);
     }

@@ -31,28 +31,43 @@ static void go_on(struct forwarder *forwarder, struct forwarder_query *query,
         return;
     }
     query->failed |= bit;
-    if (query->upstream != upstream || !forwarder_ask_another(forwarder, query, batch))
+    if (query->upstream != upstream)
         return;
     if (!failure->is_stream &&
         forwarder_upstream_missed(&forwarder->upstreams[upstream], forwarder->now_ns))
         forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
+    (void)forwarder_ask_another(forwarder, query, batch);
+}
+
+/* Lets those go on that wait on one lane. */
+static void fail_lane(struct forwarder *forwarder, uint16_t lane,
+                      const struct forwarder_failure *failure, struct forwarder_batch *batch)
+{
+    struct forwarder_query *query = forwarder_table_first_on_lane(&forwarder->table, lane);
+
+    while (query != NULL) {
+        struct forwarder_query *next = forwarder_table_next_on_lane(&forwarder->table, query);
+
+        if (is_concerned(forwarder, query, failure))
+            go_on(forwarder, query, failure, batch);
+        query = next;
+    }
 }
 
 void forwarder_fail_queries(struct forwarder *forwarder, const struct forwarder_failure *failure,
                             struct forwarder_batch *batch)
 {
     unsigned int upstream = failure->socket / forwarder->config.lanes;
-    const struct forwarder_table *table = &forwarder->table;
+    unsigned int place = failure->socket % forwarder->config.lanes;
+    unsigned int step = failure->is_stream ? forwarder_streams(&forwarder->config) : UINT16_MAX;
 
     if (upstream >= forwarder->config.upstreams_count)
         return;
     if (failure->is_stream && !failure->was_up &&
         forwarder_upstream_failed(&forwarder->upstreams[upstream], forwarder->now_ns))
         forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
-    for (uint32_t i = 0; i < table->touched; i++) {
-        bool is_waiting = forwarder->deadlines.places[i] != 0;
-
-        if (is_waiting && is_concerned(forwarder, &table->queries[i], failure))
-            go_on(forwarder, &table->queries[i], failure, batch);
-    }
+    /* A datagram's query is on the lane of that number; those of stream s are on s, s + streams …
+     */
+    for (unsigned int lane = place; lane < forwarder->config.lanes; lane += step)
+        fail_lane(forwarder, (uint16_t)lane, failure, batch);
 }

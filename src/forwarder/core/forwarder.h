@@ -61,7 +61,6 @@
 #define FORWARDER_UPSTREAMS_MAX 16
 /* Those of the configuration before, which queries may still wait for, have numbers too. */
 #define FORWARDER_SLOTS_MAX 32
-#define FORWARDER_LANES_MAX 256
 #define FORWARDER_ATTEMPTS_MAX 8
 #define FORWARDER_QUERIES_MAX (1U << 20)
 #define FORWARDER_WAITERS_MAX (1U << 22)

@@ -108,9 +108,22 @@ enum forwarder_verdict forwarder_answer_local(struct forwarder *forwarder,
                                               const struct forwarder_asked *asked,
                                               struct forwarder_batch *batch);
 
+/* Whether an answer to a question in the class IN has an alias that leads to a blocked name, and no
+ * rule allows the name that was asked for. */
+bool forwarder_is_alias_blocked(const struct forwarder *forwarder,
+                                const struct dns_message *answer);
+
+/* Answers as if the name that is asked for were blocked. */
+void forwarder_answer_blocked(struct forwarder *forwarder, const struct forwarder_asked *asked,
+                              struct forwarder_batch *batch);
+
 /* Gives all that wait for a query a stale answer; false, and nothing done, where there is none. */
 bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query *query,
                             struct forwarder_batch *batch);
+
+/* Tells all that wait for a query that its name is blocked. */
+void forwarder_answer_all_blocked(struct forwarder *forwarder, struct forwarder_query *query,
+                                  struct forwarder_batch *batch);
 
 /* Gives all that wait for a query an upstream's reply. */
 void forwarder_answer_all(struct forwarder *forwarder, struct forwarder_query *query,

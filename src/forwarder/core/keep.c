@@ -29,6 +29,7 @@ struct reading {
     uint32_t ttl_s;         /* the least */
     uint16_t ttls_count;
     uint16_t counts[DNS_SECTIONS];
+    bool has_alias;
     bool is_bad; /* not to be kept */
 };
 
@@ -145,6 +146,7 @@ static bool take_chain(struct reading *reading)
         }
         if (pass.aliases > 1)
             break;
+        reading->has_alias = true;
         reading->target = pass.alias;
     }
     reading->is_bad = true;
@@ -262,6 +264,7 @@ static bool keep_answer(struct reading *reading, struct forwarder_kept *kept)
     if (reading->is_bad)
         return false;
     kept->ttl_s = reading->ttl_s;
+    kept->has_alias = reading->has_alias || reading->question.type == DNS_TYPE_CNAME;
     memcpy(kept->counts, reading->counts, sizeof(kept->counts));
     kept->ttls_count = reading->ttls_count;
     kept->ttls = reading->keep->ttls;

@@ -102,6 +102,7 @@ static void see_rule(struct walk *walk, uint8_t start, unsigned int flags)
 static void judge_rule(const struct walk *walk, struct forwarder_local_found *found)
 {
     found->is_allowed = (walk->rule & ALLOWS) != 0 && walk->blocked != 0;
+    found->is_exempt = (walk->rule & ALLOWS) != 0;
     if (walk->rule == 0 || (walk->rule & ALLOWS) != 0)
         return;
     found->kind = FORWARDER_LOCAL_BLOCKED;

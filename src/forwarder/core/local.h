@@ -77,6 +77,7 @@ enum forwarder_local_kind {
 struct forwarder_local_found {
     enum forwarder_local_kind kind;
     bool is_allowed;  /* it would be blocked but for a rule that is closer */
+    bool is_exempt;   /* a rule allows it: so do not block it for where its aliases lead */
     uint8_t zone_at;  /* where in the name that of the zone begins which a negative answer is of */
     uint32_t ttl_s;   /* of a negative answer */
     uint32_t records; /* the first, for forwarder_local_record(); 0: none */

@@ -375,6 +375,46 @@ static void answer(struct forwarder *forwarder, const struct forwarder_asked *as
     forwarder_batch_mark(batch, FORWARDER_FROM_HERE, forwarder->now_ns);
 }
 
+static struct forwarder_local_found find_name(const struct forwarder *forwarder,
+                                              const struct dns_name *name)
+{
+    struct dns_name lower = *name;
+
+    dns_name_lower(&lower);
+    return forwarder_local_find(forwarder->local, dns_name_bytes(&lower));
+}
+
+bool forwarder_is_alias_blocked(const struct forwarder *forwarder, const struct dns_message *answer)
+{
+    struct dns_walk walk = dns_message_section(answer, DNS_ANSWER);
+    bool is_blocked = false;
+    struct dns_question question;
+    struct dns_rr rr;
+
+    if (forwarder->local == NULL || !dns_message_question(answer, &question) ||
+        question.class != DNS_CLASS_IN)
+        return false;
+    while (!is_blocked && dns_walk_next(&walk, &rr)) {
+        struct dns_name alias;
+
+        if (rr.type == DNS_TYPE_CNAME && rr.class == DNS_CLASS_IN &&
+            dns_name_read(&rr.rdata, &alias).status == DNS_OK)
+            is_blocked = find_name(forwarder, &alias).kind == FORWARDER_LOCAL_BLOCKED;
+    }
+    return is_blocked && !find_name(forwarder, &question.name).is_exempt;
+}
+
+void forwarder_answer_blocked(struct forwarder *forwarder, const struct forwarder_asked *asked,
+                              struct forwarder_batch *batch)
+{
+    struct forwarder_local_found found = {
+        .kind = FORWARDER_LOCAL_BLOCKED,
+        .ttl_s = FORWARDER_LOCAL_TTL_S,
+    };
+
+    answer(forwarder, asked, FORWARDER_BLOCKED, found, batch);
+}
+
 enum forwarder_verdict forwarder_answer_local(struct forwarder *forwarder,
                                               const struct forwarder_asked *asked,
                                               struct forwarder_batch *batch)

@@ -68,7 +68,10 @@ static void accept_reply(struct forwarder *forwarder, struct forwarder_query *qu
     forwarder_upstream_answered(upstream);
     if (query->attempts == 1 && query->reconnects == 0 && query->refused == 0 && is_usual_way)
         forwarder_upstream_measure(upstream, forwarder->now_ns - query->sent_ns);
-    if (!is_failure(reply) || !forwarder_answer_stale(forwarder, query, batch))
+    /* What the cache keeps is what the upstream said: lists change. */
+    if (forwarder_is_alias_blocked(forwarder, reply))
+        forwarder_answer_all_blocked(forwarder, query, batch);
+    else if (!is_failure(reply) || !forwarder_answer_stale(forwarder, query, batch))
         forwarder_answer_all(forwarder, query, reply, batch);
     keep_reply(forwarder, query, reply);
     forwarder_forget(forwarder, query);

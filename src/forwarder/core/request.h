@@ -31,6 +31,7 @@ enum forwarder_verdict {
     FORWARDER_STALE,             /* with what is older than it should be */
     FORWARDER_LOCAL,             /* answered with what is local: a record, a special zone, */
     FORWARDER_BLOCKED,           /* that a name is blocked, */
+    FORWARDER_ALIAS_BLOCKED,     /* or that the cache knows it as an alias of one that is, */
     FORWARDER_ANY,               /* that nobody is asked for ANY (RFC 8482), */
     FORWARDER_CHAOS,             /* or a text about the server (RFC 4892) */
     FORWARDER_CHAOS_REFUSED,     /* REFUSED: whatever else is asked in the class CH */

@@ -38,11 +38,56 @@ static uint32_t *bucket_of(const struct forwarder_table *table, struct forwarder
     return &table->buckets[(mixed >> 12 ^ mixed) & table->buckets_mask];
 }
 
-struct forwarder_query *forwarder_table_add(struct forwarder_table *table, struct forwarder_key key)
+static struct forwarder_query *query_of(const struct forwarder_table *table, uint32_t number)
+{
+    return number == 0 ? NULL : &table->queries[number - 1];
+}
+
+/* Puts a query at the front of its lane. */
+static void enter_lane(struct forwarder_table *table, struct forwarder_query *query,
+                       uint32_t number)
+{
+    uint32_t *first = &table->lanes[query->lane];
+    struct forwarder_query *next = query_of(table, *first);
+
+    query->lane_next = *first;
+    if (next != NULL)
+        next->lane_before = number;
+    *first = number;
+}
+
+static void leave_lane(struct forwarder_table *table, const struct forwarder_query *query)
+{
+    struct forwarder_query *next = query_of(table, query->lane_next);
+    struct forwarder_query *before = query_of(table, query->lane_before);
+
+    if (next != NULL)
+        next->lane_before = query->lane_before;
+    if (before != NULL)
+        before->lane_next = query->lane_next;
+    else
+        table->lanes[query->lane] = query->lane_next;
+}
+
+struct forwarder_query *forwarder_table_first_on_lane(const struct forwarder_table *table,
+                                                      uint16_t lane)
+{
+    return query_of(table, table->lanes[lane]);
+}
+
+struct forwarder_query *forwarder_table_next_on_lane(const struct forwarder_table *table,
+                                                     const struct forwarder_query *query)
+{
+    return query_of(table, query->lane_next);
+}
+
+struct forwarder_query *forwarder_table_add(struct forwarder_table *table, struct forwarder_key key,
+                                            uint16_t lane)
 {
     uint32_t *bucket = bucket_of(table, key);
     uint32_t index;
 
+    REQUIRE(lane < FORWARDER_LANES_MAX);
     REQUIRE(forwarder_table_find(table, key) == NULL);
     if (table->first_free != 0) {
         index = table->first_free - 1;
@@ -53,8 +98,9 @@ struct forwarder_query *forwarder_table_add(struct forwarder_table *table, struc
     } else {
         return NULL;
     }
-    table->queries[index] = (struct forwarder_query){ .key = key, .next = *bucket };
+    table->queries[index] = (struct forwarder_query){ .key = key, .lane = lane, .next = *bucket };
     *bucket = index + 1;
+    enter_lane(table, &table->queries[index], index + 1);
     table->count += 1;
     return &table->queries[index];
 }
@@ -129,7 +175,7 @@ void forwarder_table_remove(struct forwarder_table *table, struct forwarder_quer
     REQUIRE(query->waiting.first == 0);
     if (query->topic.size != 0)
         remove_topic(table, query);
-
+    leave_lane(table, query);
     while (*link != number) {
         REQUIRE(*link != 0);
         link = &table->queries[*link - 1].next;

@@ -3,8 +3,9 @@
  * given at init.
  *
  * A query is found in O(1) by what a reply to it bears, the id and the stream or its socket, and by
- * its topic, for others who ask the same. Storage is the caller's; queries stay where they are
- * until they are removed. Pure; one thread at a time.
+ * its topic, for others who ask the same; and those on one lane, which may fail, one after another.
+ * Storage is the caller's; queries stay where they are until they are removed. Pure; one thread at
+ * a time.
  */
 #pragma once
 
@@ -27,6 +28,8 @@ struct forwarder_query {
     uint64_t stale_ns;                     /* when clients get a stale answer, if there is one */
     uint32_t next;       /* in its bucket or in the list of free ones: index plus 1, 0 at the end */
     uint32_t topic_next; /* in the bucket of its topic */
+    uint32_t lane_next;  /* on its lane: index plus 1, 0 at the end, */
+    uint32_t lane_before; /* and 0 at the start */
     struct forwarder_key key;
     uint16_t lane;    /* the socket in an upstream's pool; those of stream s are s, s + streams … */
     uint16_t flags;   /* RD, AD, CD */
@@ -43,15 +46,18 @@ struct forwarder_query {
     uint8_t wire[FORWARDER_QUERY_BYTES_MAX]; /* what is sent to upstreams, with EDNS at the end */
 };
 
+#define FORWARDER_LANES_MAX 256
+
 struct forwarder_table {
     struct forwarder_query *queries; /* queries_max of them */
     uint32_t *buckets;               /* a power of two of them: index plus 1 of the first query */
     uint32_t *topics;                /* as many, by topic */
     uint32_t buckets_mask;
     uint32_t queries_max;
-    uint32_t count;      /* queries that wait */
-    uint32_t touched;    /* queries from here on were never used */
-    uint32_t first_free; /* index plus 1, 0 where none was given back */
+    uint32_t count;                      /* queries that wait */
+    uint32_t touched;                    /* queries from here on were never used */
+    uint32_t first_free;                 /* index plus 1, 0 where none was given back */
+    uint32_t lanes[FORWARDER_LANES_MAX]; /* index plus 1 of the first on each; 0: none */
 };
 
 /* How many buckets a table of `queries_max` wants, those by topic counted too. */
@@ -62,10 +68,18 @@ uint32_t forwarder_table_buckets(uint32_t queries_max);
 struct forwarder_table forwarder_table_init(struct forwarder_query *queries, uint32_t *buckets,
                                             uint32_t queries_max);
 
-/* A new query under a key that none has (REQUIRE), all zero but for the key; NULL where the table
- * is full. The table keeps it until forwarder_table_remove(). */
-struct forwarder_query *forwarder_table_add(struct forwarder_table *table,
-                                            struct forwarder_key key);
+/* A new query under a key that none has (REQUIRE), on a lane, all zero but for these; NULL where
+ * the table is full. The table keeps it until forwarder_table_remove(). */
+struct forwarder_query *forwarder_table_add(struct forwarder_table *table, struct forwarder_key key,
+                                            uint16_t lane);
+
+/* The query that came last on a lane, or NULL. */
+struct forwarder_query *forwarder_table_first_on_lane(const struct forwarder_table *table,
+                                                      uint16_t lane);
+
+/* The one that came on its lane before it, or NULL. */
+struct forwarder_query *forwarder_table_next_on_lane(const struct forwarder_table *table,
+                                                     const struct forwarder_query *query);
 
 /* The query that waits under the key, or NULL. */
 struct forwarder_query *forwarder_table_find(const struct forwarder_table *table,

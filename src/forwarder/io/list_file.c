@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PART_BYTES 65536
@@ -38,11 +39,17 @@ static int read_parts(int fd, uint8_t *part, struct forwarder_list *list, struct
 
 int forwarder_list_file_read(const char *path, struct forwarder_list *list, struct err *err)
 {
-    CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    /* O_NONBLOCK: nobody is answered while this waits for somebody who writes to a FIFO. */
+    CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     CLEANUP(free_pointer) uint8_t *part = malloc(PART_BYTES);
+    struct stat status;
 
     if (fd < 0)
         return err_system(err, errno, "'%s': cannot be opened", path);
+    if (fstat(fd, &status) < 0)
+        return err_system(err, errno, "'%s': cannot be looked at", path);
+    if (!S_ISREG(status.st_mode))
+        return err_set(err, -EINVAL, "'%s': not a regular file", path);
     if (part == NULL)
         return err_set(err, -ENOMEM, "'%s': no memory", path);
     if (read_parts(fd, part, list, err) < 0)

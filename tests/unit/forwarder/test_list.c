@@ -5,6 +5,7 @@
 #include "forwarder/io/list_file.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Reads a text as a list. */
@@ -457,12 +458,34 @@ static void a_file_is_read_in_parts_and_one_that_cannot_be_is_named(void **state
     forwarder_list_init(&list, FORWARDER_LIST_BLOCK, &build);
     assert_int_equal(forwarder_list_file_read(path, &list, &err), -ENOENT);
     assert_non_null(strstr(err.sentence, path));
-    assert_int_equal(forwarder_list_file_read("/tmp", &list, &err), -EISDIR);
+    assert_int_equal(forwarder_list_file_read("/tmp", &list, &err), -EINVAL);
     forwarder_build_done(&build);
+}
+
+static void a_list_that_is_a_fifo_is_refused_without_waiting_for_a_writer(void **state)
+{
+    char directory[] = "/tmp/cupel-list-XXXXXX";
+    char path[sizeof(directory) + 5];
+    struct forwarder_build build;
+    struct forwarder_list list;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    (void)snprintf(path, sizeof(path), "%s/fifo", directory);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    local_begin(&build);
+    forwarder_list_init(&list, FORWARDER_LIST_BLOCK, &build);
+    assert_int_equal(forwarder_list_file_read(path, &list, &err), -EINVAL);
+    assert_non_null(strstr(err.sentence, "not a regular file"));
+    forwarder_build_done(&build);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(directory), 0);
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_form_of_a_line_blocks_what_it_says),
+    cmocka_unit_test(a_list_that_is_a_fifo_is_refused_without_waiting_for_a_writer),
     cmocka_unit_test(lines_that_say_nothing_are_not_counted),
     cmocka_unit_test(lines_that_are_wrong_are_counted_and_left_out),
     cmocka_unit_test(the_first_wrong_line_is_shown_in_printable_characters),
