@@ -23,7 +23,7 @@ static const char config_text[] =
 static const struct oci_host hosts[] = {
     { .cap_last = 40, .cgroup_layout = OCI_CGROUP_V1 },
     { .cap_last = 40, .cgroup_layout = OCI_CGROUP_UNIFIED },
-    { .caller = { 1000, 1000 }, .cap_last = 40, .cgroup_layout = OCI_CGROUP_NONE },
+    { .caller = { .uid = 1000, .gid = 1000 }, .cap_last = 40, .cgroup_layout = OCI_CGROUP_NONE },
 };
 
 static void check_refusal(const struct err *err)

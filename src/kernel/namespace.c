@@ -14,8 +14,27 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define FIRST_USER_NAMESPACE 0xeffffffdU
+
+bool kernel_namespace_user_is_first(void)
+{
+    struct stat status;
+
+    return stat("/proc/self/ns/user", &status) < 0 || status.st_ino == FIRST_USER_NAMESPACE;
+}
+
+bool kernel_namespace_keeps_groups(void)
+{
+    CLEANUP(fd_close) int fd = open("/proc/self/setgroups", O_RDONLY | O_CLOEXEC);
+    char word[4];
+
+    return fd >= 0 && read(fd, word, sizeof(word)) == sizeof(word) &&
+           memcmp(word, "deny", sizeof(word)) == 0;
+}
 
 pid_t kernel_namespace_clone(const struct kernel_clone *clone, struct err *err)
 {

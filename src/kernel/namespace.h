@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct kernel_clone {
@@ -36,6 +37,14 @@ int kernel_namespace_open(int pidfd, const char *name, int *ret_fd, struct err *
 
 /* Enters the namespace that `fd` is open at, of the kind `flag`. */
 int kernel_namespace_enter(int fd, int flag, struct err *err);
+
+/* Whether the calling process is in the first user namespace, whose root has all rights; also where
+ * there is no /proc to say so. Source: USER_NS_INIT_INO of linux/nsfs.h, the same since 3.8. */
+bool kernel_namespace_user_is_first(void);
+
+/* Whether nobody in the calling process's user namespace may change groups, as where its maker had
+ * no right to map other groups than its own. Source: user_namespaces(7), /proc/PID/setgroups. */
+bool kernel_namespace_keeps_groups(void);
 
 /* Leaves the namespaces of `flags` (CLONE_NEW…) for new ones. */
 int kernel_namespace_unshare(int flags, struct err *err);

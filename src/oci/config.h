@@ -456,10 +456,16 @@ struct oci_config {
 struct oci_caller {
     uid_t uid;
     gid_t gid;
+    bool is_nested;    /* in a user namespace that somebody has made, as rootless podman does */
+    bool keeps_groups; /* nobody may change groups there: user_namespaces(7), "setgroups" */
 };
 
-/* The calling process's effective ids. */
+/* The calling process's effective ids, and where they are so. */
 struct oci_caller oci_caller_now(void);
+
+/* Whether it is the machine's root: that of a user namespace has all ids that are there, but makes
+ * no device nodes, and has those cgroups alone that its maker was given. */
+bool oci_caller_has_machine(const struct oci_caller *caller);
 
 /* The config that `cupel-oci spec` prints: a shell in a root file system "rootfs", with new pid,
  * mount, uts, ipc, network, cgroup and, unless the caller is root, user namespaces. What depends on

@@ -1,6 +1,8 @@
 /* The config that one starts from: what `cupel-oci spec` prints, and `cupel run` runs. */
 #include "oci/config.h"
 
+#include "kernel/namespace.h"
+
 #include <errno.h>
 #include <linux/capability.h>
 #include <unistd.h>
@@ -89,7 +91,15 @@ static const struct oci_config standard = {
 
 struct oci_caller oci_caller_now(void)
 {
-    return (struct oci_caller){ .uid = geteuid(), .gid = getegid() };
+    return (struct oci_caller){ .uid = geteuid(),
+                                .gid = getegid(),
+                                .is_nested = !kernel_namespace_user_is_first(),
+                                .keeps_groups = kernel_namespace_keeps_groups() };
+}
+
+bool oci_caller_has_machine(const struct oci_caller *caller)
+{
+    return caller->uid == 0 && !caller->is_nested;
 }
 
 int oci_config_default(struct arena *arena, struct oci_caller caller, struct oci_config *ret_config,

@@ -125,7 +125,7 @@ static const char *read_controllers(struct arena *arena, const struct oci_host *
     struct bytes content;
     bool fits = text_append(&path, is_unified ? CGROUP_ROOT : CGROUP_ROOT "/unified");
 
-    if (is_unified && host->caller.uid != 0) {
+    if (is_unified && !oci_caller_has_machine(&host->caller)) {
         const char *own = host->hierarchies.at[0].value;
         const char *slash = strrchr(own, '/');
 

@@ -37,7 +37,8 @@ struct tree {
  * nobody may, and what a user can open inside it could open outside as well. */
 static bool has_device_rules(const struct oci_planning *planning)
 {
-    return planning->config->resources.devices.count > 0 && planning->host->caller.uid == 0;
+    return planning->config->resources.devices.count > 0 &&
+           oci_caller_has_machine(&planning->host->caller);
 }
 
 /* The path in the hierarchies: as configured, or a name of its own: for root at the top, for a user
@@ -56,7 +57,7 @@ static const char *choose_path(struct oci_planning *planning)
     }
     if (wanted != NULL)
         return oci_planning_path(planning, "linux.cgroupsPath", wanted);
-    if (host->cgroup_layout == OCI_CGROUP_UNIFIED && host->caller.uid != 0)
+    if (host->cgroup_layout == OCI_CGROUP_UNIFIED && !oci_caller_has_machine(&host->caller))
         own = host->hierarchies.at[0].value;
     slash = strrchr(own, '/');
     return oci_planning_text(planning, "%.*s/cupel-%s", slash == NULL ? 0 : (int)(slash - own), own,

@@ -26,7 +26,9 @@ static const struct oci_step_symlink links[] = {
 static int add_node(struct oci_planning *planning, const char *field,
                     const struct oci_step_device *device)
 {
-    if (planning->has_user_namespace && !S_ISFIFO(device->node.mode))
+    bool may_make = !planning->has_user_namespace && !planning->host->caller.is_nested;
+
+    if (!may_make && !S_ISFIFO(device->node.mode))
         return PLAN(planning, DEVICE_BIND, field, .device = *device);
     return PLAN(planning, DEVICE, field, .device = *device);
 }

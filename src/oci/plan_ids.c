@@ -20,6 +20,8 @@ bool oci_planning_sets_groups(const struct oci_planning *planning)
 {
     const struct oci_config *config = planning->config;
 
+    if (planning->host->caller.keeps_groups)
+        return false;
     if (!is_users(planning))
         return true;
     /* Where newgidmap maps groups that were given to the user, it leaves setgroups(2) allowed. */

@@ -311,7 +311,8 @@ int oci_compiling_refuse(struct compiling *compiling, const char *field, const c
     if (v2_name == NULL)
         return err_set(compiling->err, -EINVAL, "%s: cgroup v2 has nothing of the kind", field);
     return err_set(compiling->err, -EINVAL, "%s: the cgroup controller '%s' is not %s", field,
-                   v2_name, host->caller.uid == 0 ? "there" : "delegated to this user");
+                   v2_name,
+                   oci_caller_has_machine(&host->caller) ? "there" : "delegated to this user");
 }
 
 int oci_compiling_add(struct compiling *compiling, const struct oci_cgroup_write *write)

@@ -89,7 +89,7 @@ int oci_root_find(const struct oci_globals *globals, struct arena *arena, const 
                   struct err *err)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    uid_t uid = oci_caller_now().uid;
+    const struct oci_caller caller = oci_caller_now();
     char block[PATH_MAX];
     struct text text = text_init(block, sizeof(block));
     bool fits;
@@ -97,12 +97,12 @@ int oci_root_find(const struct oci_globals *globals, struct arena *arena, const 
 
     if (globals->root != NULL)
         fits = text_append(&text, globals->root);
-    else if (uid == 0)
-        fits = text_append(&text, "/run/cupel-oci");
-    else if (runtime != NULL && runtime[0] == '/')
+    else if (!oci_caller_has_machine(&caller) && runtime != NULL && runtime[0] == '/')
         fits = text_format(&text, "%s/cupel-oci", runtime);
+    else if (caller.uid == 0)
+        fits = text_append(&text, "/run/cupel-oci");
     else
-        fits = text_format(&text, "/tmp/cupel-oci-%u", uid);
+        fits = text_format(&text, "/tmp/cupel-oci-%u", caller.uid);
     copy = fits && text.size > 0 ? arena_copy_text(arena, text.at) : NULL;
     if (copy == NULL)
         return err_set(err, -EINVAL, "option '--root': '%s' is no directory's name",

@@ -8,8 +8,8 @@ static const struct cli_option program_rows[] = {
       .kind = CLI_TEXT,
       .offset = offsetof(struct oci_globals, root),
       .value = "DIR",
-      .help = "where containers are known (root: /run/cupel-oci; others: "
-              "$XDG_RUNTIME_DIR/cupel-oci, or /tmp/cupel-oci-UID)" },
+      .help = "where containers are known (root: /run/cupel-oci; others, and root "
+              "of a user namespace: $XDG_RUNTIME_DIR/cupel-oci, or /tmp/cupel-oci-UID)" },
     { .name = "log",
       .kind = CLI_TEXT,
       .offset = offsetof(struct oci_globals, log),

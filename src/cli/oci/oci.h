@@ -107,7 +107,8 @@ void oci_warn(const struct oci_globals *globals, const struct err *err);
 void oci_debug(const struct oci_globals *globals, const char *message);
 
 /* Where the containers are known: --root, or /run/cupel-oci for root, $XDG_RUNTIME_DIR/cupel-oci
- * for another user, or a directory of the user's own in /tmp. In the arena. */
+ * for another user and for root of a user namespace, or a directory of the user's own in /tmp. In
+ * the arena. */
 int oci_root_find(const struct oci_globals *globals, struct arena *arena, const char **ret_root,
                   struct err *err);
 

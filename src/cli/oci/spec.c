@@ -32,7 +32,7 @@ static int make_rootless(struct arena *arena, struct oci_config *ret_config, str
     const struct oci_id_maps maps = { .count = 1, .at = &own };
     struct oci_config config;
 
-    if (oci_config_default(arena, (struct oci_caller){ 1, 1 }, &config, err) < 0)
+    if (oci_config_default(arena, (struct oci_caller){ .uid = 1, .gid = 1 }, &config, err) < 0)
         return err->number;
     config.uid_maps = maps;
     config.gid_maps = maps;

@@ -22,10 +22,15 @@ static const struct oci_host root_on_v1 = { .cap_last = 40,
 static const struct oci_host root_on_v2 = { .cap_last = 40,
                                             .cgroup_layout = OCI_CGROUP_UNIFIED,
                                             .hierarchies = { ROWS(v2), v2 } };
-static const struct oci_host user_on_v2 = { .caller = { 1000, 100 },
+static const struct oci_host user_on_v2 = { .caller = { .uid = 1000, .gid = 100 },
                                             .cap_last = 40,
                                             .cgroup_layout = OCI_CGROUP_UNIFIED,
                                             .hierarchies = { ROWS(v2), v2 } };
+/* As rootless podman calls: root in a user namespace of its own. */
+static const struct oci_host nested_on_v2 = { .caller = { .is_nested = true },
+                                              .cap_last = 40,
+                                              .cgroup_layout = OCI_CGROUP_UNIFIED,
+                                              .hierarchies = { ROWS(v2), v2 } };
 static const struct oci_host without_cgroups = { .cap_last = 40 };
 
 static const struct oci_id_map own_uid[] = { { 0, 1000, 1 } };

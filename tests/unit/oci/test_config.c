@@ -190,7 +190,7 @@ static void control_characters_of_the_document_do_not_reach_the_sentence(void **
 
 static void a_config_reads_back_the_same_from_its_own_json(void **state)
 {
-    static const struct oci_caller callers[] = { { 0, 0 }, { 1000, 100 } };
+    static const struct oci_caller callers[] = { { .uid = 0 }, { .uid = 1000, .gid = 100 } };
 
     (void)state;
     for (size_t i = 0; i < ROWS(callers); i++) {

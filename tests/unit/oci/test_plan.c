@@ -335,6 +335,23 @@ static void namespaces_are_joined_with_the_rights_that_it_takes(void **state)
     }
 }
 
+static void root_of_a_users_namespace_has_no_more_than_its_maker(void **state)
+{
+    static const struct oci_device_rule rules[] = { { .access = "rwm" } };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest();
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    config.resources.devices = (struct oci_device_rules){ 1, rules };
+    config.resources.pids_limit = oci_number(9);
+    assert_line(&config, &nested_on_v2, "device-bind destination=/dev/null major=1 minor=3");
+    assert_line(&config, &nested_on_v2, "cgroup-make path=/sys/fs/cgroup/user.slice/cupel-web");
+    assert_int_equal(make(&config, &nested_on_v2, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_CGROUP_DEVICES).count, 0);
+}
+
 static void a_user_namespace_has_devices_of_outside(void **state)
 {
     struct oci_config config = smallest();
@@ -553,6 +570,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_user_gets_its_own_id_and_no_other),
     cmocka_unit_test(a_user_may_keep_its_own_id),
     cmocka_unit_test(namespaces_are_joined_with_the_rights_that_it_takes),
+    cmocka_unit_test(root_of_a_users_namespace_has_no_more_than_its_maker),
     cmocka_unit_test(a_user_namespace_has_devices_of_outside),
     cmocka_unit_test(a_listener_is_passed_on_before_the_program_is_waited_for),
     cmocka_unit_test(filters_that_cannot_be_are_refused),

@@ -8,7 +8,7 @@
 #include <errno.h>
 
 static const struct oci_host root = { .cap_last = 40 };
-static const struct oci_host user = { .caller = { 1000, 100 }, .cap_last = 40 };
+static const struct oci_host user = { .caller = { .uid = 1000, .gid = 100 }, .cap_last = 40 };
 
 static const struct oci_id_map uid[] = { { 0, 1000, 1 } };
 static const struct oci_id_map gid[] = { { 0, 100, 1 } };

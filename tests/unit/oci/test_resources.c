@@ -26,7 +26,7 @@ static const struct oci_host on_v2 = { .cgroup_layout = OCI_CGROUP_UNIFIED,
 static const struct oci_host on_hybrid = { .cgroup_layout = OCI_CGROUP_V1,
                                            .hierarchies = { ROWS(hybrid), hybrid },
                                            .controllers = "memory hugetlb\n" };
-static const struct oci_host of_user = { .caller = { 1000, 100 },
+static const struct oci_host of_user = { .caller = { .uid = 1000, .gid = 100 },
                                          .cgroup_layout = OCI_CGROUP_UNIFIED,
                                          .hierarchies = { ROWS(v2), v2 },
                                          .controllers = "memory pids\n" };
