@@ -308,6 +308,7 @@ static void step_reply(struct history *history, uint8_t which)
     if ((spoil & SPOIL_END) != 0)
         (void)write_u8(&out, 0);
     datagram.payload = byte_writer_written(&out);
+    datagram.is_reassembled = datagram.path.stream == 0 && which >= 30;
     witness_upstream(&history->witness, &datagram);
 }
 

@@ -14,7 +14,7 @@
  * - a reply is taken if and only if it comes from an upstream that was asked, to the socket that
  *   asked, with the id and the question, and is well-formed; but for one that makes us ask the same
  *   upstream without EDNS, anything else changes nothing;
- * - one that was cut makes us ask the same upstream over a stream, once;
+ * - one that was cut, or came in fragments, makes us ask the same upstream over a stream, once;
  * - upstreams whose transport is a stream are asked over one, and never in another way; what goes
  *   over TLS is a multiple of 128 octets;
  * - no two queries that wait share a stream and an id; when a stream is gone those on it are sent
@@ -971,7 +971,8 @@ static inline bool witness_wants_plain(const struct witness *witness,
     unsigned int upstream = in->path.socket / witness->forwarder->config.lanes;
     struct dns_message reply;
 
-    return witness_was_asked(witness, query, &in->path) && (query->plain >> upstream & 1U) == 0 &&
+    return !in->is_reassembled && witness_was_asked(witness, query, &in->path) &&
+           (query->plain >> upstream & 1U) == 0 &&
            dns_message_read(in->payload, &reply).status == DNS_OK &&
            dns_header_has(&reply.header, DNS_FLAG_QR) &&
            dns_header_opcode(&reply.header) == DNS_OPCODE_QUERY &&
@@ -989,7 +990,7 @@ static inline bool witness_is_cut(const struct witness *witness, const struct wi
 
     return in->path.stream == 0 && witness_was_asked(witness, query, &in->path) &&
            dns_header_has(&reply.header, DNS_FLAG_QR) &&
-           dns_header_has(&reply.header, DNS_FLAG_TC) &&
+           (in->is_reassembled || dns_header_has(&reply.header, DNS_FLAG_TC)) &&
            dns_header_opcode(&reply.header) == DNS_OPCODE_QUERY &&
            witness_has_question(query, &reply);
 }

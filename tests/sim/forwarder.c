@@ -376,6 +376,7 @@ static void arrive_at_forwarder(struct simulation *sim, const struct packet *pac
     fuzz_require(exact != NULL);
     memcpy(exact, packet->octets, packet->size);
     datagram.payload = bytes_of(exact, packet->size);
+    datagram.is_reassembled = packet->is_reassembled;
     if (packet->path.side == FORWARDER_CLIENTS)
         witness_client(&sim->witness, &datagram);
     else

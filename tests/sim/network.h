@@ -29,6 +29,7 @@ bool chance_of(struct chance *chance, unsigned int per_mille);
 struct packet {
     unsigned int kind; /* the simulator's */
     struct forwarder_path path;
+    bool is_reassembled; /* it came in fragments */
     size_t size;
     uint8_t octets[NETWORK_PACKET_BYTES_MAX];
 };

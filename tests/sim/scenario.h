@@ -89,6 +89,7 @@ struct said {
     uint16_t error;
     bool has_cookie;
     bool is_plain; /* without EDNS, though the query had it */
+    bool is_reassembled;
     bool is_nothing;
     struct bytes wrong; /* what is wrong with a reply; empty: nothing */
     uint32_t ttl_s;
@@ -199,8 +200,7 @@ struct bytes said_write(struct scenario *scenario, const struct dns_message *que
 bool scenario_who(struct scenario *scenario, struct words *words, bool is_client);
 
 /* Gives the forwarder a datagram or a message. */
-void scenario_receive(struct scenario *scenario, const struct forwarder_path *path,
-                      struct bytes payload);
+void scenario_receive(struct scenario *scenario, const struct forwarder_datagram *datagram);
 
 /* Lets time pass: all that is due is done in its time. */
 void scenario_pass_time(struct scenario *scenario, uint64_t ns);

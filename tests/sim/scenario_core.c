@@ -25,14 +25,11 @@ static void flush(struct forwarder_batch *batch, void *owner)
     forwarder_batch_clear(batch);
 }
 
-void scenario_receive(struct scenario *scenario, const struct forwarder_path *path,
-                      struct bytes payload)
+void scenario_receive(struct scenario *scenario, const struct forwarder_datagram *datagram)
 {
-    struct forwarder_datagram datagram = { .path = *path, .payload = payload };
-
     scenario->batch->flush = flush;
     scenario->batch->owner = scenario;
-    forwarder_receive(scenario->forwarder, &datagram, scenario->now_ns, scenario->batch);
+    forwarder_receive(scenario->forwarder, datagram, scenario->now_ns, scenario->batch);
     flush(scenario->batch, scenario);
 }
 

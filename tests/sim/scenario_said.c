@@ -112,6 +112,10 @@ static bool read_word(struct said *said, struct bytes word)
         said->has_cookie = true;
         return true;
     }
+    if (word_is(word, "in-fragments")) {
+        said->is_reassembled = true;
+        return true;
+    }
     if (word_is(word, "plain")) {
         said->is_plain = true;
         return true;

@@ -100,7 +100,7 @@ static bool client_asks(struct scenario *scenario, struct doing *doing)
     struct forwarder_cookie cookie = client_cookie(scenario, doing->number);
     struct bytes value;
     struct asked asked;
-    struct forwarder_path path;
+    struct forwarder_datagram datagram = { 0 };
 
     if (!asked_parse(scenario, &doing->words, doing->number, &asked))
         return false;
@@ -118,11 +118,11 @@ static bool client_asks(struct scenario *scenario, struct doing *doing)
     }
     if (!asked_parse_words(scenario, &doing->words, &asked))
         return false;
-    path = client_path(doing->number, asked.is_stream);
+    datagram.path = client_path(doing->number, asked.is_stream);
     if (from.size > 0)
-        memcpy(path.peer.octets, from.octets, sizeof(from.octets));
-    scenario_receive(scenario, &path,
-                     write_query(scenario, remember(scenario, doing->number, &asked), &cookie));
+        memcpy(datagram.path.peer.octets, from.octets, sizeof(from.octets));
+    datagram.payload = write_query(scenario, remember(scenario, doing->number, &asked), &cookie);
+    scenario_receive(scenario, &datagram);
     return true;
 }
 
@@ -138,7 +138,7 @@ static int digit_of(uint8_t octet)
 static bool client_sends(struct scenario *scenario, struct doing *doing)
 {
     struct asked asked = { 0 };
-    struct forwarder_path path = client_path(doing->number, false);
+    struct forwarder_datagram datagram = { .path = client_path(doing->number, false) };
     struct ask *ask = remember(scenario, doing->number, &asked);
     size_t size = 0;
 
@@ -157,7 +157,8 @@ static bool client_sends(struct scenario *scenario, struct doing *doing)
     }
     if (size >= 2)
         ask->id = (uint16_t)(scenario->wire[0] * 256 + scenario->wire[1]);
-    scenario_receive(scenario, &path, bytes_of(scenario->wire, size));
+    datagram.payload = bytes_of(scenario->wire, size);
+    scenario_receive(scenario, &datagram);
     return true;
 }
 
@@ -415,7 +416,7 @@ static bool upstream_answers(struct scenario *scenario, struct doing *doing)
     struct forwarder_cookie cookie;
     struct dns_message query;
     const struct seen *seen;
-    struct forwarder_path path;
+    struct forwarder_datagram datagram = { 0 };
     bool has_question;
     size_t size;
 
@@ -430,10 +431,12 @@ static bool upstream_answers(struct scenario *scenario, struct doing *doing)
         return false;
     cookie = reply_cookie(&query, scenario->said.wrong);
     size = said_write(scenario, &query, &cookie).size;
-    path = seen->path;
-    if (!spoil(scenario->said.wrong, &path, scenario->wire, &size))
+    datagram.path = seen->path;
+    datagram.is_reassembled = scenario->said.is_reassembled;
+    if (!spoil(scenario->said.wrong, &datagram.path, scenario->wire, &size))
         return scenario_refuse(scenario, "nothing of a reply is called so", scenario->said.wrong);
-    scenario_receive(scenario, &path, bytes_of(scenario->wire, size));
+    datagram.payload = bytes_of(scenario->wire, size);
+    scenario_receive(scenario, &datagram);
     return true;
 }
 

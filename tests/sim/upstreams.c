@@ -15,6 +15,7 @@ enum forgery {
     FORGE_NAME,
     FORGE_QUERY,
     FORGE_COOKIE,
+    FORGE_FRAGMENT,
     FORGE_CUT,
     FORGE_RDATA,
     FORGE_MORE,
@@ -271,6 +272,9 @@ static void forge(struct simulation *sim, enum forgery forgery, struct packet *p
         break;
     case FORGE_COOKIE: /* what it has is no cookie of the forwarder's already */
         break;
+    case FORGE_FRAGMENT: /* the honest beginning has all that must be guessed */
+        packet->is_reassembled = true;
+        break;
     case FORGE_QUERY:
         packet->octets[2] &= 0x7F;
         break;
@@ -363,6 +367,7 @@ void upstream_replies(struct simulation *sim, const struct packet *query_packet)
         packet.path = query_packet->path;
         build_reply(sim, &query, REPLY_ADDRESS, forged_address, &packet);
         send_forgery(sim, (enum forgery)chance_below(&sim->chance, FORGERIES), &packet);
+        packet.is_reassembled = false;
     }
     if (chance_of(&sim->chance, sim->broken_per_mille))
         break_way(sim, &query_packet->path);
@@ -381,5 +386,7 @@ void upstream_replies(struct simulation *sim, const struct packet *query_packet)
                 address, &packet);
     if (query_packet->path.stream == 0 && chance_of(&sim->chance, sim->cut_per_mille))
         cut(sim, &packet);
+    packet.is_reassembled =
+        query_packet->path.stream == 0 && chance_of(&sim->chance, sim->cut_per_mille / 4);
     network_send(&sim->network, &packet);
 }

@@ -48,6 +48,7 @@ enum forwarder_source {
 struct forwarder_datagram {
     struct forwarder_path path;
     struct bytes payload;
+    bool is_reassembled; /* it came in fragments, of which one may be somebody else's */
     /* Of an answer to a client alone: */
     enum forwarder_source source;
     uint64_t since_ns; /* when its query came; 0: that is not known */

@@ -33,12 +33,13 @@
  * and the query goes on for the cache alone. All memory is one slab whose size is known at init.
  *
  * An upstream is asked over streams (path.stream 1) if its transport is one, and where its reply
- * was cut. There are few of those for each upstream, forwarder_streams(): number s of upstream u
- * has the place u * lanes + s in path.socket. The loop opens one when something is to be sent on
- * it, and says by forwarder_fail() when it is gone or cannot be had, after which the queries that
- * were sent on it go elsewhere at once. Messages of streams are whole here: stream.h takes them out
- * of the octets. An answer to a client's goes back on the stream; the loop drops what is for a
- * client's stream that is gone.
+ * was cut, or came in fragments: who forges one that is not the first need not know id or port.
+ * There are few of those for each upstream, forwarder_streams(): number s of upstream u has the
+ * place u * lanes + s in path.socket. The loop opens one when something is to be sent on it, and
+ * says by forwarder_fail() when it is gone or cannot be had, after which the queries that were sent
+ * on it go elsewhere at once. Messages of streams are whole here: stream.h takes them out of the
+ * octets. An answer to a client's goes back on the stream; the loop drops what is for a client's
+ * stream that is gone.
  *
  * Times are nanoseconds of any clock; one that goes back stands still here. Pure; one thread for
  * each struct forwarder; any number of them may run beside each other.

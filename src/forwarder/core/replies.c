@@ -209,10 +209,14 @@ enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,
         return FORWARDER_COUNT_replies_unexpected;
     if (!was_asked(forwarder, query, &datagram->path))
         return FORWARDER_COUNT_replies_wrong_source;
-    if (wants_plain(query, upstream, datagram->payload))
+    if (!datagram->is_reassembled && wants_plain(query, upstream, datagram->payload))
         return ask_plainly(forwarder, query, &datagram->path, batch);
     if (!forwarder_answer_matches(forwarder_query_question(query), datagram->payload))
         return FORWARDER_COUNT_replies_wrong_question;
+    if (datagram->is_reassembled) {
+        ask_by_stream(forwarder, query, upstream, batch);
+        return FORWARDER_COUNT_replies_fragmented;
+    }
     if (dns_header_has(&header, DNS_FLAG_TC) && datagram->path.stream == 0) {
         ask_by_stream(forwarder, query, upstream, batch);
         return FORWARDER_COUNT_replies_truncated;

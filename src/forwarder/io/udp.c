@@ -13,16 +13,37 @@ static int open_socket(const struct forwarder_address *address)
                   SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
 }
 
-static int set_option(int fd, int level, int name)
+static int set_value(int fd, int level, int name, int value)
 {
-    int on = 1;
-
-    return setsockopt(fd, level, name, &on, sizeof(on));
+    return setsockopt(fd, level, name, &value, sizeof(value));
 }
 
-/* A socket for all our addresses tells to which of them each datagram came. */
-static int set_local_address(int fd, const struct forwarder_address *address)
+static int set_option(int fd, int level, int name)
 {
+    return set_value(fd, level, name, 1);
+}
+
+/* What ICMP says of how little a way carries is not believed: who forges it would have datagrams
+ * cut into fragments, one of which he replaces (RFC 9715 section 3.1). */
+static int omit_path_mtu(int fd, const struct forwarder_address *address)
+{
+    return address->size == 16 ? set_value(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT)
+                               : set_value(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
+}
+
+/* Lets the kernel say of each datagram whether it came in fragments. */
+static int tell_fragments(int fd, const struct forwarder_address *address)
+{
+    return address->size == 16 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVFRAGSIZE)
+                               : set_option(fd, IPPROTO_IP, IP_RECVFRAGSIZE);
+}
+
+/* What a socket has that answers: one for all our addresses tells to which of them each datagram
+ * came. */
+static int set_answering(int fd, const struct forwarder_address *address)
+{
+    if (omit_path_mtu(fd, address) < 0)
+        return -1;
     if (!forwarder_endpoint_is_any(address))
         return 0;
     return address->size == 16 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
@@ -35,14 +56,14 @@ static int set_listen_options(int fd, const struct forwarder_address *address)
 {
     if (address->size == 16 && set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) < 0)
         return -1;
-    return set_local_address(fd, address);
+    return set_answering(fd, address);
 }
 
 int forwarder_udp_adopt(const struct forwarder_address *address, int fd, struct err *err)
 {
     char name[FORWARDER_ENDPOINT_TEXT_MAX];
 
-    if (set_local_address(fd, address) < 0)
+    if (set_answering(fd, address) < 0)
         return err_system(err, errno, "cannot use the socket for %s that was passed",
                           forwarder_endpoint_format(address, name));
     return 0;
@@ -70,7 +91,8 @@ int forwarder_udp_connect(const struct forwarder_address *address, int *ret_fd, 
     struct sockaddr_storage socket = { 0 };
     socklen_t size = forwarder_endpoint_to_socket(address, &socket);
 
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&socket, size) < 0)
+    if (fd < 0 || omit_path_mtu(fd, address) < 0 || tell_fragments(fd, address) < 0 ||
+        connect(fd, (const struct sockaddr *)&socket, size) < 0)
         return err_system(err, errno, "cannot reach upstream %s",
                           forwarder_endpoint_format(address, name));
     *ret_fd = fd_take(&fd);

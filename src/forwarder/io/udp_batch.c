@@ -30,6 +30,13 @@ int forwarder_inbox_fill(struct forwarder_inbox *inbox, int fd)
     return 0;
 }
 
+/* Whether a control message says that the datagram was put together from fragments. */
+static bool is_of_fragments(const struct cmsghdr *control)
+{
+    return (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_RECVFRAGSIZE) ||
+           (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_RECVFRAGSIZE);
+}
+
 /* Our own address out of a control message, if it is one that says it. */
 static void read_control(const struct cmsghdr *control, struct forwarder_address *local)
 {
@@ -63,8 +70,10 @@ bool forwarder_inbox_read(const struct forwarder_inbox *inbox, size_t index,
         return false;
     datagram.path.peer = forwarder_endpoint_from_socket(&inbox->headers.peers[index]);
     for (struct cmsghdr *control = CMSG_FIRSTHDR(&header); control != NULL;
-         control = CMSG_NXTHDR(&header, control))
+         control = CMSG_NXTHDR(&header, control)) {
+        datagram.is_reassembled = datagram.is_reassembled || is_of_fragments(control);
         read_control(control, &datagram.path.local);
+    }
     *ret_datagram = datagram;
     return true;
 }
