@@ -7,6 +7,8 @@ import sys
 
 A = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1"
 CNAME = b"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\4\1x\xc0\x0c"
+BAD = b"\3bad\7example\4test\0"
+TO_BAD = b"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\x12" + BAD + BAD + A[2:]
 SOA = (b"\0\0\6\0\1\0\0\0\x3c\0\x16\0\0" + struct.pack(">5I", 1, 2, 3, 4, 5))
 UNKNOWN = b"\xc0\x0c\xff\0\0\1\0\0\0\x3c\0\3abc"
 OPT = b"\0\0\x29\2\0\0\0\0\0\0\0"
@@ -42,6 +44,11 @@ def local(block_answer):
     """Limits, and the names of witness_local.h; of blocked ones it is said that they do not exist,
     that they have the address 0, or nothing (REFUSED)."""
     return bytes([7, 128 + 4 * (block_answer + 1) % 12 + 2, 1, 0])
+
+
+def local_caching(block_answer, stale=0):
+    """The same, and a cache."""
+    return bytes([7 | 32, 128 + 4 * (block_answer + 1) % 12 + 2, 1, stale, 0])
 
 
 def ask(name, type_=1, class_=1, who=2):
@@ -225,6 +232,19 @@ SEEDS = {
         ask("bad.example.test", 255),
     "names-that-are-refused-since-they-are-blocked": local(2) + ask("bad.example.test") +
         ask("bad.example.test", 28, who=3),
+    "an-alias-of-a-blocked-name": local_caching(0) + good() + good(3) + good(30) +
+        reply(answer=TO_BAD, counts=2) + good(4) + good(5) + good(29) + reply(answer=A),
+    "an-alias-of-a-blocked-name-without-an-address": local_caching(1) + good(5) +
+        reply(answer=TO_BAD, counts=2) + good(3) + ask("ok.bad.example.test") +
+        reply(answer=TO_BAD, counts=2) + ask("ok.bad.example.test", who=5),
+    "an-alias-of-a-blocked-name-is-refused": local_caching(2) + good(5) +
+        reply(answer=TO_BAD, counts=2) + good(3) + ask("ns.test", 5) +
+        reply(answer=TO_BAD, counts=2, flags=0x30) + ask("ns.test", 5),
+    "a-stale-alias-of-a-blocked-name": local_caching(0, stale=15) + good() +
+        reply(answer=TO_BAD, counts=2) + seconds(7) * 9 + good(3) + reply(flags=0x32) + good(5) +
+        seconds(7) * 5 + good(3) + WAIT * 4,
+    "a-reply-in-fragments": limits() + good(3) + reply(which=31, answer=A) +
+        reply(which=31, answer=A) + reply(answer=A),
     "any-and-the-class-ch": local(0) + ask("www.test", 255) + ask("Version.Bind", 16, 3, who=5) +
         ask("version.server", 255, 3) + ask("id.server", 16, 3, who=3) + ask("www.test", 1, 3) +
         ask("localhost", 1, 255) + ask("localhost", 1, 4) + WAIT * 4,
