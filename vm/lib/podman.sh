@@ -1,10 +1,19 @@
 # shellcheck shell=sh
-# For the cases in which podman runs containers on cupel-oci: . "$CUPEL_SOURCE/vm/lib/podman.sh"
+# For the cases in which podman runs containers on cupel-oci, as root or as a plain user:
+# . "$CUPEL_SOURCE/vm/lib/podman.sh"
 # shellcheck source=vm/lib/container.sh
 . "$CUPEL_SOURCE/vm/lib/container.sh"
+[ "$(id -u)" -eq 0 ] && me=root || me=user
 
-# What podman keeps elsewhere, whatever it is told.
+# What podman keeps elsewhere, whatever it is told; and, of a user, the process that keeps the user
+# namespace of all its containers.
 clean() {
+    if [ "$me" = user ]; then
+        pause=$(cat tmp/libpod/pause.pid 2>/dev/null) && kill -KILL "$pause"
+        rm -f /dev/shm/libpod_rootless_lock_1000
+        rmdir /sys/fs/cgroup/case/pods 2>/dev/null || true
+        return
+    fi
     rm -rf /dev/shm/libpod_lock /etc/cni /var/lib/containers /run/cupel-oci
     rmdir /var/lib /sys/fs/cgroup/libpod_parent/conmon /sys/fs/cgroup/libpod_parent \
         2>/dev/null || true
@@ -15,8 +24,12 @@ pod() {
     podman --root "$PWD/storage" --runroot "$PWD/run" --tmpdir "$PWD/tmp/libpod" \
         --storage-driver vfs --cgroup-manager cgroupfs "$@"
 }
+
+# The cgroup that a user was given: without systemd, podman asks for none that is not named.
+parent=''
+[ "$me" = root ] || parent='--cgroup-parent /case/pods'
 # shellcheck disable=SC2034 # for those who source this
-run='run --network none --ulimit host'
+run="run --network none --ulimit host $parent"
 
 # Has podman keep all that it can below the working directory, and makes the image
 # localhost/busybox, without a network.
@@ -24,6 +37,10 @@ prepare_podman() {
     trap clean EXIT
     mkdir -p home etc storage run tmp
     export HOME="$PWD/home" TMPDIR="$PWD/tmp" CONTAINERS_CONF="$PWD/etc/containers.conf"
+    if [ "$me" = user ]; then
+        mkdir -m 700 runtime
+        export XDG_RUNTIME_DIR="$PWD/runtime"
+    fi
     echo '{ "default": [{ "type": "insecureAcceptAnything" }] }' >etc/policy.json
     conmon=$(command -v conmon)
     runtime=$(command -v cupel-oci)
@@ -45,7 +62,7 @@ network_backend = "cni"
 END
 
     make_root root
-    for applet in ls grep mount stat id touch; do
+    for applet in ip ls grep mount stat id touch; do
         ln -sf busybox root/bin/$applet
     done
     mkdir -p root/etc root/tmp root/data
