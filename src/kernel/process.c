@@ -123,6 +123,24 @@ int kernel_process_close_all_but(int first, int *fds, size_t count, struct err *
     return 0;
 }
 
+int kernel_process_close_others(int first, const int *kept, size_t count, struct err *err)
+{
+    unsigned int next = (unsigned int)first;
+    unsigned int found;
+
+    do {
+        found = UINT_MAX;
+        for (size_t i = 0; i < count; i++) {
+            if (kept[i] >= 0 && (unsigned int)kept[i] >= next && (unsigned int)kept[i] < found)
+                found = (unsigned int)kept[i];
+        }
+        if (found > next && close_range(next, found == UINT_MAX ? UINT_MAX : found - 1, 0) < 0)
+            return err_system(err, errno, "close descriptors");
+        next = found + 1;
+    } while (found != UINT_MAX);
+    return 0;
+}
+
 /* A struct sigaction as the kernel has it, of which only the size and the zeroes matter here. */
 #define KERNEL_SIGACTION_WORDS 4
 #define KERNEL_SIGSET_BYTES ((NSIG - 1) / 8)

@@ -59,6 +59,10 @@ int kernel_process_set_directory(const char *path, struct err *err);
  * there on. They close themselves at exec. */
 int kernel_process_close_all_but(int first, int *fds, size_t count, struct err *err);
 
+/* Closes all descriptors from `first` on, but for the `count` at `kept`, which stay what they are;
+ * those of them that are negative are none. */
+int kernel_process_close_others(int first, const int *kept, size_t count, struct err *err);
+
 /* The signals that the process ignores, which would outlive an exec: bit n - 1 for signal n. All
  * bits where /proc does not tell. */
 uint64_t kernel_process_ignored_signals(void);

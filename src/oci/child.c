@@ -540,6 +540,8 @@ pid_t oci_child_clone(const struct oci_child *child, uint64_t more_flags, struct
     };
     pid_t pid = kernel_namespace_clone(&how, err);
 
+    if (pid == 0 && how.cgroup_fd >= 0)
+        (void)close(how.cgroup_fd); /* a way out of the container, while it is open */
     if (pid == 0)
         oci_child_run(child);
     return pid < 0 ? err_prefix(err, "%s", step->field) : pid;
@@ -573,6 +575,8 @@ _Noreturn void oci_joiner_run(const struct oci_child *child)
 {
     struct oci_record record = { .kind = OCI_RECORD_PID };
 
+    if (oci_joiner_close(child, &record.err) < 0)
+        give_up(child->channel_fd, find_clone(child->plan), &record.err);
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];
 

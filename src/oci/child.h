@@ -26,6 +26,11 @@ struct oci_child {
 /* Performs the child's steps, and becomes the program; says so, or why not, on the channel. */
 _Noreturn void oci_child_run(const struct oci_child *child);
 
+/* Closes what the child has no use for, such as what the runtime's caller has open: processes of
+ * the container see the child as soon as it is there, and those with CAP_SYS_PTRACE all that it has
+ * open. */
+int oci_joiner_close(const struct oci_child *child, struct err *err);
+
 /* Performs the joiner's steps, clones the child, and tells its process id on the channel. */
 _Noreturn void oci_joiner_run(const struct oci_child *child);
 

@@ -74,7 +74,62 @@ a_mount_cannot_come_from_a_descriptor_of_the_runtime() {
     done
 }
 
+# watch CALLER [CHANGE…]: a container that looks for what others of its processes have open.
+watch() {
+    local caller=$1
+    rm -f bundle/rootfs/stop
+    evil_bundle "$caller" "${@:2}" \
+        "process['args'] = ['/bin/probe', 'watch', '/stop', '$PWD/outside/secret']"
+    oci "$caller" run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+    wait_until grep -q watches out
+}
+
+end_watch() {
+    touch bundle/rootfs/stop
+    wait_until has_stopped "$1"
+    oci "$1" delete case
+}
+has_stopped() {
+    oci "$1" state case | grep -q '"stopped"'
+}
+
+# What it takes to look at processes of one's own user that have more rights.
+# shellcheck disable=SC2016
+may_trace='[process["capabilities"].setdefault(name, []).extend(["CAP_SYS_PTRACE"])
+    for name in ["bounding", "effective", "permitted"]]'
+
+a_process_that_joins_shows_what_it_has_open() {
+    local pid
+    make_secret
+    watch root "$may_trace"
+    pid=$(oci root state case | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
+    "$attacks/naive" enter "$pid" outside /bin/true || fail "$(cat out)"
+    end_watch root
+    works 'watches
+the secret'
+}
+
+exec_from_outside() {
+    cd outside
+    as "$1" cupel-oci --root "$OLDPWD/state-$1" exec case /bin/true 3<. 4<.. 9<.
+}
+
+cupel_oci_shows_nothing_where_it_joins() {
+    local caller i
+    make_secret
+    for caller in $(callers); do
+        watch "$caller" "$may_trace"
+        for ((i = 0; i < 10; i++)); do
+            (exec_from_outside "$caller") 2>err || fail "$(cat err)"
+        done
+        end_watch "$caller"
+        fails watches
+    done
+}
+
 run_tests \
+    a_process_that_joins_shows_what_it_has_open \
+    cupel_oci_shows_nothing_where_it_joins \
     a_directory_that_a_runtime_forgets_is_a_way_out \
     cupel_oci_leaves_nothing_open \
     cupel_oci_enters_no_directory_of_outside \

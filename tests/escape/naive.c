@@ -5,9 +5,16 @@
  *
  *     naive ROOT STEP… -- COMMAND…
  *
- * makes a mount and a pid namespace, performs the steps in turn, enters ROOT with chroot(2), and
- * executes the command. A path of a STEP is taken as it stands, below ROOT, and followed wherever
- * its links lead:
+ * or
+ *
+ *     naive enter PID DIRECTORY COMMAND…
+ *
+ * which enters the namespaces of a container as exec does, with the directory open as number 9
+ * until it executes the command, half a second later.
+ *
+ * The first makes a mount and a pid namespace, performs the steps in turn, enters ROOT with
+ * chroot(2), and executes the command. A path of a STEP is taken as it stands, below ROOT, and
+ * followed wherever its links lead:
  *
  *     proc                  mounts proc at /proc
  *     bind:SOURCE:PATH      makes the directory PATH, and binds SOURCE to it
@@ -125,12 +132,17 @@ static void do_write(const struct step *step)
     (void)close(fd);
 }
 
-static void do_leak(const struct step *step)
+static void leak(const char *path)
 {
-    int fd = open(step->first, O_RDONLY | O_DIRECTORY);
+    int fd = open(path, O_RDONLY | O_DIRECTORY);
 
     if (fd < 0 || dup2(fd, 9) < 0)
-        fail(step->first);
+        fail(path);
+}
+
+static void do_leak(const struct step *step)
+{
+    leak(step->first);
 }
 
 static void do_cwd(const struct step *step)
@@ -248,11 +260,52 @@ static _Noreturn void contain(char **argv)
     fail(argv[i + 1]);
 }
 
-int main(int argc, char **argv)
+/* The mount namespace last: the others are named by paths of outside. */
+static void enter(const char *pid)
+{
+    static const char *const names[] = { "pid", "mnt" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char path[64];
+        int fd;
+
+        (void)snprintf(path, sizeof(path), "/proc/%s/ns/%s", pid, names[i]);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || setns(fd, 0) < 0)
+            fail(path);
+    }
+}
+
+/* What is in the container's pid namespace is seen there from its first moment on. */
+static _Noreturn void join(char **argv)
+{
+    (void)usleep(500000);
+    (void)close(9);
+    (void)execv(argv[4], argv + 4);
+    fail(argv[4]);
+}
+
+static int outcome_of(pid_t child)
 {
     int status = 0;
+
+    if (child < 0 || waitpid(child, &status, 0) < 0)
+        fail("fork");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int main(int argc, char **argv)
+{
     pid_t child;
 
+    if (argc > 4 && strcmp(argv[1], "enter") == 0) {
+        leak(argv[3]);
+        enter(argv[2]);
+        child = fork();
+        if (child == 0)
+            join(argv);
+        return outcome_of(child);
+    }
     if (argc < 4 || unshare(CLONE_NEWNS | CLONE_NEWPID) < 0)
         fail("usage, as root: naive ROOT STEP… -- COMMAND…");
     child = fork();
@@ -260,7 +313,5 @@ int main(int argc, char **argv)
         contain(argv);
     if (child > 0 && strcmp(argv[2], "detach") == 0)
         return 0;
-    if (child < 0 || waitpid(child, &status, 0) < 0)
-        fail("fork");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return outcome_of(child);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -128,11 +129,47 @@ static void descriptors_that_are_kept_change_places(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* In a process of its own: its exit status says what was wrong. */
+static _Noreturn void close_others(void)
+{
+    static const int kept[] = { 20, -1, 7, 5, 2, 20, INT_MAX };
+    static const int numbers[] = { 3, 4, 5, 6, 7, 8, 20, 21 };
+    static const bool stays[] = { true, false, true, false, true, false, true, false };
+    struct err err;
+
+    for (size_t i = 0; i < ROWS(numbers); i++) {
+        if (dup2(0, numbers[i]) < 0)
+            _exit(1);
+    }
+    if (kernel_process_close_others(4, kept, ROWS(kept), &err) < 0)
+        _exit(2);
+    for (size_t i = 0; i < ROWS(numbers); i++) {
+        if ((fcntl(numbers[i], F_GETFD) >= 0) != stays[i])
+            _exit(10 + (int)i);
+    }
+    _exit(fcntl(0, F_GETFD) >= 0 ? 0 : 3);
+}
+
+static void all_descriptors_but_some_are_closed(void **state)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    (void)state;
+    assert_true(pid >= 0);
+    if (pid == 0)
+        close_others();
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(signals_that_a_caller_ignored_are_as_at_birth_again),
     cmocka_unit_test(the_first_program_that_can_be_executed_is),
     cmocka_unit_test(a_program_that_cannot_be_executed_is_told_where_there_is_no_other),
     cmocka_unit_test(descriptors_that_are_kept_change_places),
+    cmocka_unit_test(all_descriptors_but_some_are_closed),
 };
 
 RUN_TESTS(tests)
