@@ -157,3 +157,25 @@ expect_status() {
     [ "$status" -eq "$expected" ] ||
         fail "exit status $status, not $expected: $(cat out err 2>/dev/null)"
 }
+
+is_unified() {
+    [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ]
+}
+
+# Whether root can limit here: a controller of v1 or v2 for each.
+can_limit() {
+    [ "$(id -u)" -eq 0 ] || return 1
+    if is_unified; then
+        grep -q memory /sys/fs/cgroup/cgroup.controllers &&
+            grep -q pids /sys/fs/cgroup/cgroup.controllers
+    else
+        [ -d /sys/fs/cgroup/pids ] && [ -d /sys/fs/cgroup/memory ]
+    fi
+}
+
+needs_limits() {
+    can_limit || {
+        echo "skipped: needs root and cgroups with the controllers pids and memory"
+        exit 77
+    }
+}

@@ -3,25 +3,7 @@
 # shellcheck source=tests/scenario/oci.bash
 source "$(dirname "$0")/oci.bash"
 
-is_unified() {
-    [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ]
-}
-
-# Whether root can limit here: a controller of v1 or v2 for each.
-can_limit() {
-    [ "$(id -u)" -eq 0 ] || return 1
-    if is_unified; then
-        grep -q memory /sys/fs/cgroup/cgroup.controllers &&
-            grep -q pids /sys/fs/cgroup/cgroup.controllers
-    else
-        [ -d /sys/fs/cgroup/pids ] && [ -d /sys/fs/cgroup/memory ]
-    fi
-}
-
-if ! can_limit; then
-    echo "skipped: needs root and cgroups with the controllers pids and memory"
-    exit 77
-fi
+needs_limits
 
 processes_are_limited() {
     bundle root 'linux["resources"]["pids"] = {"limit": 3}' "$(shell '
