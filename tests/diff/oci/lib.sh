@@ -12,6 +12,7 @@
 : >seen
 runtimes='cupel-oci crun runc'
 [ "$(id -u)" -eq 0 ] && me=root || me=user
+enter='' # what the runtimes are called by, where that is not this shell itself
 outside=$(find /proc/self/ns -type l -exec readlink {} \; | tr '\n' ' ')
 program="\"/bin/probe\", \"$outside\""
 
@@ -113,8 +114,8 @@ run_by() {
     wrapper=''
     [ "$terminal" = false ] || wrapper="$CUPEL_BIN/oci-probe terminal"
     status=0
-    # shellcheck disable=SC2086 # no word at all, or two
-    timeout 60 $wrapper "$1" --root "$PWD/state/$1" run --bundle bundle box \
+    # shellcheck disable=SC2086 # words, or none
+    $enter timeout 60 $wrapper "$1" --root "$PWD/state/$1" run --bundle bundle box \
         >out 2>err <bundle/input || status=$?
     # A line whose end belongs to a log is no fact.
     if [ "$status" -eq 42 ]; then
@@ -123,7 +124,8 @@ run_by() {
     else
         echo 'outcome	refused' >out
         echo "said	$(tr '\t\n' '  ' <err)" >>out
-        "$1" --root "$PWD/state/$1" delete --force box >/dev/null 2>&1 || true
+        # shellcheck disable=SC2086 # words, or none
+        $enter "$1" --root "$PWD/state/$1" delete --force box >/dev/null 2>&1 || true
     fi
     awk -v "OFS=\t" -v "row=$2" -v "runtime=$1" 'NF { print row, runtime, $0 }' out >>seen
 }
