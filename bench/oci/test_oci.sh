@@ -27,9 +27,13 @@ left >after
 cmp before after
 /usr/bin/python3 - <<'END_OF_PYTHON'
 import json
+import os
 
 rows = json.load(open("report/bench.json", encoding="utf-8"))
-assert {row["case"] for row in rows} == {"create", "start", "exec", "delete", "at once"}, rows
+steps = {"create", "start", "exec", "delete"}
+cases = {*steps, *(f"{step} beside others" for step in steps), "at once", "many at once"}
+callers = ("as root", "as a plain user") if os.geteuid() == 0 else ("as a plain user",)
+assert {row["case"] for row in rows} == {f"{c}, {who}" for c in cases for who in callers}, rows
 for row in rows:
     if row["state"] == "measured":
         assert len(row["samples"]) == 2, row
