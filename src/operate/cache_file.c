@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/text_format.h"
-#include "forwarder/core/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,18 +12,10 @@
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CHUNK_BYTES ((size_t)256 << 10)
 #define BYTES_MIN ((size_t)65536)
-
-static uint64_t wall_s(void)
-{
-    time_t now = time(NULL);
-
-    return now > 0 ? (uint64_t)now : 0;
-}
 
 /* Opens the file and looks at whose it is; -ENOENT: it is not there. */
 static int open_file(const char *path, size_t bytes_max, int *ret_fd, size_t *ret_size,
@@ -64,9 +55,22 @@ static int read_content(int fd, uint8_t *block, size_t size)
     return 0;
 }
 
-/* Takes the entries of a file, which is in memory. */
-static int take_content(struct bytes content, struct forwarder *forwarder,
-                        struct operate_cache_file *read, struct err *err)
+size_t operate_cache_file_bytes_max(const struct forwarder *forwarder)
+{
+    return BYTES_MIN + 2 * forwarder->config.cache.bytes;
+}
+
+struct forwarder_store_target operate_cache_file_target(struct forwarder *forwarder)
+{
+    return (struct forwarder_store_target){
+        .cache = &forwarder->cache,
+        .keep = forwarder->keep,
+        .limits = &forwarder->config.keep,
+        .hash_key = &forwarder->hash_key,
+    };
+}
+
+const char *operate_cache_file_sentence(enum forwarder_store_verdict verdict)
 {
     static const char *const sentences[] = {
         [FORWARDER_STORE_OK] = "",
@@ -74,17 +78,20 @@ static int take_content(struct bytes content, struct forwarder *forwarder,
         [FORWARDER_STORE_VERSION] = "a file of the cache, of another version",
         [FORWARDER_STORE_DAMAGED] = "not whole",
     };
-    struct forwarder_store_target target = {
-        .cache = &forwarder->cache,
-        .keep = forwarder->keep,
-        .limits = &forwarder->config.keep,
-        .hash_key = &forwarder->hash_key,
-    };
+
+    return sentences[verdict];
+}
+
+/* Takes the entries of a file, which is in memory. */
+static int take_content(struct bytes content, struct forwarder *forwarder,
+                        struct operate_cache_file *read, struct err *err)
+{
+    struct forwarder_store_target target = operate_cache_file_target(forwarder);
     struct forwarder_store_reader reader;
-    enum forwarder_store_verdict verdict = forwarder_store_open(&reader, content, wall_s());
+    enum forwarder_store_verdict verdict = forwarder_store_open(&reader, content, clock_wall_s());
 
     if (verdict != FORWARDER_STORE_OK)
-        return err_set(err, -EINVAL, "%s", sentences[verdict]);
+        return err_set(err, -EINVAL, "%s", operate_cache_file_sentence(verdict));
     (void)forwarder_store_read(&reader, &target, UINT_MAX, clock_monotonic_ns());
     *read = (struct operate_cache_file){ .kept = reader.kept, .left_out = reader.left_out };
     return 0;
@@ -95,7 +102,7 @@ int operate_cache_file_read(const char *path, struct forwarder *forwarder,
 {
     CLEANUP(fd_close) int fd = -1;
     CLEANUP(free_pointer) uint8_t *block = NULL;
-    size_t bytes_max = BYTES_MIN + 2 * forwarder->config.cache.bytes;
+    size_t bytes_max = operate_cache_file_bytes_max(forwarder);
     size_t size = 0;
     int number = open_file(path, bytes_max, &fd, &size, err);
 
@@ -126,7 +133,7 @@ static int write_content(int fd, struct forwarder *forwarder, uint8_t *block)
     struct forwarder_cached cached;
     int number = 0;
 
-    forwarder_store_begin(&writer, wall_s(), &out);
+    forwarder_store_begin(&writer, clock_wall_s(), &out);
     forwarder_cache_walk_begin(&forwarder->cache, now_ns);
     while (number == 0 && forwarder_cache_walk_next(&forwarder->cache, now_ns, &topic, &cached)) {
         if (topic.size > 0)

@@ -6,12 +6,22 @@
 
 #include "base/err.h"
 #include "forwarder/core/forwarder.h"
+#include "forwarder/core/store.h"
 
 /* What came of reading one. */
 struct operate_cache_file {
     uint64_t kept;
     uint64_t left_out; /* too old, or not what is kept under the limits that hold now */
 };
+
+/* A file has at most so many octets. */
+size_t operate_cache_file_bytes_max(const struct forwarder *forwarder);
+
+/* Where the answers in a file go. */
+struct forwarder_store_target operate_cache_file_target(struct forwarder *forwarder);
+
+/* What is said of a file that is none. */
+const char *operate_cache_file_sentence(enum forwarder_store_verdict verdict);
 
 /* Reads a file into the cache. A file that is not there is an empty one. -errno with a sentence,
  * and nothing read, where it is no regular file, not that of our user or root, one that others may

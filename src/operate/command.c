@@ -144,10 +144,10 @@ static void run_reopen(struct operate_server *server, const struct operate_reque
 }
 
 static const command_run commands[OPERATE_COMMANDS] = {
-    [OPERATE_PING] = run_ping,   [OPERATE_STATUS] = run_status,
-    [OPERATE_STATS] = run_stats, [OPERATE_UPSTREAMS] = run_upstreams,
-    [OPERATE_FLUSH] = run_flush, [OPERATE_DUMP] = run_ping,
-    [OPERATE_LOG] = run_log,     [OPERATE_REOPEN] = run_reopen,
+    [OPERATE_PING] = run_ping,           [OPERATE_STATUS] = run_status, [OPERATE_STATS] = run_stats,
+    [OPERATE_UPSTREAMS] = run_upstreams, [OPERATE_FLUSH] = run_flush,   [OPERATE_DUMP] = run_ping,
+    [OPERATE_SAVE] = run_ping,           [OPERATE_LOAD] = run_ping,     [OPERATE_LOG] = run_log,
+    [OPERATE_REOPEN] = run_reopen,
 };
 
 static bool put_json(const json_t *json, struct operate_buffer *out)
@@ -166,6 +166,16 @@ bool operate_command_run(struct operate_server *server, const struct operate_req
     REQUIRE(request->command < OPERATE_COMMANDS);
     (void)json_object_set_new(answer, "ok", json_true());
     commands[request->command](server, request, answer);
+    return put_json(answer, out);
+}
+
+bool operate_command_tell_load(const struct operate_cache_file *read, struct operate_buffer *out)
+{
+    CLEANUP(done_json) json_t *answer = json_object();
+
+    (void)json_object_set_new(answer, "ok", json_true());
+    (void)json_object_set_new(answer, "kept", number_of(read->kept));
+    (void)json_object_set_new(answer, "left_out", number_of(read->left_out));
     return put_json(answer, out);
 }
 

@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "operate/command.h"
 #include "operate/dump.h"
+#include "operate/load.h"
 #include "operate/local.h"
 
 #include <errno.h>
@@ -19,6 +20,8 @@
 #define OUT_BYTES_MAX ((size_t)16 << 20)
 /* A dump goes on when less than this waits, and by as much in one turn of the loop. */
 #define PIECE_BYTES ((size_t)32 << 10)
+/* So much of what is to be loaded is read in one turn. */
+#define LOAD_BYTES ((size_t)256 << 10)
 #define NS_PER_S UINT64_C(1000000000)
 /* So long a client may need for its request in all, */
 #define REQUEST_NS (3 * NS_PER_S)
@@ -35,6 +38,7 @@ struct client {
     char in[OPERATE_REQUEST_MAX + 1];
     struct operate_buffer out;
     struct operate_dump *dump;
+    struct operate_load *load; /* what it sends behind its request */
 };
 
 struct operate_control {
@@ -80,22 +84,25 @@ static void close_client(struct client *client)
     operate_buffer_done(&client->out);
     operate_dump_free(client->dump);
     client->dump = NULL;
+    operate_load_free(client->load);
+    client->load = NULL;
     set_full(client->control, false);
 }
 
 /* Lets the one who dumps go on, or says that another does. */
-static void begin_dump(struct client *client)
+static void begin_dump(struct client *client, enum operate_command command)
 {
     struct operate_control *control = client->control;
     struct forwarder *forwarder = forwarder_loop_core(control->server->loop);
-    struct operate_request request = { .command = OPERATE_DUMP };
+    enum operate_dump_form form = command == OPERATE_SAVE ? OPERATE_DUMP_STORE : OPERATE_DUMP_TEXT;
+    struct operate_request request = { .command = command };
     struct err err = { 0 };
 
     for (size_t i = 0; i < OPERATE_CONTROL_CLIENTS_MAX; i++)
         if (control->clients[i].dump != NULL)
             (void)err_set(&err, -EBUSY, "another dump is being made");
     if (err.number == 0) {
-        client->dump = operate_dump_new(forwarder, clock_monotonic_ns());
+        client->dump = operate_dump_new(forwarder, form, clock_monotonic_ns());
         if (client->dump == NULL)
             (void)err_set(&err, -ENOMEM, "no memory");
     }
@@ -105,21 +112,89 @@ static void begin_dump(struct client *client)
         (void)operate_command_run(control->server, &request, &client->out);
 }
 
-/* Answers the line that was read. */
-static void answer(struct client *client, struct bytes line)
+/* Refuses with a sentence; nothing more comes. */
+static void refuse(struct client *client, const struct err *err)
 {
-    struct operate_request request;
+    (void)operate_command_refuse(err, &client->out);
+    client->is_answered = true;
+    client->is_ending = true;
+}
+
+/* Takes what came behind the request, of what is to come. */
+static void begin_load(struct client *client, uint64_t size, struct bytes behind)
+{
+    struct forwarder *forwarder = forwarder_loop_core(client->control->server->loop);
+    struct err err = { 0 };
+    uint8_t *at;
+
+    if (operate_load_new(forwarder, size, &client->load, &err) == 0 && behind.size > size)
+        (void)err_set(&err, -EINVAL, "there is more than was said");
+    if (err.number < 0) {
+        refuse(client, &err);
+        return;
+    }
+    (void)operate_load_missing(client->load, &at);
+    if (behind.size > 0)
+        memcpy(at, behind.at, behind.size);
+    operate_load_add(client->load, behind.size);
+    client->is_answered = operate_load_missing(client->load, &at) == 0;
+}
+
+/* Answers the line that was read, behind which is what has come already. */
+static void answer(struct client *client, struct bytes line, struct bytes behind)
+{
+    struct operate_request request = { 0 };
     struct err err = { 0 };
 
-    client->is_answered = true;
     client->active_ns = clock_monotonic_ns();
-    if (operate_request_read(line, &request, &err) < 0)
-        (void)operate_command_refuse(&err, &client->out);
-    else if (request.command == OPERATE_DUMP)
-        begin_dump(client);
+    if (operate_request_read(line, &request, &err) < 0) {
+        refuse(client, &err);
+        return;
+    }
+    if (request.command == OPERATE_LOAD) {
+        begin_load(client, request.size, behind);
+        return;
+    }
+    client->is_answered = true;
+    if (request.command == OPERATE_DUMP || request.command == OPERATE_SAVE)
+        begin_dump(client, request.command);
     else
         (void)operate_command_run(client->control->server, &request, &client->out);
     client->is_ending = client->dump == NULL;
+}
+
+/* Reads what is to be loaded; false where there is nobody any more. */
+static bool read_load(struct client *client)
+{
+    uint8_t *at;
+    size_t missing = operate_load_missing(client->load, &at);
+    ssize_t size = recv(client->fd, at, missing < LOAD_BYTES ? missing : LOAD_BYTES, 0);
+
+    if (size < 0)
+        return errno == EAGAIN || errno == EINTR;
+    client->active_ns = clock_monotonic_ns();
+    operate_load_add(client->load, (size_t)size);
+    client->is_answered = (size_t)size == missing;
+    return size > 0;
+}
+
+/* Goes on with what is there to be loaded, and answers when that is done. */
+static void go_on_loading(struct client *client)
+{
+    struct operate_cache_file read = { 0 };
+    struct err err = { 0 };
+    int number = operate_load_step(client->load, &read, &err);
+
+    client->active_ns = clock_monotonic_ns();
+    if (number > 0)
+        return;
+    operate_load_free(client->load);
+    client->load = NULL;
+    client->is_ending = true;
+    if (number < 0)
+        refuse(client, &err);
+    else
+        (void)operate_command_tell_load(&read, &client->out);
 }
 
 /* Reads more of the line; false where there is nobody any more. */
@@ -134,9 +209,10 @@ static bool read_more(struct client *client)
     client->in_size += (size_t)size;
     end = memchr(client->in, '\n', client->in_size);
     if (end != NULL)
-        answer(client, bytes_of(client->in, (size_t)(end - client->in)));
-    else if (client->in_size == sizeof(client->in))
-        answer(client, bytes_of(client->in, client->in_size)); /* too long: that is the answer */
+        answer(client, bytes_of(client->in, (size_t)(end - client->in)),
+               bytes_of(end + 1, (size_t)(client->in + client->in_size - end) - 1));
+    else if (client->in_size == sizeof(client->in)) /* too long: that is the answer */
+        answer(client, bytes_of(client->in, client->in_size), (struct bytes){ 0 });
     return end != NULL || size > 0;
 }
 
@@ -167,7 +243,9 @@ static void run_client(void *owner, uint32_t events)
     bool goes_on = (events & EPOLLERR) == 0;
 
     if (goes_on && !client->is_answered)
-        goes_on = read_more(client);
+        goes_on = client->load == NULL ? read_more(client) : read_load(client);
+    if (goes_on && client->is_answered && client->load != NULL)
+        go_on_loading(client);
     if (goes_on && client->is_answered)
         goes_on = write_more(client);
     if (!goes_on)

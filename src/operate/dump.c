@@ -1,29 +1,37 @@
 /* An answer is put together as a message again, and read as one: so there is one printer. */
 #include "operate/dump.h"
 
+#include "base/clock.h"
 #include "base/require.h"
 #include "base/text_format.h"
 #include "dns/rrtype.h"
 #include "dns/text.h"
 #include "forwarder/core/answer.h"
+#include "forwarder/core/store.h"
 
 #include <stdlib.h>
 
 struct operate_dump {
     struct forwarder *forwarder;
+    enum operate_dump_form form;
     uint64_t answers;
-    uint8_t wire[DNS_HEADER_SIZE + DNS_NAME_SIZE_MAX + 4 + FORWARDER_CACHE_BODY_MAX];
+    bool is_begun;
+    struct forwarder_store_writer writer;
+    uint8_t wire[FORWARDER_STORE_RECORD_MAX]; /* a message, or a record of the file around it */
     char line[DNS_PART_TEXT_MAX];
 };
 
-struct operate_dump *operate_dump_new(struct forwarder *forwarder, uint64_t now_ns)
+struct operate_dump *operate_dump_new(struct forwarder *forwarder, enum operate_dump_form form,
+                                      uint64_t now_ns)
 {
     struct operate_dump *dump = malloc(sizeof(*dump));
 
     if (dump == NULL)
         return NULL;
     dump->forwarder = forwarder;
+    dump->form = form;
     dump->answers = 0;
+    dump->is_begun = false;
     forwarder_cache_walk_begin(&forwarder->cache, now_ns);
     return dump;
 }
@@ -110,6 +118,41 @@ static bool put_answer(struct operate_dump *dump, const struct forwarder_topic *
            put_records(dump, &message, DNS_AUTHORITY, "; ", out);
 }
 
+/* A record of the file, or its end where `topic` is NULL. */
+static bool put_record(struct operate_dump *dump, const struct forwarder_topic *topic,
+                       const struct forwarder_cached *cached, struct operate_buffer *out)
+{
+    struct byte_writer record = byte_writer_init(dump->wire, sizeof(dump->wire));
+
+    if (!dump->is_begun)
+        forwarder_store_begin(&dump->writer, clock_wall_s(), &record);
+    dump->is_begun = true;
+    if (!operate_buffer_append(out, byte_writer_written(&record)))
+        return false;
+    record.position = 0;
+    if (topic == NULL)
+        forwarder_store_end(&dump->writer, &record);
+    else
+        forwarder_store_add(&dump->writer, &dump->forwarder->cache, topic, cached, &record);
+    return operate_buffer_append(out, byte_writer_written(&record));
+}
+
+static bool put(struct operate_dump *dump, const struct forwarder_topic *topic,
+                const struct forwarder_cached *cached, struct operate_buffer *out)
+{
+    return dump->form == OPERATE_DUMP_STORE ? put_record(dump, topic, cached, out)
+                                            : put_answer(dump, topic, cached, out);
+}
+
+/* What comes behind the last answer. */
+static void put_end(struct operate_dump *dump, struct operate_buffer *out)
+{
+    if (dump->form == OPERATE_DUMP_STORE)
+        (void)put_record(dump, NULL, NULL, out);
+    else
+        (void)operate_buffer_format(out, "; end: %lu answers\n", (unsigned long)dump->answers);
+}
+
 bool operate_dump_next(struct operate_dump *dump, uint64_t now_ns, size_t size,
                        struct operate_buffer *out)
 {
@@ -119,12 +162,12 @@ bool operate_dump_next(struct operate_dump *dump, uint64_t now_ns, size_t size,
 
     while (out->size < size) {
         if (!forwarder_cache_walk_next(cache, now_ns, &topic, &cached)) {
-            (void)operate_buffer_format(out, "; end: %lu answers\n", (unsigned long)dump->answers);
+            put_end(dump, out);
             return false;
         }
         if (topic.size == 0)
             return true;
-        if (!put_answer(dump, &topic, &cached, out))
+        if (!put(dump, &topic, &cached, out))
             return false;
     }
     return true;

@@ -11,15 +11,18 @@ static const struct {
     const char *text;   /* the member that is a text, which must be there; NULL: none */
     const char *choice; /* the member that is true or false, and may be left out; NULL: none */
     const char *other;  /* true, it stands in place of the text; NULL: nothing does */
+    const char *count;  /* the member that is a number and must be there; NULL: none */
 } commands[OPERATE_COMMANDS] = {
-    [OPERATE_PING] = { "ping", NULL, NULL, NULL },
-    [OPERATE_STATUS] = { "status", NULL, NULL, NULL },
-    [OPERATE_STATS] = { "stats", NULL, NULL, NULL },
-    [OPERATE_UPSTREAMS] = { "upstreams", NULL, NULL, NULL },
-    [OPERATE_FLUSH] = { "flush", "name", "tree", "all" },
-    [OPERATE_DUMP] = { "dump", NULL, NULL, NULL },
-    [OPERATE_LOG] = { "log", "level", NULL, NULL },
-    [OPERATE_REOPEN] = { "reopen", NULL, NULL, NULL },
+    [OPERATE_PING] = { "ping", NULL, NULL, NULL, NULL },
+    [OPERATE_STATUS] = { "status", NULL, NULL, NULL, NULL },
+    [OPERATE_STATS] = { "stats", NULL, NULL, NULL, NULL },
+    [OPERATE_UPSTREAMS] = { "upstreams", NULL, NULL, NULL, NULL },
+    [OPERATE_FLUSH] = { "flush", "name", "tree", "all", NULL },
+    [OPERATE_DUMP] = { "dump", NULL, NULL, NULL, NULL },
+    [OPERATE_SAVE] = { "save", NULL, NULL, NULL, NULL },
+    [OPERATE_LOAD] = { "load", NULL, NULL, NULL, "size" },
+    [OPERATE_LOG] = { "log", "level", NULL, NULL, NULL },
+    [OPERATE_REOPEN] = { "reopen", NULL, NULL, NULL, NULL },
 };
 
 const char *operate_command_word(enum operate_command command)
@@ -69,6 +72,9 @@ static int check_members(json_t *json, enum operate_command command, struct err 
                    is_word(commands[command].other, key)) {
             if (!json_is_boolean(value))
                 return err_set(err, -EINVAL, "'%.40s' is neither true nor false", key);
+        } else if (is_word(commands[command].count, key)) {
+            if (!json_is_integer(value) || json_integer_value(value) < 0)
+                return err_set(err, -EINVAL, "'%.40s' is not a number", key);
         } else {
             return err_set(err, -EINVAL, "'%s' has a member that it does not know",
                            commands[command].word);
@@ -103,6 +109,16 @@ static int read_level(const json_t *json, struct operate_request *request, struc
     return 0;
 }
 
+static int read_size(const json_t *json, struct operate_request *request, struct err *err)
+{
+    const json_t *size = json_object_get(json, "size");
+
+    if (size == NULL)
+        return err_set(err, -EINVAL, "'size' is not there");
+    request->size = (uint64_t)json_integer_value(size);
+    return 0;
+}
+
 int operate_request_read(struct bytes line, struct operate_request *ret_request, struct err *err)
 {
     CLEANUP(done_json) json_t *json = NULL;
@@ -119,6 +135,8 @@ int operate_request_read(struct bytes line, struct operate_request *ret_request,
     if (request.command == OPERATE_FLUSH && read_name(json, &request, err) < 0)
         return err->number;
     if (request.command == OPERATE_LOG && read_level(json, &request, err) < 0)
+        return err->number;
+    if (request.command == OPERATE_LOAD && read_size(json, &request, err) < 0)
         return err->number;
     *ret_request = request;
     return 0;

@@ -22,6 +22,8 @@ enum operate_command {
     OPERATE_UPSTREAMS, /* how they do */
     OPERATE_FLUSH,     /* forget answers */
     OPERATE_DUMP,      /* the cache as text */
+    OPERATE_SAVE,      /* the cache as a file of it */
+    OPERATE_LOAD,      /* the answers of such a file go into the cache */
     OPERATE_LOG,       /* another level of the query log */
     OPERATE_REOPEN,    /* its file is opened anew */
     OPERATE_COMMANDS
@@ -32,6 +34,7 @@ struct operate_request {
     struct dns_name name;         /* of FLUSH; size 0: everything */
     bool is_tree;                 /* and all below it */
     enum operate_log_level level; /* of LOG */
+    uint64_t size;                /* of LOAD: octets that follow the line */
 };
 
 /* The word of a command. */

@@ -56,6 +56,43 @@ import json, sys
 assert row["state"] == "up" and row["rtt_ms"] > 0 and row["edns"], row'
 }
 
+a_cache_is_saved_and_loaded_into_another() {
+    start
+    ask one.test
+    ask two.test +dnssec
+    ask 'strange\032\007name.test'
+    ctl save saved.cache
+    ctl save saved.cache # in place of the one before
+    [ "$(stat -c %a saved.cache)" = 600 ]
+    ctl dump | grep -v '^; [^e]' | awk '{ $2 = ""; print }' >before.txt
+    ctl flush --all
+    [ "$(ctl load saved.cache)" = "3 answers, 0 left out" ]
+    ctl dump | grep -v '^; [^e]' | awk '{ $2 = ""; print }' >after.txt
+    diff <(sort before.txt) <(sort after.txt)
+    ask one.test
+    [ "$(stat_of queries_cached)" = 1 ]
+    [ "$(ctl load saved.cache)" = "3 answers, 0 left out" ] # once more changes nothing
+    [ "$(stat_of cache_entries)" = 3 ]
+}
+
+a_file_that_is_no_cache_is_refused() {
+    head -c -1 saved.cache >short.cache
+    refused 1 "'short.cache': not whole" load short.cache
+    echo 'not at all, but long enough' >other.cache
+    refused 1 "'other.cache': not a file of cupel-dns's cache" load other.cache
+    : >empty.cache
+    refused 1 "'empty.cache': not a file of cupel-dns's cache" load empty.cache
+    { head -c 100 saved.cache && printf x && tail -c +102 saved.cache; } >changed.cache
+    refused 1 "'changed.cache': not whole" load changed.cache
+    truncate -s 80M large.cache
+    refused 1 "'large.cache': larger than 67174400 octets" load large.cache
+    rm large.cache
+    refused 1 "open 'nowhere': No such file or directory" load nowhere
+    refused 1 "'.': not a regular file" load .
+    [ "$(stat_of cache_entries)" = 3 ]
+    stop_forwarder
+}
+
 a_dump_that_is_not_whole_leaves_no_file() {
     python3 -c '
 import socket, sys
@@ -150,6 +187,8 @@ hostile_clients_do_not_stop_it() {
 "$here/dns_upstream.py" 5312 honest >honest.txt 2>honest.log &
 wait_until grep -q ready honest.txt
 run_tests \
+    a_cache_is_saved_and_loaded_into_another \
+    a_file_that_is_no_cache_is_refused \
     a_dump_that_is_not_whole_leaves_no_file \
     it_tells_who_it_is_what_it_counted_and_how_upstreams_do \
     a_name_a_tree_and_all_are_flushed \

@@ -1,13 +1,19 @@
 /* cupel-dns-ctl: the commands, each of which is a request and what is printed of its answer. */
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "cli/dnsctl/print.h"
 #include "cli/dnsctl/talk.h"
 #include "cli/option.h"
+#include "forwarder/core/store.h"
+#include "operate/buffer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+/* A file of the cache: of the largest that there may be. */
+#define CACHE_BYTES_MAX ((size_t)8 << 30)
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 struct json_options {
@@ -158,6 +164,70 @@ static int run_dump(const void *globals, const void *options, struct cli_operand
     return number < 0 ? fail(&err) : 0;
 }
 
+/* Reads all that comes behind an answer. */
+static int read_rest(FILE *from, struct operate_buffer *content, struct err *err)
+{
+    char block[BUFSIZ];
+    size_t size;
+
+    while (size = fread(block, 1, sizeof(block), from), size > 0)
+        if (!operate_buffer_append(content, bytes_of(block, size)))
+            return err_set(err, -ENOMEM, "no memory");
+    return 0;
+}
+
+/* Saves what comes behind an answer, if that is a whole file of the cache. */
+static int save(FILE *from, const char *path, struct err *err)
+{
+    CLEANUP(operate_buffer_done) struct operate_buffer content = { .max = CACHE_BYTES_MAX };
+    struct file_place place = { AT_FDCWD, path };
+    struct forwarder_store_reader reader;
+    struct bytes octets;
+
+    if (read_rest(from, &content, err) < 0)
+        return err->number;
+    octets = bytes_of(content.at, content.size);
+    if (forwarder_store_open(&reader, octets, 0) != FORWARDER_STORE_OK)
+        return err_set(err, -EIO, "what came is not whole: cupel-dns went away, or let us wait");
+    return file_write_atomic(place, octets, 0600, err);
+}
+
+static int run_save(const void *globals, const void *options, struct cli_operands operands)
+{
+    CLEANUP(ctl_answer_done) struct ctl_answer answer = { 0 };
+    struct err err = { 0 };
+
+    (void)options;
+    if (ctl_ask(globals, ctl_request("save"), &answer, &err) < 0 ||
+        save(answer.rest, operands.at[0], &err) < 0)
+        return fail(&err);
+    return 0;
+}
+
+static int run_load(const void *globals, const void *options, struct cli_operands operands)
+{
+    CLEANUP(ctl_answer_done) struct ctl_answer answer = { 0 };
+    CLEANUP(arena_done) struct arena arena = arena_init(CACHE_BYTES_MAX);
+    struct file_place place = { AT_FDCWD, operands.at[0] };
+    json_t *request;
+    struct bytes content;
+    struct err err = { 0 };
+
+    (void)options;
+    if (file_read(place, CACHE_BYTES_MAX, &arena, &content, &err) < 0)
+        return fail(&err);
+    request = ctl_request("load");
+    (void)json_object_set_new(request, "size", json_integer((json_int_t)content.size));
+    if (ctl_ask_with(globals, request, content, &answer, &err) < 0) {
+        (void)err_prefix(&err, "'%s'", operands.at[0]);
+        return fail(&err);
+    }
+    printf("%lld answers, %lld left out\n",
+           (long long)json_integer_value(json_object_get(answer.json, "kept")),
+           (long long)json_integer_value(json_object_get(answer.json, "left_out")));
+    return 0;
+}
+
 static int run_log(const void *globals, const void *options, struct cli_operands operands)
 {
     CLEANUP(ctl_answer_done) struct ctl_answer answer = { 0 };
@@ -223,6 +293,23 @@ static const struct cli_command commands[] = {
                      "are comments. The last line, '; end:', says how many answers there were.",
       .operands_max = 1,
       .run = run_dump },
+    { .name = "save",
+      .operands = "FILE",
+      .summary = "write the cache to a file, for load or cupel-dns --cache-file",
+      .description = "The file takes the place of the one before when it is whole.",
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = run_save },
+    { .name = "load",
+      .operands = "FILE",
+      .summary = "add the answers of such a file to the cache, and print how many there were",
+      .description =
+          "Answers are older by the time since the file was written, and have to be what "
+          "is kept under the limits that hold now; others are left out. A file that is "
+          "not whole is refused before any of it is read.",
+      .operands_min = 1,
+      .operands_max = 1,
+      .run = run_load },
     { .name = "log",
       .operands = "LEVEL",
       .summary = "say which answers the query log has: off, failures or all",

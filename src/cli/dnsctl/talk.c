@@ -31,33 +31,32 @@ json_t *ctl_request(const char *command)
 }
 
 /* Sends all of it. That the other end is closed already is no failure here: reading says it. */
-static int send_text(int fd, const char *text)
+static int send_octets(int fd, struct bytes octets)
 {
-    size_t left = strlen(text);
+    while (octets.size > 0) {
+        ssize_t sent = send(fd, octets.at, octets.size, MSG_NOSIGNAL);
 
-    while (left > 0) {
-        ssize_t sent = send(fd, text, left, MSG_NOSIGNAL);
-
-        if (sent < 0 && errno == EPIPE)
+        if (sent < 0 && (errno == EPIPE || errno == ECONNRESET))
             return 0;
         if (sent < 0 && errno != EINTR)
             return -errno;
-        text += sent < 0 ? 0 : sent;
-        left -= sent < 0 ? 0 : (size_t)sent;
+        (void)bytes_from(octets, sent < 0 ? 0 : (size_t)sent, &octets);
     }
     return 0;
 }
 
-static int send_request(int fd, const json_t *request, struct err *err)
+static int send_request(int fd, const json_t *request, struct bytes octets, struct err *err)
 {
     CLEANUP(free_pointer) char *line = json_dumps(request, JSON_COMPACT);
     int number;
 
     if (line == NULL)
         return err_set(err, -ENOMEM, "no memory");
-    number = send_text(fd, line);
+    number = send_octets(fd, bytes_of_text(line));
     if (number == 0)
-        number = send_text(fd, "\n");
+        number = send_octets(fd, bytes_of_text("\n"));
+    if (number == 0)
+        number = send_octets(fd, octets);
     return number < 0 ? err_system(err, -number, "cannot send the request") : 0;
 }
 
@@ -87,12 +86,18 @@ static int read_answer(struct ctl_answer *answer, struct err *err)
 int ctl_ask(const struct ctl_globals *globals, json_t *request, struct ctl_answer *ret_answer,
             struct err *err)
 {
+    return ctl_ask_with(globals, request, (struct bytes){ 0 }, ret_answer, err);
+}
+
+int ctl_ask_with(const struct ctl_globals *globals, json_t *request, struct bytes octets,
+                 struct ctl_answer *ret_answer, struct err *err)
+{
     CLEANUP(fd_close) int fd = -1;
     CLEANUP(ctl_answer_done) struct ctl_answer answer = { 0 };
     int number = operate_local_connect(globals->control, PATIENCE_S, &fd, err);
 
     if (number == 0)
-        number = send_request(fd, request, err);
+        number = send_request(fd, request, octets, err);
     json_decref(request);
     if (number < 0)
         return number;

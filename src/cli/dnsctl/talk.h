@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/bytes.h"
 #include "base/err.h"
 
 #include <jansson.h>
@@ -29,6 +30,10 @@ void ctl_answer_done(struct ctl_answer *answer);
  * went wrong, it is the sentence of `err`. */
 int ctl_ask(const struct ctl_globals *globals, json_t *request, struct ctl_answer *ret_answer,
             struct err *err);
+
+/* Likewise, with octets behind the request. */
+int ctl_ask_with(const struct ctl_globals *globals, json_t *request, struct bytes octets,
+                 struct ctl_answer *ret_answer, struct err *err);
 
 /* A request for a command. */
 json_t *ctl_request(const char *command);

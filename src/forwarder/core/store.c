@@ -7,6 +7,8 @@
 #include "dns/rrtype.h"
 #include "forwarder/core/letters.h"
 
+#include <limits.h>
+
 #define NS_PER_S UINT64_C(1000000000)
 #define VERSION 1
 /* Bits and age stand before the message. */
@@ -107,48 +109,82 @@ static bool next_record(struct byte_reader *in, struct bytes *ret_record)
     return read_u16_be(in, &size) && size > RECORD_FRONT && read_bytes(in, size, ret_record);
 }
 
-/* Whether the records up to the end are those that were written. */
-static bool is_whole(struct byte_reader in, uint64_t hash)
+/* Whether what stands behind the last record is the end that was written. */
+static bool is_end(struct byte_reader in, const struct forwarder_store_check *check)
 {
-    struct byte_reader end = in;
-    struct bytes record;
-    uint32_t count = 0;
     uint32_t said = 0;
     uint64_t said_hash = 0;
     uint16_t mark = 1;
 
-    while (next_record(&in, &record)) {
-        hash = chain(hash, bytes_of(record.at - 2, record.size + 2));
-        count += 1;
-        end = in;
+    return read_u16_be(&in, &mark) && mark == 0 && read_u32_be(&in, &said) &&
+           read_u64(&in, &said_hash) && byte_reader_is_done(&in) && said == check->count &&
+           said_hash == check->hash;
+}
+
+/* Reads the header. */
+static enum forwarder_store_verdict read_header(struct byte_reader *in, uint64_t *ret_written_s)
+{
+    struct bytes front = { 0 };
+    uint32_t version = 0;
+
+    if (!read_bytes(in, sizeof(magic), &front) ||
+        !bytes_equal(front, bytes_of(magic, sizeof(magic))))
+        return FORWARDER_STORE_NONE;
+    if (!read_u32_be(in, &version) || !read_u64(in, ret_written_s))
+        return FORWARDER_STORE_DAMAGED;
+    return version == VERSION ? FORWARDER_STORE_OK : FORWARDER_STORE_VERSION;
+}
+
+void forwarder_store_check_begin(struct forwarder_store_check *check, struct bytes content)
+{
+    *check = (struct forwarder_store_check){ .in = byte_reader_init(content) };
+    check->verdict = read_header(&check->in, &check->written_s);
+    check->next = check->in;
+    if (check->verdict == FORWARDER_STORE_OK)
+        check->hash = chain(0, bytes_of(content.at, FORWARDER_STORE_HEADER_BYTES));
+}
+
+bool forwarder_store_check_next(struct forwarder_store_check *check, unsigned int records_max)
+{
+    struct byte_reader in = check->next;
+    struct bytes record;
+
+    if (check->verdict != FORWARDER_STORE_OK)
+        return false;
+    for (unsigned int i = 0; i < records_max; i++) {
+        if (!next_record(&in, &record)) {
+            check->verdict =
+                is_end(check->next, check) ? FORWARDER_STORE_OK : FORWARDER_STORE_DAMAGED;
+            return false;
+        }
+        check->hash = chain(check->hash, bytes_of(record.at - 2, record.size + 2));
+        check->count += 1;
+        check->next = in;
     }
-    return read_u16_be(&end, &mark) && mark == 0 && read_u32_be(&end, &said) &&
-           read_u64(&end, &said_hash) && byte_reader_is_done(&end) && said == count &&
-           said_hash == hash;
+    return true;
+}
+
+void forwarder_store_check_end(const struct forwarder_store_check *check, uint64_t wall_s,
+                               struct forwarder_store_reader *ret_reader)
+{
+    REQUIRE(check->verdict == FORWARDER_STORE_OK);
+    *ret_reader = (struct forwarder_store_reader){
+        .in = check->in,
+        .passed_s = wall_s > check->written_s ? wall_s - check->written_s : 0,
+    };
 }
 
 enum forwarder_store_verdict forwarder_store_open(struct forwarder_store_reader *reader,
                                                   struct bytes content, uint64_t wall_s)
 {
-    struct byte_reader in = byte_reader_init(content);
-    struct bytes front = { 0 };
-    uint32_t version = 0;
-    uint64_t written_s = 0;
+    struct forwarder_store_check check;
 
-    if (!read_bytes(&in, sizeof(magic), &front) ||
-        !bytes_equal(front, bytes_of(magic, sizeof(magic))))
-        return FORWARDER_STORE_NONE;
-    if (!read_u32_be(&in, &version) || !read_u64(&in, &written_s))
-        return FORWARDER_STORE_DAMAGED;
-    if (version != VERSION)
-        return FORWARDER_STORE_VERSION;
-    if (!is_whole(in, chain(0, bytes_of(content.at, FORWARDER_STORE_HEADER_BYTES))))
-        return FORWARDER_STORE_DAMAGED;
-    *reader = (struct forwarder_store_reader){
-        .in = in,
-        .passed_s = wall_s > written_s ? wall_s - written_s : 0,
-    };
-    return FORWARDER_STORE_OK;
+    forwarder_store_check_begin(&check, content);
+    while (forwarder_store_check_next(&check, UINT_MAX)) {
+    }
+    if (check.verdict == FORWARDER_STORE_OK)
+        forwarder_store_check_end(&check, wall_s, reader);
+    return check.verdict;
 }
 
 /* The topic of a message's question. */

@@ -60,7 +60,27 @@ struct forwarder_store_reader {
     uint64_t left_out; /* too old, not well-formed, or not what is kept */
 };
 
-/* Begins to read a file, after looking at all of its framing. */
+/* A look at the framing of a file, in pieces, before any of it is read. */
+struct forwarder_store_check {
+    enum forwarder_store_verdict verdict; /* when it is over */
+    struct byte_reader in;                /* at the first record */
+    struct byte_reader next;              /* where the look goes on */
+    uint64_t written_s;
+    uint64_t hash;
+    uint32_t count;
+};
+
+/* Begins to look. */
+void forwarder_store_check_begin(struct forwarder_store_check *check, struct bytes content);
+
+/* Looks at up to `records_max` more records; false when the verdict is there. */
+bool forwarder_store_check_next(struct forwarder_store_check *check, unsigned int records_max);
+
+/* Begins to read what was found to be whole (REQUIRE). */
+void forwarder_store_check_end(const struct forwarder_store_check *check, uint64_t wall_s,
+                               struct forwarder_store_reader *ret_reader);
+
+/* Begins to read a file, after looking at all of its framing at once. */
 enum forwarder_store_verdict forwarder_store_open(struct forwarder_store_reader *reader,
                                                   struct bytes content, uint64_t wall_s);
 

@@ -17,6 +17,8 @@ static void a_request_is_read(void **state)
         { "{\"tree\":true,\"command\":\"flush\",\"name\":\".\"}", OPERATE_FLUSH, true, true },
         { "{\"command\":\"flush\",\"all\":true}", OPERATE_FLUSH, false, false },
         { "{\"command\":\"dump\"}", OPERATE_DUMP, false, false },
+        { "{\"command\":\"save\"}", OPERATE_SAVE, false, false },
+        { "{\"command\":\"load\",\"size\":1}", OPERATE_LOAD, false, false },
     };
 
     (void)state;
@@ -48,6 +50,9 @@ static void what_is_none_is_refused_with_a_sentence(void **state)
         { "{\"command\":\"halt\"}", "there is no command of that name" },
         { "{\"command\":\"ping\",\"name\":\"a\"}", "'ping' has a member that it does not know" },
         { "{\"command\":\"flush\"}", "'name' is not there" },
+        { "{\"command\":\"load\"}", "'size' is not there" },
+        { "{\"command\":\"load\",\"size\":-1}", "'size' is not a number" },
+        { "{\"command\":\"load\",\"size\":\"1\"}", "'size' is not a number" },
         { "{\"command\":\"flush\",\"all\":false}", "'name' is not there" },
         { "{\"command\":\"flush\",\"name\":1}", "'name' is not a text" },
         { "{\"command\":\"flush\",\"name\":\"a..b\"}", "that is not a domain name" },
