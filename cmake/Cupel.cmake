@@ -6,6 +6,9 @@
 #   cupel_program(<program> [STATIC] SOURCES file… USES layer…)
 #       build/<preset>/bin/<program> (release: build/bin), with its manual page and completion.
 #       STATIC: where CUPEL_STATIC is on, it wants no shared library.
+#   cupel_module(<module> LAYER layer)
+#       build/<preset>/lib/cupel/<module>.so (release: build/lib/cupel) of all of a layer and what it
+#       needs of those below, which a program loads when an option asks for it (base/module.h).
 #   cupel_library(<library> LAYER layer PARTS file… HEADERS file… TABLES file… INTERNAL file…
 #                 ABOUT sentence)
 #       lib<library>.so and lib<library>.a of src/<layer>/*.c and, of the layers below, PARTS; with
@@ -91,6 +94,38 @@ function(cupel_program program)
     if(CUPEL_DOCUMENTS)
         cupel_program_documents(${program})
     endif()
+endfunction()
+
+# Where modules are, seen from a program: as it is built, and as it is installed.
+set(CUPEL_MODULES "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/../lib/cupel")
+file(RELATIVE_PATH CUPEL_TO_LIBDIR "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+
+function(cupel_module module)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LAYER" "")
+    if(CUPEL_ENGINE)
+        return()
+    endif()
+    set(versions "${PROJECT_SOURCE_DIR}/cmake/module.versions")
+    add_library(${module} MODULE "${PROJECT_SOURCE_DIR}/cmake/empty.c")
+    set_target_properties(
+        ${module} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${CUPEL_MODULES}"
+                             LINK_DEPENDS "${versions}")
+    target_link_options(
+        ${module} PRIVATE "-Wl,--version-script=${versions}" -Wl,--as-needed ${CUPEL_LTO_LINK})
+    target_link_libraries(
+        ${module} PRIVATE -Wl,--whole-archive cupel_${arg_LAYER} -Wl,--no-whole-archive)
+    install(TARGETS ${module} LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/cupel")
+endfunction()
+
+# A program that loads modules. What has rights of its own (a file's capabilities) looks in absolute
+# places alone.
+function(cupel_program_modules program)
+    set_target_properties(
+        ${program}
+        PROPERTIES BUILD_RPATH "$ORIGIN/../lib/cupel"
+                   INSTALL_RPATH
+                   "$ORIGIN/${CUPEL_TO_LIBDIR}/cupel;${CMAKE_INSTALL_FULL_LIBDIR}/cupel")
+    add_dependencies(${program} ${ARGN})
 endfunction()
 
 function(cupel_library library)

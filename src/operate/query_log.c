@@ -1,15 +1,15 @@
-/* Two blocks: one that the loop fills, one that the thread writes; they change places. */
+/* Lines are handed to a thread. */
 #include "operate/query_log.h"
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/fd.h"
-#include "operate/buffer.h"
+#include "base/handoff.h"
 #include "operate/query_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,19 +24,15 @@ struct operate_query_log {
     /* The loop's alone: */
     enum operate_log_level level;
     bool is_json;
-    time_t second; /* whose text is in `time` */
+    uint64_t lost_before; /* lines, of which the tap has told */
+    time_t second;        /* whose text is in `time` */
     char time[40];
     /* The thread's alone, while it runs: */
     int fd;
     char *path;
-    struct operate_buffer writing;
-    /* Under the lock: */
-    pthread_mutex_t lock;
-    pthread_cond_t is_work;
-    struct operate_buffer filling;
-    uint64_t lost;
-    bool is_reopening;
-    bool is_ending;
+    /* Of both: */
+    atomic_bool is_reopening;
+    struct handoff handoff;
     bool has_thread;
     pthread_t thread;
 };
@@ -71,12 +67,12 @@ static int open_file(const char *path)
     return fd;
 }
 
-static uint64_t count_lines(const struct operate_buffer *buffer)
+static uint64_t count_lines(struct bytes text)
 {
     uint64_t lines = 0;
 
-    for (size_t i = 0; i < buffer->size; i++)
-        lines += buffer->at[i] == '\n';
+    for (size_t i = 0; i < text.size; i++)
+        lines += text.at[i] == '\n';
     return lines;
 }
 
@@ -90,48 +86,20 @@ static void reopen(struct operate_query_log *log)
     log->fd = fd;
 }
 
-/* Takes the lines that there are, and writes them; gives how many could not be written. */
-static uint64_t write_lines(struct operate_query_log *log)
-{
-    uint64_t lost = 0;
-
-    if (log->writing.size > 0 &&
-        fd_write_all(log->fd, bytes_of(log->writing.at, log->writing.size)) < 0)
-        lost = count_lines(&log->writing);
-    log->writing.size = 0;
-    return lost;
-}
-
 static void *work(void *owner)
 {
     static const struct timespec gather = { .tv_nsec = GATHER_NS };
     struct operate_query_log *log = owner;
-    bool is_ending = false;
+    struct bytes lines;
 
-    (void)pthread_mutex_lock(&log->lock);
-    while (!is_ending || log->filling.size > 0) {
-        struct operate_buffer taken = log->filling;
-        bool is_reopening = log->is_reopening;
-        uint64_t lost;
-
-        if (taken.size == 0 && !is_reopening && !log->is_ending) {
-            (void)pthread_cond_wait(&log->is_work, &log->lock);
-            continue;
-        }
-        is_ending = log->is_ending;
-        log->filling = log->writing;
-        log->writing = taken;
-        log->is_reopening = false;
-        (void)pthread_mutex_unlock(&log->lock);
-        lost = write_lines(log);
-        if (is_reopening)
+    while (handoff_take(&log->handoff, &lines)) {
+        if (lines.size > 0 && fd_write_all(log->fd, lines) < 0)
+            handoff_lose(&log->handoff, count_lines(lines));
+        if (atomic_exchange(&log->is_reopening, false))
             reopen(log);
-        if (!is_ending)
+        if (!handoff_is_ending(&log->handoff))
             (void)nanosleep(&gather, NULL);
-        (void)pthread_mutex_lock(&log->lock);
-        log->lost += lost;
     }
-    (void)pthread_mutex_unlock(&log->lock);
     return NULL;
 }
 
@@ -143,15 +111,13 @@ int operate_query_log_open(const struct operate_query_log_config *config,
 
     if (log == NULL)
         return err_set(err, -ENOMEM, "no memory");
-    (void)pthread_mutex_init(&log->lock, NULL);
-    (void)pthread_cond_init(&log->is_work, NULL);
     log->level = config->level;
     log->is_json = config->is_json;
-    log->filling.max = OPERATE_QUERY_LOG_BYTES;
-    log->writing.max = OPERATE_QUERY_LOG_BYTES;
     log->path = strdup(config->path);
     log->fd = open_file(config->path);
     number = log->fd < 0 ? errno : 0;
+    if (number == 0 && !handoff_init(&log->handoff, OPERATE_QUERY_LOG_BYTES))
+        number = ENOMEM;
     if (number == 0)
         number = log->path == NULL ? ENOMEM : pthread_create(&log->thread, NULL, work, log);
     log->has_thread = number == 0;
@@ -193,21 +159,17 @@ uint64_t operate_query_log_answered(void *owner, const struct forwarder_datagram
         .is_json = log->is_json,
     };
     uint64_t lost;
-    bool was_empty;
+    uint64_t since;
 
     if (log->level == OPERATE_LOG_OFF ||
         (log->level == OPERATE_LOG_FAILURES && !operate_query_line_is_failure(answer)))
         return 0;
     tell_time(log, time);
     operate_query_line_write(&event, &line);
-    (void)pthread_mutex_lock(&log->lock);
-    was_empty = log->filling.size == 0;
-    lost = log->lost + !operate_buffer_append(&log->filling, text_bytes(&line));
-    log->lost = 0;
-    (void)pthread_mutex_unlock(&log->lock);
-    if (was_empty)
-        (void)pthread_cond_signal(&log->is_work);
-    return lost;
+    lost = handoff_put(&log->handoff, text_bytes(&line), (struct bytes){ 0 });
+    since = lost - log->lost_before;
+    log->lost_before = lost;
+    return since;
 }
 
 void operate_query_log_set_level(struct operate_query_log *log, enum operate_log_level level)
@@ -217,10 +179,8 @@ void operate_query_log_set_level(struct operate_query_log *log, enum operate_log
 
 void operate_query_log_reopen(struct operate_query_log *log)
 {
-    (void)pthread_mutex_lock(&log->lock);
-    log->is_reopening = true;
-    (void)pthread_mutex_unlock(&log->lock);
-    (void)pthread_cond_signal(&log->is_work);
+    atomic_store(&log->is_reopening, true);
+    handoff_call(&log->handoff);
 }
 
 void operate_query_log_close(struct operate_query_log *log)
@@ -228,17 +188,11 @@ void operate_query_log_close(struct operate_query_log *log)
     if (log == NULL)
         return;
     if (log->has_thread) {
-        (void)pthread_mutex_lock(&log->lock);
-        log->is_ending = true;
-        (void)pthread_mutex_unlock(&log->lock);
-        (void)pthread_cond_signal(&log->is_work);
+        handoff_end(&log->handoff);
         (void)pthread_join(log->thread, NULL);
     }
     fd_close(&log->fd);
-    operate_buffer_done(&log->filling);
-    operate_buffer_done(&log->writing);
-    (void)pthread_cond_destroy(&log->is_work);
-    (void)pthread_mutex_destroy(&log->lock);
+    handoff_done(&log->handoff);
     free(log->path);
     free(log);
 }

@@ -48,6 +48,7 @@ void operate_statistics_each(const struct forwarder_loop *loop,
           false },
         { "receive_errors", "errors that the network reported", counters.receive_errors, false },
         { "log_lines_lost", "lines of the query log that were dropped", counters.tap_lost, false },
+        { "dnstap_lost", "messages for dnstap that were dropped", counters.mirror_lost, false },
         { "sends_lost", "datagrams that could not be sent", counters.sends_lost, false },
     };
 

@@ -2,8 +2,11 @@
 #include "cli/dns/operation.h"
 
 #include "base/clock.h"
+#include "cli/dns/dnstap.h"
+#include "cli/module.h"
 #include "operate/cache_file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 /* A file that cannot be read costs what is in it, and nothing else. */
@@ -39,6 +42,26 @@ static int open_log(struct operate_server *server, const struct dns_options *opt
     return 0;
 }
 
+static int open_dnstap(struct dns_operation *operation, const struct dns_options *options,
+                       struct err *err)
+{
+    struct dnstap_config config = { 0 };
+    char host[DNS_HOST_NAME_MAX];
+    struct forwarder_mirror mirror;
+    const void *functions = NULL;
+
+    if (dns_dnstap_read(options, host, &config, err) < 0)
+        return -EINVAL;
+    if (cli_module_load("cupel-dns-dnstap.so", &functions, err) < 0)
+        return err_prefix(err, "--dnstap");
+    operation->tap = functions;
+    if (operation->tap->open(&config, &operation->dnstap, err) < 0)
+        return err_prefix(err, "--dnstap");
+    mirror = operation->tap->mirror(operation->dnstap);
+    forwarder_loop_set_mirror(operation->server.loop, &mirror);
+    return 0;
+}
+
 int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
                        struct forwarder_loop *loop, struct err *err)
 {
@@ -52,6 +75,8 @@ int dns_operation_open(struct dns_operation *operation, const struct dns_options
     if (options->cache_file != NULL)
         read_cache(options->cache_file, forwarder_loop_core(loop));
     if (options->query_log != NULL && open_log(server, options, err) < 0)
+        return err->number;
+    if (options->dnstap != NULL && open_dnstap(operation, options, err) < 0)
         return err->number;
     if (options->metrics != NULL &&
         operate_http_open(options->metrics, server, &operation->http, err) < 0)
@@ -75,12 +100,17 @@ void dns_operation_reopen(const struct dns_operation *operation)
 {
     if (operation->server.log != NULL)
         operate_query_log_reopen(operation->server.log);
+    if (operation->dnstap != NULL)
+        operation->tap->reopen(operation->dnstap);
 }
 
 void dns_operation_close(struct dns_operation *operation)
 {
     operate_http_close_pointer(&operation->http);
     operate_control_close_pointer(&operation->control);
+    if (operation->dnstap != NULL)
+        operation->tap->close(operation->dnstap);
+    operation->dnstap = NULL;
     operate_query_log_close(operation->server.log);
     operation->server.log = NULL;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/dns/options.h"
+#include "dnstap/dnstap.h"
 #include "operate/control.h"
 #include "operate/http.h"
 
@@ -10,6 +11,8 @@ struct dns_operation {
     struct operate_server server;
     struct operate_control *control;
     struct operate_http *http;
+    const struct dnstap_functions *tap; /* NULL: the module is not loaded */
+    struct dnstap *dnstap;
     const char *cache_file; /* NULL: none */
 };
 

@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/require.h"
 #include "cli/dns/descriptors.h"
+#include "cli/dns/dnstap.h"
 #include "cli/dns/tls.h"
 #include "forwarder/io/cookie_secrets.h"
 #include "forwarder/io/endpoint.h"
@@ -36,6 +37,7 @@ const struct dns_options dns_defaults = {
     .policy = "first",
     .query_log_format = "text",
     .query_log_level = "all",
+    .dnstap_version = DNS_PROGRAM " " CUPEL_VERSION,
     .tcp_clients_max = 256,
     .tcp_idle_ms = 10000,
     .rate_window_s = 15,
@@ -411,6 +413,24 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .choices = "off failures all",
       .help = "which answers have one: none until cupel-dns-ctl says so, those that are neither "
               "NOERROR nor NXDOMAIN, or all (all)" },
+    { .name = "dnstap",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, dnstap),
+      .value = "WHERE",
+      .help = "tell of each message that comes or goes, as dnstap: unix:PATH or tcp:ADDR[:PORT], "
+              "where a reader listens (port 6000), or a file, which is made anew; what a reader "
+              "that is slow or gone does not take is dropped and counted" },
+    { .name = "dnstap-identity",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, dnstap_identity),
+      .value = "TEXT",
+      .help = "say that those messages are of this server; an empty one is not said (the name of "
+              "this machine)" },
+    { .name = "dnstap-version",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, dnstap_version),
+      .value = "TEXT",
+      .help = "say that it is of this version, likewise (cupel-dns " CUPEL_VERSION ")" },
     { .name = "metrics",
       .kind = CLI_TEXT,
       .offset = offsetof(struct dns_options, metrics),
@@ -573,6 +593,9 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
         },
     };
 
+    struct dnstap_config dnstap;
+    char host[DNS_HOST_NAME_MAX];
+
     _Static_assert(QUERIES_MAX_MAX * WAITERS_PER_QUERY <= FORWARDER_WAITERS_MAX, "all may wait");
     if (read_listen(&options->listen, &config, err) < 0 ||
         read_upstreams(&options->upstream, &config, err) < 0 ||
@@ -580,6 +603,7 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
         read_cache(options, &config.core, err) < 0 ||
         read_access(options, &config.core.access, err) < 0 ||
         read_cookies(options, &config.core.cookies, err) < 0 ||
+        dns_dnstap_read(options, host, &dnstap, err) < 0 ||
         dns_tls_read(options, &config, err) < 0)
         return -1;
     *ret_config = config;

@@ -64,13 +64,16 @@ struct dns_options {
     const char *query_log;
     const char *query_log_format;
     const char *query_log_level;
+    const char *dnstap;
+    const char *dnstap_identity;
+    const char *dnstap_version;
 };
 
 /* What holds where the command line says nothing else. */
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 51
+#define DNS_ROWS_COUNT 54
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for, but for what dns_tls_open() reads; or -1 with a

@@ -130,6 +130,7 @@ static const struct {
     { offsetof(struct dns_options, control), false, KERNEL_LANDLOCK_CHANGE },
     { offsetof(struct dns_options, cache_file), false, KERNEL_LANDLOCK_CHANGE },
     { offsetof(struct dns_options, query_log), false, KERNEL_LANDLOCK_CHANGE },
+    { offsetof(struct dns_options, dnstap), false, KERNEL_LANDLOCK_CHANGE },
 };
 
 /* Files of the system that libraries read late. */
@@ -237,7 +238,8 @@ static void add_directory(struct place_list *list, const char *path,
     size_t size = slash == NULL ? 1 : slash == path ? 1 : (size_t)(slash - path);
     char *copy = list->block + list->used;
 
-    if (path == NULL || path[0] == '@' || strcmp(path, "-") == 0 || list->count == PLACES_MAX ||
+    if (path == NULL || path[0] == '@' || strncmp(path, "tcp:", 4) == 0 ||
+        strncmp(path, "unix:", 5) == 0 || strcmp(path, "-") == 0 || list->count == PLACES_MAX ||
         sizeof(list->block) - list->used < size + 1)
         return;
     memcpy(copy, slash == NULL ? "." : path, size);

@@ -77,6 +77,7 @@ static void measure(struct forwarder_loop *loop, const struct forwarder_batch *b
     for (size_t i = 0; i < batch->count; i++) {
         const struct forwarder_datagram *answer = &batch->at[i];
 
+        forwarder_loop_reflect(loop, answer, true);
         if (answer->since_ns != 0)
             forwarder_latency_add(&loop->latencies[answer->source], sent_ns - answer->since_ns);
         if (loop->tap.answered != NULL && answer->path.side == FORWARDER_CLIENTS)
@@ -106,6 +107,7 @@ static void receive_message(void *owner, const struct forwarder_datagram *messag
 {
     struct forwarder_loop *loop = owner;
 
+    forwarder_loop_reflect(loop, message, false);
     forwarder_receive(&loop->core, message, loop->now_ns, &loop->batch);
 }
 
@@ -253,6 +255,7 @@ size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side s
         }
         datagram.path.side = side;
         datagram.path.socket = number;
+        forwarder_loop_reflect(loop, &datagram, false);
         forwarder_receive(&loop->core, &datagram, now_ns, &loop->batch);
     }
     return loop->inbox.count;
@@ -388,6 +391,8 @@ struct forwarder_loop_counters forwarder_loop_counters(const struct forwarder_lo
 
     counters.core = loop->core.counters;
     counters.tcp = forwarder_tcp_counters(loop->tcp);
+    if (loop->mirror.lost != NULL)
+        counters.mirror_lost = loop->mirror.lost(loop->mirror.owner);
     counters.waiting = forwarder_waiting(&loop->core);
     counters.clients_waiting = forwarder_clients_waiting(&loop->core);
     counters.cache_entries = loop->core.cache.entries;

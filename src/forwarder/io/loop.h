@@ -16,6 +16,7 @@
 #include "forwarder/core/forwarder.h"
 #include "forwarder/io/guests.h"
 #include "forwarder/io/latency.h"
+#include "forwarder/io/mirror.h"
 #include "forwarder/io/tcp.h"
 
 #define FORWARDER_LISTEN_MAX 64
@@ -91,6 +92,10 @@ struct forwarder_tap {
  * nobody. */
 void forwarder_loop_set_tap(struct forwarder_loop *loop, const struct forwarder_tap *tap);
 
+/* Tells one of all messages that come and go, in the loop's thread, in place of the one before;
+ * `passed` NULL: nobody. */
+void forwarder_loop_set_mirror(struct forwarder_loop *loop, const struct forwarder_mirror *mirror);
+
 /* The descriptors of others that it waits for. */
 struct forwarder_guests *forwarder_loop_guests(struct forwarder_loop *loop);
 
@@ -102,6 +107,7 @@ struct forwarder_loop_counters {
     uint64_t receive_errors;     /* such as an upstream's machine that says nobody listens there */
     uint64_t sends_lost;         /* datagrams that the kernel did not take */
     uint64_t tap_lost;           /* answers that the tap lost */
+    uint64_t mirror_lost;        /* messages that the mirror lost */
     uint32_t waiting;            /* queries that wait for an upstream now */
     uint32_t clients_waiting;    /* clients that wait for those */
     uint32_t cache_entries;      /* in the cache now */

@@ -46,6 +46,7 @@ struct forwarder_loop {
     struct forwarder_tcp *tcp;
     struct forwarder_guests guests;
     struct forwarder_tap tap;
+    struct forwarder_mirror mirror;
     struct forwarder_latency latencies[FORWARDER_SOURCES];
     uint64_t now_ns; /* of the turn that runs */
     struct forwarder_loop_counters counters;
@@ -92,6 +93,10 @@ int forwarder_loop_check_upstream(const struct forwarder_loop_config *config,
 /* Gives the core what waits on one socket, and says how many datagrams that were. */
 size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side side,
                               uint16_t number, uint64_t now_ns);
+
+/* Tells the mirror, if there is one, of a message that came or that was sent. */
+void forwarder_loop_reflect(struct forwarder_loop *loop, const struct forwarder_datagram *datagram,
+                            bool is_out);
 
 /* Sends what the core wants sent. */
 void forwarder_loop_flush(struct forwarder_loop *loop);

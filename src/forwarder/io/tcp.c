@@ -490,6 +490,15 @@ void forwarder_tcp_send(struct forwarder_tcp *tcp, const struct forwarder_datagr
         forwarder_tcp_send_to_upstream(tcp, message, now_ns);
 }
 
+int forwarder_tcp_fd(const struct forwarder_tcp *tcp, const struct forwarder_path *path)
+{
+    size_t place = path->stream & PLACE_MASK;
+
+    if (path->side == FORWARDER_UPSTREAMS)
+        return tcp->upstreams[path->socket].fd;
+    return tcp->clients[place].path.stream == path->stream ? tcp->clients[place].fd : -1;
+}
+
 /* Closes a client's connection that is broken or idle, and goes on with one that had to wait. */
 static void look_after_client(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
                               uint64_t now_ns)

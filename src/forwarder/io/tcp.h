@@ -105,6 +105,9 @@ void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind ki
 void forwarder_tcp_send(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,
                         uint64_t now_ns);
 
+/* The descriptor of the connection that a message came on or was sent on; -1 where it is gone. */
+int forwarder_tcp_fd(const struct forwarder_tcp *tcp, const struct forwarder_path *path);
+
 /* Closes what is idle or broken, and goes on with what had to wait. To be called in each turn. */
 void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns);
 
