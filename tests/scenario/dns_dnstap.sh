@@ -38,6 +38,16 @@ ask() {
     dig +nocookie +time=40 +tries=1 @127.0.0.1 -p 8053 "$@" >dig.txt
 }
 
+# has_lost COUNT: whether so many messages were not told.
+has_lost() {
+    [ "$(lost)" = "$1" ]
+}
+
+# is_larger FILE OCTETS
+is_larger() {
+    [ "$(stat -c %s "$1")" -gt "$2" ]
+}
+
 lost() {
     ctl stats | awk '$2 == "dnstap_lost" { print $1 }'
 }
@@ -113,12 +123,12 @@ a_file_is_made_anew_when_it_was_renamed() {
 each_message_is_told_or_counted_as_lost() {
     start "unix:$PWD/later.socket" --listen 127.0.0.1
     ask one.test
-    wait_until eval '[ "$(lost)" = 4 ]' # nobody is there
+    wait_until has_lost 4 # nobody is there
     capture later.fstrm -u "$PWD/later.socket"
     sleep 1.2
     flood 2000 # which somebody reads
-    wait_until eval '[ "$(stat -c %s later.fstrm)" -gt 262144 ]'
-    [ "$(lost)" = 4 ] || fail "$(lost) were lost"
+    wait_until is_larger later.fstrm 262144
+    has_lost 4 || fail "$(lost) were lost"
     kill -STOP "$reader"
     flood 30000
     kill -CONT "$reader"
@@ -129,8 +139,8 @@ each_message_is_told_or_counted_as_lost() {
     stop_forwarder
     end_capture
     told=$(sed -n 's/.*later.fstrm (wrote \([0-9]*\) frames.*/\1/p' capture.log)
-    # 32,001 queries and answers, and two queries to the upstream and its replies; each connection of
-    # the reader's has two frames more.
+    # 32,001 queries and answers, and two queries to the upstream and its replies; the file has two
+    # frames more.
     [ "$((told + lost))" -ge 64006 ] || fail "$told messages, and $lost lost"
     [ "$((told + lost))" -le 64100 ] || fail "$told messages, and $lost lost"
 }

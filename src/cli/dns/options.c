@@ -3,16 +3,12 @@
 
 #include "cli/dns/zones.h"
 
-#include "base/cleanup.h"
-#include "base/fd.h"
 #include "base/require.h"
+#include "cli/dns/access.h"
 #include "cli/dns/descriptors.h"
 #include "cli/dns/dnstap.h"
 #include "cli/dns/tls.h"
-#include "forwarder/io/cookie_secrets.h"
 #include "forwarder/io/endpoint.h"
-
-#include <fcntl.h>
 
 #define LISTEN_PORT 8053
 #define NS_PER_MS UINT64_C(1000000)
@@ -25,7 +21,6 @@
 #define FAILURE_TTL_S 5
 /* RFC 8767 section 5: a client waits for so long, or almost as long as it would wait at all. */
 #define STALE_AFTER_MS 1800
-#define SECRETS_BYTES_MAX 4096
 #define TTL_S_MAX 2147483647UL
 
 const struct dns_options dns_defaults = {
@@ -477,59 +472,6 @@ static int read_upstreams(const struct cli_texts *texts, struct forwarder_loop_c
     return 0;
 }
 
-/* Reads whether and how cookies are made. */
-static int read_cookies(const struct dns_options *options, struct forwarder_cookie_config *cookies,
-                        struct err *err)
-{
-    CLEANUP(arena_done) struct arena arena = arena_init(SECRETS_BYTES_MAX);
-    struct file_place place = { AT_FDCWD, options->cookie_secret };
-    struct bytes content = { 0 };
-
-    cookies->is_on = !options->has_no_cookies;
-    cookies->is_required = options->requires_cookies;
-    if (options->has_no_cookies && options->requires_cookies)
-        return err_set(err, -1, "--require-cookies: not together with --no-cookies");
-    if (options->cookie_secret == NULL)
-        return 0;
-    if (file_read(place, SECRETS_BYTES_MAX, &arena, &content, err) < 0 ||
-        forwarder_cookie_secrets_parse(content, cookies, err) < 0)
-        return err_prefix(err, "--cookie-secret: '%s'", options->cookie_secret);
-    return 0;
-}
-
-static int add_rules(const struct cli_texts *texts, bool may_ask, struct forwarder_access *access,
-                     struct err *err)
-{
-    for (size_t i = 0; i < texts->count; i++) {
-        struct forwarder_access_rule rule = { .may_ask = may_ask };
-        const struct forwarder_access_rule *other;
-
-        if (forwarder_network_parse(texts->at[i], &rule.network, err) < 0)
-            return -1;
-        other = forwarder_access_find(access, &rule.network);
-        if (other != NULL && other->may_ask != may_ask)
-            return err_set(err, -1, "'%s' is allowed, too", texts->at[i]);
-        REQUIRE(other != NULL || forwarder_access_add(access, &rule));
-    }
-    return 0;
-}
-
-/* Reads who may ask; without a word of it, who is on this machine. */
-static int read_access(const struct dns_options *options, struct forwarder_access *access,
-                       struct err *err)
-{
-    static const struct cli_texts defaults = { .count = 2, .at = { "127.0.0.0/8", "::1" } };
-    const struct cli_texts *chosen = options->allow.count > 0 ? &options->allow : &defaults;
-
-    _Static_assert(2 * CLI_TEXTS_MAX <= FORWARDER_ACCESS_RULES_MAX, "all have their place");
-    if (add_rules(chosen, true, access, err) < 0)
-        return err_prefix(err, "--allow");
-    if (add_rules(&options->deny, false, access, err) < 0)
-        return err_prefix(err, "--deny");
-    access->is_silent = options->refuses_silently;
-    return 0;
-}
-
 static int read_cache(const struct dns_options *options, struct forwarder_config *config,
                       struct err *err)
 {
@@ -601,10 +543,9 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
         read_upstreams(&options->upstream, &config, err) < 0 ||
         dns_zones_read(&options->zone_upstream, &config, err) < 0 ||
         read_cache(options, &config.core, err) < 0 ||
-        read_access(options, &config.core.access, err) < 0 ||
-        read_cookies(options, &config.core.cookies, err) < 0 ||
-        dns_dnstap_read(options, host, &dnstap, err) < 0 ||
-        dns_tls_read(options, &config, err) < 0)
+        dns_access_read(options, &config.core.access, err) < 0 ||
+        dns_cookies_read(options, &config.core.cookies, err) < 0 ||
+        dns_dnstap_read(options, host, &dnstap, err) < 0 || dns_tls_read(options, &config, err) < 0)
         return -1;
     *ret_config = config;
     return 0;
