@@ -295,14 +295,16 @@ static const struct cli_command commands[] = {
       .run = run_dump },
     { .name = "save",
       .operands = "FILE",
-      .summary = "write the cache to a file, for load or cupel-dns --cache-file",
-      .description = "The file takes the place of the one before when it is whole.",
+      .summary = "write the cache to a file, as --cache-file does",
+      .description =
+          "The file takes the place of the one before when it is whole, and is for load, or "
+          "for cupel-dns --cache-file.",
       .operands_min = 1,
       .operands_max = 1,
       .run = run_save },
     { .name = "load",
       .operands = "FILE",
-      .summary = "add the answers of such a file to the cache, and print how many there were",
+      .summary = "add the answers of such a file to the cache",
       .description =
           "Answers are older by the time since the file was written, and have to be what "
           "is kept under the limits that hold now; others are left out. A file that is "
