@@ -41,6 +41,10 @@ health_is_that_of_the_upstreams() {
     [ "$(http GET /health)" = "200 text/plain; charset=utf-8" ]
     [ "$(cat body.txt)" = ok ]
     stop_forwarder
+    # Nobody listens on this port, and there is no other upstream.
+    start_forwarder --upstream 127.0.0.1:5309 --metrics 127.0.0.1 --timeout-ms 300
+    wait_until is_unhealthy
+    stop_forwarder
     "$here/dns_upstream.py" 5310 silent >silent.txt 2>silent.log &
     wait_until grep -q ready silent.txt
     start_forwarder --upstream 127.0.0.1:5310 --metrics 127.0.0.1 --timeout-ms 300
