@@ -3,79 +3,8 @@
 # behind, and one that fails says why; what is asked about a container is never answered wrongly for
 # that. Of the calls of a run, which are more than 250, each seventh fails, or each that
 # $CUPEL_FAULT_STEP says.
-# shellcheck source=tests/scenario/oci.bash
-source "$(dirname "$0")/oci.bash"
-
-# A name of its own, so that what others leave is not taken for its own.
-name=faulty
-inventory() {
-    cut -d ' ' -f 3- /proc/self/mountinfo
-    ls -d /sys/fs/cgroup/cupel-"$name" /sys/fs/cgroup/*/cupel-"$name" state-*/* 2>/dev/null || true
-}
-
-fail_syscall=$CUPEL_BIN/../vm/fail-syscall
-[ -x "$fail_syscall" ] || needs fail-syscall 'none: it is a target of the build'
-"$fail_syscall" 0:EIO true 2>/dev/null || {
-    echo "skipped: no seccomp filter with a listener can be had here"
-    exit 77
-}
-
-# faulty CALLER CALL:ERRNO COMMAND…: with the caller's rights and the fault, which is root's. Sets
-# $status, $failed to the call that failed or to nothing, and $said to what was said after that.
-faulty() {
-    local caller=$1 fault=$2
-    shift 2
-    become "$caller"
-    status=0
-    timeout -s KILL 30 "$fail_syscall" "$fault" --report report --only "$CUPEL_BIN/cupel-oci" \
-        "${becoming[@]}" "$@" >out 2>err </dev/null || status=$?
-    failed=$(sed -n 's/^failed //p' report)
-    said=$(sed -n 's/^said //p' report)
-}
-
-# Whether the C library, or the loader, could not begin: the program has done nothing so far.
-is_before_main() {
-    grep -qE 'cannot set %fs base address|error while loading shared libraries' err
-}
-
-# each STEP CALLER ERRNO CHECK COMMAND…: CHECK after each run of COMMAND, in which one call after
-# the other fails, or each STEP-th, until there are no more.
-each() {
-    local step=$1 caller=$2 errno=$3 check=$4 call
-    shift 4
-    for ((call = 1; call < 2000; call += step)); do
-        faulty "$caller" "$call:$errno" "$@"
-        [ -n "$failed" ] || break
-        # What the sanitizer cannot have for itself ends the program before it can say or remove
-        # anything.
-        if grep -q 'Sanitizer failed to allocate' err; then
-            as "$caller" cupel-oci --root "$(cat known)" delete --force "$name" 2>/dev/null || true
-            continue
-        fi
-        [ "$status" -lt 126 ] || is_before_main ||
-            fail "$errno at call $failed: status $status: $(cat err)"
-        [ "$status" -eq 0 ] || [ -n "$said" ] || is_before_main ||
-            fail "$errno at call $failed: it fails in silence"
-        "$check"
-    done
-    [ "$status" -eq 0 ] || fail "without a fault: status $status: $(cat err)"
-    [ "$call" -gt 20 ] || fail "there are no more than $call calls"
-}
-
-# What is left of a run is told, where it is the removal that failed; and it can be deleted. A
-# sanitizer that gets no memory for itself ends the program there and then, as SIGKILL would.
-leaves_nothing_untold() {
-    inventory >after.inventory
-    cmp -s before.inventory after.inventory && return
-    case $said$(grep -o 'Sanitizer: .*unable to mmap' err || true) in
-        *remove\ * | *"unable to mmap") ;;
-        *) fail "left after call $failed ('$said'): $(diff before.inventory after.inventory)" ;;
-    esac
-    as "$caller" cupel-oci --root "$(state_root "$caller")" delete --force "$name"
-    inventory >after.inventory
-    cmp -s before.inventory after.inventory ||
-        fail "delete leaves: $(diff before.inventory after.inventory)"
-}
+# shellcheck source=tests/scenario/faults.bash
+source "$(dirname "$0")/faults.bash"
 
 a_call_that_fails_leaves_nothing_behind() {
     local caller
@@ -109,11 +38,12 @@ a_container_that_runs_is_not_taken_for_one_that_has_ended() {
         "${becoming[@]}" cupel-oci --root "$(cat known)" run --bundle bundle "$name" >up 2>run.log &
         runtime=$!
         wait_until grep -q up up
-        each 1 "$caller" ENOMEM still_runs cupel-oci --root "$(cat known)" state "$name"
+        each "${CUPEL_FAULT_STEP:-1}" "$caller" ENOMEM still_runs \
+            cupel-oci --root "$(cat known)" state "$name"
         for ((call = 1; call < 100; call++)); do
             faulty "$caller" "$call:ENOMEM" cupel-oci --root "$(cat known)" delete "$name"
-            is_refused
-            [ -n "$failed" ] || break
+            is_sanitizers_own || is_refused # it ends with 0 where it has not begun
+            [ -n "$failed" ] || is_sanitizers_own || break
         done
         as "$caller" cupel-oci --root "$(cat known)" kill "$name" KILL
         wait "$runtime" || true
@@ -138,7 +68,7 @@ make_named() {
 
 # Whether it is of use: a sanitizer makes calls of its own, and does not stand their failure.
 can_be_counted() {
-    [ "$(id -u)" -eq 0 ] && ! grep -q __asan_init "$CUPEL_BIN/cupel-oci"
+    [ "$(id -u)" -eq 0 ] && [ -z "$is_sanitized" ]
 }
 
 is_changed_wholly_or_not_at_all() {
