@@ -208,7 +208,8 @@ static void write_relayed(const struct forwarder_request *request, const struct 
     struct bytes kept = reply->wire;
 
     header.id = request->id;
-    header.flags &= (uint16_t)~(unsigned int)DNS_FLAG_Z;
+    header.flags &= (uint16_t)~(unsigned int)(DNS_FLAG_Z | DNS_FLAG_CD);
+    header.flags |= request->flags & DNS_FLAG_CD; /* RFC 4035 section 3.2.2 */
     if (is_opt_last(reply, opt)) {
         kept.size = opt.start;
         header.counts[DNS_ADDITIONAL] -= 1;

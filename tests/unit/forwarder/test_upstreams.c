@@ -355,7 +355,7 @@ static void an_answer_too_large_for_the_client_is_cut_with_tc(void **state)
     }
 }
 
-static void all_flags_are_the_upstreams_but_z(void **state)
+static void all_flags_are_the_upstreams_but_z_and_cd(void **state)
 {
     CLEANUP(fixture_done) struct fixture fixture;
     struct fixture_message query = fixture_query(1);
@@ -371,7 +371,31 @@ static void all_flags_are_the_upstreams_but_z(void **state)
         dns_flags_of(0xFFFF & ~(unsigned int)DNS_FLAG_TC, DNS_OPCODE_QUERY, DNS_RCODE_NXDOMAIN);
     fixture_receive(&fixture, &sent.path, fixture_build(&fixture, &reply));
     answer = fixture_answer(&fixture, 100);
-    assert_int_equal(answer.header.flags, reply.flags & ~(unsigned int)DNS_FLAG_Z);
+    assert_int_equal(answer.header.flags, reply.flags & ~(unsigned int)(DNS_FLAG_Z | DNS_FLAG_CD));
+}
+
+/* RFC 4035 section 3.2.2: CD is copied from the query, whatever an upstream does with it. */
+static void whether_checking_is_disabled_is_said_as_the_client_did(void **state)
+{
+    static const uint16_t words[] = { 0, DNS_FLAG_CD };
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        CLEANUP(fixture_done) struct fixture fixture;
+        struct fixture_message query = fixture_query(1);
+        struct forwarder_datagram sent;
+        struct fixture_message reply;
+        unsigned int said;
+
+        fixture_init(&fixture, 8);
+        query.flags |= words[i % 2];
+        sent = fixture_ask(&fixture, &query);
+        reply = reply_to(&sent);
+        reply.flags |= words[i / 2];
+        fixture_receive(&fixture, &sent.path, fixture_build(&fixture, &reply));
+        said = fixture_answer(&fixture, 100).header.flags & DNS_FLAG_CD;
+        assert_int_equal(said, words[i % 2]);
+    }
 }
 
 static const struct CMUnitTest tests[] = {
@@ -383,6 +407,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(options_of_the_upstream_and_records_after_opt_stay),
     cmocka_unit_test(edns_that_cannot_be_cut_off_becomes_servfail_for_a_client_without),
     cmocka_unit_test(an_answer_too_large_for_the_client_is_cut_with_tc),
-    cmocka_unit_test(all_flags_are_the_upstreams_but_z),
+    cmocka_unit_test(all_flags_are_the_upstreams_but_z_and_cd),
+    cmocka_unit_test(whether_checking_is_disabled_is_said_as_the_client_did),
 };
 RUN_TESTS(tests)
