@@ -2,12 +2,13 @@
  * struct operate_http: metrics and health over HTTP, on an address of loopback.
  *
  * GET /metrics gives operate/metrics.h; GET /health gives 200 and "ok", or 503 where no upstream
- * can be asked. Everything else is 404 or 405. The work is libmicrohttpd's, in the loop's thread,
- * with at most OPERATE_HTTP_CLIENTS_MAX connections of 32 KiB, each closed after five seconds in
- * which nothing happens. The thread of the loop.
+ * can be asked. Everything else is 404 or 405. The work is a module's (src/http), in the loop's
+ * thread, with at most OPERATE_HTTP_CLIENTS_MAX connections of 32 KiB, each closed after five
+ * seconds in which nothing happens. The thread of the loop.
  */
 #pragma once
 
+#include "operate/pages.h"
 #include "operate/server.h"
 
 #define OPERATE_HTTP_PORT 9153
@@ -18,6 +19,7 @@ struct operate_http;
 /* Listens at "ADDRESS[:PORT]". -EINVAL with a sentence where that is none of loopback. `server` is
  * the caller's, and outlives it. */
 int operate_http_open(const char *address, struct operate_server *server,
+                      const struct operate_pages_functions *functions,
                       struct operate_http **ret_http, struct err *err);
 
 /* Closes all. NULL is fine. */

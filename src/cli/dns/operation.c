@@ -62,6 +62,15 @@ static int open_dnstap(struct dns_operation *operation, const struct dns_options
     return 0;
 }
 
+static int open_metrics(struct dns_operation *operation, const char *address, struct err *err)
+{
+    const void *functions = NULL;
+
+    if (cli_module_load("cupel-dns-http.so", &functions, err) < 0)
+        return err->number;
+    return operate_http_open(address, &operation->server, functions, &operation->http, err);
+}
+
 int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
                        struct forwarder_loop *loop, struct err *err)
 {
@@ -78,8 +87,7 @@ int dns_operation_open(struct dns_operation *operation, const struct dns_options
         return err->number;
     if (options->dnstap != NULL && open_dnstap(operation, options, err) < 0)
         return err->number;
-    if (options->metrics != NULL &&
-        operate_http_open(options->metrics, server, &operation->http, err) < 0)
+    if (options->metrics != NULL && open_metrics(operation, options->metrics, err) < 0)
         return err_prefix(err, "--metrics");
     return 0;
 }

@@ -1,6 +1,7 @@
 /* Files are read before any socket is opened, and only where something needs them. */
 #include "cli/dns/tls.h"
 
+#include "cli/module.h"
 #include "forwarder/io/endpoint.h"
 
 #include <errno.h>
@@ -48,15 +49,22 @@ int dns_tls_read(const struct dns_options *options, struct forwarder_loop_config
 int dns_tls_open(const struct dns_options *options, struct forwarder_loop_config *config,
                  struct err *err)
 {
+    const struct forwarder_tls_functions *functions = NULL;
+    const void *loaded = NULL;
     int number = 0;
 
+    if (options->listen_tls.count == 0 && !has_tls_upstream(config))
+        return 0;
+    if (cli_module_load("cupel-dns-tls.so", &loaded, err) < 0)
+        return err_prefix(err, "TLS");
+    functions = loaded;
     if (options->listen_tls.count > 0)
-        number = forwarder_tls_open_clients(options->tls_certificate, options->tls_key,
-                                            &config->tls_clients, err);
+        number = functions->open_clients(options->tls_certificate, options->tls_key,
+                                         &config->tls_clients, err);
     if (number < 0)
         return err_prefix(err, number == -EKEYREJECTED ? "--tls-key" : "--tls-cert");
     if (has_tls_upstream(config))
-        number = forwarder_tls_open_upstreams(options->tls_ca, &config->tls_upstreams, err);
+        number = functions->open_upstreams(options->tls_ca, &config->tls_upstreams, err);
     if (number < 0)
         return err_prefix(err, options->tls_ca == NULL ? "--upstream" : "--tls-ca");
     return 0;

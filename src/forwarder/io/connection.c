@@ -14,10 +14,11 @@ bool forwarder_connection_begin(struct forwarder_connection *connection, int fd,
     size_t capacity = limits->message_bytes_max + FORWARDER_STREAM_LENGTH;
     uint8_t *block = malloc(capacity);
 
-    REQUIRE(connection->fd < 0);
+    REQUIRE(!connection->is_there);
     if (block == NULL)
         return false;
     *connection = (struct forwarder_connection){
+        .is_there = true,
         .fd = fd,
         .generation = connection->generation + 1,
         .in = forwarder_stream_init(block, capacity),
@@ -42,11 +43,13 @@ enum forwarder_tls_state forwarder_connection_open(struct forwarder_connection *
 
 void forwarder_connection_close(struct forwarder_connection *connection)
 {
+    if (!connection->is_there)
+        return;
     forwarder_tls_close(connection->tls);
     fd_close(&connection->fd);
     free(connection->in.block);
     free(connection->out);
-    *connection = (struct forwarder_connection){ .fd = -1, .generation = connection->generation };
+    *connection = (struct forwarder_connection){ .generation = connection->generation };
 }
 
 /* Reads octets: how many, 0 at the end, or -errno. */

@@ -14,7 +14,8 @@
 #include <sys/types.h>
 
 struct forwarder_connection {
-    int fd;                     /* -1: there is none; then all but `generation` is 0 */
+    bool is_there; /* false: there is none; then all but `generation` is 0 */
+    int fd;
     bool is_broken;             /* to be closed when nobody looks at it */
     bool has_ended;             /* nothing more comes in; answers may still go out */
     bool is_opening;            /* it is being connected, or TLS begins: nothing comes or goes */

@@ -31,15 +31,6 @@
 
 _Static_assert(FORWARDER_TCP_CLIENTS_MAX <= PLACE_MASK + 1, "each place has a number");
 
-static struct forwarder_connection *new_connections(size_t count)
-{
-    struct forwarder_connection *connections = calloc(count + 1, sizeof(*connections));
-
-    for (size_t i = 0; connections != NULL && i < count; i++)
-        connections[i].fd = -1;
-    return connections;
-}
-
 static void free_places(struct forwarder_tcp *tcp)
 {
     forwarder_tls_context_free(tcp->config.tls_upstreams);
@@ -61,8 +52,8 @@ struct forwarder_tcp *forwarder_tcp_new(const struct forwarder_tcp_config *confi
     tcp->check_ns = UINT64_MAX;
     tcp->config.tls_upstreams = forwarder_tls_context_share(config->tls_upstreams);
     tcp->config.tls_clients = forwarder_tls_context_share(config->tls_clients);
-    tcp->clients = new_connections(config->clients_max);
-    tcp->upstreams = new_connections(config->upstream_sockets);
+    tcp->clients = calloc(config->clients_max + 1, sizeof(*tcp->clients));
+    tcp->upstreams = calloc(config->upstream_sockets + 1, sizeof(*tcp->upstreams));
     tcp->ways = calloc(config->upstream_sockets + 1, sizeof(*tcp->ways));
     if (tcp->clients != NULL && tcp->upstreams != NULL && tcp->ways != NULL)
         return tcp;
@@ -240,7 +231,7 @@ static struct forwarder_connection *find_place(struct forwarder_tcp *tcp,
     uint32_t count = 0;
 
     for (size_t i = 0; i < tcp->config.clients_max; i++) {
-        if (tcp->clients[i].fd < 0)
+        if (!tcp->clients[i].is_there)
             place = &tcp->clients[i];
         else if (is_same_host(&tcp->clients[i].path.peer, peer))
             count += 1;
@@ -432,7 +423,7 @@ static bool open_up(struct forwarder_tcp *tcp, struct forwarder_connection *conn
 static void serve(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
                   uint64_t now_ns)
 {
-    if (connection->fd < 0 || connection->is_broken)
+    if (!connection->is_there || connection->is_broken)
         return;
     if (connection->is_opening && !open_up(tcp, connection, now_ns))
         return;
@@ -465,7 +456,7 @@ static void send_to_client(struct forwarder_tcp *tcp, const struct forwarder_dat
     size_t place = message->path.stream & PLACE_MASK;
     struct forwarder_connection *connection = &tcp->clients[place];
 
-    if (place >= tcp->config.clients_max || connection->fd < 0 || connection->is_broken ||
+    if (place >= tcp->config.clients_max || !connection->is_there || connection->is_broken ||
         connection->path.stream != message->path.stream) {
         tcp->counters.lost += 1;
         return;
@@ -492,18 +483,18 @@ void forwarder_tcp_send(struct forwarder_tcp *tcp, const struct forwarder_datagr
 
 int forwarder_tcp_fd(const struct forwarder_tcp *tcp, const struct forwarder_path *path)
 {
-    size_t place = path->stream & PLACE_MASK;
+    const struct forwarder_connection *connection = &tcp->clients[path->stream & PLACE_MASK];
 
     if (path->side == FORWARDER_UPSTREAMS)
-        return tcp->upstreams[path->socket].fd;
-    return tcp->clients[place].path.stream == path->stream ? tcp->clients[place].fd : -1;
+        connection = &tcp->upstreams[path->socket];
+    return connection->is_there && connection->path.stream == path->stream ? connection->fd : -1;
 }
 
 /* Closes a client's connection that is broken or idle, and goes on with one that had to wait. */
 static void look_after_client(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
                               uint64_t now_ns)
 {
-    if (connection->fd < 0)
+    if (!connection->is_there)
         return;
     if (!connection->is_broken && connection->pending == 0 &&
         now_ns - connection->active_ns >= tcp->config.idle_ns) {

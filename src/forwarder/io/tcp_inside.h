@@ -18,8 +18,8 @@ struct forwarder_tcp_way {
 /* What is known of an upstream. */
 struct forwarder_tcp_upstream {
     struct forwarder_server server;
-    struct ssl_session_st *session; /* for the next connection, or NULL */
-    uint64_t silent_until_ns;       /* failures are not told before */
+    struct forwarder_tls_session *session; /* for the next connection, or NULL */
+    uint64_t silent_until_ns;              /* failures are not told before */
 };
 
 struct forwarder_tcp {

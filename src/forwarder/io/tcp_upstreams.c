@@ -108,7 +108,7 @@ static bool has_connection(struct forwarder_tcp *tcp, const struct forwarder_pat
     struct forwarder_connection *connection = &tcp->upstreams[path->socket];
     int error;
 
-    if (connection->fd >= 0)
+    if (connection->is_there)
         return true;
     if (tcp->ways[path->socket].has_failed || now_ns < tcp->ways[path->socket].rest_until_ns)
         return false;
@@ -183,7 +183,7 @@ void forwarder_tcp_look_after_upstream(struct forwarder_tcp *tcp, size_t number,
         tcp->ways[number].has_failed = false;
         tcp->config.fail(tcp->config.owner, &failure);
     }
-    if (connection->fd < 0)
+    if (!connection->is_there)
         return;
     if (connection->is_broken || now_ns - connection->active_ns >= most_ns)
         end(tcp, number, now_ns);
@@ -193,7 +193,7 @@ void forwarder_tcp_leave(struct forwarder_tcp *tcp, size_t socket)
 {
     REQUIRE(socket < tcp->config.upstream_sockets);
     tcp->ways[socket] = (struct forwarder_tcp_way){ 0 };
-    if (tcp->upstreams[socket].fd < 0)
+    if (!tcp->upstreams[socket].is_there)
         return;
     forwarder_connection_close(&tcp->upstreams[socket]);
     tcp->upstreams_now -= 1;

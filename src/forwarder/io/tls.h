@@ -2,7 +2,7 @@
  * TLS over a socket that never blocks: contexts, which are one for all clients and one for all
  * upstreams, and struct forwarder_tls, one for each connection.
  *
- *     number = forwarder_tls_open_upstreams(ca_file, &context, err);
+ *     number = functions->open_upstreams(ca_file, &context, err);
  *     tls = forwarder_tls_connect(context, fd, &peer, &session);
  *     while (forwarder_tls_shake(tls) == FORWARDER_TLS_LATER)
  *         … wait for the socket, to write if forwarder_tls_wants_write(tls), else to read …
@@ -13,6 +13,9 @@
  * compression, no early data (RFC 9325); the protocol is "dot" where the other end speaks of
  * protocols (RFC 7301). Files are read when a context is opened and never after. SIGPIPE must be
  * ignored. One thread for each context and all that is of it. RFC 7858, RFC 8310.
+ *
+ * The work is done by a module (src/tls), which is loaded where somebody needs TLS: what is made
+ * here says itself whose functions it is of, and who has no context calls none of them.
  */
 #pragma once
 
@@ -23,9 +26,8 @@
 
 struct forwarder_tls_context;
 struct forwarder_tls;
-
 /* A session that can be resumed (a ticket), of whoever is asked; NULL: there is none. */
-struct ssl_session_st;
+struct forwarder_tls_session;
 
 #define FORWARDER_TLS_NAME_MAX 253
 #define FORWARDER_TLS_PIN_OCTETS 32
@@ -41,15 +43,50 @@ struct forwarder_tls_peer {
     uint8_t pin[FORWARDER_TLS_PIN_OCTETS]; /* SHA-256 of its public key (SubjectPublicKeyInfo) */
 };
 
-/* For connections to upstreams. Trusted are the authorities in the PEM file, or those of the
- * system where it is NULL. */
-int forwarder_tls_open_upstreams(const char *ca_file, struct forwarder_tls_context **ret_context,
-                                 struct err *err);
+enum forwarder_tls_state {
+    FORWARDER_TLS_DONE,
+    FORWARDER_TLS_LATER,  /* the socket must be readable or writable first */
+    FORWARDER_TLS_FAILED, /* forwarder_tls_reason() says why */
+};
 
-/* For clients: our certificate, with the chain behind it, and its key, both PEM. -EKEYREJECTED
- * where it is the key that is not right, or not that of the certificate. */
-int forwarder_tls_open_clients(const char *certificate_file, const char *key_file,
-                               struct forwarder_tls_context **ret_context, struct err *err);
+/* What a module has; but for the first two, what the functions below do. */
+struct forwarder_tls_functions {
+    /* For connections to upstreams. Trusted are the authorities in the PEM file, or those of the
+     * system where it is NULL. */
+    int (*open_upstreams)(const char *ca_file, struct forwarder_tls_context **ret_context,
+                          struct err *err);
+    /* For clients: our certificate, with the chain behind it, and its key, both PEM. -EKEYREJECTED
+     * where it is the key that is not right, or not that of the certificate. */
+    int (*open_clients)(const char *certificate_file, const char *key_file,
+                        struct forwarder_tls_context **ret_context, struct err *err);
+    void (*context_free)(struct forwarder_tls_context *context);
+    struct forwarder_tls *(*connect)(struct forwarder_tls_context *context, int fd,
+                                     const struct forwarder_tls_peer *peer,
+                                     struct forwarder_tls_session **session);
+    struct forwarder_tls *(*accept)(struct forwarder_tls_context *context, int fd);
+    void (*session_free)(struct forwarder_tls_session *session);
+    enum forwarder_tls_state (*shake)(struct forwarder_tls *tls);
+    bool (*is_resumed)(const struct forwarder_tls *tls);
+    ssize_t (*read)(struct forwarder_tls *tls, uint8_t *at, size_t room);
+    ssize_t (*write)(struct forwarder_tls *tls, struct bytes octets);
+    void (*close)(struct forwarder_tls *tls);
+};
+
+/* What a module's contexts, connections and sessions begin with. */
+struct forwarder_tls_context {
+    const struct forwarder_tls_functions *functions;
+    uint32_t owners;
+};
+
+struct forwarder_tls {
+    const struct forwarder_tls_functions *functions;
+    bool wants_write;
+    char reason[FORWARDER_TLS_REASON_MAX];
+};
+
+struct forwarder_tls_session {
+    const struct forwarder_tls_functions *functions;
+};
 
 /* Another owner of the same context; NULL stays NULL. */
 struct forwarder_tls_context *forwarder_tls_context_share(struct forwarder_tls_context *context);
@@ -62,19 +99,13 @@ void forwarder_tls_context_free(struct forwarder_tls_context *context);
  * long as the connection. NULL where there is no memory. */
 struct forwarder_tls *forwarder_tls_connect(struct forwarder_tls_context *context, int fd,
                                             const struct forwarder_tls_peer *peer,
-                                            struct ssl_session_st **session);
+                                            struct forwarder_tls_session **session);
 
 /* Begins as the server on a socket that was accepted. NULL where there is no memory. */
 struct forwarder_tls *forwarder_tls_accept(struct forwarder_tls_context *context, int fd);
 
 /* Forgets a session. NULL is fine. */
-void forwarder_tls_session_free(struct ssl_session_st *session);
-
-enum forwarder_tls_state {
-    FORWARDER_TLS_DONE,
-    FORWARDER_TLS_LATER,  /* the socket must be readable or writable first */
-    FORWARDER_TLS_FAILED, /* forwarder_tls_reason() says why */
-};
+void forwarder_tls_session_free(struct forwarder_tls_session *session);
 
 /* Goes on with the handshake. An upstream is who it has to be when it is done. */
 enum forwarder_tls_state forwarder_tls_shake(struct forwarder_tls *tls);
