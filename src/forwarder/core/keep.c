@@ -104,9 +104,8 @@ static bool is_wanted(const struct reading *reading, const struct seen *seen)
 {
     if (seen->rr.class != reading->question.class)
         return false;
-    if (seen->covered == DNS_TYPE_DNAME && reading->question.type != DNS_TYPE_DNAME)
-        return seen->owner.size < reading->target.size &&
-               is_at_or_below(&reading->target, &seen->owner);
+    if (seen->covered == DNS_TYPE_DNAME && seen->owner.size < reading->target.size)
+        return is_at_or_below(&reading->target, &seen->owner);
     return (seen->covered == reading->question.type || seen->covered == DNS_TYPE_CNAME) &&
            dns_name_equal(&seen->owner, &reading->target);
 }
@@ -123,7 +122,8 @@ static struct pass take_name(struct reading *reading)
 
         if (!is_wanted(reading, &seen))
             continue;
-        if (seen.rr.type == reading->question.type) {
+        if (seen.rr.type == reading->question.type &&
+            dns_name_equal(&seen.owner, &reading->target)) {
             pass.has_answer = true;
         } else if (seen.rr.type == DNS_TYPE_CNAME) {
             pass.aliases += 1;

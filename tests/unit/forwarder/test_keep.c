@@ -234,6 +234,22 @@ static void signatures_and_denials_of_the_zone_are_kept_with_it(void **state)
     assert_int_equal(bench.kept.counts[DNS_ANSWER], 2);
 }
 
+/* It is what the alias follows from, for who checks signatures. */
+static void a_dname_above_is_kept_where_dname_is_asked_for(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    assert_true(keep(&bench, DNS_TYPE_DNAME, DNS_RCODE_NXDOMAIN,
+                     "example.test. 90 IN DNAME other.test.\n"
+                     "www.example.test. 90 IN CNAME www.other.test.\n",
+                     "test. 600 IN SOA ns h 1 2 3 4 120\n"));
+    assert_int_equal(bench.kept.counts[DNS_ANSWER], 2);
+    assert_int_equal(bench.kept.counts[DNS_AUTHORITY], 1);
+    assert_true(keep(&bench, DNS_TYPE_DNAME, 0, "www.example.test. 90 IN DNAME other.test.\n", ""));
+    assert_int_equal(bench.kept.counts[DNS_ANSWER], 1);
+}
+
 static void a_dname_is_kept_with_the_alias_that_it_makes(void **state)
 {
     struct bench bench;
@@ -272,6 +288,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(that_nothing_is_there_is_kept_as_long_as_the_soa_says),
     cmocka_unit_test(signatures_and_denials_of_the_zone_are_kept_with_it),
     cmocka_unit_test(a_dname_is_kept_with_the_alias_that_it_makes),
+    cmocka_unit_test(a_dname_above_is_kept_where_dname_is_asked_for),
     cmocka_unit_test(a_failure_is_kept_for_a_short_while_without_records),
 };
 RUN_TESTS(tests)
