@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 
-WINDOW = 128
+WINDOW = 32  # of five askers at once: what a socket takes in while its server has no processor
 WAIT_S = 3
 TRIES = 3
 

@@ -91,10 +91,13 @@ class Table:
         lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
         self.rows = [Row(*line.split("\t")) for line in lines if line and line[0] != "#"]
 
+    def row_for(self, peer, mark, situation):
+        """The first row that explains the mark, or nothing."""
+        return next((row for row in self.rows if row.explains(peer, mark, situation)), None)
+
     def explain(self, peer, mark, situation):
-        """Whether a row explains the mark; the first that does has it."""
-        for row in self.rows:
-            if row.explains(peer, mark, situation):
-                row.used += 1
-                return True
-        return False
+        """Whether a row explains the mark, which then has it."""
+        row = self.row_for(peer, mark, situation)
+        if row:
+            row.used += 1
+        return row is not None
