@@ -1,8 +1,8 @@
 /*
  * load OPTION…: asks the DNS server of a port of 127.0.0.1 queries, and prints what came of it as
  * one line of JSON: how many were answered, answered wrong (another name, no address, an error) or
- * lost (3 seconds without an answer), the seconds that it took, and percentiles of the microseconds
- * from query to answer.
+ * lost (3 seconds without an answer), the seconds that it took, and percentiles and the maximum of
+ * the microseconds from query to answer.
  *
  *   --port N
  *   --queries N     in all
@@ -321,6 +321,8 @@ static void print(const struct load *load, uint64_t end_ns)
 
         printf(", \"p%g\": %.1f", shares[i], (double)load->taken_ns[rank - 1] / 1000);
     }
+    if (load->answered > 0)
+        printf(", \"max\": %.1f", (double)load->taken_ns[load->answered - 1] / 1000);
     printf("}\n");
 }
 

@@ -27,9 +27,16 @@ class Server:
     version: tuple = ("--version",)
 
 
+def each_of(upstream):
+    """An upstream's port, or those of several."""
+    return upstream if isinstance(upstream, tuple) else (upstream,)
+
+
 def cupel(program, _folder, port, upstream):
-    return [program, "--listen", f"127.0.0.1:{port}", "--upstream", f"127.0.0.1:{upstream}",
-            "--cache-bytes", "268435456"]
+    words = [program, "--listen", f"127.0.0.1:{port}", "--cache-bytes", "268435456"]
+    for number in each_of(upstream):
+        words += ["--upstream", f"127.0.0.1:{number}"]
+    return words
 
 
 def relay(program, _folder, port, upstream):
@@ -42,6 +49,7 @@ def answerer(program, _folder, port, _upstream):
 
 def unbound(program, folder, port, upstream):
     path = folder / "unbound.conf"
+    addresses = "\n    ".join(f"forward-addr: 127.0.0.1@{each}" for each in each_of(upstream))
     path.write_text(f"""server:
     interface: 127.0.0.1@{port}
     num-threads: 1
@@ -59,7 +67,7 @@ def unbound(program, folder, port, upstream):
     num-queries-per-thread: 4096
 forward-zone:
     name: "."
-    forward-addr: 127.0.0.1@{upstream}
+    {addresses}
 remote-control:
     control-enable: no
 """, encoding="utf-8")
@@ -69,14 +77,17 @@ remote-control:
 def dnsmasq(program, _folder, port, upstream):
     return [program, "--keep-in-foreground", "--conf-file=/dev/null", f"--port={port}",
             "--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv", "--no-hosts",
-            f"--server=127.0.0.1#{upstream}", "--cache-size=10000", "--dns-forward-max=10000",
+            *(f"--server=127.0.0.1#{each}" for each in each_of(upstream)),
+            "--cache-size=10000", "--dns-forward-max=10000",
             "--user=", "--pid-file="]
 
 
 def dnsdist(program, folder, port, upstream, cache="getPool(''):setCache(newPacketCache(1000000))"):
     path = folder / "dnsdist.conf"
+    upstreams = "\n".join(f"newServer({{address='127.0.0.1:{each}', healthCheckMode='up'}})"
+                          for each in each_of(upstream))
     path.write_text(f"""setLocal('127.0.0.1:{port}')
-newServer({{address='127.0.0.1:{upstream}', healthCheckMode='up'}})
+{upstreams}
 setSecurityPollSuffix('')
 {cache}
 """, encoding="utf-8")
@@ -146,6 +157,37 @@ PEERS = (Server("unbound", "unbound", "unbound", unbound, ("-V",)),
          Server("bind", "named", "bind9", bind, ("-v",)),
          Server("kresd", "kresd", "knot-resolver", kresd, ("-V",)),
          Server("recursor", "pdns_recursor", "pdns-recursor", recursor))
+
+
+# Servers that serve TLS when they are told so by these words or lines, with a certificate and a key
+# in the folder; and those that are given two upstreams.
+WITH_TLS = ("cupel-dns", "unbound", "dnsdist")
+WITH_TWO_UPSTREAMS = ("cupel-dns", "unbound", "dnsdist", "dnsmasq")
+
+
+def with_tls(server, place, tls_port):
+    """The server with one address more, where it is asked over TLS."""
+    key, certificate = place / "tls.key", place / "tls.pem"
+
+    def start(program, folder, port, upstream):
+        words = server.start(program, folder, port, upstream)
+        if server.name == "cupel-dns":
+            return [*words, "--listen-tls", f"127.0.0.1:{tls_port}", "--tls-cert",
+                    str(certificate), "--tls-key", str(key)]
+        path = folder / f"{server.name}.conf"
+        text = path.read_text(encoding="utf-8")
+        if server.name == "unbound":
+            text = text.replace("server:\n", f"""server:
+    interface: 127.0.0.1@{tls_port}
+    tls-port: {tls_port}
+    tls-service-key: "{key}"
+    tls-service-pem: "{certificate}"
+""", 1)
+        else:
+            text += f"addTLSLocal('127.0.0.1:{tls_port}', '{certificate}', '{key}')\n"
+        path.write_text(text, encoding="utf-8")
+        return words
+    return dataclasses.replace(server, start=start)
 
 
 def find(server, settings):

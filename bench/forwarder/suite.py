@@ -8,22 +8,26 @@ import random
 import subprocess
 import tempfile
 
-from forwarder import servers
+from forwarder import gaps, servers
 from harness import Cannot, Case, Subject
 
 TITLE = "The forwarder"
-ABOUT = """Each server runs in one process on loopback, with one thread where it can be told so, a
-cache that is large enough (dnsmasq's is the 10,000 names that it can have) and, as its upstream, a
-program that answers every query at once; load and upstream share the processors with it. So the
-honest figure is the processor time that the server used, user and system, for each query: cpu. One
-sample is one burst of queries from four sockets of which 128 are on their way; each round has one
-burst for every server, in an order that is drawn anew. Cached: any of 1,000 names. Not cached:
-names that nobody asked for before. Mixed: any of 100,000 names, the k-th with a probability of 1/k,
-which are others in each round. TCP: cached, over one connection. Latency: cached, so many queries
-a second. The floors: a program that makes an answer of each query in place, with one system call
-for a batch; and one that passes queries on with another id and answers back, and does nothing
-else. Memory: of so many answers, in octets for each, and before any. One round of ten of what was
-asked for."""
+ABOUT = """Each server runs in one process on loopback, with one thread where it can be told so,
+a cache that is large enough (dnsmasq's is the 10,000 names that it can have) and, as its
+upstream, a program that answers every query at once; load and upstream share the processors with
+it. So the honest figure is the processor time that the server used, user and system, for each
+query: cpu. One sample is one burst of queries from four sockets of which 128 are on their way;
+each round has one burst for every server, in an order that is drawn anew. Cached: any of 1,000
+names. Not cached: names that nobody asked for before. Mixed: any of 100,000 names, the k-th with
+a probability of 1/k, which are others in each round. TCP: cached, over one connection. Latency:
+cached, so many queries a second. The floors: a program that makes an answer of each query in
+place, with one system call for a batch; and one that passes queries on with another id and
+answers back, and does nothing else. Memory: of so many answers, in octets for each, and before
+any. Latency by load: cached, at more and more queries a second, as curves. Start: from the start
+of the process to the first answer. New connections: each question on one of its own; the client
+is slow, so processor time counts. One of two upstreams dies: it is stopped, so that nothing
+comes back from it. The cache alone: keeping and finding names in the process, beside one look at
+memory of the same size. One round of ten of what was asked for."""
 
 QUERIES = 50000
 QUERIES_LEAST = 2000  # where hardly any samples are wanted
@@ -224,5 +228,19 @@ def measure(settings):
             failure = stack.enter_context(started(ready, each)) if each.program else None
             for kind in KINDS if failure else ():
                 each.subject(kind.name).set_aside("failed", failure)
-        return [measure_kind(ready, kind, contenders, rounds, is_small)
-                for kind in KINDS] + [memory]
+        cases = [measure_kind(ready, kind, contenders, rounds, is_small) for kind in KINDS]
+        alike = [each for each in contenders if each.server is not servers.RELAY]
+        return [*cases, gaps.measure_rates(ready, alike, is_small), memory,
+                *measure_others(ready, contenders, rounds, is_small)]
+
+
+def measure_others(ready, contenders, rounds, is_small):
+    """What needs servers of its own."""
+    alike = [each for each in contenders if each.server is not servers.RELAY]
+    ours = [each for each in contenders if each.server is servers.OURS or each.server in
+            servers.PEERS]
+    count = 20 if is_small else gaps.CONNECTIONS
+    return [gaps.measure_start(ready, alike, rounds),
+            *gaps.measure_connections(ready, ours, rounds, count),
+            gaps.measure_death(ready, ours, 1 if is_small else rounds, is_small),
+            *gaps.measure_names(ready, is_small)]

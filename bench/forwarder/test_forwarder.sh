@@ -21,9 +21,14 @@ import json
 rows = json.load(open("report/bench.json", encoding="utf-8"))
 measured = {(row["case"], row["subject"]) for row in rows if row["state"] == "measured"}
 kinds = ("cached", "not cached", "mixed", "cached, TCP", "latency at 5000 a second",
-         "latency at 20000 a second", "memory")
+         "latency at 20000 a second", "latency by load", "memory", "start", "new connections, TCP",
+         "new connections, TLS", "one of two upstreams dies")
 assert {case for case, subject in measured if subject == "cupel-dns"} == set(kinds), measured
 assert ("cached", "floor (answers at once)") in measured, measured
+assert ("cache of 1,000 names", "floor (one look at memory)") in measured, measured
+curves = [row for row in rows if row["metric"] == "p99.9 by queries a second"]
+assert [point[0] for row in curves if row["subject"] == "cupel-dns"
+        for point in row["samples"]] == [2000, 5000], curves
 assert ("not cached", "floor (passes on)") in measured, measured
 assert all(row["state"] == "measured" or row["reason"].endswith("is not installed")
            for row in rows), rows

@@ -50,6 +50,9 @@ class Case:
     compared: tuple  # the metrics that ratios are made of; the first is drawn as well
     against: tuple   # the subjects that ratios are made to: the floor first
     subjects: list
+    curves: dict = dataclasses.field(default_factory=dict)  # metric -> subject -> [(x, value)]
+    curves_x: str = ""  # what x is
+    curves_unit: str = ""
 
     def measured(self):
         return [subject for subject in self.subjects if subject.is_measured()]

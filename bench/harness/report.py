@@ -30,6 +30,11 @@ def series(suite, cases):
                 if subject.reason:
                     row["reason"] = subject.reason
                 yield row
+        for name, lines in case.curves.items():
+            for subject, points in lines.items():
+                yield {"suite": suite, "case": case.name, "subject": subject,
+                       "metric": f"{name} by {case.curves_x}", "unit": case.curves_unit,
+                       "samples": points, "state": "measured"}
 
 
 def number(value):
@@ -71,11 +76,41 @@ def table(case, summary):
         yield f"  {subject.name}: {subject.state}: {subject.reason}"
 
 
+def as_svg(figure):
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", bbox_inches="tight", metadata={"Date": None})
+    plot.close(figure)
+    return re.sub(r"^.*?(?=<svg)", "", stream.getvalue(), flags=re.DOTALL)
+
+
+def curves_picture(case):
+    """A panel for each metric, a line for each subject, as inline SVG."""
+    names = sorted({name for lines in case.curves.values() for name in lines})
+    with plot.rc_context({"svg.hashsalt": "cupel", "svg.fonttype": "none", "font.size": 9}):
+        figure, panels = plot.subplots(1, len(case.curves), figsize=(3.2 * len(case.curves), 3.6),
+                                       sharey=True, squeeze=False)
+        for axes, (metric, lines) in zip(panels[0], case.curves.items()):
+            for number, name in enumerate(names):
+                points = lines.get(name, [])
+                axes.plot([x for x, _ in points], [value for _, value in points], "o-",
+                          markersize=3, linewidth=1.2, color=f"C{number % 10}", label=name)
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+            axes.set_title(metric)
+            axes.set_xlabel(case.curves_x)
+            axes.grid(which="major", alpha=0.2)
+        panels[0][0].set_ylabel(case.curves_unit)
+        panels[0][-1].legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
+        return as_svg(figure)
+
+
 def picture(case):
     """The samples of the first compared metric as inline SVG: a box and all points for each."""
     measured = case.measured()[::-1]
     if not measured:
         return ""
+    if case.curves:
+        return curves_picture(case)
     main = case.compared[0]
     samples = [subject.metrics[main][1] for subject in measured]
     unit = measured[0].metrics[main][0]
@@ -93,10 +128,7 @@ def picture(case):
         axes.grid(axis="x", which="both", alpha=0.2)
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
-        stream = io.StringIO()
-        figure.savefig(stream, format="svg", bbox_inches="tight", metadata={"Date": None})
-        plot.close(figure)
-    return re.sub(r"^.*?(?=<svg)", "", stream.getvalue(), flags=re.DOTALL)
+        return as_svg(figure)
 
 
 def machine():
