@@ -31,7 +31,7 @@ is_refused() {
 a_container_that_runs_is_not_taken_for_one_that_has_ended() {
     local caller
     for caller in $(callers); do
-        bundle "$caller" "$(shell 'echo up; exec sleep 100')"
+        bundle "$caller" "$(shell 'echo up; exec sleep 1000')"
         state_root "$caller" >known
         become "$caller"
         : >up
@@ -58,7 +58,7 @@ limits() {
 
 # make_named: the container in a cgroup that is named, so that it can be changed and frozen.
 make_named() {
-    bundle root "$(shell 'echo up; exec sleep 100')" "linux['cgroupsPath'] = '/cupel-$name'" \
+    bundle root "$(shell 'echo up; exec sleep 1000')" "linux['cgroupsPath'] = '/cupel-$name'" \
         'linux["resources"] = {"pids": {"limit": 9}, "memory": {"limit": 67108864}}'
     state_root root >known
     cupel-oci --root "$(cat known)" run --detach --bundle bundle "$name" >up 2>err </dev/null ||
