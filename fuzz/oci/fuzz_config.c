@@ -10,7 +10,7 @@
  * src/oci/plan_program.c src/oci/plan_devices.c src/oci/plan_seccomp.c src/oci/plan_format.c
  * src/oci/resources.c src/oci/resources_lists.c src/oci/step.c src/kernel/seccomp.c
  * src/oci/plan_hooks.c src/oci/plan_attributes.c src/oci/plan_ids.c
- * src/oci/plan_net.c
+ * src/oci/plan_net.c src/oci/plan_scope.c src/oci/scope_properties.c src/oci/scope_annotations.c
  */
 #include "fuzz/target.h"
 #include "oci/fields.h"
@@ -48,6 +48,14 @@ static const struct oci_host hosts[] = {
       .subordinate_uids = { 1, given_ids },
       .subordinate_gids = { 1, given_ids } },
 };
+
+/* What systemd makes the cgroups of these, if it does. */
+static const struct oci_systemd managers[] = {
+    { .cgroup = "" },
+    { .is_unified = true, .cgroup = "" },
+    { .is_user = true, .is_unified = true, .cgroup = "/user.slice/user@1000.service" },
+};
+#define MANAGERS (sizeof(managers) / sizeof(managers[0]))
 
 /* Whether a sentence begins with the name of a key at the top of a config.json. */
 static bool names_a_place(const char *sentence)
@@ -100,13 +108,15 @@ static void check_filter(const struct oci_plan *plan)
     }
 }
 
-static void check_plan(const struct oci_config *config, const struct oci_host *host, bool has_hook)
+static void check_plan(const struct oci_config *config, const struct oci_host *host, bool has_hook,
+                       const struct oci_systemd *systemd)
 {
     struct arena arena = arena_init(OCI_ARENA_BYTES);
     const struct oci_plan_request request = { .config = config,
                                               .host = host,
                                               .id = "fuzz",
                                               .bundle = "/bundle",
+                                              .systemd = systemd,
                                               .has_hook = has_hook,
                                               .has_console = has_hook };
     struct oci_plan plan = { 0 };
@@ -118,7 +128,7 @@ static void check_plan(const struct oci_config *config, const struct oci_host *h
         fuzz_require(plan.steps == NULL && plan.count == 0);
     } else {
         fuzz_require(plan_flaw(&plan) == NULL);
-        if (host == &hosts[0]) /* it is the same for all */
+        if (host == &hosts[0] && systemd == NULL) /* it is the same for all */
             check_filter(&plan);
         if (oci_plan_format(&plan, false, &arena, &text, &err) < 0)
             check_refusal(&err);
@@ -162,7 +172,9 @@ FUZZ_TARGET(input)
     } else {
         check_round_trip(&config);
         for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
-            check_plan(&config, &hosts[i], i % 2 == 1);
+            check_plan(&config, &hosts[i], i % 2 == 1, NULL);
+        for (size_t i = 0; i < MANAGERS; i++)
+            check_plan(&config, &hosts[i], false, &managers[i]);
     }
     arena_done(&arena);
 }

@@ -68,3 +68,12 @@ int oci_made_cgroup_make(bool may_be_shared, struct oci_made_cgroup *made, int *
     kernel_cgroup_mark(made->path);
     return kernel_cgroup_find_inode(made->path, &made->inode, err);
 }
+
+int oci_made_cgroup_adopt(struct oci_made_cgroup *made, size_t *count, struct err *err)
+{
+    if (kernel_cgroup_make(made->path, &made->levels, err) < 0)
+        return err->number;
+    made->levels = made->levels == 0 ? 1 : made->levels;
+    (*count)++;
+    return kernel_cgroup_find_inode(made->path, &made->inode, err);
+}

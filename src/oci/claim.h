@@ -13,3 +13,7 @@
  * left, but where the number of what was made could not be found: then made->levels is not 0. */
 int oci_made_cgroup_make(bool may_be_shared, struct oci_made_cgroup *made, int *claim_fd,
                          struct err *err);
+
+/* Takes the cgroup at->path of a scope, whose name no other has: made by systemd, or made now. It
+ * is then the next of those that were made. */
+int oci_made_cgroup_adopt(struct oci_made_cgroup *made, size_t *count, struct err *err);

@@ -14,6 +14,7 @@
 #include "oci/claim.h"
 #include "oci/hooks.h"
 #include "oci/outside.h"
+#include "oci/plain_step.h"
 #include "oci/relay.h"
 #include "oci/resctrl.h"
 #include "oci/signals.h"
@@ -39,6 +40,8 @@ struct execution {
     int failure_status; /* see struct oci_run_options */
     struct oci_made_cgroup cgroups[OCI_SLOTS];
     size_t cgroups_count;
+    bool is_cgroups_told;  /* on_cgroups has been called */
+    struct oci_unit scope; /* that systemd has made; without a name: none */
     struct oci_made_groups groups;
 };
 
@@ -49,42 +52,18 @@ static int do_cgroup_make(struct execution *run, const struct oci_step *step, st
     int number;
 
     *made = (struct oci_made_cgroup){ .path = step->cgroup.path };
+    if (step->cgroup.is_scopes)
+        return oci_made_cgroup_adopt(made, &run->cgroups_count, err);
     number = oci_made_cgroup_make(step->cgroup.may_be_shared, made, claim_fd, err);
     if (made->levels > 0)
         run->cgroups_count++;
     return number;
 }
 
-static int do_cgroup_enable(struct execution *run, const struct oci_step *step, struct err *err)
+static int do_plain(struct execution *run, const struct oci_step *step, struct err *err)
 {
     (void)run;
-    return kernel_cgroup_v2_enable(step->cgroup.path, step->cgroup.value, err);
-}
-
-static int do_cgroup_write(struct execution *run, const struct oci_step *step, struct err *err)
-{
-    (void)run;
-    return kernel_cgroup_write_value(&step->cgroup_value, err);
-}
-
-static int do_cgroup_offer(struct execution *run, const struct oci_step *step, struct err *err)
-{
-    (void)run;
-    (void)err;
-    kernel_cgroup_v2_offer(step->cgroup.path, step->cgroup.value);
-    return 0;
-}
-
-static int do_cgroup_inherit(struct execution *run, const struct oci_step *step, struct err *err)
-{
-    (void)run;
-    return kernel_cgroup_v1_inherit(step->cgroup.value, step->cgroup.path, err);
-}
-
-static int do_cgroup_devices(struct execution *run, const struct oci_step *step, struct err *err)
-{
-    (void)run;
-    return kernel_device_filter_attach(step->devices.path, &step->devices.rules, err);
+    return oci_plain_step_perform(step, err);
 }
 
 static int do_cgroup_open_v1(struct execution *run, const struct oci_step *step, struct err *err)
@@ -107,12 +86,6 @@ static int do_cgroup_open_namespace(struct execution *run, const struct oci_step
 static int do_resctrl_make(struct execution *run, const struct oci_step *step, struct err *err)
 {
     return oci_resctrl_make(&step->resctrl, &run->groups, err);
-}
-
-static int do_runtime_affinity(struct execution *run, const struct oci_step *step, struct err *err)
-{
-    (void)run;
-    return kernel_scheduling_set_affinity(&step->affinity.set, err);
 }
 
 static int do_seccomp_compile(struct execution *run, const struct oci_step *step, struct err *err)
@@ -151,10 +124,35 @@ static int do_outside(struct execution *run, const struct oci_step *step, struct
     return oci_outside_perform(step, run->pid, run->proc_pid, err);
 }
 
+/* Once, when all are there. */
+static int tell_cgroups(struct execution *run, struct err *err)
+{
+    const struct oci_run_options *options = run->options;
+
+    if (options->on_cgroups == NULL || run->cgroups_count == 0 || run->is_cgroups_told)
+        return 0;
+    run->is_cgroups_told = true;
+    return options->on_cgroups(options->owner,
+                               (struct oci_made_cgroups){ run->cgroups_count, run->cgroups }, err);
+}
+
+static int do_scope(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    if (find_in_proc(run, err) < 0)
+        return err->number;
+    if (oci_scope_start(&step->scope, run->proc_pid, err) < 0)
+        return err->number;
+    run->scope = step->scope.unit;
+    return oci_scope_check(&step->scope, run->proc_pid, err);
+}
+
 static int do_release(struct execution *run, const struct oci_step *step, struct err *err)
 {
-    int number = oci_channel_release(run->child.runtime_fd);
+    int number = tell_cgroups(run, err);
 
+    if (number < 0)
+        return number;
+    number = oci_channel_release(run->child.runtime_fd);
     if (number < 0)
         return err_system(err, -number, "let the container go on (%s)", step->text);
     return 0;
@@ -230,14 +228,6 @@ static int do_listen(struct execution *run, const struct oci_step *step, struct 
     if (await_record(run, is_told, err) < 0)
         return err->number;
     run->is_told = false;
-    return 0;
-}
-
-static int do_streams(struct execution *run, const struct oci_step *step, struct err *err)
-{
-    (void)run;
-    (void)err;
-    kernel_process_give_pipes(step->user.uid);
     return 0;
 }
 
@@ -329,13 +319,9 @@ static int clone_by_joiner(struct execution *run, struct err *err)
 
 static int do_clone(struct execution *run, const struct oci_step *step, struct err *err)
 {
-    const struct oci_run_options *options = run->options;
-    int number = 0;
+    int number = tell_cgroups(run, err);
 
     (void)step;
-    if (options->on_cgroups != NULL && run->cgroups_count > 0)
-        number = options->on_cgroups(
-            options->owner, (struct oci_made_cgroups){ run->cgroups_count, run->cgroups }, err);
     if (number == 0)
         number = oci_channel_open(&run->child.runtime_fd, &run->child.channel_fd, err);
     if (number < 0)
@@ -357,19 +343,21 @@ typedef int (*performer)(struct execution *run, const struct oci_step *step, str
 
 static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CGROUP_MAKE] = do_cgroup_make,
-    [OCI_STEP_CGROUP_ENABLE] = do_cgroup_enable,
-    [OCI_STEP_CGROUP_OFFER] = do_cgroup_offer,
-    [OCI_STEP_CGROUP_INHERIT] = do_cgroup_inherit,
-    [OCI_STEP_CGROUP_WRITE] = do_cgroup_write,
-    [OCI_STEP_CGROUP_DEVICES] = do_cgroup_devices,
+    [OCI_STEP_CGROUP_ENABLE] = do_plain,
+    [OCI_STEP_CGROUP_OFFER] = do_plain,
+    [OCI_STEP_CGROUP_INHERIT] = do_plain,
+    [OCI_STEP_CGROUP_WRITE] = do_plain,
+    [OCI_STEP_CGROUP_DEVICES] = do_plain,
     [OCI_STEP_CGROUP_OPEN_V1] = do_cgroup_open_v1,
     [OCI_STEP_CGROUP_OPEN_V2] = do_cgroup_open_v2,
     [OCI_STEP_CGROUP_OPEN_NAMESPACE] = do_cgroup_open_namespace,
     [OCI_STEP_RESCTRL_MAKE] = do_resctrl_make,
-    [OCI_STEP_RUNTIME_AFFINITY] = do_runtime_affinity,
+    [OCI_STEP_RUNTIME_AFFINITY] = do_plain,
     [OCI_STEP_SECCOMP_COMPILE] = do_seccomp_compile,
     [OCI_STEP_SOURCE] = do_source,
     [OCI_STEP_CLONE] = do_clone,
+    [OCI_STEP_SCOPE] = do_scope,
+    [OCI_STEP_CGROUP_PUT] = do_outside,
     [OCI_STEP_PROCESS_WRITE] = do_outside,
     [OCI_STEP_ID_MAP] = do_outside,
     [OCI_STEP_NET_DEVICE] = do_outside,
@@ -377,7 +365,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_SCHEDULER] = do_outside,
     [OCI_STEP_IO_PRIORITY] = do_outside,
     [OCI_STEP_LISTEN] = do_listen,
-    [OCI_STEP_STREAMS] = do_streams,
+    [OCI_STEP_STREAMS] = do_plain,
     [OCI_STEP_RUNTIME_HOOK] = do_runtime_hook,
     [OCI_STEP_SECCOMP_SEND] = do_seccomp_send,
     [OCI_STEP_HOOK] = do_hook,
@@ -527,6 +515,10 @@ static int take_down(struct execution *run, bool is_over, struct err *err)
             number = removed;
             *err = ignored;
         }
+    }
+    if (run->scope.name != NULL && oci_scope_end(&run->scope, true, &ignored) < 0 && number == 0) {
+        number = ignored.number;
+        *err = ignored;
     }
     let_go(run);
     return number;

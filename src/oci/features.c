@@ -8,6 +8,7 @@
 #include "kernel/seccomp.h"
 #include "oci/fields.h"
 #include "oci/hooks.h"
+#include "oci/scope.h"
 
 #include <errno.h>
 
@@ -79,12 +80,14 @@ static json_t *seccomp_json(void)
 
 static json_t *linux_json(void)
 {
+    int has_systemd = oci_scope_is_offered() ? 1 : 0;
+
     return json_pack("{so so s{sb sb sb sb sb} so s{sb} s{sb} s{sb sb sb} s{s{sb}} s{so so} s{sb}}",
                      "namespaces", words_json(namespace_at), "capabilities", capabilities_json(),
-                     "cgroup", "v1", 1, "v2", 1, "systemd", 0, "systemdUser", 0, "rdma", 1,
-                     "seccomp", seccomp_json(), "apparmor", "enabled", 1, "selinux", "enabled", 1,
-                     "intelRdt", "enabled", 1, "schemata", 1, "monitoring", 1, "mountExtensions",
-                     "idmap", "enabled", 1, "memoryPolicy", "modes",
+                     "cgroup", "v1", 1, "v2", 1, "systemd", has_systemd, "systemdUser", has_systemd,
+                     "rdma", 1, "seccomp", seccomp_json(), "apparmor", "enabled", 1, "selinux",
+                     "enabled", 1, "intelRdt", "enabled", 1, "schemata", 1, "monitoring", 1,
+                     "mountExtensions", "idmap", "enabled", 1, "memoryPolicy", "modes",
                      words_json(kernel_scheduling_memory_mode), "flags",
                      words_json(kernel_scheduling_memory_flag), "netDevices", "enabled", 1);
 }

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "oci/config.h"
+#include "oci/scope.h"
 #include "oci/step.h"
 
 #define OCI_STEPS_MAX 20000
@@ -57,7 +58,8 @@ struct oci_plan_request {
     bool has_console;      /* somebody takes the terminal that the program may want */
     bool has_gate;         /* the program waits until it is started: oci_create(), oci/gate.h */
     bool keeps_keyring; /* the session keyring is the caller's own, and none of the container's */
-    bool without_pivot; /* the new root is made as kernel/root_move.h does */
+    const struct oci_systemd *systemd; /* who makes the cgroup; NULL: the runtime itself */
+    bool without_pivot;                /* the new root is made as kernel/root_move.h does */
     /* How many of the caller's descriptors, from 3 on, the program has as well; all are open. */
     unsigned int preserved_fds;
 };

@@ -52,7 +52,9 @@ static const char *choose_path(struct oci_planning *planning)
 
     if (wanted != NULL && strchr(wanted, '/') == NULL && strchr(wanted, ':') != NULL) {
         (void)oci_planning_refuse(
-            planning, "linux.cgroupsPath: '%s' is a name for systemd, and must be a path", wanted);
+            planning,
+            "linux.cgroupsPath: '%s' is a name for systemd (--systemd-cgroup), and must be a path",
+            wanted);
         return NULL;
     }
     if (wanted != NULL)
@@ -75,11 +77,13 @@ int oci_plan_choose_cgroup(struct oci_planning *planning)
     if (oci_resources_compile(&request, planning->arena, &planning->cgroup.writes, planning->err) <
         0)
         return planning->err->number;
-    if (field == NULL && planning->cgroup.writes.count == 0)
+    if (field == NULL && planning->cgroup.writes.count == 0 && planning->request->systemd == NULL)
         return 0;
     if (planning->host->cgroup_layout == OCI_CGROUP_NONE)
         return oci_planning_refuse(planning, "%s: there is no cgroup file system in " CGROUP_ROOT,
-                                   field);
+                                   field == NULL ? "linux.cgroupsPath" : field);
+    if (planning->request->systemd != NULL)
+        return oci_plan_choose_scope(planning);
     planning->cgroup.path = choose_path(planning);
     if (planning->cgroup.path == NULL)
         return planning->err->number;
@@ -93,9 +97,11 @@ int oci_plan_choose_cgroup(struct oci_planning *planning)
 
 static int add_make(struct oci_planning *planning, const char *path)
 {
-    return PLAN(
-        planning, CGROUP_MAKE, "linux.cgroupsPath",
-        .cgroup = { .path = path, .may_be_shared = planning->config->cgroups_path != NULL });
+    return PLAN(planning, CGROUP_MAKE, "linux.cgroupsPath",
+                .cgroup = { .path = path,
+                            .may_be_shared = planning->request->systemd == NULL &&
+                                             planning->config->cgroups_path != NULL,
+                            .is_scopes = planning->request->systemd != NULL });
 }
 
 /* One rule of the config, checked. */
@@ -232,6 +238,11 @@ static int add_v1_rules(struct oci_planning *planning, const char *directory)
     return number;
 }
 
+int oci_planning_device_rules(struct oci_planning *planning, struct kernel_device_rules *ret_rules)
+{
+    return has_device_rules(planning) ? collect_rules(planning, ret_rules) : 0;
+}
+
 static int add_v2_rules(struct oci_planning *planning, const char *directory)
 {
     struct kernel_device_rules rules = { 0 };
@@ -298,14 +309,17 @@ static const char *needed_controllers(struct oci_planning *planning)
     return oci_planning_text(planning, "%s", names.at);
 }
 
-/* Every cgroup above the container's hands the controllers down: "", "/a", "/a/b" for "/a/b/c". */
+/* Every cgroup above the container's hands the controllers down: "", "/a", "/a/b" for "/a/b/c". Of
+ * those of a user's systemd, from its own on; what is offered to a scope is systemd's matter. */
 static int add_v2_controllers(struct oci_planning *planning, const struct tree *tree)
 {
+    const struct oci_systemd *systemd = planning->request->systemd;
     const char *needed = needed_controllers(planning);
     const char *path = planning->cgroup.path;
+    const char *first = systemd != NULL && systemd->is_user ? path + strlen(systemd->cgroup) : path;
     int number = needed == NULL ? planning->err->number : 0;
 
-    for (const char *slash = path; slash != NULL && number == 0; slash = strchr(slash + 1, '/')) {
+    for (const char *slash = first; slash != NULL && number == 0; slash = strchr(slash + 1, '/')) {
         const char *above =
             oci_planning_text(planning, "%s%.*s", tree->root, (int)(slash - path), path);
 
@@ -314,10 +328,28 @@ static int add_v2_controllers(struct oci_planning *planning, const struct tree *
         if (needed[0] != '\0')
             number = PLAN(planning, CGROUP_ENABLE, "linux.resources",
                           .cgroup = { .path = above, .value = needed });
-        if (number == 0 && planning->config->cgroups_path != NULL)
+        if (number == 0 && systemd == NULL && planning->config->cgroups_path != NULL)
             number = PLAN(planning, CGROUP_OFFER, "linux.cgroupsPath",
                           .cgroup = { .path = above, .value = ALL_OF_V2 });
     }
+    return number;
+}
+
+/* What the container's cgroup in one tree gives it, and what it may do. */
+static int plan_limits(struct oci_planning *planning, const struct tree *tree,
+                       const char *directory)
+{
+    int number = tree->is_v2 ? add_v2_controllers(planning, tree) : 0;
+
+    if (number == 0 && oci_list_has(tree->name, "cpuset"))
+        number = PLAN(planning, CGROUP_INHERIT, "linux.cgroupsPath",
+                      .cgroup = { .path = directory, .value = tree->root });
+    if (number == 0)
+        number = add_writes(planning, tree, directory);
+    if (number == 0 && has_device_rules(planning) && oci_list_has(tree->name, "devices"))
+        number = add_v1_rules(planning, directory);
+    if (number == 0 && has_device_rules(planning) && tree->name[0] == '\0')
+        number = add_v2_rules(planning, directory);
     return number;
 }
 
@@ -328,19 +360,14 @@ static int plan_tree(struct oci_planning *planning, const struct tree *tree)
     unsigned int slot = (unsigned int)planning->cgroup.slots++;
     int number = directory == NULL ? planning->err->number : add_make(planning, directory);
 
-    if (number == 0 && tree->is_v2)
-        number = add_v2_controllers(planning, tree);
-    if (number == 0 && oci_list_has(tree->name, "cpuset"))
-        number = PLAN(planning, CGROUP_INHERIT, "linux.cgroupsPath",
-                      .cgroup = { .path = directory, .value = tree->root });
     if (number == 0)
-        number = add_writes(planning, tree, directory);
-    if (number == 0 && has_device_rules(planning) && oci_list_has(tree->name, "devices"))
-        number = add_v1_rules(planning, directory);
-    if (number == 0 && has_device_rules(planning) && tree->name[0] == '\0')
-        number = add_v2_rules(planning, directory);
+        number = plan_limits(planning, tree, directory);
     if (number < 0)
         return number;
+    if (planning->request->systemd != NULL)
+        return tree->is_v2 ? 0
+                           : PLAN(planning, CGROUP_PUT, "linux.cgroupsPath",
+                                  .cgroup = { .path = directory });
     if (!tree->is_v2)
         return PLAN(planning, CGROUP_OPEN_V1, "linux.cgroupsPath",
                     .cgroup = { .path = directory, .slot = slot });
@@ -354,7 +381,7 @@ static int plan_tree(struct oci_planning *planning, const struct tree *tree)
 static bool is_needed(const struct oci_planning *planning, const struct tree *tree)
 {
     const struct oci_cgroup_writes *writes = &planning->cgroup.writes;
-    bool is_named = planning->config->cgroups_path != NULL;
+    bool is_named = planning->config->cgroups_path != NULL || planning->request->systemd != NULL;
 
     for (size_t i = 0; i < writes->count; i++) {
         if (is_of(&writes->at[i], tree))
@@ -395,6 +422,11 @@ static int plan_v1(struct oci_planning *planning)
 }
 
 int oci_plan_cgroup(struct oci_planning *planning)
+{
+    return planning->request->systemd == NULL ? oci_plan_cgroup_trees(planning) : 0;
+}
+
+int oci_plan_cgroup_trees(struct oci_planning *planning)
 {
     static const struct tree unified = { .name = "", .root = CGROUP_ROOT, .is_v2 = true };
 

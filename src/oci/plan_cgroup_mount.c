@@ -15,7 +15,8 @@ static bool is_entered(const struct oci_planning *planning, const char *director
     for (size_t i = 0; i < planning->count; i++) {
         const struct oci_step *step = &planning->steps[i];
 
-        if ((step->kind == OCI_STEP_CGROUP_OPEN_V1 || step->kind == OCI_STEP_CGROUP_OPEN_V2) &&
+        if ((step->kind == OCI_STEP_CGROUP_OPEN_V1 || step->kind == OCI_STEP_CGROUP_OPEN_V2 ||
+             step->kind == OCI_STEP_CGROUP_PUT) &&
             strcmp(step->cgroup.path, directory) == 0)
             return true;
     }

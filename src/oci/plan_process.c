@@ -286,7 +286,8 @@ static bool is_prepared_from_outside(const struct oci_planning *planning)
 
     return is_new(planning, OCI_NAMESPACE_USER) || process->oom_score_adj.is_set ||
            process->scheduler.policy != NULL || process->io_priority.class_name != NULL ||
-           planning->config->net_devices.count > 0 || oci_plan_has_resctrl(planning);
+           planning->config->net_devices.count > 0 || oci_plan_has_resctrl(planning) ||
+           planning->request->systemd != NULL;
 }
 
 /* What it may not do itself. */
@@ -302,9 +303,9 @@ static int plan_from_outside(struct oci_planning *planning)
 static int plan_outside(struct oci_planning *planning)
 {
     const struct oci_number *score = &planning->config->process.oom_score_adj;
-    int number = 0;
+    int number = oci_plan_scope(planning);
 
-    if (is_new(planning, OCI_NAMESPACE_USER))
+    if (number == 0 && is_new(planning, OCI_NAMESPACE_USER))
         number = plan_id_maps(planning);
     if (number == 0 && score->is_set) {
         const char *value = oci_planning_text(planning, "%d", (int)score->value);
@@ -470,8 +471,9 @@ static int plan_cgroup_entry(struct oci_planning *planning)
 {
     int number = 0;
 
+    /* A scope's process has been put into it. */
     for (unsigned int i = 0; i < planning->cgroup.slots && number == 0; i++) {
-        if (i != planning->cgroup.v2_slot)
+        if (planning->request->systemd == NULL && i != planning->cgroup.v2_slot)
             number = PLAN(planning, CGROUP_ENTER, "linux.cgroupsPath", .cgroup = { .slot = i });
     }
     if (number == 0 && is_new(planning, OCI_NAMESPACE_CGROUP))

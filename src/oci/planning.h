@@ -15,6 +15,8 @@ struct oci_cgroup {
     const char *path;     /* absolute inside of the hierarchies, e.g. "/cupel-web" */
     size_t slots;         /* how many are opened, in OCI_STEP_CGROUP_OPEN */
     unsigned int v2_slot; /* which of them is of cgroup v2; OCI_SLOT_NONE: none */
+    struct oci_unit unit; /* of systemd, whose scope it is; without a name: none */
+    const char *slice;    /* that the unit is in */
     struct oci_cgroup_writes writes;
 };
 
@@ -63,8 +65,21 @@ void *oci_planning_alloc(struct oci_planning *planning, size_t count, size_t siz
 /* The container's cgroup: whether it has one and where. */
 int oci_plan_choose_cgroup(struct oci_planning *planning);
 
-/* Makes the cgroup, sets its limits, opens it. */
+/* The same where it is a scope of systemd. */
+int oci_plan_choose_scope(struct oci_planning *planning);
+
+/* Makes the cgroup, sets its limits, opens it; nothing where it is a scope of systemd. */
 int oci_plan_cgroup(struct oci_planning *planning);
+
+/* Has systemd make the scope, sets limits that systemd has no property for, and puts the process
+ * into hierarchies that systemd does not have; nothing where it is no scope. */
+int oci_plan_scope(struct oci_planning *planning);
+
+/* The container's cgroup in all trees in which it has one. */
+int oci_plan_cgroup_trees(struct oci_planning *planning);
+
+/* The device rules that matter, with what is always allowed; none where there are none. */
+int oci_planning_device_rules(struct oci_planning *planning, struct kernel_device_rules *ret_rules);
 
 /* Enters the namespaces that are joined by path, makes the container's process, gives it its ids.
  */

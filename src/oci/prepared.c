@@ -19,6 +19,7 @@ int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,
     if (copy == NULL)
         return err_system(err, ENOMEM, "bundle '%s'", bundle->path);
     prepared->bundle = bundle->path;
+    prepared->is_by_systemd = bundle->is_by_systemd;
     prepared->request = (struct oci_plan_request){
         .config = &prepared->config,
         .host = &prepared->host,
@@ -34,9 +35,22 @@ int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,
     return 0;
 }
 
+/* Who makes the cgroup, and which controllers a user's systemd has for it. */
+static int find_systemd(struct oci_prepared *prepared, struct arena *arena, struct err *err)
+{
+    if (!prepared->is_by_systemd)
+        return 0;
+    if (oci_systemd_read(arena, &prepared->systemd, err) < 0)
+        return err->number;
+    prepared->request.systemd = &prepared->systemd;
+    if (prepared->systemd.is_user && prepared->systemd.controllers != NULL)
+        prepared->host.controllers = prepared->systemd.controllers;
+    return 0;
+}
+
 int oci_prepared_plan(struct oci_prepared *prepared, struct arena *arena, struct err *err)
 {
-    if (oci_host_read(arena, &prepared->host, err) < 0)
+    if (oci_host_read(arena, &prepared->host, err) < 0 || find_systemd(prepared, arena, err) < 0)
         return err->number;
     if (oci_plan_make(&prepared->request, arena, &prepared->plan, err) < 0)
         return err_prefix(err, "bundle '%s': config.json", prepared->bundle);

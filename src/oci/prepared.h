@@ -17,8 +17,9 @@
 /* What is to be read. */
 struct oci_bundle {
     const char *path;
-    const char *id; /* the container's name */
-    bool has_gate;  /* see struct oci_plan_request */
+    const char *id;     /* the container's name */
+    bool has_gate;      /* see struct oci_plan_request */
+    bool is_by_systemd; /* systemd makes the cgroup */
 };
 
 /* Everything is in the arena; the plan points into the rest of it, which must stay where it is. */
@@ -27,6 +28,8 @@ struct oci_prepared {
     struct bytes json;  /* the text of config.json */
     struct oci_config config;
     struct oci_host host;
+    bool is_by_systemd;
+    struct oci_systemd systemd;
     struct oci_plan_request request;
     struct oci_plan plan;
 };

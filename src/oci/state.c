@@ -252,6 +252,8 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->steps[i].kind == OCI_STEP_ROOT)
             state->rootfs = plan->steps[i].text;
+        if (plan->steps[i].kind == OCI_STEP_SCOPE)
+            state->unit = plan->steps[i].scope.unit;
     }
     /* One that has ended already has no start that could be read; no process has 0. */
     state->start_ticks = 0;
@@ -281,6 +283,12 @@ static json_t *texts_json(const struct oci_texts *texts)
     return list;
 }
 
+/* Whose unit it is; NULL where there is none. */
+static const char *unit_owner(const struct oci_state *state)
+{
+    return state->unit.name == NULL ? NULL : state->unit.is_user ? "user" : "system";
+}
+
 int oci_state_write(const char *root, const struct oci_state *state, struct err *err)
 {
     CLEANUP(fd_close) int directory_fd = oci_state_open(root, state->id, err);
@@ -290,12 +298,13 @@ int oci_state_write(const char *root, const struct oci_state *state, struct err 
 
     if (directory_fd < 0)
         return directory_fd;
-    json = json_pack("{ss ss si sI ss* ss ss ss so so* so*}", "ociVersion", OCI_VERSION, "id",
-                     state->id, "pid", (int)state->pid, "startTicks",
+    json = json_pack("{ss ss si sI ss* ss ss ss so so* so* ss* ss*}", "ociVersion", OCI_VERSION,
+                     "id", state->id, "pid", (int)state->pid, "startTicks",
                      (json_int_t)state->start_ticks, "boot", state->boot, "bundle", state->bundle,
                      "rootfs", state->rootfs, "created", state->created, "cgroups",
                      texts_json(&state->cgroups), "cgroupInodes", inodes_json(state), "resctrl",
-                     state->groups.count == 0 ? NULL : texts_json(&state->groups));
+                     state->groups.count == 0 ? NULL : texts_json(&state->groups), "unit",
+                     state->unit.name, "systemd", unit_owner(state));
     text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
     json_decref(json);
     if (text == NULL)
@@ -385,6 +394,22 @@ static int fill_cgroups(const json_t *list, struct arena *arena, struct oci_stat
     return 0;
 }
 
+/* The name of a unit, and whose it is: both or none. */
+static int fill_unit(const json_t *json, struct arena *arena, struct oci_state *state,
+                     struct err *err)
+{
+    const char *owner = json_string_value(json_object_get(json, "systemd"));
+
+    state->unit.name = get_text(json, "unit", arena);
+    state->unit.is_user = owner != NULL && strcmp(owner, "user") == 0;
+    if (state->unit.name == NULL && owner == NULL)
+        return 0;
+    if (state->unit.name == NULL || owner == NULL || state->unit.name[0] == '-' ||
+        strlen(state->unit.name) > OCI_UNIT_MAX || strchr(state->unit.name, '/') != NULL)
+        return damaged(state, err);
+    return state->unit.is_user || strcmp(owner, "system") == 0 ? 0 : damaged(state, err);
+}
+
 static int fill(const json_t *json, struct arena *arena, struct oci_state *state, struct err *err)
 {
     json_int_t pid = json_integer_value(json_object_get(json, "pid"));
@@ -399,7 +424,8 @@ static int fill(const json_t *json, struct arena *arena, struct oci_state *state
         return damaged(state, err);
     state->pid = (pid_t)pid;
     if (fill_cgroups(json_object_get(json, "cgroups"), arena, state, err) < 0 ||
-        fill_groups(json_object_get(json, "resctrl"), arena, state, err) < 0)
+        fill_groups(json_object_get(json, "resctrl"), arena, state, err) < 0 ||
+        fill_unit(json, arena, state, err) < 0)
         return err->number;
     state->cgroup_inodes =
         get_inodes(json_object_get(json, "cgroupInodes"), state->cgroups.count, arena);

@@ -34,6 +34,7 @@ struct oci_state {
      * container, and is not the container's. NULL: the container's runtime had not made them yet.
      */
     const uint64_t *cgroup_inodes;
+    struct oci_unit unit;                /* of systemd, that its cgroup is a scope of */
     struct oci_texts groups;             /* of resctrl, that go with it: oci/resctrl.h */
     enum oci_status status;              /* when it was looked at; not written */
     const struct oci_pairs *annotations; /* of its config, where they are known; not written */

@@ -58,9 +58,25 @@ static int remove_cgroup(const struct oci_state *state, size_t index, struct err
     return inode == state->cgroup_inodes[index] ? kernel_cgroup_remove(path, 1, err) : 0;
 }
 
+/* Whether one of the cgroups is still that of the container, and its unit then, too. */
+static bool is_unit_own(const struct oci_state *state)
+{
+    struct err ignored;
+
+    for (size_t i = 0; state->cgroup_inodes != NULL && i < state->cgroups.count; i++) {
+        uint64_t inode = 0;
+
+        if (kernel_cgroup_find_inode(state->cgroups.at[i], &inode, &ignored) == 0 &&
+            inode == state->cgroup_inodes[i])
+            return true;
+    }
+    return false;
+}
+
 int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err)
 {
     CLEANUP(fd_close) int pidfd = oci_state_open_process(state, err);
+    bool is_own = oci_state_is_of_this_boot(state) && is_unit_own(state);
 
     if (pidfd < 0 && pidfd != -ESRCH)
         return pidfd;
@@ -71,6 +87,8 @@ int oci_state_destroy(const char *root, const struct oci_state *state, struct er
         if (remove_cgroup(state, i - 1, err) < 0)
             return err->number;
     }
+    if (state->unit.name != NULL && oci_scope_end(&state->unit, is_own, err) < 0)
+        return err->number;
     if (oci_state_is_of_this_boot(state) && oci_resctrl_remove(&state->groups, err) < 0)
         return err->number;
     return oci_state_remove(root, state->id, err);

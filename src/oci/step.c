@@ -12,7 +12,11 @@
 
 static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_CGROUP_MAKE] = { ARG("path", TEXT, cgroup.path),
-                               ARG("shared", FLAG, cgroup.may_be_shared) },
+                               ARG("shared", FLAG, cgroup.may_be_shared),
+                               ARG("scope", FLAG, cgroup.is_scopes) },
+    [OCI_STEP_SCOPE] = { ARG("unit", TEXT, scope.unit.name), ARG("user", FLAG, scope.unit.is_user),
+                         ARG("path", TEXT, scope.path), ARG("properties", LIST, scope.properties) },
+    [OCI_STEP_CGROUP_PUT] = { ARG("path", TEXT, cgroup.path) },
     [OCI_STEP_CGROUP_ENABLE] = { ARG("path", TEXT, cgroup.path),
                                  ARG("controllers", TEXT, cgroup.value) },
     [OCI_STEP_CGROUP_OFFER] = { ARG("path", TEXT, cgroup.path),

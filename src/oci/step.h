@@ -18,6 +18,7 @@
 #include "kernel/scheduling.h"
 #include "kernel/seccomp.h"
 #include "kernel/terminal.h"
+#include "oci/scope.h"
 #include "oci/subordinate.h"
 
 #include <sys/types.h>
@@ -52,6 +53,7 @@ struct oci_step_cgroup {
     unsigned int
         slot; /* CGROUP_OPEN_…, CGROUP_ENTER, CGROUP_JOIN: where the open descriptor is kept */
     bool may_be_shared; /* CGROUP_MAKE: other processes may be in it already */
+    bool is_scopes;     /* CGROUP_MAKE: it goes with the scope, whoever made it */
 };
 
 struct oci_step_devices {
@@ -210,6 +212,7 @@ struct oci_step {
         struct kernel_user user;
         struct oci_step_hook hook;
         struct oci_step_id_map id_map;
+        struct oci_step_scope scope;
         struct oci_step_net_device net_device;
         struct oci_step_label label;
         struct oci_step_resctrl resctrl;   /* RESCTRL_MAKE, RESCTRL_ENTER */

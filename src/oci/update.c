@@ -6,6 +6,7 @@
 #include "base/text_format.h"
 #include "kernel/cgroup.h"
 #include "kernel/cgroup_v2.h"
+#include "oci/scope_properties.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -296,6 +297,37 @@ static int check_memory(const struct update *update, const struct oci_resources 
     return 0;
 }
 
+/* systemd knows limits of its own of a scope, and sets them again whenever it sees a reason. */
+static int set_properties(const struct update *update, const struct oci_cgroup_writes *writes)
+{
+    struct oci_properties properties = { .arena = update->arena };
+    char *const *list;
+
+    if (update->state->unit.name == NULL)
+        return 0;
+    if (oci_properties_add_limits(&properties, writes, update->err) < 0)
+        return update->err->number;
+    list = oci_properties_list(&properties, update->err);
+    return list == NULL ? update->err->number
+                        : oci_scope_set(&update->state->unit, list, update->err);
+}
+
+/* All of them; then systemd's, which rounds, and so all again. */
+static int write_and_tell(struct update *update, const struct oci_cgroup_writes *writes)
+{
+    if (write_all(update) < 0)
+        return update->err->number;
+    if (update->state->unit.name == NULL)
+        return 0;
+    if (set_properties(update, writes) < 0)
+        return update->err->number;
+    for (size_t i = 0; i < update->count; i++) {
+        if (update->at[i].file != NULL && write_one(&update->at[i], update->err) < 0)
+            return err_prefix(update->err, "%s", update->at[i].write->field);
+    }
+    return 0;
+}
+
 int oci_update(const struct oci_state *state, const struct oci_resources *resources,
                const struct oci_host *host, struct arena *arena, struct err *err)
 {
@@ -318,7 +350,7 @@ int oci_update(const struct oci_state *state, const struct oci_resources *resour
     }
     if (check_memory(&update, resources) < 0)
         return err->number;
-    if (write_all(&update) == 0)
+    if (write_and_tell(&update, &writes) == 0)
         return 0;
     write_back(&update);
     return err->number;

@@ -130,6 +130,11 @@ int oci_find_running(const struct oci_globals *globals, const char *id, struct a
     return 0;
 }
 
+bool oci_is_by_systemd(const void *globals)
+{
+    return ((const struct oci_globals *)globals)->systemd_cgroup;
+}
+
 /* What the options of run and create say of the plan, and what the caller passes on. */
 static int apply_words(const struct oci_run_words *words, struct arena *arena,
                        struct oci_prepared *prepared, struct err *err)

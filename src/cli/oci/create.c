@@ -8,7 +8,8 @@
 int oci_create_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
-    const struct oci_bundle bundle = { words->bundle, operands.at[0], .has_gate = true };
+    const struct oci_bundle bundle = { words->bundle, operands.at[0], .has_gate = true,
+                                       .is_by_systemd = oci_is_by_systemd(globals) };
     const struct oci_listener listener = oci_listener_of(globals);
     struct oci_told told = { .globals = globals, .pid_file = words->pid_file };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
@@ -25,7 +26,7 @@ int oci_create_command(const void *globals, const void *options, struct cli_oper
     struct err err = { 0 };
     const char *root;
 
-    if (oci_protect(&err) < 0 || oci_root_find(globals, &arena, &root, &err) < 0 ||
+    if (oci_protect(globals, &err) < 0 || oci_root_find(globals, &arena, &root, &err) < 0 ||
         oci_prepare(&bundle, words, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
     oci_making_set_root(&making, root);

@@ -243,7 +243,7 @@ int oci_exec_command(const void *globals, const void *options, struct cli_operan
                                    .ret_failure_status = &execing.failure_status };
     struct err err = { 0 };
     int status = 0;
-    int number = oci_protect(&err);
+    int number = oci_protect(globals, &err);
 
     if (number == 0)
         number = oci_passing_find(execing.options->preserve_fds, false, &execing.passing, &err);

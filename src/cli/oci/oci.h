@@ -17,6 +17,7 @@ struct oci_globals {
     const char *log_format;
     const char *rootless; /* of no meaning: who the caller is tells */
     bool debug;
+    bool systemd_cgroup;
 };
 
 struct oci_run_words { /* of create, too */
@@ -126,12 +127,15 @@ int oci_find(const struct oci_globals *globals, const char *id, struct arena *ar
 int oci_find_running(const struct oci_globals *globals, const char *id, struct arena *arena,
                      struct oci_found *ret_found, struct err *err);
 
+/* Whether systemd shall make the cgroups, as struct oci_globals says. */
+bool oci_is_by_systemd(const void *globals);
+
 /* Remembers what the program was called with. */
 void oci_protect_remember(char **argv);
 
 /* Makes sure that no container can write to the file of this program (kernel/self.h); by then
  * nothing may have been done but reading the command line. */
-int oci_protect(struct err *err);
+int oci_protect(const struct oci_globals *globals, struct err *err);
 
 /* Reads the bundle, looks at the system, and makes the plan of a container, as the options of run
  * and create want it (NULL: nothing is to be run). ret_prepared->plan points into the rest of it,

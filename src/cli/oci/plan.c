@@ -10,7 +10,8 @@ int oci_plan_command(const void *globals, const void *options, struct cli_operan
 {
     const struct oci_plan_options *command = options;
     const struct oci_bundle bundle = { .path = command->bundle,
-                                       .id = operands.count > 0 ? operands.at[0] : "container" };
+                                       .id = operands.count > 0 ? operands.at[0] : "container",
+                                       .is_by_systemd = oci_is_by_systemd(globals) };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_prepared prepared;
     struct bytes text;

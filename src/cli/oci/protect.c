@@ -10,7 +10,9 @@ void oci_protect_remember(char **argv)
     own_argv = argv;
 }
 
-int oci_protect(struct err *err)
+int oci_protect(const struct oci_globals *globals, struct err *err)
 {
+    if (globals->systemd_cgroup)
+        oci_scope_remember();
     return kernel_self_protect(own_argv, err);
 }

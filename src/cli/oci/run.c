@@ -59,7 +59,8 @@ static int run(const struct oci_run_words *words, struct oci_making *making, int
 int oci_run_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
-    const struct oci_bundle bundle = { words->bundle, operands.at[0], .has_gate = words->detach };
+    const struct oci_bundle bundle = { words->bundle, operands.at[0], .has_gate = words->detach,
+                                       .is_by_systemd = oci_is_by_systemd(globals) };
     const struct oci_listener listener = oci_listener_of(globals);
     struct oci_told told = { .globals = globals, .pid_file = words->pid_file };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
@@ -80,7 +81,7 @@ int oci_run_command(const void *globals, const void *options, struct cli_operand
     const char *root;
     int status = 0;
 
-    if (oci_protect(&err) < 0 || oci_root_find(globals, &arena, &root, &err) < 0 ||
+    if (oci_protect(globals, &err) < 0 || oci_root_find(globals, &arena, &root, &err) < 0 ||
         oci_prepare(&bundle, words, &arena, &prepared, &err) < 0)
         return oci_fail(globals, &err, 1);
     oci_making_set_root(&making, root);

@@ -92,6 +92,12 @@ static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_SOURCE, OCI_STEP_CLONE },
     { OCI_STEP_SOURCE, OCI_STEP_BIND },
     { OCI_STEP_NAMESPACE_JOIN, OCI_STEP_CLONE },
+    { OCI_STEP_CLONE, OCI_STEP_SCOPE },
+    { OCI_STEP_SCOPE, OCI_STEP_CGROUP_MAKE },
+    { OCI_STEP_SCOPE, OCI_STEP_CGROUP_WRITE },
+    { OCI_STEP_CGROUP_WRITE, OCI_STEP_RELEASE },
+    { OCI_STEP_CGROUP_DEVICES, OCI_STEP_RELEASE },
+    { OCI_STEP_CGROUP_PUT, OCI_STEP_RELEASE },
     { OCI_STEP_CLONE, OCI_STEP_PROCESS_WRITE },
     { OCI_STEP_CLONE, OCI_STEP_RELEASE },
     { OCI_STEP_CLONE, OCI_STEP_HOOK },
@@ -207,7 +213,11 @@ static inline bool is_cgroup_step_sound(const struct oci_step *step)
     case OCI_STEP_CGROUP_ENABLE:
     case OCI_STEP_CGROUP_OFFER:
     case OCI_STEP_CGROUP_INHERIT:
+    case OCI_STEP_CGROUP_PUT:
         return is_cgroup_inside(step->cgroup.path);
+    case OCI_STEP_SCOPE:
+        return is_inside(step->scope.path) && strlen(step->scope.unit.name) <= OCI_UNIT_MAX &&
+               strchr(step->scope.unit.name, '/') == NULL;
     case OCI_STEP_CGROUP_OPEN_V1:
     case OCI_STEP_CGROUP_OPEN_V2:
         return is_cgroup_inside(step->cgroup.path) && step->cgroup.slot < OCI_SLOTS;
@@ -295,6 +305,23 @@ static inline bool is_step_sound(const struct oci_step *step)
     }
 }
 
+/* Whether a pair of plan_order does not hold for cgroups of a scope, which is made for a process
+ * that is there. */
+static inline bool is_but_for_scopes(const enum oci_step_kind pair[2])
+{
+    return pair[1] == OCI_STEP_CLONE &&
+           (pair[0] == OCI_STEP_CGROUP_MAKE || pair[0] == OCI_STEP_CGROUP_WRITE ||
+            pair[0] == OCI_STEP_CGROUP_INHERIT || pair[0] == OCI_STEP_CGROUP_DEVICES);
+}
+
+/* Whether a pair of plan_order holds. */
+static inline bool is_in_order(const struct oci_plan *plan, const enum oci_step_kind pair[2])
+{
+    if (occurrence_of(plan, OCI_STEP_SCOPE).count > 0 && is_but_for_scopes(pair))
+        return true;
+    return comes_before(plan, pair[0], pair[1]);
+}
+
 /* NULL where all holds, else what does not. */
 static inline const char *plan_flaw(const struct oci_plan *plan)
 {
@@ -309,7 +336,7 @@ static inline const char *plan_flaw(const struct oci_plan *plan)
             return oci_step_name(plan_always[i]);
     }
     for (size_t i = 0; i < sizeof(plan_order) / sizeof(plan_order[0]); i++) {
-        if (!comes_before(plan, plan_order[i][0], plan_order[i][1]))
+        if (!is_in_order(plan, plan_order[i]))
             return oci_step_name(plan_order[i][1]);
     }
     if (!awaits_what_is_released(plan))

@@ -79,8 +79,8 @@ static void cgroups_that_cannot_be_are_refused(void **state)
                    "linux.cgroupsPath: '/..' is the cgroup of the whole system");
     config.cgroups_path = "system.slice:cupel:web";
     assert_refused(&config, &root_on_v1,
-                   "linux.cgroupsPath: 'system.slice:cupel:web' is a name for systemd, and must "
-                   "be a path");
+                   "linux.cgroupsPath: 'system.slice:cupel:web' is a name for systemd "
+                   "(--systemd-cgroup), and must be a path");
     config.cgroups_path = NULL;
     config.resources.devices = (struct oci_device_rules){ 1, &rule };
     assert_refused(&config, &root_on_v1,

@@ -80,6 +80,7 @@ static void a_state_reads_back_the_same(void **state)
     struct oci_texts ids;
     struct err err = { 0 };
 
+    wrote.unit = (struct oci_unit){ .name = "a-web.scope", .is_user = true };
     assert_int_equal(claim(*state, "web", &err), 0);
     assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
@@ -88,6 +89,8 @@ static void a_state_reads_back_the_same(void **state)
     assert_string_equal(read.rootfs, "/bundle/rootfs");
     assert_string_equal(read.created, wrote.created);
     assert_int_equal(read.cgroups.count, 1);
+    assert_string_equal(read.unit.name, "a-web.scope");
+    assert_true(read.unit.is_user);
     assert_int_equal(read.cgroup_inodes[0], wrote.cgroup_inodes[0]);
     assert_int_equal(oci_state_list(*state, &arena, &ids, &err), 0);
     assert_int_equal(ids.count, 1);

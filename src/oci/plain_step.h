@@ -1,0 +1,10 @@
+/*
+ * The steps of the runtime that need nothing but their values.
+ */
+#pragma once
+
+#include "oci/step.h"
+
+/* Performs CGROUP_ENABLE, CGROUP_OFFER, CGROUP_INHERIT, CGROUP_WRITE, CGROUP_DEVICES,
+ * RUNTIME_AFFINITY or STREAMS; no other. 0 or -errno with a sentence. */
+int oci_plain_step_perform(const struct oci_step *step, struct err *err);
