@@ -47,7 +47,7 @@ end_stuck_sanitizer() {
 
 # What the sanitizer cannot have for itself ends the program before it can say or remove anything.
 is_sanitizers_own() {
-    grep -qE 'Sanitizer failed to|CHECK failed: sanitizer_' err
+    grep -qE 'Sanitizer(: out of memory| failed to)|CHECK failed: sanitizer_' err
 }
 
 # Whether the C library, or the loader, could not begin: the program has done nothing so far.
