@@ -117,14 +117,15 @@ function(cupel_module module)
     install(TARGETS ${module} LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/cupel")
 endfunction()
 
-# A program that loads modules. What has rights of its own (a file's capabilities) looks in absolute
-# places alone.
+# A program that loads modules. It looks in the same places where it is built and where it is
+# installed: CMake would make room for others with empty ones, which are the working directory. What
+# has rights of its own (a file's capabilities) looks in the absolute one alone.
 function(cupel_program_modules program)
+    set(places "$ORIGIN/../lib/cupel" "$ORIGIN/${CUPEL_TO_LIBDIR}/cupel"
+               "${CMAKE_INSTALL_FULL_LIBDIR}/cupel")
+    list(REMOVE_DUPLICATES places)
     set_target_properties(
-        ${program}
-        PROPERTIES BUILD_RPATH "$ORIGIN/../lib/cupel"
-                   INSTALL_RPATH
-                   "$ORIGIN/${CUPEL_TO_LIBDIR}/cupel;${CMAKE_INSTALL_FULL_LIBDIR}/cupel")
+        ${program} PROPERTIES BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "${places}")
     add_dependencies(${program} ${ARGN})
 endfunction()
 

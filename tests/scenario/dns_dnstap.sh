@@ -8,6 +8,7 @@ needs dig bind9-dnsutils
 needs dnstap-read bind9-dnsutils
 needs fstrm_capture fstrm-bin
 needs nsd nsd
+needs readelf binutils
 needs kdig knot-dnsutils
 
 socket=$PWD/control.socket
@@ -190,6 +191,18 @@ it_works_from_within_the_sandbox() {
     [ "$(short sandbox.fstrm | wc -l)" = 4 ]
 }
 
+modules_are_looked_for_in_no_working_directory() {
+    local places
+    places=$(readelf -d "$(command -v cupel-dns)" | sed -n 's/.*RUNPATH.*\[\(.*\)\]/\1/p')
+    case ":$places:" in
+    *:\$ORIGIN/*) ;;
+    *) fail "looks in '$places'" ;;
+    esac
+    case ":$places:" in
+    *::*) fail "looks in the working directory: '$places'" ;;
+    esac
+}
+
 mistakes_are_one_sentence() {
     local status=0
     cupel-dns --upstream 127.0.0.1:5312 --dnstap nowhere/file >out.txt 2>&1 || status=$?
@@ -212,4 +225,5 @@ run_tests \
     each_message_is_told_or_counted_as_lost \
     a_reader_that_is_stuck_does_not_keep_it_from_ending \
     it_works_from_within_the_sandbox \
+    modules_are_looked_for_in_no_working_directory \
     mistakes_are_one_sentence
