@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
@@ -24,11 +23,13 @@
 
 int kernel_process_set_user(const struct kernel_user *user, struct err *err)
 {
-    if (user->sets_groups && setgroups(user->groups_count, user->groups) < 0)
+    /* The system calls themselves: the C library's functions look for all threads of the process,
+     * and a process that was cloned out of one with several has its list of them, and its locks. */
+    if (user->sets_groups && syscall(SYS_setgroups, user->groups_count, user->groups) < 0)
         return err_system(err, errno, "set the supplementary groups");
-    if (setresgid(user->gid, user->gid, user->gid) < 0)
+    if (syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0)
         return err_system(err, errno, "become group %u", user->gid);
-    if (setresuid(user->uid, user->uid, user->uid) < 0)
+    if (syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
         return err_system(err, errno, "become user %u", user->uid);
     return 0;
 }
@@ -63,14 +64,33 @@ int kernel_process_hide(struct err *err)
     return 0;
 }
 
-void kernel_process_give_pipes(uid_t uid)
+void kernel_process_give_pipes(const int *streams, uid_t uid)
 {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    for (int i = 0; i < KERNEL_STREAMS; i++) {
+        int fd = streams == NULL ? i : streams[i];
         struct statfs files;
 
         if (fstatfs(fd, &files) == 0 && files.f_type == PIPEFS_MAGIC)
             (void)!fchown(fd, uid, (gid_t)-1);
     }
+}
+
+int kernel_process_set_streams(const int *streams, struct err *err)
+{
+    int copies[KERNEL_STREAMS];
+
+    /* First above the places, so that none is put onto another. */
+    for (int i = 0; i < KERNEL_STREAMS; i++) {
+        copies[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, KERNEL_STREAMS);
+        if (copies[i] < 0)
+            return err_system(err, errno, "copy descriptor %d", streams[i]);
+    }
+    for (int i = 0; i < KERNEL_STREAMS; i++) {
+        if (dup2(copies[i], i) < 0)
+            return err_system(err, errno, "move a descriptor");
+        (void)close(copies[i]);
+    }
+    return 0;
 }
 
 int kernel_process_new_session(struct err *err)

@@ -21,7 +21,7 @@ struct kernel_user {
     const gid_t *groups;
 };
 
-/* Takes on the user's real, effective and saved ids. */
+/* Takes on the user's real, effective and saved ids; of the calling thread alone. */
 int kernel_process_set_user(const struct kernel_user *user, struct err *err);
 
 /* Sets one resource limit (RLIMIT_…). */
@@ -39,10 +39,17 @@ int kernel_process_set_death_signal(int signal, struct err *err);
  */
 int kernel_process_hide(struct err *err);
 
+#define KERNEL_STREAMS 3
+
 /* Gives those of standard input, output and error that are pipes without a name to the user, so
- * that it can open them by /proc/self/fd. What the caller may not give stays whose it is, as do
- * other files, which may be somebody's. */
-void kernel_process_give_pipes(uid_t uid);
+ * that it can open them by /proc/self/fd: `streams` are the KERNEL_STREAMS descriptors that will be
+ * these; NULL: they are it already. What the caller may not give stays whose it is, as do other
+ * files, which may be somebody's. */
+void kernel_process_give_pipes(const int *streams, uid_t uid);
+
+/* Puts these KERNEL_STREAMS descriptors, whatever their numbers are, into the places of standard
+ * input, output and error. */
+int kernel_process_set_streams(const int *streams, struct err *err);
 
 /* Makes the process the leader of a session of its own, without a terminal. */
 int kernel_process_new_session(struct err *err);

@@ -193,6 +193,16 @@ int kernel_scheduling_set_affinity(const struct kernel_set *set, struct err *err
     return 0;
 }
 
+int kernel_scheduling_get_affinity(struct kernel_set *ret_set, struct err *err)
+{
+    struct kernel_set set = { 0 };
+
+    if (syscall(SYS_sched_getaffinity, 0, sizeof(set.bits), set.bits) < 0)
+        return err_system(err, errno, "look for the processors");
+    *ret_set = set;
+    return 0;
+}
+
 int kernel_scheduling_set_memory(const struct kernel_memory_policy *policy, struct err *err)
 {
     bool is_empty = kernel_set_is_empty(&policy->nodes);

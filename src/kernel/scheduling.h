@@ -81,6 +81,9 @@ int kernel_scheduling_set_io(pid_t pid, const struct kernel_io_priority *priorit
 /* Sets which processors the calling process may run on; at least one of them must be there. */
 int kernel_scheduling_set_affinity(const struct kernel_set *set, struct err *err);
 
+/* Which processors that are. */
+int kernel_scheduling_get_affinity(struct kernel_set *ret_set, struct err *err);
+
 /* Sets which nodes the calling process's memory is of. */
 int kernel_scheduling_set_memory(const struct kernel_memory_policy *policy, struct err *err);
 

@@ -499,13 +499,10 @@ _Noreturn void oci_child_run(const struct oci_child *child)
                              .root_fd = -1,
                              .parent_fd = -1,
                              .empty_fd = -1 };
+    struct err unsettled = { 0 };
 
-    /* While these copies were open, the end of the runtime would not be noticed. */
-    (void)close(child->runtime_fd);
-    for (size_t i = 0; i < OCI_SLOTS; i++) {
-        if (child->claims[i] >= 0)
-            (void)close(child->claims[i]);
-    }
+    if (oci_child_settle(child, &unsettled) < 0)
+        give_up(child->channel_fd, child->plan->steps, &unsettled);
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];
         performer function = performers[step->kind];
@@ -571,11 +568,11 @@ static int join(const struct oci_child *child, const struct oci_step *step, stru
     }
 }
 
-_Noreturn void oci_joiner_run(const struct oci_child *child)
+_Noreturn void oci_joiner_run(struct oci_child *child)
 {
     struct oci_record record = { .kind = OCI_RECORD_PID };
 
-    if (oci_joiner_close(child, &record.err) < 0)
+    if (oci_joiner_settle(child, &record.err) < 0)
         give_up(child->channel_fd, find_clone(child->plan), &record.err);
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];

@@ -10,15 +10,17 @@
 /* What the runtime hands over with the clone. */
 struct oci_child {
     const struct oci_plan *plan;
-    const struct oci_trace *trace;        /* or NULL */
-    int channel_fd;                       /* the child's end */
-    int runtime_fd;                       /* the runtime's end, which only the runtime may hold */
-    int claims[OCI_SLOTS];                /* what the runtime alone holds of cgroups, or -1 */
-    int slots[OCI_SLOTS];                 /* open cgroups, or -1 */
-    int sources[OCI_SOURCES];             /* mounts of OCI_STEP_SOURCE, or -1 */
-    int target_fd;                        /* whose namespaces are joined, or -1 */
-    int console_fd;                       /* where a terminal is sent, or -1 */
-    int gate_fd;                          /* see oci/gate.h; -1: there is none */
+    const struct oci_trace *trace; /* or NULL */
+    int channel_fd;                /* the child's end */
+    int runtime_fd;                /* the runtime's end, which only the runtime may hold */
+    int claims[OCI_SLOTS];         /* what the runtime alone holds of cgroups, or -1 */
+    int slots[OCI_SLOTS];          /* open cgroups, or -1 */
+    int sources[OCI_SOURCES];      /* mounts of OCI_STEP_SOURCE, or -1 */
+    int target_fd;                 /* whose namespaces are joined, or -1 */
+    int console_fd;                /* where a terminal is sent, or -1 */
+    int gate_fd;                   /* see oci/gate.h; -1: there is none */
+    const int *streams;            /* see struct oci_run_options, as the next one */
+    bool is_among_threads;
     uint64_t ignored_signals;             /* kernel_process_ignored_signals() of the runtime */
     struct kernel_seccomp_program filter; /* of OCI_STEP_SECCOMP_COMPILE */
 };
@@ -26,13 +28,21 @@ struct oci_child {
 /* Performs the child's steps, and becomes the program; says so, or why not, on the channel. */
 _Noreturn void oci_child_run(const struct oci_child *child);
 
-/* Closes what the child has no use for, such as what the runtime's caller has open: processes of
- * the container see the child as soon as it is there, and those with CAP_SYS_PTRACE all that it has
- * open. */
-int oci_joiner_close(const struct oci_child *child, struct err *err);
+/* The first that the child does: it lets go of what the runtime alone may hold, takes the streams
+ * that are wanted and, born of a process with several threads, closes what those have open. 0, or
+ * -errno with a sentence. */
+int oci_child_settle(const struct oci_child *child, struct err *err);
+
+/* The same in the joiner, whose child then is settled: it closes all that the child has no use for,
+ * such as what the runtime's caller has open. Processes of the container see the child as soon as
+ * it is there, and those with CAP_SYS_PTRACE all that it has open. */
+int oci_joiner_settle(struct oci_child *child, struct err *err);
+
+/* Closes all descriptors but the standard ones, those that are preserved, and those of `child`. */
+int oci_child_close_others(const struct oci_child *child, struct err *err);
 
 /* Performs the joiner's steps, clones the child, and tells its process id on the channel. */
-_Noreturn void oci_joiner_run(const struct oci_child *child);
+_Noreturn void oci_joiner_run(struct oci_child *child);
 
 /* Clones the child of the plan's OCI_STEP_CLONE, with `more_flags`; in the child it does not
  * return. Gives the process id, or -errno with a sentence. */

@@ -63,7 +63,7 @@ static int do_cgroup_make(struct execution *run, const struct oci_step *step, st
 static int do_plain(struct execution *run, const struct oci_step *step, struct err *err)
 {
     (void)run;
-    return oci_plain_step_perform(step, err);
+    return oci_plain_step_perform(step, run->options->streams, err);
 }
 
 static int do_cgroup_open_v1(struct execution *run, const struct oci_step *step, struct err *err)
@@ -463,7 +463,9 @@ static struct execution execution_of(const struct oci_plan *plan,
                    .runtime_fd = -1,
                    .gate_fd = -1,
                    .target_fd = options->target_fd,
-                   .console_fd = options->console_fd },
+                   .console_fd = options->console_fd,
+                   .streams = options->streams,
+                   .is_among_threads = options->is_among_threads },
         .failure_status = OCI_FAILED_RUNTIME,
         .listener = -1,
         .pidfd = -1,
@@ -528,7 +530,7 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
             struct err *err)
 {
     struct execution run = execution_of(plan, options);
-    struct oci_all_signals signals;
+    struct oci_all_signals signals = { .leaves_child_action = false };
     struct err second = { 0 };
     bool is_left;
     int status = 0;
@@ -563,7 +565,7 @@ int oci_create(const struct oci_plan *plan, const struct oci_run_options *option
                struct err *err)
 {
     struct execution run = execution_of(plan, options);
-    struct oci_all_signals signals;
+    struct oci_all_signals signals = { .leaves_child_action = options->is_among_threads };
     struct err second = { 0 };
     bool is_left = false;
     int number = oci_signals_take(&signals, err);

@@ -21,9 +21,9 @@
  * (but SIGCHLD, SIGKILL and SIGSTOP) is passed on to it. oci_run() blocks all signals of the
  * calling thread meanwhile and restores them. Other children of the caller are left alone.
  *
- * Call it from a process with one thread. Whether it succeeds or fails, at its end no process,
- * mount, cgroup or namespace of the container is left, but those that existed before, and what the
- * system did not remove, see ret_is_left.
+ * Call it from a process with one thread, but for is_among_threads. Whether it succeeds or fails,
+ * at its end no process, mount, cgroup or namespace of the container is left, but those that
+ * existed before, and what the system did not remove, see ret_is_left.
  */
 #pragma once
 
@@ -66,6 +66,13 @@ struct oci_run_options {
     /* Called when the program has been started (the exec succeeded) or waits for that, e.g. to
      * write a pid file. On failure as on_created. May be NULL. */
     int (*on_started)(void *owner, pid_t pid, struct err *err);
+    /* KERNEL_STREAMS descriptors that the program has as standard input, output and error; NULL:
+     * those of the caller. */
+    const int *streams;
+    /* The calling process may have other threads, which do such things, too: their descriptors are
+     * kept from the container from the beginning, and the action of SIGCHLD, which must not be to
+     * ignore it, is left as it is. For oci_create() and oci_launch(). */
+    bool is_among_threads;
     /* A directory for compiled filters (kernel/seccomp_cache.h), or NULL. */
     const char *filters;
     /* Where oci_run() fails, and this is not NULL, it is set to what shells, docker and podman exit

@@ -1,4 +1,4 @@
-/* What the joiner gives up before it enters anything of a container. */
+/* What a process gives up before it enters anything of a container. */
 #include "oci/child.h"
 
 #include "kernel/process.h"
@@ -9,7 +9,7 @@
 /* The channel, the gate, the console, and whose namespaces are joined. */
 #define SINGLE 4
 
-int oci_joiner_close(const struct oci_child *child, struct err *err)
+int oci_child_close_others(const struct oci_child *child, struct err *err)
 {
     int kept[SINGLE + OCI_SLOTS + OCI_SOURCES] = { child->channel_fd, child->gate_fd,
                                                    child->console_fd, child->target_fd };

@@ -1,11 +1,16 @@
-/* Who hears of what goes wrong and changes nothing. */
+/*
+ * Who hears of what goes wrong and changes nothing, such as a hook that fails when the container
+ * runs already.
+ */
 #pragma once
 
 #include "base/err.h"
 
-/* `warn` may be NULL: then nobody hears of it. It is called in the thread of the call that it is
- * about. */
+/* Called in the thread of the call that it is about; the sentence is gone when it returns. */
+typedef void (*oci_warn_function)(void *owner, const struct err *warning);
+
+/* Where `warn` is NULL nobody hears of it. */
 struct oci_listener {
-    void (*warn)(void *owner, const struct err *warning);
-    void *owner;
+    oci_warn_function warn;
+    void *owner; /* what `warn` is called with */
 };

@@ -140,6 +140,8 @@ static int make_behind_gate(struct oci_making *making, struct err *err)
                                          .owner = making,
                                          .filters = making->filters,
                                          .console_fd = making->console_fd,
+                                         .streams = making->streams,
+                                         .is_among_threads = making->is_among_threads,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };
     CLEANUP(fd_close) int directory_fd =

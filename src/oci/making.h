@@ -23,8 +23,10 @@ struct oci_making {
     const struct oci_prepared *prepared;
     struct arena *arena;
     const struct oci_trace *trace; /* or NULL */
-    int console_fd;                /* see struct oci_run_options, as the next two */
+    int console_fd;                /* see struct oci_run_options, as the next four */
     int relay_fd;
+    const int *streams;
+    bool is_among_threads; /* of oci_making_create() alone */
     int (*on_created)(void *owner, pid_t pid, int pidfd, struct err *err);
     /* Called when what is known of the container is written: see struct oci_run_options. */
     int (*on_started)(void *owner, pid_t pid, struct err *err);

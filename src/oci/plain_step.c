@@ -5,7 +5,7 @@
 #include "kernel/cgroup_v1.h"
 #include "kernel/cgroup_v2.h"
 
-int oci_plain_step_perform(const struct oci_step *step, struct err *err)
+int oci_plain_step_perform(const struct oci_step *step, const int *streams, struct err *err)
 {
     switch ((int)step->kind) {
     case OCI_STEP_CGROUP_ENABLE:
@@ -22,7 +22,7 @@ int oci_plain_step_perform(const struct oci_step *step, struct err *err)
     case OCI_STEP_RUNTIME_AFFINITY:
         return kernel_scheduling_set_affinity(&step->affinity.set, err);
     case OCI_STEP_STREAMS:
-        kernel_process_give_pipes(step->user.uid);
+        kernel_process_give_pipes(streams, step->user.uid);
         return 0;
     default:
         UNREACHABLE();

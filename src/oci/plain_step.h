@@ -6,5 +6,6 @@
 #include "oci/step.h"
 
 /* Performs CGROUP_ENABLE, CGROUP_OFFER, CGROUP_INHERIT, CGROUP_WRITE, CGROUP_DEVICES,
- * RUNTIME_AFFINITY or STREAMS; no other. 0 or -errno with a sentence. */
-int oci_plain_step_perform(const struct oci_step *step, struct err *err);
+ * RUNTIME_AFFINITY or STREAMS, which is for these `streams` (kernel_process_give_pipes()); no
+ * other. 0 or -errno with a sentence. */
+int oci_plain_step_perform(const struct oci_step *step, const int *streams, struct err *err);

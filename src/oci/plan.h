@@ -19,10 +19,10 @@
 
 #include "oci/config.h"
 #include "oci/scope.h"
+#include "oci/status.h"
 #include "oci/step.h"
 
 #define OCI_STEPS_MAX 20000
-#define OCI_ID_MAX 128
 
 /* What the plan needs to know about the machine and the caller; oci_host_read() finds it out. */
 struct oci_host {

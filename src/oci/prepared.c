@@ -1,9 +1,33 @@
 /* The bundle's real path, its config, this machine, the plan. */
 #include "oci/prepared.h"
 
+#include "base/text_format.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+
+/* The text of the config, and what it is called. */
+static int read_text(const struct oci_bundle *bundle, struct arena *arena,
+                     struct oci_prepared *prepared, struct err *err)
+{
+    char block[PATH_MAX + 32];
+    struct text name = text_init(block, sizeof(block));
+
+    if (bundle->config != NULL) {
+        prepared->name = "the config";
+        prepared->json = bytes_of_text(bundle->config);
+        return prepared->json.size <= OCI_JSON_BYTES_MAX
+                   ? 0
+                   : err_system(err, EFBIG, "%s", prepared->name);
+    }
+    /* The path exists, and so it is not too long. */
+    (void)text_format(&name, "bundle '%s': config.json", bundle->path);
+    prepared->name = arena_copy_text(arena, name.at);
+    if (prepared->name == NULL)
+        return err_system(err, ENOMEM, "bundle '%s'", bundle->path);
+    return oci_config_load(bundle->path, arena, &prepared->json, err);
+}
 
 int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,
                       struct oci_prepared *prepared, struct err *err)
@@ -18,7 +42,6 @@ int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,
     copy = arena_copy_text(arena, path);
     if (copy == NULL)
         return err_system(err, ENOMEM, "bundle '%s'", bundle->path);
-    prepared->bundle = bundle->path;
     prepared->is_by_systemd = bundle->is_by_systemd;
     prepared->request = (struct oci_plan_request){
         .config = &prepared->config,
@@ -28,10 +51,10 @@ int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,
         .has_console = true,
         .has_gate = bundle->has_gate,
     };
-    if (oci_config_load(bundle->path, arena, &prepared->json, err) < 0)
+    if (read_text(bundle, arena, prepared, err) < 0)
         return err->number;
     if (oci_config_parse(prepared->json, arena, &prepared->config, err) < 0)
-        return err_prefix(err, "bundle '%s': config.json", bundle->path);
+        return err_prefix(err, "%s", prepared->name);
     return 0;
 }
 
@@ -53,6 +76,6 @@ int oci_prepared_plan(struct oci_prepared *prepared, struct arena *arena, struct
     if (oci_host_read(arena, &prepared->host, err) < 0 || find_systemd(prepared, arena, err) < 0)
         return err->number;
     if (oci_plan_make(&prepared->request, arena, &prepared->plan, err) < 0)
-        return err_prefix(err, "bundle '%s': config.json", prepared->bundle);
+        return err_prefix(err, "%s", prepared->name);
     return 0;
 }

@@ -18,14 +18,15 @@
 struct oci_bundle {
     const char *path;
     const char *id;     /* the container's name */
+    const char *config; /* the text of a config.json in place of the bundle's; or NULL */
     bool has_gate;      /* see struct oci_plan_request */
     bool is_by_systemd; /* systemd makes the cgroup */
 };
 
 /* Everything is in the arena; the plan points into the rest of it, which must stay where it is. */
 struct oci_prepared {
-    const char *bundle; /* the path as the caller has it, for sentences */
-    struct bytes json;  /* the text of config.json */
+    const char *name;  /* what sentences call the config: "bundle 'x': config.json" */
+    struct bytes json; /* the text of config.json */
     struct oci_config config;
     struct oci_host host;
     bool is_by_systemd;

@@ -59,7 +59,8 @@ int oci_signals_take(struct oci_all_signals *signals, struct err *err)
     bool ok = sigfillset(&signals->all) == 0 &&
               sigprocmask(SIG_BLOCK, &signals->all, &signals->before) == 0 &&
               /* Where SIGCHLD is ignored, the end of a child leaves nothing to wait for. */
-              sigaction(SIGCHLD, &standard, &signals->child_before) == 0;
+              (signals->leaves_child_action ||
+               sigaction(SIGCHLD, &standard, &signals->child_before) == 0);
 
     if (ok)
         return 0;
@@ -70,6 +71,7 @@ int oci_signals_take(struct oci_all_signals *signals, struct err *err)
 
 void oci_signals_give_back(const struct oci_all_signals *signals)
 {
-    (void)sigaction(SIGCHLD, &signals->child_before, NULL);
+    if (!signals->leaves_child_action)
+        (void)sigaction(SIGCHLD, &signals->child_before, NULL);
     (void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
 }

@@ -42,13 +42,14 @@ int oci_signals_await(int fd, struct err *err);
 
 /* All signals of the calling thread while a container runs, and what they were before. */
 struct oci_all_signals {
+    bool leaves_child_action; /* set by the caller: of other threads, too, and as they want it */
     sigset_t all;
     sigset_t before;
     struct sigaction child_before;
 };
 
-/* Blocks all signals, and makes the end of a child something to wait for. 0, or -errno with a
- * sentence. */
+/* Blocks all signals, and makes the end of a child something to wait for, unless the action of
+ * SIGCHLD is to be left. 0, or -errno with a sentence. */
 int oci_signals_take(struct oci_all_signals *signals, struct err *err);
 
 /* Undoes it. */

@@ -10,16 +10,9 @@
 #pragma once
 
 #include "oci/plan.h"
+#include "oci/status.h"
 
 #include <sys/types.h>
-
-enum oci_status {
-    OCI_CREATING, /* claimed by a runtime that is at it, without a process so far */
-    OCI_CREATED,  /* its process waits to be started: oci/gate.h */
-    OCI_RUNNING,
-    OCI_PAUSED, /* it runs, and all its processes stand still: oci/freeze.h */
-    OCI_STOPPED,
-};
 
 struct oci_state {
     const char *id;
@@ -104,9 +97,3 @@ int oci_state_forget_cgroup(const char *path, struct err *err);
 /* The state as the text of a JSON object, as `cupel-oci state` prints it; in the arena. */
 int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
                      struct err *err);
-
-/* "creating", "created", "running", "paused" or "stopped". Pure. */
-const char *oci_status_name(enum oci_status status);
-
-/* Whether a container of this status has a process. Pure. */
-bool oci_status_has_process(enum oci_status status);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct line {
     bool is_json;
@@ -108,6 +109,35 @@ int oci_root_find(const struct oci_globals *globals, struct arena *arena, const 
         return err_set(err, -EINVAL, "option '--root': '%s' is no directory's name",
                        globals->root == NULL ? "" : globals->root);
     *ret_root = copy;
+    return 0;
+}
+
+/* The calls want a path that does not depend on the working directory. */
+static const char *absolute(const char *root, struct arena *arena)
+{
+    char block[PATH_MAX];
+    char directory[PATH_MAX];
+    struct text path = text_init(block, sizeof(block));
+
+    if (root[0] == '/')
+        return root;
+    if (getcwd(directory, sizeof(directory)) == NULL ||
+        !text_format(&path, "%s/%s", directory, root))
+        return NULL;
+    return arena_copy_text(arena, path.at);
+}
+
+int oci_runtime_find(const struct oci_globals *globals, struct arena *arena,
+                     struct oci_runtime *ret_runtime, struct err *err)
+{
+    struct oci_runtime runtime = { .listener = oci_listener_of(globals) };
+
+    if (oci_root_find(globals, arena, &runtime.root, err) < 0)
+        return err->number;
+    runtime.root = absolute(runtime.root, arena);
+    if (runtime.root == NULL)
+        return err_set(err, -EINVAL, "option '--root': '%s' is no directory's name", globals->root);
+    *ret_runtime = runtime;
     return 0;
 }
 

@@ -1,7 +1,6 @@
 /* cupel-oci kill: a signal to a container. */
 #include "base/cleanup.h"
 #include "cli/oci/oci.h"
-#include "oci/freeze.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -28,19 +27,14 @@ static int find_signal(const char *word, struct err *err)
 
 int oci_kill_command(const void *globals, const void *options, struct cli_operands operands)
 {
+    const struct oci_kill_options *wanted = options;
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-    struct oci_found found;
+    struct oci_runtime runtime;
     struct err err = { 0 };
     int signal = find_signal(operands.count > 1 ? operands.at[1] : "TERM", &err);
-    const struct oci_kill_options *wanted = options;
-    int number;
 
-    if (signal < 0 || oci_find(globals, operands.at[0], &arena, &found, &err) < 0)
+    if (signal < 0 || oci_runtime_find(globals, &arena, &runtime, &err) < 0 ||
+        oci_container_kill(&runtime, operands.at[0], signal, wanted->all, &err) < 0)
         return oci_fail(globals, &err, 1);
-    number = wanted->all ? oci_kill_all(&found.state, signal, &arena, &err)
-                         : oci_state_kill(&found.state, signal, &err);
-    /* With cgroup v1 what stands still does not even die. */
-    if (number == 0 && signal == SIGKILL && found.state.status == OCI_PAUSED)
-        number = oci_freeze_end(&found.state, &err);
-    return number < 0 ? oci_fail(globals, &err, 1) : 0;
+    return 0;
 }

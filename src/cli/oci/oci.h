@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cli/option.h"
+#include "oci/container.h"
 #include "oci/ending.h"
 #include "oci/making.h"
 
@@ -112,6 +113,10 @@ void oci_debug(const struct oci_globals *globals, const char *message);
  * the arena. */
 int oci_root_find(const struct oci_globals *globals, struct arena *arena, const char **ret_root,
                   struct err *err);
+
+/* The containers that are known there, for the calls of oci/container.h; the path in the arena. */
+int oci_runtime_find(const struct oci_globals *globals, struct arena *arena,
+                     struct oci_runtime *ret_runtime, struct err *err);
 
 /* A container that there is. */
 struct oci_found {

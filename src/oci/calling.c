@@ -1,0 +1,62 @@
+/* Threads are cancelled where the C library waits, and a clone of one would be, too. */
+#include "oci/calling.h"
+
+#include "kernel/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+
+struct oci_calling oci_calling_begin(void)
+{
+    struct oci_calling calling = { .has_processors = false };
+
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &calling.cancellation);
+    return calling;
+}
+
+int oci_calling_keep_processors(struct oci_calling *calling, struct err *err)
+{
+    if (kernel_scheduling_get_affinity(&calling->processors, err) < 0)
+        return err->number;
+    calling->has_processors = true;
+    return 0;
+}
+
+void oci_calling_end(struct oci_calling *calling)
+{
+    struct err ignored;
+
+    if (calling->has_processors)
+        (void)kernel_scheduling_set_affinity(&calling->processors, &ignored);
+    (void)pthread_setcancelstate(calling->cancellation, NULL);
+}
+
+int oci_calling_check(const int *streams, struct err *err)
+{
+    struct sigaction child;
+
+    for (int i = 0; i < KERNEL_STREAMS; i++) {
+        /* What is opened here would be in their places. */
+        if (fcntl(i, F_GETFD) < 0)
+            return err_set(err, -EBADF, "descriptor %d of the calling program is not open", i);
+        if (streams != NULL && fcntl(streams[i], F_GETFD) < 0)
+            return err_set(err, -EBADF, "streams[%d]: descriptor %d is not open", i, streams[i]);
+    }
+    if (sigaction(SIGCHLD, NULL, &child) < 0)
+        return err_system(err, errno, "look at the action of SIGCHLD");
+    if ((child.sa_flags & SA_NOCLDWAIT) != 0 ||
+        ((child.sa_flags & SA_SIGINFO) == 0 && child.sa_handler == SIG_IGN))
+        return err_set(err, -EINVAL,
+                       "the calling program ignores SIGCHLD, and cannot wait for its children");
+    return 0;
+}
+
+int oci_calling_check_root(const char *root, struct err *err)
+{
+    if (root != NULL && root[0] == '/')
+        return 0;
+    return err_set(err, -EINVAL, "the root of the containers is no absolute path: '%s'",
+                   root == NULL ? "" : root);
+}
