@@ -10,12 +10,16 @@
 #       build/<preset>/lib/cupel/<module>.so (release: build/lib/cupel) of all of a layer and what it
 #       needs of those below, which a program loads when an option asks for it (base/module.h).
 #   cupel_library(<library> LAYER layer PARTS file… HEADERS file… TABLES file… INTERNAL file…
-#                 ABOUT sentence)
+#                 ABOUT sentence [WITH layer… PACKAGES pkg-config-name… LINKED library…])
 #       lib<library>.so and lib<library>.a of src/<layer>/*.c and, of the layers below, PARTS; with
 #       HEADERS and their .def TABLES, pkg-config file and manual pages, all of which are installed
 #       (component lib<library>). Exported is what src/<layer>/lib<library>.symbols lists, which
-#       also names the SONAME. cmake/library/ makes and checks the rest; the target
-#       lib<library>-update writes the records again.
+#       also names the SONAME. Headers of the layer that are not for users are INTERNAL ("*": all
+#       others). cmake/library/ makes and checks the rest; the target lib<library>-update writes the
+#       records again.
+#       WITH: it is one object of the layer and these others, as they are compiled already, in which
+#       nothing has a name for others but what is exported; PACKAGES and LINKED are what it wants of
+#       the system.
 #   cupel_unit_tests()
 #       each tests/unit/<layer>/test_<name>.c becomes the CTest test unit.<layer>.<name>.
 #   cupel_fuzz_targets()
@@ -133,15 +137,59 @@ function(cupel_library library)
     if(NOT CUPEL_LIBRARIES)
         return()
     endif()
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LAYER;ABOUT" "PARTS;HEADERS;TABLES;INTERNAL")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LAYER;ABOUT"
+                          "PARTS;HEADERS;TABLES;INTERNAL;WITH;PACKAGES;LINKED")
     set(name lib${library})
     set(place "${PROJECT_BINARY_DIR}/library/${name}")
     set(record "${CMAKE_CURRENT_SOURCE_DIR}/${name}")
     cupel_library_soname("${record}.symbols" version)
     cupel_library_description(${library} "${place}/${name}.json")
 
-    # The objects of both libraries are compiled with the headers as they are installed.
     cupel_library_step(${name} headers "${place}/include")
+    cupel_library_step(${name} versions "${place}/versions")
+    if(arg_WITH)
+        cupel_library_object(${name})
+        set(objects "${place}/${name}.o")
+    else()
+        cupel_library_objects(${name})
+        set(objects $<TARGET_OBJECTS:${name}-objects>)
+        set(link ${CUPEL_LTO_LINK})
+    endif()
+    add_library(${name}-static STATIC ${objects})
+    add_library(${name} SHARED ${objects})
+    set_target_properties(
+        ${name}-static ${name}
+        PROPERTIES OUTPUT_NAME ${library} ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib"
+                   LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib" LINKER_LANGUAGE C)
+    set_target_properties(
+        ${name} PROPERTIES VERSION ${version}.${PROJECT_VERSION} SOVERSION ${version}
+                           LINK_DEPENDS "${place}/versions")
+    add_dependencies(${name} ${name}-versions)
+    target_link_options(
+        ${name} PRIVATE "-Wl,--version-script=${place}/versions" -Wl,-z,defs -Wl,--gc-sections
+                        -Wl,-Bsymbolic-functions ${link})
+    target_link_libraries(${name} PRIVATE ${arg_LINKED})
+    foreach(package IN LISTS arg_PACKAGES)
+        string(MAKE_C_IDENTIFIER "pkg_${package}" prefix)
+        pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET GLOBAL ${package})
+        target_link_libraries(${name} PRIVATE PkgConfig::${prefix})
+    endforeach()
+    if(link)
+        # The form that is for this compiler alone is not for users.
+        add_custom_command(
+            TARGET ${name}-static POST_BUILD VERBATIM
+            COMMAND "${CMAKE_OBJCOPY}" --wildcard "--remove-section=.gnu.lto_*"
+                    "$<TARGET_FILE:${name}-static>")
+    endif()
+    cupel_library_install(${library})
+    add_custom_target(
+        ${name}-update COMMENT "Writing the records of ${name} again from its headers"
+        COMMAND "${PROJECT_SOURCE_DIR}/cmake/library/library" update "${place}/${name}.json")
+    add_dependencies(${name}-update ${name}-headers)
+endfunction()
+
+# The objects of both libraries, compiled with the headers as they are installed.
+macro(cupel_library_objects name)
     file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.c")
     list(TRANSFORM arg_PARTS PREPEND "${PROJECT_SOURCE_DIR}/src/")
     add_library(${name}-objects OBJECT ${sources} ${arg_PARTS})
@@ -157,34 +205,26 @@ function(cupel_library library)
     target_compile_options(
         ${name}-objects PRIVATE -fvisibility=hidden -ffunction-sections -fdata-sections
                                 ${CUPEL_LTO_COMPILE})
+endmacro()
 
-    add_library(${name}-static STATIC $<TARGET_OBJECTS:${name}-objects>)
-    add_library(${name} SHARED $<TARGET_OBJECTS:${name}-objects>)
-    set_target_properties(
-        ${name}-static ${name}
-        PROPERTIES OUTPUT_NAME ${library} ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib"
-                   LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
-    set_target_properties(
-        ${name} PROPERTIES VERSION ${version}.${PROJECT_VERSION} SOVERSION ${version}
-                           LINK_DEPENDS "${place}/versions")
-    cupel_library_step(${name} versions "${place}/versions")
-    add_dependencies(${name} ${name}-versions)
-    target_link_options(
-        ${name} PRIVATE "-Wl,--version-script=${place}/versions" -Wl,-z,defs -Wl,--gc-sections
-                        -Wl,-Bsymbolic-functions ${CUPEL_LTO_LINK})
-    if(CUPEL_LTO_LINK)
-        # The form that is for this compiler alone is not for users.
-        add_custom_command(
-            TARGET ${name}-static POST_BUILD VERBATIM
-            COMMAND "${CMAKE_OBJCOPY}" --wildcard "--remove-section=.gnu.lto_*"
-                    "$<TARGET_FILE:${name}-static>")
-    endif()
-    cupel_library_install(${library})
-    add_custom_target(
-        ${name}-update COMMENT "Writing the records of ${name} again from its headers"
-        COMMAND "${PROJECT_SOURCE_DIR}/cmake/library/library" update "${place}/${name}.json")
-    add_dependencies(${name}-update ${name}-headers)
-endfunction()
+# The layers as one object. What is exported of those below is called as its users call it, and all
+# else is nobody's.
+macro(cupel_library_object name)
+    set(archives)
+    foreach(layer IN ITEMS ${arg_LAYER} LISTS arg_WITH)
+        list(APPEND archives "$<TARGET_FILE:cupel_${layer}>")
+    endforeach()
+    cupel_library_step(${name} names "${place}/names")
+    add_custom_command(
+        OUTPUT "${place}/${name}.o"
+        COMMAND "${CMAKE_LINKER}" -r -o "${place}/${name}.o" --whole-archive ${archives}
+        COMMAND "${CMAKE_OBJCOPY}" --wildcard "--remove-section=.gnu.lto_*"
+                "--redefine-syms=${place}/names" "${place}/${name}.o"
+        COMMAND "${CMAKE_OBJCOPY}" "--keep-global-symbols=${place}/names.exported"
+                "${place}/${name}.o"
+        DEPENDS ${archives} "${place}/names.done"
+        VERBATIM)
+endmacro()
 
 # The digits behind ".so." in the first line of a symbol record.
 function(cupel_library_soname record ret_version)
@@ -197,7 +237,8 @@ endfunction()
 # What cmake/library/ has to know.
 macro(cupel_library_description library path)
     foreach(list HEADERS TABLES INTERNAL)
-        list(JOIN arg_${list} "\", \"" ${list})
+        list(TRANSFORM arg_${list} REPLACE ".+" "\"\\0\"" OUTPUT_VARIABLE quoted)
+        list(JOIN quoted ", " ${list})
     endforeach()
     file(
         GENERATE
@@ -206,9 +247,9 @@ macro(cupel_library_description library path)
             "{
   \"name\": \"${library}\", \"version\": \"${PROJECT_VERSION}\", \"about\": \"${arg_ABOUT}\",
   \"source\": \"${PROJECT_SOURCE_DIR}/src\", \"layer\": \"${arg_LAYER}\",
-  \"headers\": [\"${HEADERS}\"],
-  \"tables\": [\"${TABLES}\"],
-  \"internal\": [\"${INTERNAL}\"],
+  \"headers\": [${HEADERS}],
+  \"tables\": [${TABLES}],
+  \"internal\": [${INTERNAL}],
   \"symbols\": \"${record}.symbols\", \"layout\": \"${record}.layout\",
   \"staged\": \"${place}/include\", \"shared\": \"$<TARGET_FILE:${name}>\",
   \"compiler\": \"${CMAKE_C_COMPILER}\",
@@ -254,6 +295,10 @@ function(cupel_library_install library)
     # The prefix may be chosen as late as when it is installed.
     set(CUPEL_LIBRARY ${library})
     set(CUPEL_ABOUT "${arg_ABOUT}")
+    # What a static link wants as well.
+    list(JOIN arg_PACKAGES " " CUPEL_REQUIRES)
+    list(TRANSFORM arg_LINKED PREPEND "-l" OUTPUT_VARIABLE wanted)
+    list(JOIN wanted " " CUPEL_LINKED)
     configure_file("${PROJECT_SOURCE_DIR}/cmake/library.pc.in" "${place}/${library}.pc.in" @ONLY)
     install(CODE "file(READ \"${place}/${library}.pc.in\" text)
                   string(REPLACE \"%PREFIX%\" \"\${CMAKE_INSTALL_PREFIX}\" text \"\${text}\")

@@ -43,6 +43,19 @@ def write_versions(library, output):
     return 0
 
 
+def write_names(library, output):
+    """For objcopy: what is called otherwise than in the tree, and, in a file beside it, all that
+    stays."""
+    _, symbols = read_symbols(library)
+    pairs = [(name, library.symbol_of(one.path, name)) for one in library.read_headers
+             for name in one.names("function", "variable")]
+    install.write_changed(pathlib.Path(output), "".join(
+        f"{name} {symbol}\n" for name, symbol in pairs if name != symbol))
+    install.write_changed(pathlib.Path(f"{output}.exported"),
+                          "".join(f"{symbol}\n" for symbol in sorted(symbols)))
+    return 0
+
+
 def number(version):
     return tuple(int(part) for part in version.split("."))
 
@@ -110,7 +123,8 @@ def probes(library):
                 yield f'NUMBER("{item.name}", {item.name})'
 
 
-PROBE = """#include <stdio.h>
+PROBE = """#include <stddef.h>
+#include <stdio.h>
 {includes}
 #define SIZE(name, type) printf("%s: %zu octets\\n", name, sizeof(type));
 #define MEMBER(name, type, member) printf("%s: %s at %zu, %zu octets\\n", name, #member, \\
@@ -149,7 +163,7 @@ def differences(library):
                                  for path in (library.symbols, library.layout))
     _, recorded = read_symbols(library)
     for path in library.of_the_layer:
-        if path not in library.headers and path not in library.internal:
+        if path not in library.headers and not {path, "*"} & set(library.internal):
             yield f"{path}: is neither among the HEADERS nor among the INTERNAL of {library.name}"
     for symbol in sorted(library.declared.keys() - recorded.keys()):
         yield f"{library.declared[symbol]}: {symbol} is declared, but not in {symbols_name}"
