@@ -164,7 +164,7 @@ function(cupel_library library)
     set_target_properties(
         ${name} PROPERTIES VERSION ${version}.${PROJECT_VERSION} SOVERSION ${version}
                            LINK_DEPENDS "${place}/versions")
-    add_dependencies(${name} ${name}-versions)
+    add_dependencies(${name} ${name}-versions ${name}-headers)
     target_link_options(
         ${name} PRIVATE "-Wl,--version-script=${place}/versions" -Wl,-z,defs -Wl,--gc-sections
                         -Wl,-Bsymbolic-functions ${link})
