@@ -5,6 +5,7 @@
 #pragma once
 
 #include "oci/channel.h"
+#include "oci/execute.h"
 #include "oci/trace.h"
 
 /* What the runtime hands over with the clone. */
@@ -24,6 +25,9 @@ struct oci_child {
     uint64_t ignored_signals;             /* kernel_process_ignored_signals() of the runtime */
     struct kernel_seccomp_program filter; /* of OCI_STEP_SECCOMP_COMPILE */
 };
+
+/* One that has no descriptors so far but those of the options. Pure. */
+struct oci_child oci_child_of(const struct oci_plan *plan, const struct oci_run_options *options);
 
 /* Performs the child's steps, and becomes the program; says so, or why not, on the channel. */
 _Noreturn void oci_child_run(const struct oci_child *child);

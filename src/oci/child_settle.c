@@ -5,6 +5,29 @@
 
 #include <unistd.h>
 
+struct oci_child oci_child_of(const struct oci_plan *plan, const struct oci_run_options *options)
+{
+    struct oci_child child = {
+        .plan = plan,
+        .trace = options->trace,
+        .channel_fd = -1,
+        .runtime_fd = -1,
+        .gate_fd = -1,
+        .target_fd = options->target_fd,
+        .console_fd = options->console_fd,
+        .streams = options->streams,
+        .is_among_threads = options->is_among_threads,
+    };
+
+    for (size_t i = 0; i < OCI_SLOTS; i++) {
+        child.slots[i] = -1;
+        child.claims[i] = -1;
+    }
+    for (size_t i = 0; i < OCI_SOURCES; i++)
+        child.sources[i] = -1;
+    return child;
+}
+
 int oci_child_settle(const struct oci_child *child, struct err *err)
 {
     /* While these copies were open, the end of the runtime would not be noticed. */

@@ -455,29 +455,13 @@ static int wait_for_end(struct execution *run, const struct oci_all_signals *sig
 static struct execution execution_of(const struct oci_plan *plan,
                                      const struct oci_run_options *options)
 {
-    struct execution run = {
+    return (struct execution){
         .options = options,
-        .child = { .plan = plan,
-                   .trace = options->trace,
-                   .channel_fd = -1,
-                   .runtime_fd = -1,
-                   .gate_fd = -1,
-                   .target_fd = options->target_fd,
-                   .console_fd = options->console_fd,
-                   .streams = options->streams,
-                   .is_among_threads = options->is_among_threads },
+        .child = oci_child_of(plan, options),
         .failure_status = OCI_FAILED_RUNTIME,
         .listener = -1,
         .pidfd = -1,
     };
-
-    for (size_t i = 0; i < OCI_SLOTS; i++) {
-        run.child.slots[i] = -1;
-        run.child.claims[i] = -1;
-    }
-    for (size_t i = 0; i < OCI_SOURCES; i++)
-        run.child.sources[i] = -1;
-    return run;
 }
 
 /* Closes all descriptors and frees the filter; the container stays as it is. */
