@@ -46,6 +46,7 @@
 #include "oci/listener.h"
 #include "oci/status.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Where the containers are known, and who hears of warnings. A value; zeroes where not said. */
@@ -64,6 +65,7 @@ struct oci_container_request {
     /* A connected socket of AF_UNIX over which the master end of the program's terminal is sent
      * (SCM_RIGHTS), where process.terminal is true; else 0. It stays the caller's. */
     int console_fd;
+    bool is_by_systemd; /* systemd makes the cgroup, as a scope; needs cupel-oci-systemd */
 };
 
 /* Another program in a container. Where something is not said, it is as the config has it for the

@@ -39,7 +39,11 @@ int oci_container_create(const struct oci_runtime *runtime, const char *id,
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     CLEANUP(oci_started_close) struct oci_started started = { .pidfd = -1 };
     const struct oci_bundle bundle = {
-        .path = request->bundle, .id = id, .config = request->config, .has_gate = true
+        .path = request->bundle,
+        .id = id,
+        .config = request->config,
+        .has_gate = true,
+        .is_by_systemd = request->is_by_systemd,
     };
     struct oci_prepared prepared;
     struct oci_making making = { .listener = &runtime->listener,
