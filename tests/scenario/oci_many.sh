@@ -6,6 +6,13 @@ source "$(dirname "$0")/oci.bash"
 at_once=${CUPEL_MANY:-40}
 beside=${CUPEL_MANY:-8}
 
+# choose CALLER NUMBER: sets $many. A user has at most 200 keys (kernel.keys.maxkeys), of which each
+# container has one for its session.
+choose() {
+    many=$2
+    [ "$1" = root ] || [ "$many" -le 10 ] || many=$((many < 400 ? many / 4 : 100))
+}
+
 # each CALLER WORDS…: the command for each of the containers, all at once; an exit status that
 # is not 0 is its own.
 each() {
@@ -38,8 +45,7 @@ many_start_at_once() {
         bundle "$caller" "$(shell 'exec sleep 1000')"
         state_root "$caller" >/dev/null
         inventory >before.inventory
-        many=$at_once
-        [ "$caller" = root ] || many=$(((at_once + 3) / 4))
+        choose "$caller" "$at_once"
         each "$caller" run --detach --bundle bundle || fail "$(cat err.*)"
         oci "$caller" list >listed
         [ "$(grep -c ' running ' listed)" -eq "$many" ] || fail "as $caller: $(cat listed)"
@@ -76,7 +82,7 @@ what_others_there_are_costs_nothing() {
         life "$caller" >warm # a filter is compiled once
         life "$caller" >alone
         inventory >before.inventory
-        many=$beside
+        choose "$caller" "$beside"
         each "$caller" create --bundle bundle || fail "$(cat err.*)"
         life "$caller" >beside
         cmp -s alone beside || fail "as $caller, beside $many: $(diff alone beside)"
