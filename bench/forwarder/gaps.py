@@ -4,8 +4,10 @@ upstreams dies, and what the cache costs with many names."""
 
 import contextlib
 import json
+import os
 import pathlib
 import random
+import shutil
 import signal
 import socket
 import ssl
@@ -126,6 +128,7 @@ def make_certificate(folder):
     words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
              "-nodes", "-days", "2", "-subj", "/CN=bench.cupel", "-keyout",
              str(folder / "tls.key"), "-out", str(folder / "tls.pem")]
+    words[0] = shutil.which("openssl", path=os.defpath) or words[0]
     with contextlib.suppress(OSError):
         return subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True,
                               check=False).returncode == 0
