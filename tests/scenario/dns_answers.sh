@@ -24,7 +24,7 @@ answers_of() {
     done >questions.txt
     dig +nocookie +time=40 +tries=1 +ignore @127.0.0.1 -p "$1" -f questions.txt |
         sed -e 's/^; <<>>.*<<>> //' -e '/^;; Query time/d' -e '/^;; SERVER/d' -e '/^;; WHEN/d' \
-            -e 's/, id: [0-9]*//' -e "s/-p $1//" -e '/^;; flags:.* tc/s/ cd;/;/'
+            -e 's/, id: [0-9]*//' -e "s/-p $1//" -e '/^;; flags:/s/ cd;/;/'
 }
 
 # same_as PORT: the forwarder says what the server at PORT says, record for record.
