@@ -16,8 +16,8 @@ questions=(
 ways=(+edns=0 +noedns "+dnssec +bufsize=1232" +bufsize=512 "+norecurse +cdflag" "+adflag +zflag")
 
 # answers_of PORT: dig's view of the answers to all questions in all ways, without what differs
-# between any two: ids, times, the server's address; and without CD where an answer was cut, which
-# NSD leaves out there (RFC 4035 section 3.2.2 has it copied).
+# between any two: ids, times, the server's address; and CD, which NSD leaves out (RFC 4035 section
+# 3.2.2 has it copied).
 answers_of() {
     for way in "${ways[@]}"; do
         printf "%s $way\n" "${questions[@]}"
