@@ -98,6 +98,15 @@ enter_group() {
     done
 }
 
+# Whether there is none below the group; where only a look at each could tell, there may be some.
+is_empty() {
+    [ "$CUPEL_CGROUP" = v2 ] || return 1
+    while read -r key value; do
+        [ "$key $value" != 'populated 0' ] || return 0
+    done <"$group/cgroup.events"
+    return 1
+}
+
 # Prints the processes below the group.
 group_processes() {
     find /sys/fs/cgroup -path '*/case*' -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u
@@ -107,11 +116,15 @@ group_processes() {
 remove_groups() {
     depth=1
     [ "$CUPEL_CGROUP" = v2 ] || depth=2
-    find /sys/fs/cgroup -mindepth "$depth" -type d | sort -r | while read -r directory; do
-        while grep -q . "$directory/cgroup.procs" 2>/dev/null; do
-            xargs kill -9 <"$directory/cgroup.procs" 2>/dev/null
-            usleep 10000
+    find /sys/fs/cgroup -mindepth "$depth" -depth -type d | {
+        set --
+        while read -r directory; do
+            while read -r _ 2>/dev/null <"$directory/cgroup.procs"; do
+                xargs kill -9 <"$directory/cgroup.procs" 2>/dev/null
+                usleep 10000
+            done
+            set -- "$@" "$directory"
         done
-        rmdir "$directory" 2>/dev/null
-    done
+        [ $# -eq 0 ] || rmdir "$@" 2>/dev/null
+    }
 }

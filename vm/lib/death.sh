@@ -36,6 +36,15 @@ parse_kill_at() {
     [ "$kill_from_ms" -le "$kill_to_ms" ] || die "--kill-at: in '$1' the second is less"
 }
 
+# Once.
+seeded=
+seed_moments() {
+    [ -z "$seeded" ] || return 0
+    seeded=1
+    RANDOM=${seed:=$((SRANDOM % 100000))}
+    say "seed of the moments: $seed"
+}
+
 # Sets 'kill_ms', the moment of the next death.
 choose_moment() {
     # 30 bits of $RANDOM, which the seed has set.
