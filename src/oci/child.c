@@ -9,6 +9,7 @@
 #include "kernel/namespace.h"
 #include "kernel/net_device.h"
 #include "kernel/root_move.h"
+#include "kernel/self_entry.h"
 #include "oci/gate.h"
 #include "oci/hooks.h"
 
@@ -501,6 +502,7 @@ _Noreturn void oci_child_run(const struct oci_child *child)
                              .empty_fd = -1 };
     struct err unsettled = { 0 };
 
+    kernel_self_map_in(false);
     if (oci_child_settle(child, &unsettled) < 0)
         give_up(child->channel_fd, child->plan->steps, &unsettled);
     for (size_t i = 0; i < child->plan->count; i++) {

@@ -2,6 +2,7 @@
 #include "cli/oci/oci.h"
 
 #include "kernel/self.h"
+#include "kernel/self_entry.h"
 
 static char **own_argv;
 
@@ -12,7 +13,11 @@ void oci_protect_remember(char **argv)
 
 int oci_protect(const struct oci_globals *globals, struct err *err)
 {
+    int number;
+
     if (globals->systemd_cgroup)
         oci_scope_remember();
-    return kernel_self_protect(own_argv, err);
+    number = kernel_self_protect(own_argv, err);
+    kernel_self_map_in_heap();
+    return number;
 }
