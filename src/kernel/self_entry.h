@@ -1,23 +1,21 @@
 /*
- * The beginning of a program that is started for each container, made quick.
+ * Where the kernel enters a static program on x86-64 (the linker's option -e): what
+ * kernel_self_protect() does is done here where it can be, before anything else, and the program is
+ * mapped in (kernel/self_map.h).
  *
- * Sources: elf(5), madvise(2) (MADV_POPULATE_READ and _WRITE, from Linux 5.14 on; without them all
- * is as it would be without this).
+ * Sources: those of kernel/self.h; the System V ABI for x86-64, "Process Initialization".
  */
 #pragma once
 
-#include <stdbool.h>
+#define KERNEL_SELF_WORD_BYTES 20
 
-/* Where the kernel enters a static program on x86-64, by the linker's option -e: what is done by
- * kernel_self_protect() is done here where it can be, before anything else, for a program that is
- * called with a word `run`, `create` or `exec`; and the program is mapped in. Nobody calls it. */
+/* The program's own, each ended by an empty word: it executes itself anew if it is called with one
+ * of the first words (which costs an execution where such a word is no command, no more), unless
+ * it has to look at its file's name before, as one of the others says. */
+extern const char kernel_self_words_anew[][KERNEL_SELF_WORD_BYTES]
+    __attribute__((visibility("hidden")));
+extern const char kernel_self_words_later[][KERNEL_SELF_WORD_BYTES]
+    __attribute__((visibility("hidden")));
+
+/* Called by nobody. */
 void kernel_self_entry(void);
-
-/* Maps the program's code, and its data if asked for, in at once, instead of by a page fault for
- * each part that is touched: for a process that has just been cloned, which has the data already.
- */
-void kernel_self_map_in(bool with_data);
-
-/* The same for the memory that malloc(3) will give out first: as much as the making of a container
- * takes. */
-void kernel_self_map_in_heap(void);

@@ -9,7 +9,7 @@
 #include "kernel/namespace.h"
 #include "kernel/net_device.h"
 #include "kernel/root_move.h"
-#include "kernel/self_entry.h"
+#include "kernel/self_map.h"
 #include "oci/gate.h"
 #include "oci/hooks.h"
 
