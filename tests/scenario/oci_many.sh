@@ -4,7 +4,17 @@
 # shellcheck source=tests/scenario/oci.bash
 source "$(dirname "$0")/oci.bash"
 at_once=${CUPEL_MANY:-40}
+many=0
 beside=${CUPEL_MANY:-8}
+
+# Whatever a test that failed has left: a user would miss its keys in all other containers.
+take_down_all() {
+    local caller
+    for caller in root user; do
+        [ ! -d "state-$caller" ] || each "$caller" delete --force || true
+    done
+}
+trap 'on_exit; take_down_all; take_down' EXIT
 
 # choose CALLER NUMBER: sets $many. A user has at most 200 keys (kernel.keys.maxkeys), of which each
 # container has one for its session.
