@@ -17,8 +17,8 @@
 #       also names the SONAME. Headers of the layer that are not for users are INTERNAL ("*": all
 #       others). cmake/library/ makes and checks the rest; the target lib<library>-update writes the
 #       records again.
-#       WITH: it is one object of the layer and these others, as they are compiled already, in which
-#       nothing has a name for others but what is exported; PACKAGES and LINKED are what it wants of
+#       WITH: it is one object of what it exports and what that wants of the layer and these others,
+#       as they are compiled already, and nothing else in it has a name for others; PACKAGES and LINKED are what it wants of
 #       the system.
 #   cupel_unit_tests()
 #       each tests/unit/<layer>/test_<name>.c becomes the CTest test unit.<layer>.<name>.
@@ -210,8 +210,8 @@ macro(cupel_library_objects name)
                                 ${CUPEL_LTO_COMPILE})
 endmacro()
 
-# The layers as one object. What is exported of those below is called as its users call it, and all
-# else is nobody's.
+# What the exported symbols want of the layers as one object. What is exported of those below is
+# called as its users call it, and all else is nobody's.
 macro(cupel_library_object name)
     set(archives)
     foreach(layer IN ITEMS ${arg_LAYER} LISTS arg_WITH)
@@ -220,7 +220,8 @@ macro(cupel_library_object name)
     cupel_library_step(${name} names "${place}/names")
     add_custom_command(
         OUTPUT "${place}/${name}.o"
-        COMMAND "${CMAKE_LINKER}" -r -o "${place}/${name}.o" --whole-archive ${archives}
+        COMMAND "${CMAKE_LINKER}" -r -o "${place}/${name}.o" "@${place}/names.wanted"
+                --start-group ${archives} --end-group
         COMMAND "${CMAKE_OBJCOPY}" --wildcard "--remove-section=.gnu.lto_*"
                 "--redefine-syms=${place}/names" "${place}/${name}.o"
         COMMAND "${CMAKE_OBJCOPY}" "--keep-global-symbols=${place}/names.exported"

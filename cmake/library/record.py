@@ -44,8 +44,8 @@ def write_versions(library, output):
 
 
 def write_names(library, output):
-    """For objcopy: what is called otherwise than in the tree, and, in a file beside it, all that
-    stays."""
+    """For objcopy: what is called otherwise than in the tree; and, in files beside it, all that
+    stays, and, for the linker, what that is called in the tree."""
     _, symbols = read_symbols(library)
     pairs = [(name, library.symbol_of(one.path, name)) for one in library.read_headers
              for name in one.names("function", "variable")]
@@ -53,6 +53,9 @@ def write_names(library, output):
         f"{name} {symbol}\n" for name, symbol in pairs if name != symbol))
     install.write_changed(pathlib.Path(f"{output}.exported"),
                           "".join(f"{symbol}\n" for symbol in sorted(symbols)))
+    install.write_changed(pathlib.Path(f"{output}.wanted"),
+                          "".join(f"--undefined={name}\n" for name, symbol in pairs
+                                  if symbol in symbols))
     return 0
 
 
