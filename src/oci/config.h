@@ -485,9 +485,9 @@ int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *
 int oci_resources_parse(struct bytes json, struct arena *arena, struct oci_resources *ret_resources,
                         struct err *err);
 
-/* Reads the text of the bundle directory's config.json into the arena. */
-int oci_config_load(const char *bundle, struct arena *arena, struct bytes *ret_json,
-                    struct err *err);
+/* Reads the text of a file of the bundle directory, such as config.json, into the arena. */
+int oci_config_load(const char *bundle, const char *name, struct arena *arena,
+                    struct bytes *ret_json, struct err *err);
 
 /* The same for a program that is started in a container: `json` is the container's config.json, and
  * `process` the text of an object such as its "process", whose keys stand in place of those there.

@@ -28,6 +28,7 @@ struct oci_exec_request {
     const char *bundle;         /* absolute path */
     bool has_console;           /* see struct oci_plan_request */
     unsigned int preserved_fds; /* see there, too */
+    const char *below;          /* a cgroup below those, for oci_exec_find_cgroups(); or NULL */
     struct oci_texts cgroups;   /* the directories of the cgroups that the program is in */
 };
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <unistd.h>
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define CGROUP_FILE_BYTES_MAX ((size_t)1 << 20)
@@ -62,12 +63,55 @@ static int read_unified(int target_fd, struct arena *arena, const char **ret_pat
     return *ret_path == NULL ? err_system(err, ENOMEM, "find the cgroup of the container") : 0;
 }
 
+/* The place below each of the container's cgroups, where it is there; the option --cgroup, which is
+ * a path for all hierarchies, or of v1 "controller:path" for one. */
+static int find_below(struct oci_exec_request *request, const struct oci_state *state,
+                      struct arena *arena, struct err *err)
+{
+    const char *colon = strchr(request->below, ':');
+    const char *place = colon == NULL ? request->below : colon + 1;
+    const char **paths = arena_alloc_array(arena, state->cgroups.count + 1, sizeof(*paths));
+    bool is_used = false;
+
+    if (paths == NULL)
+        return err_system(err, ENOMEM, "find the cgroup of the container");
+    if (strstr(place, "..") != NULL)
+        return err_set(err, -EINVAL, "option '--cgroup': '%s' leads out of the container's",
+                       request->below);
+    for (size_t i = 0; i < state->cgroups.count; i++) {
+        char block[PATH_MAX];
+        char word[NAME_MAX + 4];
+        struct text path = text_init(block, sizeof(block));
+        struct text part = text_init(word, sizeof(word));
+
+        paths[i] = state->cgroups.at[i];
+        if (colon != NULL &&
+            (!text_format(&part, "/%.*s/", (int)(colon - request->below), request->below) ||
+             strstr(paths[i], word) == NULL))
+            continue;
+        is_used = true;
+        if (!text_format(&path, "%s/%s", paths[i], place + strspn(place, "/")) ||
+            access(block, F_OK) < 0)
+            return err_system(err, errno, "option '--cgroup': '%s'", block);
+        paths[i] = arena_copy_text(arena, block);
+        if (paths[i] == NULL)
+            return err_system(err, ENOMEM, "find the cgroup of the container");
+    }
+    if (!is_used)
+        return err_set(err, -ENOENT, "option '--cgroup': the container has no cgroup for '%s'",
+                       request->below);
+    request->cgroups = (struct oci_texts){ .count = state->cgroups.count, .at = paths };
+    return 0;
+}
+
 int oci_exec_find_cgroups(struct oci_exec_request *request, const struct oci_state *state,
                           int target_fd, struct arena *arena, struct err *err)
 {
     const char **paths;
     const char *now = "";
 
+    if (request->below != NULL)
+        return find_below(request, state, arena, err);
     if (state->cgroups.count == 0 || request->host->cgroup_layout != OCI_CGROUP_UNIFIED) {
         request->cgroups = state->cgroups;
         return 0;

@@ -40,7 +40,8 @@ int oci_joining_plan(struct oci_joining *joining, struct arena *arena, struct er
                                         .id = joining->state.id,
                                         .bundle = joining->state.bundle,
                                         .has_console = true,
-                                        .preserved_fds = joining->preserved_fds };
+                                        .preserved_fds = joining->preserved_fds,
+                                        .below = joining->cgroup };
 
     if (oci_host_read(arena, &joining->host, err) < 0 ||
         oci_exec_find_cgroups(&request, &joining->state, joining->target_fd, arena, err) < 0)

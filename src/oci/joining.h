@@ -29,6 +29,7 @@ struct oci_joining {
     struct oci_state state;
     int target_fd; /* of the container's first process; -1 until it is opened */
     unsigned int preserved_fds;
+    const char *cgroup; /* below the container's, that the program is in; NULL: that of its first */
     struct oci_config config; /* everything in the arena; `plan` points into the rest of it */
     struct oci_host host;
     struct oci_plan plan;

@@ -11,7 +11,8 @@
 static int read_text(const struct oci_bundle *bundle, struct arena *arena,
                      struct oci_prepared *prepared, struct err *err)
 {
-    char block[PATH_MAX + 32];
+    const char *file = bundle->file == NULL ? "config.json" : bundle->file;
+    char block[2 * PATH_MAX];
     struct text name = text_init(block, sizeof(block));
 
     if (bundle->config != NULL) {
@@ -21,12 +22,12 @@ static int read_text(const struct oci_bundle *bundle, struct arena *arena,
                    ? 0
                    : err_system(err, EFBIG, "%s", prepared->name);
     }
-    /* The path exists, and so it is not too long. */
-    (void)text_format(&name, "bundle '%s': config.json", bundle->path);
+    if (!text_format(&name, "bundle '%s': %s", bundle->path, file))
+        return err_system(err, ENAMETOOLONG, "bundle '%s'", bundle->path);
     prepared->name = arena_copy_text(arena, name.at);
     if (prepared->name == NULL)
         return err_system(err, ENOMEM, "bundle '%s'", bundle->path);
-    return oci_config_load(bundle->path, arena, &prepared->json, err);
+    return oci_config_load(bundle->path, file, arena, &prepared->json, err);
 }
 
 int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,

@@ -19,6 +19,7 @@ struct oci_bundle {
     const char *path;
     const char *id;     /* the container's name */
     const char *config; /* the text of a config.json in place of the bundle's; or NULL */
+    const char *file;   /* of the config, from the bundle on; NULL: config.json */
     bool has_gate;      /* see struct oci_plan_request */
     bool is_by_systemd; /* systemd makes the cgroup */
 };

@@ -563,6 +563,8 @@ int oci_state_format(const struct oci_state *state, struct arena *arena, struct 
     struct bytes all;
     char *copy = NULL;
 
+    if (json != NULL && state->owner != NULL)
+        (void)json_object_set_new(json, "owner", json_string(state->owner));
     if (json != NULL && state->annotations != NULL && state->annotations->count > 0)
         (void)json_object_set_new(json, "annotations", oci_annotations_json(state->annotations));
     /* runtime.md#state: the process id must be there while it runs, and may be 0 afterwards. */

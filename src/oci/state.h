@@ -30,6 +30,7 @@ struct oci_state {
     struct oci_unit unit;                /* of systemd, that its cgroup is a scope of */
     struct oci_texts groups;             /* of resctrl, that go with it: oci/resctrl.h */
     enum oci_status status;              /* when it was looked at; not written */
+    const char *owner;                   /* a user's name, where it is wanted; not written */
     const struct oci_pairs *annotations; /* of its config, where they are known; not written */
 };
 

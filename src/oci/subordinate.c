@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 #define FILE_BYTES_MAX ((size_t)4 << 20)
 #define FIELDS_MAX 3
@@ -159,6 +160,22 @@ int oci_subordinate_read(struct arena *arena, uid_t uid, struct oci_id_ranges *r
     *ret_uids = uids;
     *ret_gids = gids;
     return 0;
+}
+
+int oci_subordinate_caller(struct arena *arena, const char **ret_name, struct err *err)
+{
+    char block[32];
+    struct text number = text_init(block, sizeof(block));
+    struct bytes passwd;
+    struct bytes name;
+
+    if (read_file("/etc/passwd", arena, &passwd, err) < 0)
+        return err->number;
+    name = oci_subordinate_name(passwd, geteuid());
+    (void)text_append_char(&number, '#');
+    (void)text_append_decimal(&number, geteuid(), 0);
+    *ret_name = name.size > 0 ? arena_copy_bytes(arena, name) : arena_copy_text(arena, block);
+    return *ret_name == NULL ? err_system(err, ENOMEM, "read '/etc/passwd'") : 0;
 }
 
 int oci_subordinate_map(const struct oci_step_id_map *program, pid_t pid, struct err *err)

@@ -42,6 +42,9 @@ struct oci_id_owner {
  * text. Pure. */
 struct bytes oci_subordinate_name(struct bytes passwd, uid_t uid);
 
+/* The name of the calling user, or "#" and its id where /etc/passwd has none; in the arena. */
+int oci_subordinate_caller(struct arena *arena, const char **ret_name, struct err *err);
+
 /* The ranges of an owner, of the text of /etc/subuid or /etc/subgid, in at most OCI_ID_RANGES_MAX
  * places; how many. Lines of another form are passed over, as newuidmap does. Pure. */
 size_t oci_subordinate_parse(struct bytes text, const struct oci_id_owner *owner,

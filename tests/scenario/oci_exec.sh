@@ -223,7 +223,70 @@ the_runtime_is_safe_from_what_it_starts() {
     done
 }
 
+# receive FILE: takes a message with a descriptor from the socket ./pidfd, and writes to the file
+# what it says and which process the descriptor is of.
+receive() {
+    rm -f pidfd
+    /usr/bin/python3 - "$1" <<'END' &
+import array, os, socket, sys
+
+with socket.socket(socket.AF_UNIX) as listening:
+    os.umask(0)
+    listening.bind("pidfd")
+    listening.listen()
+    connection, _ = listening.accept()
+word, beside, _, _ = connection.recvmsg(64, socket.CMSG_SPACE(4))
+number = array.array("i", beside[0][2][:4])[0]
+with open(f"/proc/self/fdinfo/{number}", encoding="ascii") as info:
+    pid = [line.split()[1] for line in info if line.startswith("Pid:")]
+with open(sys.argv[1], "w", encoding="ascii") as told:
+    print(word.decode(), *pid, file=told)
+END
+    receiver=$!
+    wait_until test -S pidfd
+}
+
+a_descriptor_of_its_process_is_sent() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" "$(shell 'exec sleep 1000')"
+        mv bundle/config.json bundle/other.json
+        receive first
+        oci "$caller" run --detach --bundle bundle --config other.json --pid-file bundle/pid \
+            --pidfd-socket pidfd case >out 2>err </dev/null || fail "$(cat err)"
+        wait "$receiver"
+        [ "$(cat first)" = "standard $(cat bundle/pid)" ] || fail "first: $(cat first)"
+        receive second
+        oci "$caller" exec --detach --pid-file bundle/pid --pidfd-socket pidfd case sleep 1000
+        wait "$receiver"
+        [ "$(cat second)" = "setns $(cat bundle/pid)" ] || fail "second: $(cat second)"
+        rm pidfd first second
+        expect_status 125 oci "$caller" exec --pidfd-socket none case true 2>err
+        expect_error "option '--pidfd-socket': connect to 'none': No such file or directory"
+        remove "$caller"
+    done
+}
+
+it_can_be_in_a_cgroup_below_that_of_the_container() {
+    local tree=/sys/fs/cgroup/pids path=pids:below
+    [ "$(id -u)" -eq 0 ] || return 0
+    if [ ! -d "$tree" ]; then
+        tree=/sys/fs/cgroup path=below
+    fi
+    start_limited 'exec sleep 1000'
+    mkdir "$tree/cupel-case/below"
+    oci root exec --detach --pid-file bundle/pid --cgroup "$path" case sleep 1000
+    [ "$(cat "$tree/cupel-case/below/cgroup.procs")" = "$(cat bundle/pid)" ] || fail 'elsewhere'
+    expect_status 125 oci root exec --cgroup ../other case true 2>err
+    expect_error "option '--cgroup': '../other' leads out of the container's"
+    expect_status 125 oci root exec --cgroup "${path%below}none" case true 2>err
+    expect_error "option '--cgroup': '$tree/cupel-case/none': No such file or directory"
+    remove root
+}
+
 run_tests \
+    a_descriptor_of_its_process_is_sent \
+    it_can_be_in_a_cgroup_below_that_of_the_container \
     it_is_in_all_namespaces_of_the_container \
     a_user_namespace_is_entered_by_root_too \
     the_exit_status_is_the_programs \

@@ -80,6 +80,23 @@ a_step_that_fails_is_named_and_leaves_nothing() {
     done
 }
 
+containers_are_named_by_an_expression() {
+    local caller owner
+    for caller in $(callers); do
+        detach "$caller"
+        oci "$caller" create --bundle bundle case-2 >out 2>err </dev/null || fail "$(cat err)"
+        owner=$(as "$caller" id -un)
+        [ "$(oci "$caller" list | awk '$NF == "'"$owner"'" { n++ } END { print n }')" = 2 ] ||
+            fail "$(oci "$caller" list)"
+        oci "$caller" list --format json | grep -q "\"owner\": \"$owner\"" || fail 'no owner'
+        expect_status 1 oci "$caller" delete --regex '(' 2>err
+        expect_error "option '--regex': '(' is no regular expression"
+        oci "$caller" kill --regex '^case(-2)?$' KILL
+        oci "$caller" delete --force --regex 'as.'
+        [ -z "$(oci "$caller" list --quiet)" ] || fail "still listed"
+    done
+}
+
 a_container_is_known_while_it_lives() {
     local caller
     for caller in $(callers); do
@@ -246,6 +263,7 @@ run_tests \
     signals_are_passed_on \
     a_program_that_is_not_there_is_told_and_leaves_nothing \
     a_step_that_fails_is_named_and_leaves_nothing \
+    containers_are_named_by_an_expression \
     a_container_is_known_while_it_lives \
     what_a_killed_runtime_leaves_can_be_deleted \
     the_pid_file_names_the_first_process \

@@ -9,9 +9,12 @@ int oci_create_command(const void *globals, const void *options, struct cli_oper
 {
     const struct oci_run_words *words = options;
     const struct oci_bundle bundle = { words->bundle, operands.at[0], .has_gate = true,
-                                       .is_by_systemd = oci_is_by_systemd(globals) };
+                                       .is_by_systemd = oci_is_by_systemd(globals),
+                                       .file = words->config };
     const struct oci_listener listener = oci_listener_of(globals);
-    struct oci_told told = { .globals = globals, .pid_file = words->pid_file };
+    struct oci_told told = { .globals = globals,
+                             .pid_file = words->pid_file,
+                             .pidfd_socket = words->pidfd_socket };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     CLEANUP(oci_console_close) struct oci_console console = OCI_CONSOLE_NONE;
     struct oci_console_wanted terminal = { .path = words->console_socket, .is_left = true };

@@ -202,6 +202,7 @@ static int prepare(const struct oci_globals *globals, struct execing *execing, s
     struct oci_joining *joining = execing->joining;
 
     joining->preserved_fds = execing->passing.count;
+    joining->cgroup = execing->options->cgroup;
     if (look(globals, execing, err) < 0 || read_config(execing, err) < 0 ||
         apply_words(execing, err) < 0)
         return err->number;
@@ -223,9 +224,12 @@ static int open_console(const struct execing *execing, struct oci_console *conso
 static int tell(void *owner, pid_t pid, struct err *err)
 {
     const struct execing *execing = owner;
-    const char *path = execing->options->pid_file;
+    const struct oci_exec_options *options = execing->options;
 
-    return path == NULL ? 0 : oci_write_pid_file(path, pid, err);
+    if (options->pid_file != NULL && oci_write_pid_file(options->pid_file, pid, err) < 0)
+        return err->number;
+    return options->pidfd_socket == NULL ? 0
+                                         : oci_send_pidfd(options->pidfd_socket, pid, "setns", err);
 }
 
 int oci_exec_command(const void *globals, const void *options, struct cli_operands operands)

@@ -25,16 +25,31 @@ static int find_signal(const char *word, struct err *err)
     return err_set(err, -EINVAL, "there is no signal '%s'", word);
 }
 
+struct killing {
+    const struct oci_runtime *runtime;
+    int signal;
+    bool all;
+};
+
+static int kill_one(void *owner, const char *id, struct err *err)
+{
+    const struct killing *killing = owner;
+
+    return oci_container_kill(killing->runtime, id, killing->signal, killing->all, err);
+}
+
 int oci_kill_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_kill_options *wanted = options;
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_runtime runtime;
+    struct killing killing = { .runtime = &runtime, .all = wanted->all };
     struct err err = { 0 };
-    int signal = find_signal(operands.count > 1 ? operands.at[1] : "TERM", &err);
 
-    if (signal < 0 || oci_runtime_find(globals, &arena, &runtime, &err) < 0 ||
-        oci_container_kill(&runtime, operands.at[0], signal, wanted->all, &err) < 0)
+    killing.signal = find_signal(operands.count > 1 ? operands.at[1] : "TERM", &err);
+    if (killing.signal < 0 || oci_runtime_find(globals, &arena, &runtime, &err) < 0)
         return oci_fail(globals, &err, 1);
-    return 0;
+    if (wanted->regex)
+        return oci_for_each_like(globals, operands.at[0], kill_one, &killing);
+    return kill_one(&killing, operands.at[0], &err) < 0 ? oci_fail(globals, &err, 1) : 0;
 }

@@ -12,9 +12,9 @@ static void print_row(const struct oci_state *state)
 {
     bool has_process = oci_status_has_process(state->status);
 
-    printf("%-24s %-8d %-9s %-21s %s\n", state->id, has_process ? (int)state->pid : 0,
+    printf("%-24s %-8d %-9s %-21s %s %s\n", state->id, has_process ? (int)state->pid : 0,
            oci_status_name(state->status), state->created == NULL ? "" : state->created,
-           state->bundle == NULL ? "" : state->bundle);
+           state->bundle == NULL ? "" : state->bundle, state->owner);
 }
 
 /* One entry; a container that has been removed meanwhile is passed over. */
@@ -31,6 +31,8 @@ static int print_one(const char *root, const char *id, const struct oci_list_opt
         return 0;
     if (number < 0)
         return number;
+    if (oci_subordinate_caller(&arena, &state.owner, err) < 0)
+        return err->number;
     if (options->quiet) {
         printf("%s\n", id);
     } else if (strcmp(options->format, "table") == 0) {
@@ -61,7 +63,8 @@ int oci_list_command(const void *globals, const void *options, struct cli_operan
     if (is_json)
         printf("[");
     else if (!list->quiet)
-        printf("%-24s %-8s %-9s %-21s %s\n", "ID", "PID", "STATUS", "CREATED", "BUNDLE");
+        printf("%-24s %-8s %-9s %-21s %s %s\n", "ID", "PID", "STATUS", "CREATED", "BUNDLE",
+               "OWNER");
     for (size_t i = 0; i < ids.count; i++) {
         if (print_one(root, ids.at[i], list, i == 0, &err) < 0)
             return oci_fail(globals, &err, 1);

@@ -59,6 +59,21 @@ static const struct cli_option program_rows[] = {
       .value = "PATH",                                                                             \
       .help = "send the terminal to whoever listens at this socket" }
 
+#define PIDFD_ROW(command)                                                                         \
+    { .name = "pidfd-socket",                                                                      \
+      .kind = CLI_TEXT,                                                                            \
+      .offset = offsetof(struct command, pidfd_socket),                                            \
+      .value = "PATH",                                                                             \
+      .help = "send a descriptor of the process (a pidfd) to whoever listens at this socket" }
+
+#define CONFIG_ROW                                                                                 \
+    { .name = "config",                                                                            \
+      .letter = 'f',                                                                               \
+      .kind = CLI_TEXT,                                                                            \
+      .offset = offsetof(struct oci_run_words, config),                                            \
+      .value = "FILE",                                                                             \
+      .help = "the config, from the bundle on (default: config.json)" }
+
 #define PRESERVE_ROW(command)                                                                      \
     { .name = "preserve-fds",                                                                      \
       .kind = CLI_NUMBER,                                                                          \
@@ -75,8 +90,8 @@ static const struct cli_option program_rows[] = {
 
 /* What run and create share. */
 #define MAKING_ROWS                                                                                \
-    BUNDLE_ROW(oci_run_words), PID_FILE_ROW, CONSOLE_ROW(oci_run_words),                           \
-        PRESERVE_ROW(oci_run_words),                                                               \
+    BUNDLE_ROW(oci_run_words), CONFIG_ROW, PID_FILE_ROW, CONSOLE_ROW(oci_run_words),               \
+        PIDFD_ROW(oci_run_words), PRESERVE_ROW(oci_run_words),                                     \
         MAKING_FLAG("no-pivot", no_pivot,                                                          \
                     "move the root over the old one, where that is an initramfs; pivot_root "      \
                     "is safer"),                                                                   \
@@ -114,6 +129,7 @@ static const struct cli_option exec_rows[] = {
       .help = "what is executed, as the object \"process\" of a config.json" },
     { EXEC_ROW("tty", CLI_FLAG, tty), .letter = 't', .help = "give it a terminal" },
     CONSOLE_ROW(oci_exec_options),
+    PIDFD_ROW(oci_exec_options),
     PRESERVE_ROW(oci_exec_options),
     { EXEC_ROW("detach", CLI_FLAG, detach), .letter = 'd', .help = "leave it running" },
     { EXEC_ROW("pid-file", CLI_TEXT, pid_file), .value = "FILE",
@@ -131,6 +147,8 @@ static const struct cli_option exec_rows[] = {
       .help = "its profile of AppArmor" },
     { EXEC_ROW("process-label", CLI_TEXT, process_label), .value = "LABEL",
       .help = "its label of SELinux" },
+    { EXEC_ROW("cgroup", CLI_TEXT, cgroup), .value = "PATH",
+      .help = "the cgroup below the container's that it is in, which is there" },
     { EXEC_ROW("no-new-privs", CLI_FLAG, no_new_privs),
       .help = "no exec gives it rights that it does not have" },
     { EXEC_ROW("ignore-paused", CLI_FLAG, ignore_paused),
@@ -139,6 +157,12 @@ static const struct cli_option exec_rows[] = {
 
 static const struct cli_option spec_rows[] = {
     BUNDLE_ROW(oci_spec_options),
+    { .name = "file",
+      .letter = 'f',
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_spec_options, file),
+      .value = "FILE",
+      .help = "where it is written, from the bundle on (default: config.json)" },
     { .name = "rootless",
       .kind = CLI_FLAG,
       .offset = offsetof(struct oci_spec_options, rootless),
@@ -219,6 +243,11 @@ static const struct cli_option kill_rows[] = {
       .kind = CLI_FLAG,
       .offset = offsetof(struct oci_kill_options, all),
       .help = "to all processes of the container, even if its first has ended" },
+    { .name = "regex",
+      .letter = 'r',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_kill_options, regex),
+      .help = "ID is a regular expression, for all containers whose names it is found in" },
 };
 
 static const struct cli_option delete_rows[] = {
@@ -227,6 +256,11 @@ static const struct cli_option delete_rows[] = {
       .kind = CLI_FLAG,
       .offset = offsetof(struct oci_delete_options, force),
       .help = "kill it if it runs; one that is not there is no error" },
+    { .name = "regex",
+      .letter = 'r',
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct oci_delete_options, regex),
+      .help = "ID is a regular expression, for all containers whose names it is found in" },
 };
 
 static const struct oci_globals globals_standard = { .log_format = "text" };

@@ -23,6 +23,8 @@ struct oci_globals {
 
 struct oci_run_words { /* of create, too */
     const char *bundle;
+    const char *config;
+    const char *pidfd_socket;
     const char *pid_file;
     const char *console_socket;
     unsigned long preserve_fds;
@@ -37,6 +39,8 @@ struct oci_run_words { /* of create, too */
 
 struct oci_exec_options {
     const char *process;
+    const char *pidfd_socket;
+    const char *cgroup;
     const char *pid_file;
     const char *console_socket;
     const char *cwd;
@@ -55,6 +59,7 @@ struct oci_exec_options {
 
 struct oci_spec_options {
     const char *bundle;
+    const char *file;
     bool rootless;
 };
 
@@ -84,10 +89,12 @@ struct oci_events_options {
 
 struct oci_kill_options {
     bool all;
+    bool regex;
 };
 
 struct oci_delete_options {
     bool force;
+    bool regex;
 };
 
 /* How many descriptors a caller can pass on at most. */
@@ -194,8 +201,9 @@ void oci_console_close(struct oci_console *console);
 /* Who hears of what happens to a container that is made or started. */
 struct oci_told {
     const struct oci_globals *globals;
-    const char *pid_file; /* or NULL */
-    pid_t pid;            /* set when it is known */
+    const char *pid_file;     /* or NULL */
+    const char *pidfd_socket; /* or NULL */
+    pid_t pid;                /* set when it is known */
 };
 
 /* Gives warnings of the runtime to oci_warn(). */
@@ -205,7 +213,17 @@ struct oci_listener oci_listener_of(const struct oci_globals *globals);
  * where somebody wants to know. */
 int oci_tell_created(void *owner, pid_t pid, int pidfd, struct err *err);
 
-/* The on_started of struct oci_making, of a struct oci_told: writes the pid file. */
+/* Sends a descriptor of the process to whoever listens at the socket of the option --pidfd-socket,
+ * beside the word `what`, as runc does. */
+int oci_send_pidfd(const char *path, pid_t pid, const char *what, struct err *err);
+
+/* Calls `apply` for each container whose name a regular expression (regcomp(3), extended) has. One
+ * that fails is told by oci_fail(), and the others follow. The exit status. */
+int oci_for_each_like(const struct oci_globals *globals, const char *expression,
+                      int (*apply)(void *owner, const char *id, struct err *err), void *owner);
+
+/* The on_started of struct oci_making, of a struct oci_told: writes the pid file, and sends the
+ * process's descriptor. */
 int oci_tell_started(void *owner, pid_t pid, struct err *err);
 
 /* Says with --debug what the plan is, a message a step. */

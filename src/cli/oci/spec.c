@@ -9,18 +9,17 @@
 #include <unistd.h>
 
 /* A config that someone has written is not lost. */
-static int write_new(const char *bundle, struct bytes json, struct err *err)
+static int write_new(const char *bundle, const char *name, struct bytes json, struct err *err)
 {
     CLEANUP(fd_close) int bundle_fd = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     if (bundle_fd < 0)
         return err_system(err, errno, "bundle '%s'", bundle);
-    if (faccessat(bundle_fd, "config.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        return err_set(err, -EEXIST, "bundle '%s': config.json is there already", bundle);
+    if (faccessat(bundle_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return err_set(err, -EEXIST, "bundle '%s': %s is there already", bundle, name);
     if (errno != ENOENT)
-        return err_system(err, errno, "bundle '%s': config.json", bundle);
-    if (file_write_atomic((struct file_place){ bundle_fd, "config.json" }, json, 0666 & ~022, err) <
-        0)
+        return err_system(err, errno, "bundle '%s': %s", bundle, name);
+    if (file_write_atomic((struct file_place){ bundle_fd, name }, json, 0666 & ~022, err) < 0)
         return err_prefix(err, "bundle '%s'", bundle);
     return 0;
 }
@@ -56,7 +55,8 @@ int oci_spec_command(const void *globals, const void *options, struct cli_operan
     else
         number = oci_config_default(&arena, caller, &config, &err);
     if (number < 0 || oci_config_format(&config, &arena, &json, &err) < 0 ||
-        write_new(command->bundle, json, &err) < 0)
+        write_new(command->bundle, command->file == NULL ? "config.json" : command->file, json,
+                  &err) < 0)
         return oci_fail(globals, &err, 1);
     return 0;
 }

@@ -1,8 +1,11 @@
 /* What is said of a container in the making: its steps, its process, what went wrong. */
 #include "cli/oci/oci.h"
 
+#include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "kernel/handover.h"
+#include "kernel/process.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -44,6 +47,17 @@ int oci_write_pid_file(const char *path, pid_t pid, struct err *err)
     return 0;
 }
 
+int oci_send_pidfd(const char *path, pid_t pid, const char *what, struct err *err)
+{
+    CLEANUP(fd_close) int pidfd = -1;
+    const struct bytes word = bytes_of_text(what);
+
+    if (kernel_process_open(pid, &pidfd, err) < 0 ||
+        kernel_handover_send(path, &(const struct kernel_message){ &word, 1, pidfd }, err) < 0)
+        return err_prefix(err, "option '--pidfd-socket'");
+    return 0;
+}
+
 int oci_tell_created(void *owner, pid_t pid, int pidfd, struct err *err)
 {
     const struct oci_told *told = owner;
@@ -59,5 +73,8 @@ int oci_tell_started(void *owner, pid_t pid, struct err *err)
     struct oci_told *told = owner;
 
     told->pid = pid;
-    return told->pid_file == NULL ? 0 : oci_write_pid_file(told->pid_file, pid, err);
+    if (told->pid_file != NULL && oci_write_pid_file(told->pid_file, pid, err) < 0)
+        return err->number;
+    return told->pidfd_socket == NULL ? 0
+                                      : oci_send_pidfd(told->pidfd_socket, pid, "standard", err);
 }
