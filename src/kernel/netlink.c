@@ -10,6 +10,7 @@
 
 #define ANSWER_BYTES 32768
 #define SEQUENCE 1
+#define ERRNO_MAX 4095
 #define ALIGNMENT ((size_t)NLMSG_ALIGNTO) /* of attributes, too */
 #define ATTRIBUTE_HEADER sizeof(struct nlattr)
 
@@ -100,7 +101,7 @@ static int read_answer(struct bytes rest, const struct kernel_netlink_listener *
             if (body.size < sizeof(number))
                 return -EBADMSG;
             memcpy(&number, body.at, sizeof(number));
-            return number == 0 ? 1 : number;
+            return number < -ERRNO_MAX ? -EBADMSG : number < 0 ? number : 1;
         }
         if (listener != NULL)
             listener->hear(listener->owner, header.nlmsg_type, body);

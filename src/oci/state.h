@@ -52,6 +52,9 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
 /* Writes <root>/<id>/state.json; a reader sees all of it or none, also after a power cut. */
 int oci_state_write(const char *root, const struct oci_state *state, struct err *err);
 
+/* The text of a state.json, as oci_state_write() writes it, which the caller frees. */
+int oci_state_document(const struct oci_state *state, char **ret_text, struct err *err);
+
 /* Reads the text of a state.json of the container `id`. Pure. -EINVAL with a sentence for one that
  * oci_state_write() would not have written; *ret_state is then untouched. */
 int oci_state_parse(struct bytes json, const char *id, struct arena *arena,
