@@ -136,6 +136,33 @@ static void check_plan(const struct oci_config *config, const struct oci_host *h
     arena_done(&arena);
 }
 
+/* The same text as that of a program's process, and as that of other limits. */
+static void check_parts(struct bytes input)
+{
+    static const char base[] =
+        "{\"ociVersion\": \"1.2.0\", \"root\": {\"path\": \"a\"}, \"process\": "
+        "{\"args\": [\"a\"], \"cwd\": \"/\"}}";
+    struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_resources resources;
+    struct oci_config config;
+    struct err err = { 0 };
+
+    if (oci_config_parse_exec(bytes_of_text(base), input, &arena, &config, &err) < 0)
+        fuzz_require(err.number < 0 && strchr(err.sentence, '\n') == NULL);
+    if (oci_resources_parse(input, &arena, &resources, &err) < 0)
+        fuzz_require(err.number < 0 && strchr(err.sentence, '\n') == NULL);
+    arena_done(&arena);
+}
+
+/* The words of filters: as many as there are, and no more. */
+static void check_words(void)
+{
+    for (int kind = KERNEL_SECCOMP_ACTIONS; kind <= KERNEL_SECCOMP_FLAGS; kind++) {
+        fuzz_require(kernel_seccomp_word((enum kernel_seccomp_words)kind, 0) != NULL);
+        fuzz_require(kernel_seccomp_word((enum kernel_seccomp_words)kind, SIZE_MAX) == NULL);
+    }
+}
+
 /* The config's own JSON means the same config. */
 static void check_round_trip(const struct oci_config *config)
 {
@@ -163,6 +190,8 @@ FUZZ_TARGET(input)
     struct oci_config untouched;
     struct err err = { 0 };
 
+    check_words();
+    check_parts(input);
     memset(&config, 0xA5, sizeof(config));
     memcpy(&untouched, &config, sizeof(config));
     if (oci_config_parse(input, &arena, &config, &err) < 0) {
