@@ -373,6 +373,7 @@ struct oci_memory_policy {
 
 /* linux.intelRdt; all of it absent asks for nothing */
 struct oci_intel_rdt {
+    bool is_wanted;              /* whatever else is said */
     const char *clos_id;         /* NULL: a group of the container's own, with its name */
     const char *l3_cache_schema; /* "L3:0=7f0;1=1f" */
     const char *mem_bw_schema;   /* "MB:0=20;1=70" */

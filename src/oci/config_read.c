@@ -351,6 +351,8 @@ static int enqueue(struct reading *reading, struct place place, json_t *object, 
 
 static int field_object(struct reading *reading, struct place place, json_t *value)
 {
+    if (place.field->offset != 0)
+        *(bool *)place.value = true;
     return enqueue(reading, place, value, place.item->base);
 }
 

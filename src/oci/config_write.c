@@ -164,7 +164,8 @@ static bool field_object(struct writing *writing, struct place place, json_t **r
         return false;
     item->parent = place.item->object;
     item->name = place.field->name;
-    item->is_kept = place.field->is_required;
+    item->is_kept =
+        place.field->is_required || (place.field->offset != 0 && *(const bool *)place.value);
     return true;
 }
 

@@ -21,7 +21,8 @@ enum oci_field_kind {
     OCI_FIELD_TEXTS,      /* struct oci_texts: a list of texts */
     OCI_FIELD_IDS,        /* struct oci_ids: a list of numbers of 32 bits */
     OCI_FIELD_PAIRS,      /* struct oci_pairs: an object whose values are texts */
-    OCI_FIELD_OBJECT,     /* an object with rows of its own, in the same struct */
+    OCI_FIELD_OBJECT,     /* an object with rows of its own, in the same struct; bool, with an
+                           * offset: that it is there, even empty */
     OCI_FIELD_LIST,       /* struct oci_list: a list of objects with rows of their own */
     OCI_FIELD_MAP,        /* struct oci_list: an object whose values are objects with rows of their
                            * own; each key goes to the first member, a const char * */

@@ -11,10 +11,7 @@
 
 bool oci_plan_has_resctrl(const struct oci_planning *planning)
 {
-    const struct oci_intel_rdt *rdt = &planning->config->intel_rdt;
-
-    return rdt->clos_id != NULL || rdt->l3_cache_schema != NULL || rdt->mem_bw_schema != NULL ||
-           rdt->schemata.count > 0 || rdt->enable_monitoring;
+    return planning->config->intel_rdt.is_wanted;
 }
 
 /* Whether a directory of that name can be a group: the kernel has some of its own. */

@@ -212,6 +212,25 @@ static void a_config_reads_back_the_same_from_its_own_json(void **state)
     }
 }
 
+static void an_object_that_means_something_though_empty_is_kept(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config;
+    struct bytes json;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(parse("{" REST ",\"process\":{" PROCESS "},\"linux\":{\"intelRdt\":{}}}",
+                           &arena, &config, &err),
+                     0);
+    assert_true(config.intel_rdt.is_wanted);
+    assert_int_equal(oci_config_format(&config, &arena, &json, &err), 0);
+    assert_int_equal(oci_config_parse(json, &arena, &config, &err), 0);
+    assert_true(config.intel_rdt.is_wanted);
+    assert_int_equal(parse("{" REST ",\"process\":{" PROCESS "}}", &arena, &config, &err), 0);
+    assert_false(config.intel_rdt.is_wanted);
+}
+
 static void capabilities_are_bits(void **state)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
@@ -237,6 +256,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(documents_that_are_too_deep_or_too_large_are_refused),
     cmocka_unit_test(control_characters_of_the_document_do_not_reach_the_sentence),
     cmocka_unit_test(a_config_reads_back_the_same_from_its_own_json),
+    cmocka_unit_test(an_object_that_means_something_though_empty_is_kept),
     cmocka_unit_test(capabilities_are_bits),
 };
 

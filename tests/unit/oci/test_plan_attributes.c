@@ -266,6 +266,9 @@ static void a_class_of_service_is_made_and_entered(void **state)
 
     (void)state;
     host.has_resctrl = true;
+    config.intel_rdt.is_wanted = true;
+    assert_line(&config, &host, "resctrl-make path=/sys/fs/resctrl/web new=yes");
+    assert_line(&config, &host, "resctrl-enter path=/sys/fs/resctrl/web  # linux.intelRdt\n");
     config.intel_rdt.l3_cache_schema = "L3:0=7f0;1=1f";
     config.intel_rdt.mem_bw_schema = "MB:0=20";
     config.intel_rdt.schemata = (struct oci_texts){ 1, lines };
@@ -274,7 +277,7 @@ static void a_class_of_service_is_made_and_entered(void **state)
     assert_line(&config, &host, "resctrl-enter path=/sys/fs/resctrl/web  # linux.intelRdt\n");
     config.intel_rdt.clos_id = "gold";
     assert_line(&config, &host, "resctrl-make path=/sys/fs/resctrl/gold schemata=");
-    config.intel_rdt = (struct oci_intel_rdt){ .clos_id = "/", .enable_monitoring = true };
+    config.intel_rdt = (struct oci_intel_rdt){ true, .clos_id = "/", .enable_monitoring = true };
     assert_line(&config, &host, "resctrl-make path=/sys/fs/resctrl there=yes  # linux.intelRdt\n");
     assert_line(&config, &host, "resctrl-make path=/sys/fs/resctrl/mon_groups/web new=yes");
     assert_line(&config, &host, "resctrl-enter path=/sys/fs/resctrl/mon_groups/web");
@@ -301,7 +304,7 @@ static void classes_that_cannot_be_are_refused(void **state)
     struct oci_host users = user_on_v2;
 
     (void)state;
-    config.intel_rdt.clos_id = "/";
+    config.intel_rdt.is_wanted = of_user.intel_rdt.is_wanted = true;
     assert_refused(&config, &host,
                    "linux.intelRdt: there is no resctrl file system at /sys/fs/resctrl");
     host.has_resctrl = users.has_resctrl = true;
@@ -309,6 +312,7 @@ static void classes_that_cannot_be_are_refused(void **state)
     assert_refused(&of_user, &users, "linux.intelRdt: only root can make groups of resctrl");
     for (size_t i = 0; i < ROWS(rows); i++) {
         config.intel_rdt = rows[i].rdt;
+        config.intel_rdt.is_wanted = true;
         assert_refused(&config, &host, rows[i].sentence);
     }
 }
