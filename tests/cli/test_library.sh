@@ -258,10 +258,10 @@ the_manual_is_whole_and_well_formed() {
     local page
     install_library
     cd usr/share/man
-    for page in $(grep -L '^\.so ' man3/*.3); do
+    while read -r page; do
         mandoc -T lint -W warning "$page" | grep -v 'missing date' && return 1
         groff -ww -man -T utf8 "$page" 2>&1 >/dev/null | grep . && return 1
-    done
+    done < <(grep -L '^\.so ' man3/*.3)
     pages_say_what_is_looked_up
     shown man3/dns_message_read.3 | grep 'struct dns_verdict dns_message_read(' >/dev/null
 }
@@ -287,8 +287,9 @@ if [ $# -eq 1 ]; then
     exit
 fi
 failed=0
-for test in $(declare -F | awk '{ print $3 }' |
-    grep -vxE 'install_library|compilers|library|a_copy|complains|in_history|shown|pages_say_what_is_looked_up'); do
+helpers='install_library|compilers|library|a_copy|complains|in_history|shown'
+helpers+='|pages_say_what_is_looked_up'
+for test in $(declare -F | awk '{ print $3 }' | grep -vxE "$helpers"); do
     # A shell and a directory of its own: inside a condition, this one would go on after a failure.
     mkdir "$test"
     if (cd "$test" && "$0" "$test"); then
