@@ -44,6 +44,9 @@ if(CUPEL_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
     set(CUPEL_LTO_LINK -flto=auto)
 endif()
 
+# For what runs before the C library has set itself up.
+set(CUPEL_BEFORE_LIBC -ffreestanding -fno-stack-protector -fno-lto -fno-sanitize=all)
+
 # Sets `archives` to the static libraries of a package, or to what stops the link with a sentence.
 macro(cupel_archives prefix)
     set(archives)
@@ -90,9 +93,6 @@ function(cupel_program program)
     if(arg_STATIC AND CUPEL_STATIC)
         set_target_properties(${program} PROPERTIES CUPEL_STATIC ON)
         target_link_options(${program} PRIVATE -static-pie)
-        if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
-            target_link_options(${program} PRIVATE LINKER:-e,kernel_self_entry)
-        endif()
     endif()
     foreach(used IN LISTS arg_USES)
         target_link_libraries(${program} PRIVATE cupel_${used})

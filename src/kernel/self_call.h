@@ -1,6 +1,6 @@
 /*
- * System calls of x86-64 without the C library, for what runs before it: kernel/self_entry.c and
- * kernel/self_map.c. They return -errno.
+ * System calls of x86-64 without the C library, for what runs before it: kernel/self_map.c and the
+ * entry of cupel-oci. They return -errno.
  */
 #pragma once
 

@@ -2,13 +2,7 @@
 #include "cli/oci/oci.h"
 
 #include "kernel/self.h"
-#include "kernel/self_entry.h"
 #include "kernel/self_map.h"
-
-/* The commands that start a program in a container; and the option whose helper is looked for
- * beside the program. */
-const char kernel_self_words_anew[][KERNEL_SELF_WORD_BYTES] = { "run", "create", "exec", "" };
-const char kernel_self_words_later[][KERNEL_SELF_WORD_BYTES] = { "--systemd-cgroup", "" };
 
 static char **own_argv;
 

@@ -1,13 +1,13 @@
 /*
- * The first steps of a static program on x86-64, before its C library has begun: nothing here may
- * need what the library sets up (relocated addresses, thread-local storage, a stack protector),
- * which is why this file has compiler options of its own.
+ * Where the kernel enters the program if it is static and for x86-64 (the linker's option -e),
+ * before the C library has begun: nothing here may need what that sets up (relocated addresses,
+ * thread-local storage, a stack protector), which is why this file has compiler options of its own.
  *
- * The program executes itself anew here, before the pages that the library touches have been, and
- * is mapped in.
+ * What kernel_self_protect() does is done here where it can be, since the program executes itself
+ * anew and all that it has touched before is lost; and it is mapped in (kernel/self_map.h).
+ *
+ * Sources: those of kernel/self.h; the System V ABI for x86-64, "Process Initialization".
  */
-#include "kernel/self_entry.h"
-
 #include "kernel/self_call.h"
 #include "kernel/self_map.h"
 
@@ -26,6 +26,12 @@
 
 #define STACK_BYTES ((size_t)98304)
 #define SELF "/proc/self/exe"
+#define WORD_BYTES 20
+
+/* The commands that start a program in a container (a word that is no command costs an execution,
+ * no more); and the option whose helper is first looked for beside the program. */
+static const char words_anew[][WORD_BYTES] = { "run", "create", "exec", "" };
+static const char words_later[][WORD_BYTES] = { "--systemd-cgroup", "" };
 
 static bool is_word(const char *word, const char *wanted)
 {
@@ -37,7 +43,7 @@ static bool is_word(const char *word, const char *wanted)
 }
 
 /* Whether one of the arguments is one of the words. */
-static bool has_word(char *const *argv, const char (*words)[KERNEL_SELF_WORD_BYTES])
+static bool has_word(char *const *argv, const char (*words)[WORD_BYTES])
 {
     for (; *argv != NULL; argv++) {
         for (size_t i = 0; words[i][0] != '\0'; i++) {
@@ -77,25 +83,27 @@ static void execute_anew(char *const *argv, char *const *environment)
 }
 
 /* STACK is what the kernel has put there: the number of arguments, they, NULL, the environment. */
-__attribute__((used, visibility("hidden"))) void kernel_self_begin(const long *stack);
+__attribute__((used, visibility("hidden"))) void oci_entry_begin(const long *stack);
 
-void kernel_self_begin(const long *stack)
+void oci_entry_begin(const long *stack)
 {
     char *const *argv = (char *const *)(stack + 1);
 
-    if (has_word(argv, kernel_self_words_anew) && !has_word(argv, kernel_self_words_later) &&
-        is_writable())
+    if (has_word(argv, words_anew) && !has_word(argv, words_later) && is_writable())
         execute_anew(argv, argv + stack[0] + 1);
     kernel_self_map_in(true);
     kernel_self_map((uintptr_t)stack - STACK_BYTES, (uintptr_t)stack, MADV_POPULATE_WRITE);
 }
 
+/* For the linker; nobody calls it. */
+void oci_entry(void);
+
 /* _start, of the C library, finds stack and registers as the kernel has set them. */
-__attribute__((naked, used)) void kernel_self_entry(void)
+__attribute__((naked, used)) void oci_entry(void)
 {
     __asm__("movq %rsp, %rdi\n\t"
             "movq %rdx, %rbx\n\t"
-            "call kernel_self_begin\n\t"
+            "call oci_entry_begin\n\t"
             "movq %rbx, %rdx\n\t"
             "jmp _start");
 }
