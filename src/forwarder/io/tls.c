@@ -1,6 +1,9 @@
 /* Each call goes to the module that made what it is about. */
 #include "forwarder/io/tls.h"
 
+#include "base/byte_writer.h"
+#include "dns/field_text.h"
+
 struct forwarder_tls_context *forwarder_tls_context_share(struct forwarder_tls_context *context)
 {
     if (context != NULL)
@@ -71,37 +74,13 @@ void forwarder_tls_close(struct forwarder_tls *tls)
         tls->functions->close(tls);
 }
 
-/* What a character of base64 stands for; 64 for any other (RFC 4648 section 4). */
-static uint32_t digit_of(char character)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = memchr(digits, character, sizeof(digits) - 1);
-
-    return at == NULL ? 64 : (uint32_t)(at - digits);
-}
-
 bool forwarder_tls_pin_parse(const char *text, uint8_t ret_pin[FORWARDER_TLS_PIN_OCTETS])
 {
-    uint8_t octets[FORWARDER_TLS_PIN_OCTETS + 1]; /* with what the sign = stands for */
-    size_t size = 0;
+    uint8_t octets[FORWARDER_TLS_PIN_OCTETS];
+    struct byte_writer out = byte_writer_init(octets, sizeof(octets));
 
-    if (strlen(text) != 44 || text[43] != '=')
+    if (dns_base64_parse(bytes_of_text(text), &out) != DNS_OK || out.position != sizeof(octets))
         return false;
-    for (size_t i = 0; i < 44; i += 4) {
-        uint32_t group = 0;
-
-        for (size_t j = i; j < i + 4; j++) {
-            uint32_t digit = j == 43 ? 0 : digit_of(text[j]);
-
-            if (digit == 64)
-                return false;
-            group = group << 6 | digit;
-        }
-        for (unsigned int shift = 24; shift > 0; shift -= 8)
-            octets[size++] = (uint8_t)(group >> (shift - 8));
-    }
-    if (octets[FORWARDER_TLS_PIN_OCTETS] != 0)
-        return false; /* bits that stand for nothing */
     memcpy(ret_pin, octets, FORWARDER_TLS_PIN_OCTETS);
     return true;
 }

@@ -1,7 +1,8 @@
-/* Addresses as people write them. */
+/* Addresses, and keys, as people write them. */
 #include "unit.h"
 
 #include "forwarder/io/endpoint.h"
+#include "forwarder/io/tls.h"
 
 #include <errno.h>
 
@@ -116,7 +117,36 @@ static void what_is_no_network_is_refused_by_name(void **state)
     }
 }
 
+static void a_pin_is_a_digest_in_base64_and_nothing_else(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_pin;
+    } rows[] = {
+        { "/+8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=", true },
+        { "/+8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE", false },  /* the sign = is missing */
+        { "/+8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAF=", false }, /* bits that are lost */
+        { "/+8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==", false },
+        { "/+8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEB", false },
+        { "/+8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=AAAA", false },
+        { "_-8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=", false },
+        { " /+8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", false },
+        { "AAAA", false },
+        { "", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        uint8_t pin[FORWARDER_TLS_PIN_OCTETS] = { 7 };
+
+        assert_row(rows[i].text, forwarder_tls_pin_parse(rows[i].text, pin) == rows[i].is_pin);
+        assert_row(rows[i].text, pin[0] == (rows[i].is_pin ? 0xff : 7));
+        assert_row(rows[i].text, !rows[i].is_pin || (pin[1] == 0xef && pin[31] == 1));
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_pin_is_a_digest_in_base64_and_nothing_else),
     cmocka_unit_test(networks_are_read_with_their_prefix),
     cmocka_unit_test(what_is_no_network_is_refused_by_name),
     cmocka_unit_test(endpoints_are_read_and_written_the_same),
