@@ -21,15 +21,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Where the older calls have ids of 16 bits, those with 32 have names of their own. */
+#ifdef SYS_setresuid32
+#define SET_GROUPS SYS_setgroups32
+#define SET_GROUP SYS_setresgid32
+#define SET_USER SYS_setresuid32
+#else
+#define SET_GROUPS SYS_setgroups
+#define SET_GROUP SYS_setresgid
+#define SET_USER SYS_setresuid
+#endif
+
 int kernel_process_set_user(const struct kernel_user *user, struct err *err)
 {
     /* The system calls themselves: the C library's functions look for all threads of the process,
      * and a process that was cloned out of one with several has its list of them, and its locks. */
-    if (user->sets_groups && syscall(SYS_setgroups, user->groups_count, user->groups) < 0)
+    if (user->sets_groups && syscall(SET_GROUPS, user->groups_count, user->groups) < 0)
         return err_system(err, errno, "set the supplementary groups");
-    if (syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0)
+    if (syscall(SET_GROUP, user->gid, user->gid, user->gid) < 0)
         return err_system(err, errno, "become group %u", user->gid);
-    if (syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
+    if (syscall(SET_USER, user->uid, user->uid, user->uid) < 0)
         return err_system(err, errno, "become user %u", user->uid);
     return 0;
 }
