@@ -304,7 +304,7 @@ static const struct cli_command commands[] = {
       .run = run_save },
     { .name = "load",
       .operands = "FILE",
-      .summary = "add the answers of such a file to the cache",
+      .summary = "add the answers of a file that save wrote",
       .description =
           "Answers are older by the time since the file was written, and have to be what "
           "is kept under the limits that hold now; others are left out. A file that is "
