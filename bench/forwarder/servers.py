@@ -1,10 +1,12 @@
 """The servers that the suite measures: each a Server with the words that start it on one port of
 127.0.0.1, forwarding to the upstream at another, with one thread where it can be told so."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -14,6 +16,7 @@ import time
 
 READY_S = 10
 END_S = 5
+SERVER_PORTS = range(10000, 32768)  # below those that Linux gives to clients (ip_local_port_range)
 NAME_IS_READY = b"\x05ready\x05bench\x05cupel\0"
 
 
@@ -211,16 +214,15 @@ def version(server, program):
 
 
 def free_port():
-    """One that nothing has, for UDP and TCP."""
+    """One that nothing has, for UDP and TCP, and that no client is given for its own end meanwhile."""
     while True:
+        port = secrets.choice(SERVER_PORTS)
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream, \
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
-            stream.bind(("127.0.0.1", 0))
-            try:
-                datagrams.bind(stream.getsockname())
-            except OSError:
-                continue
-            return stream.getsockname()[1]
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, \
+                contextlib.suppress(OSError):
+            stream.bind(("127.0.0.1", port))
+            datagrams.bind(("127.0.0.1", port))
+            return port
 
 
 def answers(port):
