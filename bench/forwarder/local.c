@@ -160,6 +160,7 @@ static void compare(const struct forwarder_built *special, const struct forwarde
         .lanes = 4,
         .attempts_max = 3,
         .attempt_ns = 1000000,
+        .timeout_ns = 3000000,
         .upstreams_count = 1,
         .upstreams = { { .octets = { 192, 0, 2, 53 }, .port = 53, .size = 4 } },
         .random = { next_random, &random },

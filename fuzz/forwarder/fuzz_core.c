@@ -122,6 +122,7 @@ static void begin(struct history *history)
         .lanes = LANES,
         .attempts_max = (uint8_t)(1 + attempts % 4U),
         .attempt_ns = ATTEMPT_NS,
+        .timeout_ns = (1 + attempts % 4U) * ATTEMPT_NS,
         .upstreams = { address_of(1, 53), address_of(2, 53), address_of(3, 5353) },
         .random = { .next = next_random, .source = &history->random },
     };

@@ -566,7 +566,7 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
         .key = key,
         .lane = known->lane,
         .sends = 1,
-        .end_ns = witness->now_ns + config->attempts_max * config->attempt_ns,
+        .end_ns = witness->now_ns + config->timeout_ns,
         .upstream = sent->path.socket / config->lanes,
         .stale_ns = FORWARDER_NEVER,
         .wire_size = DNS_HEADER_SIZE + question.size + FORWARDER_OPT_BYTES,
@@ -703,8 +703,11 @@ static inline void witness_check_blocked(const struct witness *witness,
     unsigned int records;
 
     fuzz_require(dns_message_question(&answer, &question));
-    records =
-        is_null && (question.type == DNS_TYPE_A || question.type == DNS_TYPE_AAAA ? 1U : 0U) != 0;
+    /* ANY was passed on where nothing was local yet. */
+    records = !is_null                                                        ? 0
+              : question.type == DNS_TYPE_ANY                                 ? 2
+              : question.type == DNS_TYPE_A || question.type == DNS_TYPE_AAAA ? 1
+                                                                              : 0;
     fuzz_require(dns_message_rcode(&answer) == (is_null ? DNS_RCODE_NOERROR
                                                 : block_answer == FORWARDER_BLOCK_REFUSED
                                                     ? DNS_RCODE_REFUSED

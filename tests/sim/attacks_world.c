@@ -21,6 +21,7 @@ struct forwarder_config world_config(void)
         .lanes = 64,
         .attempts_max = 3,
         .attempt_ns = NS_PER_S,
+        .timeout_ns = 3 * NS_PER_S,
         .upstreams_count = 1,
         .upstreams = { { .octets = { 192, 0, 2, 53 }, .port = 53, .size = 4 } },
         .is_case_random = true,

@@ -6,7 +6,10 @@
  * after each step what must be true; beyond that, no forged address ever reaches a client, and in a
  * run with a perfect network and honest upstreams nothing times out.
  *
- *     sim.forwarder [--seed N] [--runs N] [--exchanges N]
+ *     sim.forwarder [--seed N] [--runs N] [--exchanges N] [--loss PER_MILLE [--attempts N]]
+ *
+ * With --loss the worlds are calm but for datagrams that get lost, the times are those of the
+ * program, and what is said is how many queries had no answer, when each was sent N times at most.
  *
  * Exit status 0; or 1, and the seed that failed with the command that runs it again. With --seed it
  * runs that one alone, in its own process, for a debugger.
@@ -25,100 +28,13 @@
 struct totals {
     uint64_t exchanges;
     uint64_t reloads;
+    uint64_t accepted;
     uint64_t counters[FORWARDER_COUNTERS];
 };
 
 static uint64_t next_entropy(void *source)
 {
     return chance_next(source);
-}
-
-/* Chooses what kind of a world this run is. */
-static void choose_world(struct simulation *sim)
-{
-    sim->is_calm = chance_of(&sim->chance, 100);
-    sim->network.delay_ns_min = between(sim, 0, 2 * NS_PER_MS);
-    sim->network.delay_ns_max = sim->network.delay_ns_min + between(sim, 0, 3 * NS_PER_MS);
-    sim->pause_ns = between(sim, NS_PER_MS / 10, NS_PER_MS);
-    if (chance_of(&sim->chance, 500))
-        sim->pause_ns *= 100;
-    sim->names = chance_of(&sim->chance, 200) ? 0 : between(sim, 1, 40);
-    sim->cookie_upstreams = (unsigned int)between(sim, 0, 63);
-    sim->strict_upstreams = (unsigned int)(chance_of(&sim->chance, 500) ? between(sim, 0, 63) : 0);
-    if (sim->is_calm)
-        return;
-    sim->network.loss_per_mille = (unsigned int)between(sim, 0, 400);
-    sim->network.twice_per_mille = (unsigned int)between(sim, 0, 300);
-    sim->network.delay_ns_max += between(sim, 0, 60 * NS_PER_MS);
-    sim->silent_per_mille = (unsigned int)between(sim, 0, 500);
-    sim->forger_per_mille = (unsigned int)between(sim, 0, 900);
-    sim->meddler_per_mille = (unsigned int)between(sim, 0, 200);
-    sim->damage_per_mille = (unsigned int)between(sim, 0, 300);
-    sim->leap_per_mille = (unsigned int)between(sim, 0, 5);
-    sim->failing_per_mille =
-        (unsigned int)(chance_of(&sim->chance, 500) ? between(sim, 0, 300) : 0);
-    sim->cut_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 500) : 0);
-    sim->broken_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 500) : 0);
-    sim->plain_upstreams = (unsigned int)(chance_of(&sim->chance, 200) ? between(sim, 0, 63) : 0);
-    sim->reload_per_mille = (unsigned int)(chance_of(&sim->chance, 300) ? between(sim, 0, 30) : 0);
-    sim->averse_upstreams = (unsigned int)(chance_of(&sim->chance, 100) ? between(sim, 0, 63) : 0);
-    sim->rotate_per_mille = (unsigned int)between(sim, 0, 100);
-}
-
-/* Chooses how upstreams are asked. */
-static void choose_transports(struct simulation *sim, struct forwarder_config *config)
-{
-    for (size_t i = 0; i < UPSTREAMS_ASKED; i++)
-        config->transports[i] = chance_of(&sim->chance, 200)
-                                    ? (enum forwarder_transport)between(sim, 0, FORWARDER_OVER_TLS)
-                                    : FORWARDER_OVER_UDP;
-}
-
-/* Chooses what is kept, and for how long. */
-static void choose_cache(struct simulation *sim, struct forwarder_config *config)
-{
-    if (chance_of(&sim->chance, 200))
-        return;
-    config->cache.bytes = FORWARDER_CACHE_BYTES_MIN;
-    config->cache.stale_s = chance_of(&sim->chance, 500) ? (uint32_t)between(sim, 1, 60) : 0;
-    config->keep.ttl_s_min = chance_of(&sim->chance, 200) ? (uint32_t)between(sim, 1, 5) : 0;
-    config->keep.ttl_s_max = (uint32_t)between(sim, 5, 30);
-    config->keep.negative_ttl_s_max = (uint32_t)between(sim, 1, 10);
-    config->keep.failure_ttl_s = (uint32_t)between(sim, 1, 5);
-    config->has_prefetch = chance_of(&sim->chance, 700);
-    config->stale_after_ns = between(sim, 1, 60) * NS_PER_MS;
-}
-
-/* Chooses who may ask, and how much. */
-static void choose_limits(struct simulation *sim, struct forwarder_config *config)
-{
-    config->cookies.is_on = chance_of(&sim->chance, 700);
-    if (sim->is_calm)
-        return;
-    config->cookies.is_required = config->cookies.is_on && chance_of(&sim->chance, 100);
-    if (chance_of(&sim->chance, 150)) {
-        struct forwarder_address all = address_of(0, 0, 0);
-        struct forwarder_address one =
-            address_of(CLIENTS_NET, (uint8_t)between(sim, 1, CLIENTS), 0);
-        struct forwarder_network_bits bits = { .ipv4 = (uint8_t)between(sim, 0, 21) };
-        struct forwarder_network_bits one_bits = { .ipv4 = (uint8_t)between(sim, 22, 32) };
-
-        config->access.is_silent = chance_of(&sim->chance, 500);
-        fuzz_require(forwarder_access_add(
-            &config->access,
-            &(struct forwarder_access_rule){ forwarder_network_of(&all, bits), true }));
-        fuzz_require(forwarder_access_add(
-            &config->access,
-            &(struct forwarder_access_rule){ forwarder_network_of(&one, one_bits), false }));
-    }
-    if (chance_of(&sim->chance, 150))
-        config->rate = (struct forwarder_rate_config){ .per_s = (uint32_t)between(sim, 1, 100),
-                                                       .window_s = (uint32_t)between(sim, 1, 5),
-                                                       .slip = (uint32_t)between(sim, 0, 3) };
-    if (chance_of(&sim->chance, 150))
-        config->client_queries_max = (uint32_t)between(sim, 1, 20);
-    if (chance_of(&sim->chance, 150))
-        config->upstream_queries_max = (uint32_t)between(sim, 1, 20);
 }
 
 /* What is answered without asking anybody, from now on. */
@@ -128,52 +44,18 @@ static void change_local(struct simulation *sim)
                       (enum forwarder_block_answer)between(sim, 0, FORWARDER_BLOCK_REFUSED));
 }
 
-/* Chooses names that are asked of others: one of those that clients ask for, some, or all. */
-static void choose_routes(struct simulation *sim, struct forwarder_config *config)
-{
-    static const char *const zones[] = { "x1.example.test", "test", "example.test", "no.test" };
-
-    config->general_count = between(sim, 0, config->upstreams_count);
-    config->routes_count = chance_of(&sim->chance, 300) ? between(sim, 1, 4) : 0;
-    for (size_t i = 0; i < config->routes_count; i++) {
-        struct forwarder_route *route = &config->routes[i];
-        struct dns_name name;
-
-        fuzz_require(dns_name_parse(bytes_of_text(zones[i]), &name).status == DNS_OK);
-        route->size = (uint8_t)name.size;
-        memcpy(route->name, name.octets, name.size);
-        route->upstreams = (uint32_t)between(sim, 1, (1U << config->upstreams_count) - 1);
-    }
-}
-
-/* Chooses whom to ask, and how. */
-static void choose_upstreams(struct simulation *sim, struct forwarder_config *config)
-{
-    uint64_t first = between(sim, 0, UPSTREAMS - 1);
-    uint64_t step = between(sim, 1, UPSTREAMS - 1);
-
-    config->is_case_random = chance_of(&sim->chance, 500);
-    config->policy = (enum forwarder_policy)between(sim, 0, FORWARDER_POLICY_RACE);
-    config->attempt_ns = between(sim, 12, 60) * NS_PER_MS;
-    config->upstreams_count = between(sim, 1, UPSTREAMS_ASKED);
-    for (uint64_t i = 0; i < config->upstreams_count; i++)
-        config->upstreams[i] = address_of(1, (uint8_t)(1 + (first + i * step) % UPSTREAMS), 53);
-    choose_transports(sim, config);
-    choose_routes(sim, config);
-}
-
 /* Another configuration, while queries wait. */
 static void reload(struct simulation *sim)
 {
     struct forwarder_config config = sim->forwarder.config;
 
-    choose_upstreams(sim, &config);
+    world_choose_upstreams(sim, &config);
     config.has_prefetch = chance_of(&sim->chance, 500);
     witness_reconfigure(&sim->witness, &config);
     sim->reloads += 1;
 }
 
-static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exchanges)
+static void simulation_init(struct simulation *sim, uint64_t seed, const struct plan *plan)
 {
     struct forwarder_config config = {
         .lanes = LANES,
@@ -183,16 +65,19 @@ static void simulation_init(struct simulation *sim, uint64_t seed, uint64_t exch
     network_init(&sim->network, seed);
     sim->chance.state = seed ^ UINT64_C(0xC11E47);
     sim->entropy.state = seed ^ UINT64_C(0x1D5);
-    sim->exchanges_left = exchanges;
-    choose_world(sim);
+    sim->exchanges_left = plan->exchanges;
+    sim->is_calm = plan->loss_per_mille > 0;
+    world_choose(sim);
     config.queries_max =
         (uint32_t)(sim->is_calm ? WITNESS_QUERIES_MAX : between(sim, 1, WITNESS_QUERIES_MAX));
     config.waiters_max =
         (uint32_t)(sim->is_calm ? WITNESS_CLIENTS_MAX : between(sim, 1, WITNESS_QUERIES_MAX));
-    choose_cache(sim, &config);
-    choose_limits(sim, &config);
-    config.attempts_max = (uint8_t)between(sim, 1, 4);
-    choose_upstreams(sim, &config);
+    world_choose_cache(sim, &config);
+    world_choose_limits(sim, &config);
+    config.attempts_max = (uint8_t)between(sim, 1, FORWARDER_ATTEMPTS_MAX);
+    world_choose_upstreams(sim, &config);
+    if (plan->loss_per_mille > 0)
+        world_choose_lossy(sim, plan, &config);
     sim->slab = calloc(1, forwarder_slab_bytes(&config));
     fuzz_require(sim->slab != NULL);
     forwarder_init(&sim->forwarder, &config, sim->slab);
@@ -339,14 +224,15 @@ static void check_client(struct simulation *sim, const struct witness_sent *sent
         sim->cookies[client] = witness_cookie_of(witness_payload(sent));
     walk = dns_message_section(&answer, DNS_ANSWER);
     while (dns_walk_next(&walk, &rr)) {
-        static const uint8_t none[4] = { 0 }; /* of what is blocked, by an alias */
+        static const uint8_t none[16] = { 0 }; /* of what is blocked, by an alias */
+        struct bytes rdata = byte_reader_rest(&rr.rdata);
 
         if (rr.type == DNS_TYPE_CNAME ||
-            bytes_equal(byte_reader_rest(&rr.rdata), bytes_of(none, 4)))
+            (rdata.size <= sizeof(none) && bytes_equal(rdata, bytes_of(none, rdata.size))))
             continue;
         fuzz_require(dns_message_question(&answer, &question));
         upstream_address(&question, address);
-        fuzz_require(bytes_equal(byte_reader_rest(&rr.rdata), bytes_of(address, 4)));
+        fuzz_require(bytes_equal(rdata, bytes_of(address, 4)));
     }
 }
 
@@ -468,7 +354,7 @@ static void run(struct simulation *sim)
         }
     }
     witness_check_rest(&sim->witness);
-    if (sim->is_calm) {
+    if (sim->is_calm && sim->network.loss_per_mille == 0) {
         fuzz_require(sim->forwarder.counters[FORWARDER_COUNT_answers_timed_out] == 0);
         fuzz_require(sim->witness.accepted +
                          sim->forwarder.counters[FORWARDER_COUNT_queries_cached] +
@@ -480,15 +366,16 @@ static void run(struct simulation *sim)
     }
 }
 
-static void run_seed(uint64_t seed, uint64_t exchanges, struct totals *totals)
+static void run_seed(uint64_t seed, const struct plan *plan, struct totals *totals)
 {
     struct simulation *sim = calloc(1, sizeof(*sim));
 
     fuzz_require(sim != NULL);
-    simulation_init(sim, seed, exchanges);
+    simulation_init(sim, seed, plan);
     run(sim);
     totals->exchanges += sim->exchanges;
     totals->reloads += sim->reloads;
+    totals->accepted += sim->witness.accepted;
     for (size_t i = 0; i < FORWARDER_COUNTERS; i++)
         totals->counters[i] += sim->forwarder.counters[i];
     simulation_done(sim);
@@ -499,12 +386,6 @@ static void run_seed(uint64_t seed, uint64_t exchanges, struct totals *totals)
 struct progress {
     uint64_t seed;
     struct totals totals;
-};
-
-struct plan {
-    uint64_t seed; /* 0: all of them, from 1 on */
-    uint64_t runs;
-    uint64_t exchanges;
 };
 
 /* A simulation in which something never happens shows nothing about it. */
@@ -525,6 +406,18 @@ static bool print_totals(const struct totals *totals, uint64_t runs, uint64_t to
     return all_happened;
 }
 
+/* What loss does to queries that were passed on. */
+static int print_loss(const struct totals *totals)
+{
+    uint64_t failed = totals->counters[FORWARDER_COUNT_answers_timed_out];
+    uint64_t retries = totals->counters[FORWARDER_COUNT_retries];
+
+    printf("%" PRIu64 " of %" PRIu64 " queries had no answer (%.2f %%), %.2f datagrams for each\n",
+           failed, totals->accepted, 100.0 * (double)failed / (double)(totals->accepted + 1),
+           1 + (double)retries / (double)(totals->accepted + 1));
+    return 0;
+}
+
 static int run_all(const struct plan *plan)
 {
     struct progress *progress =
@@ -538,7 +431,7 @@ static int run_all(const struct plan *plan)
     fuzz_require(child >= 0);
     if (child == 0) {
         for (progress->seed = 1; progress->seed <= plan->runs; progress->seed++)
-            run_seed(progress->seed, plan->exchanges, &progress->totals);
+            run_seed(progress->seed, plan, &progress->totals);
         _exit(0);
     }
     fuzz_require(waitpid(child, &status, 0) == child);
@@ -548,7 +441,20 @@ static int run_all(const struct plan *plan)
                progress->seed, progress->seed, plan->exchanges);
         return 1;
     }
+    if (plan->loss_per_mille > 0)
+        return print_loss(&progress->totals);
     return print_totals(&progress->totals, plan->runs, clock_monotonic_ns() - start_ns) ? 0 : 1;
+}
+
+/* Where an option's number goes. */
+static uint64_t *number_of(struct plan *plan, int letter)
+{
+    uint64_t *const numbers[] = {
+        ['s'] = &plan->seed,           ['r'] = &plan->runs,     ['e'] = &plan->exchanges,
+        ['l'] = &plan->loss_per_mille, ['a'] = &plan->attempts,
+    };
+
+    return numbers[letter];
 }
 
 static bool read_plan(int argc, char **argv, struct plan *plan)
@@ -557,6 +463,8 @@ static bool read_plan(int argc, char **argv, struct plan *plan)
         { .name = "seed", .has_arg = required_argument, .val = 's' },
         { .name = "runs", .has_arg = required_argument, .val = 'r' },
         { .name = "exchanges", .has_arg = required_argument, .val = 'e' },
+        { .name = "loss", .has_arg = required_argument, .val = 'l' },
+        { .name = "attempts", .has_arg = required_argument, .val = 'a' },
         { .name = NULL },
     };
     int letter;
@@ -566,28 +474,25 @@ static bool read_plan(int argc, char **argv, struct plan *plan)
 
         if (number == 0)
             return false;
-        if (letter == 's')
-            plan->seed = number;
-        else if (letter == 'r')
-            plan->runs = number;
-        else
-            plan->exchanges = number;
+        *number_of(plan, letter) = number;
     }
-    return optind == argc;
+    return optind == argc && plan->loss_per_mille < 1000 &&
+           plan->attempts <= FORWARDER_ATTEMPTS_MAX;
 }
 
 int main(int argc, char **argv)
 {
-    struct plan plan = { .runs = 200, .exchanges = 300 };
+    struct plan plan = { .runs = 200, .exchanges = 300, .attempts = FORWARDER_ATTEMPTS_MAX };
     struct totals totals = { 0 };
 
     if (!read_plan(argc, argv, &plan)) {
-        fprintf(stderr, "usage: sim.forwarder [--seed N] [--runs N] [--exchanges N]\n");
+        fprintf(stderr, "usage: sim.forwarder [--seed N] [--runs N] [--exchanges N]\n"
+                        "                     [--loss PER_MILLE [--attempts N]]\n");
         return 2;
     }
     if (plan.seed == 0)
         return run_all(&plan);
-    run_seed(plan.seed, plan.exchanges, &totals);
+    run_seed(plan.seed, &plan, &totals);
     (void)print_totals(&totals, 1, 0);
     return 0;
 }

@@ -222,6 +222,7 @@ static const struct option_row option_rows[] = {
     { "upstreams", OPTION_OTHER, 0, read_upstreams },
     { "attempts", OPTION_OTHER, 0, read_attempts },
     { "attempt-time", OPTION_NS, FIELD(attempt_ns), NULL },
+    { "timeout", OPTION_NS, FIELD(timeout_ns), NULL },
     { "policy", OPTION_OTHER, 0, read_policy },
     { "no-cache", OPTION_OTHER, 0, read_no_cache },
     { "keep-case", OPTION_OTHER, 0, read_keep_case },
@@ -315,8 +316,9 @@ void scenario_defaults(struct scenario *scenario)
         .queries_max = 1000,
         .waiters_max = 2000,
         .lanes = SCENARIO_LANES,
-        .attempts_max = 3,
+        .attempts_max = FORWARDER_ATTEMPTS_MAX,
         .attempt_ns = NS_PER_S,
+        .timeout_ns = 3 * NS_PER_S,
         .upstreams_count = 1,
         .is_case_random = true,
         .cache.bytes = CACHE_BYTES,
@@ -343,8 +345,8 @@ bool scenario_begin(struct scenario *scenario)
             return scenario_refuse(scenario, "a zone has an upstream that there is not",
                                    bytes_of("", 0));
     if (config->keep.ttl_s_max < config->keep.ttl_s_min || config->keep.failure_ttl_s == 0 ||
-        config->attempt_ns == 0 || config->queries_max == 0 || config->waiters_max == 0 ||
-        config->queries_max > SCENARIO_LANES * FORWARDER_IDS_USED_MAX ||
+        config->attempt_ns == 0 || config->timeout_ns == 0 || config->queries_max == 0 ||
+        config->waiters_max == 0 || config->queries_max > SCENARIO_LANES * FORWARDER_IDS_USED_MAX ||
         config->waiters_max > FORWARDER_WAITERS_MAX ||
         config->rate.per_s > FORWARDER_RATE_PER_S_MAX ||
         config->rate.window_s > FORWARDER_RATE_WINDOW_S_MAX)

@@ -26,6 +26,15 @@ enum kind {
     KIND_WITHOUT_COOKIE, /* to the forwarder, if that knows that there should be one */
 };
 
+/* What is to be done. */
+struct plan {
+    uint64_t seed; /* 0: all of them, from 1 on */
+    uint64_t runs;
+    uint64_t exchanges;
+    uint64_t loss_per_mille; /* 0: whatever chance wants, as of all else */
+    uint64_t attempts;       /* where only datagrams get lost: how often they are sent */
+};
+
 struct simulation {
     struct network network;
     struct chance chance;  /* for clients and upstreams */
@@ -76,3 +85,19 @@ void upstream_address(const struct dns_question *question, uint8_t ret_address[4
 
 /* An upstream gets a query: it may reply, and a forger may be faster. */
 void upstream_replies(struct simulation *sim, const struct packet *query_packet);
+
+/* Chooses what kind of a world this run is. */
+void world_choose(struct simulation *sim);
+
+/* Chooses what is kept, and for how long. */
+void world_choose_cache(struct simulation *sim, struct forwarder_config *config);
+
+/* Chooses who may ask, and how much. */
+void world_choose_limits(struct simulation *sim, struct forwarder_config *config);
+
+/* Chooses whom to ask, and how. */
+void world_choose_upstreams(struct simulation *sim, struct forwarder_config *config);
+
+/* A world in which nothing is wrong but that datagrams get lost, and the program's own times. */
+void world_choose_lossy(struct simulation *sim, const struct plan *plan,
+                        struct forwarder_config *config);

@@ -13,7 +13,9 @@
 #define LISTEN_PORT 8053
 #define NS_PER_MS UINT64_C(1000000)
 /* A query is sent this often before its client is told that nobody answered. */
-#define ATTEMPTS 3
+/* An attempt waits for at most one part of so many of the time that a client waits, and a little
+ * more, so that no other follows after all of them. */
+#define ATTEMPT_PARTS 3
 #define QUERIES_MAX_MAX (DNS_LANES_LEAST * 16384UL)
 /* Clients for each query that may wait. */
 #define WAITERS_PER_QUERY 4
@@ -121,8 +123,8 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .offset = offsetof(struct dns_options, timeout_ms),
       .value = "N",
       .help = "answer SERVFAIL after this many milliseconds without an answer; the query is sent "
-              "again, to the next server, after what round trips have shown to be long, and at the "
-              "latest after each third of them (2000)",
+              "again, to the next server, after what round trips have shown to be long, then after "
+              "twice as long, and at the latest after each third of them (2000)",
       .number_min = 10,
       .number_max = 60000 },
     { .name = "queries-max",
@@ -521,9 +523,10 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
             .queries_max = (uint32_t)options->queries_max,
             .waiters_max = (uint32_t)options->queries_max * WAITERS_PER_QUERY,
             .lanes = dns_lanes(),
-            .attempts_max = ATTEMPTS,
+            .attempts_max = FORWARDER_ATTEMPTS_MAX,
             .policy = policy_of(options->policy),
-            .attempt_ns = options->timeout_ms * NS_PER_MS / ATTEMPTS,
+            .attempt_ns = options->timeout_ms * NS_PER_MS / ATTEMPT_PARTS + 1,
+            .timeout_ns = options->timeout_ms * NS_PER_MS,
             .is_case_random = !options->keeps_case,
             .rate = { .per_s = (uint32_t)options->rate_per_s,
                       .window_s = (uint32_t)options->rate_window_s,

@@ -220,6 +220,7 @@ static void send_first(struct forwarder *forwarder, struct forwarder_query *quer
         send_query(forwarder, query, batch);
     }
     query->upstream = (uint8_t)first;
+    query->first = (uint8_t)first;
     send_query(forwarder, query, batch);
     query->attempts = 1;
 }
@@ -263,8 +264,7 @@ struct forwarder_query *forwarder_ask(struct forwarder *forwarder,
     if (forwarder->config.is_case_random)
         draw_letters(forwarder, query);
     query->sent_ns = forwarder->now_ns;
-    query->end_ns =
-        later(forwarder->now_ns, forwarder->config.attempt_ns * forwarder->config.attempts_max);
+    query->end_ns = later(forwarder->now_ns, forwarder->config.timeout_ns);
     send_first(forwarder, query, batch);
     set_due(forwarder, query, forwarder->now_ns);
     return query;
@@ -308,17 +308,31 @@ static void give_up(struct forwarder *forwarder, struct forwarder_query *query,
     forwarder_forget(forwarder, query);
 }
 
+/* An attempt was over without an answer. An upstream that lets one query go without is not asked
+ * less for that, however often it was asked. */
+static void miss(struct forwarder *forwarder, struct forwarder_query *query)
+{
+    struct forwarder_upstream *upstream = &forwarder->upstreams[query->upstream];
+    uint32_t bit = 1U << query->upstream;
+
+    if ((query->failed & bit) != 0)
+        return;
+    if ((query->missed & bit) != 0) {
+        upstream->timeouts += 1;
+    } else if (forwarder_upstream_missed(upstream, forwarder->now_ns)) {
+        forwarder->peer_cookies[query->upstream].server_size = 0; /* it may be another by then */
+        forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
+    }
+    query->missed |= bit;
+}
+
 void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query,
                       struct forwarder_batch *batch)
 {
     struct forwarder_choice choice = choice_of(forwarder, &query->topic);
     uint8_t next;
 
-    if ((query->failed >> query->upstream & 1U) == 0 &&
-        forwarder_upstream_missed(&forwarder->upstreams[query->upstream], forwarder->now_ns)) {
-        forwarder->peer_cookies[query->upstream].server_size = 0; /* it may be another by then */
-        forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
-    }
+    miss(forwarder, query);
     if (query->attempts >= forwarder->config.attempts_max || query->due_ns >= query->end_ns) {
         give_up(forwarder, query, batch);
         return;

@@ -103,6 +103,7 @@ void forwarder_config_check(const struct forwarder_config *config)
     REQUIRE(config->attempts_max >= 1);
     REQUIRE(config->attempts_max <= FORWARDER_ATTEMPTS_MAX);
     REQUIRE(config->attempt_ns > 0);
+    REQUIRE(config->timeout_ns > 0);
     REQUIRE(config->upstreams_count >= 1);
     REQUIRE(config->upstreams_count <= FORWARDER_UPSTREAMS_MAX);
     REQUIRE(config->general_count <= config->upstreams_count);

@@ -27,10 +27,11 @@
  * asked, on the socket that asked, with the id, with the question (case kept), and that is
  * well-formed; whatever else arrives is counted, and the query waits on. When no such reply came in
  * the time that its round trips give it (upstream.h), at most config.attempt_ns, the same query
- * goes to the next upstream (replies to earlier attempts are still good), config.attempts_max times
- * in all; and when that many times config.attempt_ns are over the answer is SERVFAIL. Where the
- * cache has a stale answer, clients get that instead of a failure, or after config.stale_after_ns,
- * and the query goes on for the cache alone. All memory is one slab whose size is known at init.
+ * goes to the next upstream (replies to earlier attempts are still good), and waits twice as long,
+ * config.attempts_max times in all; when config.timeout_ns are over the answer is SERVFAIL. Where
+ * the cache has a stale answer, clients get that instead of a failure, or after
+ * config.stale_after_ns, and the query goes on for the cache alone. All memory is one slab whose
+ * size is known at init.
  *
  * An upstream is asked over streams (path.stream 1) if its transport is one, and where its reply
  * was cut, or came in fragments: who forges one that is not the first need not know id or port.
@@ -62,7 +63,8 @@
 #define FORWARDER_UPSTREAMS_MAX 16
 /* Those of the configuration before, which queries may still wait for, have numbers too. */
 #define FORWARDER_SLOTS_MAX 32
-#define FORWARDER_ATTEMPTS_MAX 8
+/* Doubling from FORWARDER_ATTEMPT_NS_MIN on, so many fill more than a minute. */
+#define FORWARDER_ATTEMPTS_MAX 12
 #define FORWARDER_QUERIES_MAX (1U << 20)
 #define FORWARDER_WAITERS_MAX (1U << 22)
 /* Queries that may share a socket or a stream: a quarter of the ids. */
@@ -89,8 +91,8 @@ struct forwarder_config {
                              quarter of the ids that the lanes have: 16384 for each */
     uint16_t lanes;       /* sockets for each upstream: 1 to FORWARDER_LANES_MAX */
     uint8_t attempts_max; /* how often a query is sent: 1 to FORWARDER_ATTEMPTS_MAX */
-    uint64_t attempt_ns;  /* more than 0: so long an attempt waits at most, and a client in all for
-                             as many attempts as there may be */
+    uint64_t attempt_ns;  /* more than 0: so long an attempt waits at most, but for the last, */
+    uint64_t timeout_ns;  /* more than 0: and a client in all */
     enum forwarder_policy policy;
     size_t upstreams_count;
     struct forwarder_address upstreams[FORWARDER_SLOTS_MAX];  /* 1 to FORWARDER_UPSTREAMS_MAX; the

@@ -66,8 +66,12 @@ static void accept_reply(struct forwarder *forwarder, struct forwarder_query *qu
         (path->stream == 0) == (forwarder->config.transports[number] == FORWARDER_OVER_UDP);
 
     forwarder_upstream_answered(upstream);
-    if (query->attempts == 1 && query->reconnects == 0 && query->refused == 0 && is_usual_way)
-        forwarder_upstream_measure(upstream, forwarder->now_ns - query->sent_ns);
+    if (query->reconnects == 0 && query->refused == 0 && is_usual_way) {
+        if (query->attempts == 1)
+            forwarder_upstream_measure(upstream, forwarder->now_ns - query->sent_ns);
+        else if (query->first == number)
+            forwarder_upstream_late(upstream, forwarder->now_ns - query->sent_ns);
+    }
     /* What the cache keeps is what the upstream said: lists change. */
     if (forwarder_is_alias_blocked(forwarder, reply))
         forwarder_answer_all_blocked(forwarder, query, batch);

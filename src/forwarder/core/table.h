@@ -39,9 +39,11 @@ struct forwarder_query {
     uint32_t failed;  /* those that the network did not lead to, when they were asked last */
     uint32_t cookied; /* those that were sent a cookie */
     uint32_t refused; /* those that did not take it */
+    uint32_t missed;  /* those that had an attempt's time, and did not answer */
     uint8_t attempts; /* how often it was sent */
     uint8_t reconnects;  /* and how often anew on a stream, since the one before was closed */
-    uint8_t upstream;    /* the one that was asked last */
+    uint8_t upstream;    /* the one that was asked last, */
+    uint8_t first;       /* and first, when it was sent first */
     uint16_t wire_bytes; /* of `wire` */
     uint8_t wire[FORWARDER_QUERY_BYTES_MAX]; /* what is sent to upstreams, with EDNS at the end */
 };

@@ -4,6 +4,9 @@
 #define NS_PER_S UINT64_C(1000000000)
 /* The fastest is asked but for one query in so many, which goes to another to measure that. */
 #define EXPLORE 32
+/* So many late answers in a row: that loses of three datagrams of ten come to half of the queries,
+ * so it happens to one in some hundreds. */
+#define LATE_MAX 8
 
 static uint64_t distance(uint64_t a, uint64_t b)
 {
@@ -14,6 +17,7 @@ void forwarder_upstream_measure(struct forwarder_upstream *upstream, uint64_t ro
 {
     uint64_t sample_ns = round_trip_ns == 0 ? 1 : round_trip_ns;
 
+    upstream->late = 0;
     if (upstream->smoothed_ns == 0) {
         upstream->smoothed_ns = sample_ns;
         upstream->variation_ns = sample_ns / 2;
@@ -23,6 +27,13 @@ void forwarder_upstream_measure(struct forwarder_upstream *upstream, uint64_t ro
                              distance(upstream->smoothed_ns, sample_ns) / 4;
     upstream->smoothed_ns =
         upstream->smoothed_ns - upstream->smoothed_ns / 8 + sample_ns / 8 + (sample_ns < 8);
+}
+
+void forwarder_upstream_late(struct forwarder_upstream *upstream, uint64_t after_ns)
+{
+    upstream->late += 1;
+    if (upstream->late >= LATE_MAX)
+        forwarder_upstream_measure(upstream, after_ns);
 }
 
 void forwarder_upstream_answered(struct forwarder_upstream *upstream)

@@ -33,14 +33,20 @@ struct forwarder_upstream {
     uint64_t smoothed_ns;    /* the round trip; 0: none was measured */
     uint64_t variation_ns;
     uint32_t strikes;  /* queries in a row without an answer */
+    uint32_t late;     /* answers in a row that came after the first attempt was over */
     uint32_t waiting;  /* queries that were sent to it and have not ended */
     uint64_t queries;  /* that were sent to it, again and again counted */
     uint64_t replies;  /* good ones */
-    uint64_t timeouts; /* queries that it did not answer in time */
+    uint64_t timeouts; /* attempts in which it did not answer in time */
 };
 
 /* A round trip was measured. */
 void forwarder_upstream_measure(struct forwarder_upstream *upstream, uint64_t round_trip_ns);
+
+/* It answered a query that it was sent more than once, so long after the first time: nobody knows
+ * to which, so that is no measure (RFC 6298 section 3, RFC 8085 section 3.1.1), unless nothing else
+ * came for a while: then it has become slow, and would be sent everything twice for ever. */
+void forwarder_upstream_late(struct forwarder_upstream *upstream, uint64_t after_ns);
 
 /* It gave a good reply. */
 void forwarder_upstream_answered(struct forwarder_upstream *upstream);

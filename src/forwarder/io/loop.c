@@ -138,7 +138,7 @@ static int open_tcp(struct forwarder_loop *loop, const struct forwarder_loop_con
         .lanes = config->core.lanes,
         .tls_upstreams = config->tls_upstreams,
         .tls_clients = config->tls_clients,
-        .open_ns = config->core.attempt_ns * config->core.attempts_max,
+        .open_ns = config->core.timeout_ns,
         .may_connect = may_connect,
         .receive = receive_message,
         .fail = fail_way,

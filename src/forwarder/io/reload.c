@@ -177,10 +177,10 @@ static uint64_t longest_wait(const struct forwarder_loop *loop,
                              const struct forwarder_loop_config *config)
 {
     const struct forwarder_config *old = &loop->core.config;
-    uint64_t attempt_ns =
-        config->core.attempt_ns > old->attempt_ns ? config->core.attempt_ns : old->attempt_ns;
+    uint64_t timeout_ns =
+        config->core.timeout_ns > old->timeout_ns ? config->core.timeout_ns : old->timeout_ns;
 
-    return 2 * old->attempts_max * attempt_ns;
+    return 2 * timeout_ns;
 }
 
 int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_loop_config *config,

@@ -55,6 +55,7 @@ static inline struct forwarder_config fixture_config(struct fixture *fixture, ui
         .lanes = FIXTURE_LANES,
         .attempts_max = FIXTURE_ATTEMPTS,
         .attempt_ns = FIXTURE_ATTEMPT_NS,
+        .timeout_ns = FIXTURE_ATTEMPTS * FIXTURE_ATTEMPT_NS,
         .upstreams_count = 2,
         .upstreams = { fixture_address(53, 53), fixture_address(54, 53) },
         .random = { .next = fixture_random, .source = &fixture->random },

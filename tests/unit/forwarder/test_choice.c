@@ -95,6 +95,7 @@ static void begin(struct fixture *fixture, enum forwarder_policy policy)
     struct forwarder_config config = fixture_config(fixture, 64);
 
     config.attempt_ns = 667 * MS;
+    config.timeout_ns = FIXTURE_ATTEMPTS * 667 * MS;
     config.policy = policy;
     fixture_begin(fixture, &config);
 }
