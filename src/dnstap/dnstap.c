@@ -183,9 +183,6 @@ static int tap_open(const struct dnstap_config *config, struct dnstap **ret_dnst
     dnstap->place.size = config->size;
     dnstap->pipe = (struct dnstap_pipe){ &dnstap->place, &dnstap->handoff, -1, ENDING_MS };
     number = get_ready(dnstap, config);
-    if (number == 0)
-        number = pthread_create(&dnstap->thread, NULL, work, dnstap);
-    dnstap->has_thread = number == 0;
     if (number != 0) {
         tap_close(dnstap);
         return config->file != NULL ? err_system(err, number, "'%s'", config->file)
@@ -193,6 +190,14 @@ static int tap_open(const struct dnstap_config *config, struct dnstap **ret_dnst
     }
     *ret_dnstap = dnstap;
     return 0;
+}
+
+static int tap_start(struct dnstap *dnstap, struct err *err)
+{
+    int number = pthread_create(&dnstap->thread, NULL, work, dnstap);
+
+    dnstap->has_thread = number == 0;
+    return number == 0 ? 0 : err_system(err, number, "no thread that writes");
 }
 
 static void tap_reopen(struct dnstap *dnstap)
@@ -236,4 +241,6 @@ static struct forwarder_mirror mirror(struct dnstap *dnstap)
     return (struct forwarder_mirror){ passed, lost, dnstap };
 }
 
-const struct dnstap_functions dnstap_functions = { tap_open, tap_reopen, mirror, tap_close };
+const struct dnstap_functions dnstap_functions = {
+    tap_open, tap_start, tap_reopen, mirror, tap_close,
+};

@@ -29,8 +29,11 @@ struct dnstap_config {
 
 /* What the module has. */
 struct dnstap_functions {
-    /* Opens the file, or gets ready to connect, and starts the thread. -errno with a sentence. */
+    /* Opens the file, or gets ready to connect. -errno with a sentence. */
     int (*open)(const struct dnstap_config *config, struct dnstap **ret_dnstap, struct err *err);
+    /* Starts the thread, with the rights that the caller has: what gives them up comes before.
+     * Until then messages wait. -errno with a sentence. */
+    int (*start)(struct dnstap *dnstap, struct err *err);
     /* Has a file that was renamed made anew, when what there is has been written. */
     void (*reopen)(struct dnstap *dnstap);
     /* Who is to be told of messages. */

@@ -118,15 +118,22 @@ int operate_query_log_open(const struct operate_query_log_config *config,
     number = log->fd < 0 ? errno : 0;
     if (number == 0 && !handoff_init(&log->handoff, OPERATE_QUERY_LOG_BYTES))
         number = ENOMEM;
-    if (number == 0)
-        number = log->path == NULL ? ENOMEM : pthread_create(&log->thread, NULL, work, log);
-    log->has_thread = number == 0;
+    if (number == 0 && log->path == NULL)
+        number = ENOMEM;
     if (number != 0) {
         operate_query_log_close(log);
         return err_system(err, number, "'%s'", config->path);
     }
     *ret_log = log;
     return 0;
+}
+
+int operate_query_log_start(struct operate_query_log *log, struct err *err)
+{
+    int number = pthread_create(&log->thread, NULL, work, log);
+
+    log->has_thread = number == 0;
+    return number == 0 ? 0 : err_system(err, number, "no thread that writes");
 }
 
 /* The time of day, whose text up to the second is kept. */

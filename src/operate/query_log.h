@@ -31,10 +31,13 @@ struct operate_query_log_config {
 /* The level of a word; false, and *ret_level untouched, for any other. */
 bool operate_log_level_parse(const char *word, enum operate_log_level *ret_level);
 
-/* Opens the file, to whose end lines are added, and starts the thread, which has no signals that
- * the caller blocks. */
+/* Opens the file, to whose end lines are added. */
 int operate_query_log_open(const struct operate_query_log_config *config,
                            struct operate_query_log **ret_log, struct err *err);
+
+/* Starts the thread, which has no signals that the caller blocks, and the rights that the caller
+ * has: what gives them up comes before. Until then lines wait. */
+int operate_query_log_start(struct operate_query_log *log, struct err *err);
 
 /* An answer was sent; `owner` is the log. Gives how many lines were lost since the last call. */
 uint64_t operate_query_log_answered(void *owner, const struct forwarder_datagram *answer,

@@ -110,6 +110,23 @@ what_is_local_changes() {
     stop_forwarder
 }
 
+queries_are_answered_while_a_list_of_any_length_is_read() {
+    "$here/dns_reload_list.py" cupel-dns --listen 127.0.0.1:8053 --upstream 127.0.0.1:5312 \
+        --block "$PWD/list" >list.txt 2>list.log || fail "$(cat list.log)"
+}
+
+a_list_that_says_nothing_leaves_the_one_before() {
+    echo ads.example.org >list
+    start_forwarder --upstream 127.0.0.1:5312 --block list
+    echo '<html>' >list
+    reload
+    says "goes on as before: --block: 'list': no line says anything about a name; \
+the first, 1, is '<html>'"
+    ask 8053 ads.example.org
+    grep -q 'status: NXDOMAIN' dig.txt
+    stop_forwarder
+}
+
 zones_have_upstreams_of_their_own() {
     start_upstream 5310 silent
     printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5310\n' >dns.yaml
@@ -134,4 +151,6 @@ run_tests \
     a_wrong_file_is_refused_and_nothing_changes \
     what_cannot_change_is_said \
     what_is_local_changes \
+    queries_are_answered_while_a_list_of_any_length_is_read \
+    a_list_that_says_nothing_leaves_the_one_before \
     zones_have_upstreams_of_their_own

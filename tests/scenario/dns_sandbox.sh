@@ -28,6 +28,27 @@ it_keeps_no_capability_and_no_way_to_one() {
     stop_forwarder
 }
 
+# Threads have no less taken from them than the first: those that write, and one that reads.
+its_threads_are_in_it_too() {
+    printf 'upstream: 127.0.0.1:5330\n' >dns.yaml
+    chmod 0777 .
+    start_forwarder --config dns.yaml --user 65534:65534 --sandbox --query-log queries \
+        --dnstap taps
+    local task threads=0
+    for task in "/proc/$forwarder/task"/*/status; do
+        grep -qx $'Seccomp:\t2' "$task" || fail "no filter: $(cat "$task")"
+        grep -qx $'NoNewPrivs:\t1' "$task" || fail "new privileges: $(cat "$task")"
+        grep -qx $'CapEff:\t0000000000000000' "$task" || fail "capabilities: $(cat "$task")"
+        grep -q $'^Uid:\t65534' "$task" || fail "user: $(cat "$task")"
+        threads=$((threads + 1))
+    done
+    [ "$threads" -ge 3 ] || fail "$threads threads"
+    : >forwarder.log
+    kill -HUP "$forwarder"
+    wait_until grep -q ready forwarder.log
+    stop_forwarder
+}
+
 without_a_sandbox_only_the_user_changes() {
     start_forwarder --upstream 127.0.0.1:5330 --user 65534:65534
     [ "$(status Seccomp)" = 0 ] || fail "a filter"
@@ -86,6 +107,7 @@ a_user_that_is_none_is_named() {
 wait_until grep -q ready honest.txt
 run_tests \
     it_keeps_no_capability_and_no_way_to_one \
+    its_threads_are_in_it_too \
     without_a_sandbox_only_the_user_changes \
     what_a_reload_reads_can_be_read_and_nothing_else \
     what_it_writes_at_the_end_and_anew_can_be_written \

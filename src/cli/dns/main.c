@@ -4,7 +4,7 @@
 #include "cli/dns/operation.h"
 #include "cli/dns/sandbox.h"
 #include "cli/dns/service.h"
-#include "cli/dns/settings/settings.h"
+#include "cli/dns/settings/reading.h"
 #include "forwarder/io/endpoint.h"
 #include "operate/statistics.h"
 
@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdio_ext.h>
+#include <sys/epoll.h>
 
 /* What nobody reads is lost, and no failure of a server. */
 static void finish_print(void)
@@ -63,6 +64,8 @@ struct running {
     const struct dns_options *given;
     struct dns_settings *started; /* what cannot change stays as it was then */
     struct dns_settings *now;     /* NULL: as it started */
+    struct dns_reading *reading;  /* what will hold; NULL: nothing is read */
+    bool is_called;               /* and what comes after that is to be read, too */
     struct forwarder_loop *loop;
     const struct dns_operation *operation;
     struct dns_service service;
@@ -78,8 +81,43 @@ static int configure(const struct running *running, const struct dns_settings *s
     return dns_service_add(&running->service, is_default, ret_config, err);
 }
 
-/* Reads the configuration anew, and goes on with it; with the one before where it is wrong. */
-static void reload(struct running *running)
+static void go_on_as_before(struct err *err)
+{
+    (void)err_prefix(err, "goes on as before");
+    (void)cli_fail(DNS_PROGRAM, err, 0);
+}
+
+/* Another configuration was read; `owner` is the loop. */
+static void stop_loop(void *owner, uint32_t events)
+{
+    (void)events;
+    forwarder_loop_stop(owner);
+}
+
+/* Begins to read the configuration anew, while queries are answered. Of those that are asked for
+ * meanwhile the last one counts. */
+static void begin_reload(struct running *running)
+{
+    struct forwarder_guest guest = { .events = EPOLLIN, .run = stop_loop, .owner = running->loop };
+    struct forwarder_guests *guests = forwarder_loop_guests(running->loop);
+    struct err err = { 0 };
+
+    running->is_called = running->reading != NULL;
+    if (running->is_called)
+        return;
+    dns_service_tell(&running->service, DNS_SERVICE_RELOADING);
+    if (dns_reading_begin(running->given, running->started, &running->reading, &err) == 0) {
+        guest.fd = dns_reading_fd(running->reading);
+        if (forwarder_guests_join(guests, &guest, &err) == 0)
+            return;
+        dns_reading_end_pointer(&running->reading);
+    }
+    go_on_as_before(&err);
+    dns_service_tell(&running->service, DNS_SERVICE_READY);
+}
+
+/* Goes on with what was read; with the configuration before where it is wrong. */
+static void take_reading(struct running *running)
 {
     CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = NULL;
     char block[DNS_STAYS_BYTES];
@@ -87,11 +125,11 @@ static void reload(struct running *running)
     struct forwarder_loop_config config;
     struct err err = { 0 };
 
-    if (dns_settings_read_anew(running->given, running->started, &settings, &stays, &err) < 0 ||
+    forwarder_guests_leave(forwarder_loop_guests(running->loop), dns_reading_fd(running->reading));
+    if (dns_reading_end(&running->reading, &settings, &stays, &err) < 0 ||
         configure(running, settings, &config, &err) < 0 ||
         forwarder_loop_reload(running->loop, &config, &err) < 0) {
-        (void)err_prefix(&err, "goes on as before");
-        (void)cli_fail(DNS_PROGRAM, &err, 0);
+        go_on_as_before(&err);
         return;
     }
     forwarder_loop_set_local(running->loop, config.core.local);
@@ -106,24 +144,31 @@ static void reload(struct running *running)
     print_ready(running->loop, &config);
 }
 
+static void end_reload(struct running *running)
+{
+    take_reading(running);
+    dns_service_tell(&running->service, DNS_SERVICE_READY);
+    if (running->is_called)
+        begin_reload(running);
+}
+
 /* Answers queries until a signal ends it; the exit status. */
 static int serve(struct running *running)
 {
     struct err err = { 0 };
     int caught = SIGUSR1;
 
-    while (caught == SIGUSR1 || caught == SIGUSR2 || caught == SIGHUP) {
+    while (caught != SIGTERM && caught != SIGINT) {
         if (forwarder_loop_run(running->loop, &caught, &err) < 0)
             return cli_fail(DNS_PROGRAM, &err, 1);
         if (caught == SIGUSR1)
             print_statistics(running->loop);
         if (caught == SIGUSR2)
             dns_operation_reopen(running->operation);
-        if (caught == SIGHUP) {
-            dns_service_tell(&running->service, DNS_SERVICE_RELOADING);
-            reload(running);
-            dns_service_tell(&running->service, DNS_SERVICE_READY);
-        }
+        if (caught == SIGHUP)
+            begin_reload(running);
+        if (caught == 0 && running->reading != NULL)
+            end_reload(running);
     }
     dns_service_tell(&running->service, DNS_SERVICE_STOPPING);
     return 0;
@@ -169,7 +214,7 @@ static int run(const void *globals, const void *block, struct cli_operands opera
         return cli_fail(DNS_PROGRAM, &err, 1);
     if (dns_operation_open(&operation, options, loop, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
-    if (dns_sandbox_enter(options, &user, &err) < 0)
+    if (dns_sandbox_enter(options, &user, &err) < 0 || dns_operation_start(&operation, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
     forwarder_loop_set_say(loop, say);
     print_ready(loop, &config);
@@ -178,6 +223,7 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     running.loop = loop;
     running.operation = &operation;
     status = serve(&running);
+    dns_reading_end_pointer(&running.reading);
     later = running.now;
     dns_operation_save(&operation);
     return status;

@@ -92,6 +92,15 @@ int dns_operation_open(struct dns_operation *operation, const struct dns_options
     return 0;
 }
 
+int dns_operation_start(struct dns_operation *operation, struct err *err)
+{
+    if (operation->server.log != NULL && operate_query_log_start(operation->server.log, err) < 0)
+        return err_prefix(err, "--query-log");
+    if (operation->dnstap != NULL && operation->tap->start(operation->dnstap, err) < 0)
+        return err_prefix(err, "--dnstap");
+    return 0;
+}
+
 void dns_operation_save(const struct dns_operation *operation)
 {
     struct forwarder *forwarder = forwarder_loop_core(operation->server.loop);

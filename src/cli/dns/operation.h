@@ -17,9 +17,13 @@ struct dns_operation {
 };
 
 /* Opens what the options ask for; -errno with a sentence that names the option. The struct stays
- * where it is, and the loop outlives it. */
+ * where it is, and the loop outlives it. dns_operation_start() follows, once the process has given
+ * up what it does: a thread has the rights of who starts it. */
 int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
                        struct forwarder_loop *loop, struct err *err);
+
+/* Starts the threads that write. -errno with a sentence. */
+int dns_operation_start(struct dns_operation *operation, struct err *err);
 
 /* Keeps what shall be kept for the next run. A failure is told on stderr: it is no reason to end in
  * another way. */

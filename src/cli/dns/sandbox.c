@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/sched.h>
 #include <linux/sockios.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -20,6 +21,12 @@
 #define CALLS_MAX 40 /* of a row */
 #define PLACES_MAX 256
 #define PATH_BYTES 4096
+/* What a thread of ours is made with, */
+#define CLONE_AS_THREAD (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
+/* and without. */
+#define CLONE_NAMESPACES                                                                           \
+    (CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |     \
+     CLONE_NEWCGROUP)
 
 /* What the loop, a reload and the control socket need; one row for each purpose. */
 static const struct {
@@ -63,10 +70,17 @@ static const struct {
     uint64_t value;
     uint64_t value_two;
 } checked_calls[] = {
-    { "ioctl", 1, "SCMP_CMP_EQ", SIOCGIFINDEX, 0 }, { "ioctl", 1, "SCMP_CMP_EQ", TCGETS, 0 },
-    { "ioctl", 1, "SCMP_CMP_EQ", TIOCGWINSZ, 0 },   { "ioctl", 1, "SCMP_CMP_EQ", FIONREAD, 0 },
+    { "ioctl", 1, "SCMP_CMP_EQ", SIOCGIFINDEX, 0 },
+    { "ioctl", 1, "SCMP_CMP_EQ", TCGETS, 0 },
+    { "ioctl", 1, "SCMP_CMP_EQ", TIOCGWINSZ, 0 },
+    { "ioctl", 1, "SCMP_CMP_EQ", FIONREAD, 0 },
     { "ioctl", 1, "SCMP_CMP_EQ", FIONBIO, 0 },
+    { "clone", 0, "SCMP_CMP_MASKED_EQ", CLONE_AS_THREAD | CLONE_NAMESPACES, CLONE_AS_THREAD },
 };
+
+/* Calls that are as if this kernel had none, so that what can be looked at is used in their place:
+ * the arguments of clone3 are in memory. */
+static const char *const missing_calls[] = { "clone3" };
 
 /* Calls that nothing of ours makes: who makes them is somebody else. */
 static const char *const fatal_calls[] = {
@@ -287,7 +301,14 @@ struct rules {
     struct kernel_seccomp_condition conditions[ROWS_MAX];
 };
 
-static void make_rules(struct rules *rules, uint32_t allow, uint32_t kill)
+/* What the rules do. */
+struct actions {
+    uint32_t allow;
+    uint32_t kill;
+    uint32_t missing;
+};
+
+static void make_rules(struct rules *rules, const struct actions *actions)
 {
     for (size_t i = 0; i < sizeof(allowed_calls) / sizeof(allowed_calls[0]); i++) {
         size_t count = 0;
@@ -297,7 +318,7 @@ static void make_rules(struct rules *rules, uint32_t allow, uint32_t kill)
         rules->at[rules->count++] = (struct kernel_seccomp_rule){
             .names = allowed_calls[i].names,
             .names_count = count,
-            .action = allow,
+            .action = actions->allow,
         };
     }
     for (size_t i = 0; i < sizeof(checked_calls) / sizeof(checked_calls[0]); i++) {
@@ -312,7 +333,7 @@ static void make_rules(struct rules *rules, uint32_t allow, uint32_t kill)
         rules->at[rules->count++] = (struct kernel_seccomp_rule){
             .names = &checked_calls[i].name,
             .names_count = 1,
-            .action = allow,
+            .action = actions->allow,
             .conditions = condition,
             .conditions_count = 1,
         };
@@ -320,7 +341,12 @@ static void make_rules(struct rules *rules, uint32_t allow, uint32_t kill)
     rules->at[rules->count++] = (struct kernel_seccomp_rule){
         .names = fatal_calls,
         .names_count = sizeof(fatal_calls) / sizeof(fatal_calls[0]),
-        .action = kill,
+        .action = actions->kill,
+    };
+    rules->at[rules->count++] = (struct kernel_seccomp_rule){
+        .names = missing_calls,
+        .names_count = sizeof(missing_calls) / sizeof(missing_calls[0]),
+        .action = actions->missing,
     };
 }
 
@@ -329,19 +355,19 @@ static int close_calls(struct err *err)
     struct rules rules = { 0 };
     struct kernel_seccomp filter = { 0 };
     struct kernel_seccomp_program program = { 0 };
-    uint32_t allow = 0;
-    uint32_t kill = 0;
+    struct actions actions = { 0 };
     int number;
 
     _Static_assert(sizeof(allowed_calls) / sizeof(allowed_calls[0]) +
-                           sizeof(checked_calls) / sizeof(checked_calls[0]) <
+                           sizeof(checked_calls) / sizeof(checked_calls[0]) + 2 <=
                        ROWS_MAX,
                    "all rows have their place");
-    (void)kernel_seccomp_action_find("SCMP_ACT_ALLOW", 0, &allow);
-    (void)kernel_seccomp_action_find("SCMP_ACT_KILL_PROCESS", 0, &kill);
+    (void)kernel_seccomp_action_find("SCMP_ACT_ALLOW", 0, &actions.allow);
+    (void)kernel_seccomp_action_find("SCMP_ACT_KILL_PROCESS", 0, &actions.kill);
+    (void)kernel_seccomp_action_find("SCMP_ACT_ERRNO", ENOSYS, &actions.missing);
     (void)kernel_seccomp_action_find("SCMP_ACT_ERRNO", EPERM, &filter.default_action);
     (void)kernel_seccomp_flag_find("SECCOMP_FILTER_FLAG_LOG", &filter.flags);
-    make_rules(&rules, allow, kill);
+    make_rules(&rules, &actions);
     filter.rules = rules.at;
     filter.rules_count = rules.count;
     number = kernel_seccomp_compile(&filter, &program, err);

@@ -339,12 +339,18 @@ int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err 
 {
     int signal = 0;
 
-    while (signal == 0)
+    while (signal == 0 && !loop->is_stopped)
         signal = turn(loop);
+    loop->is_stopped = false;
     if (signal < 0)
         return err_system(err, -signal, "cannot wait for datagrams");
     *ret_signal = signal;
     return 0;
+}
+
+void forwarder_loop_stop(struct forwarder_loop *loop)
+{
+    loop->is_stopped = true;
 }
 
 void forwarder_loop_set_say(struct forwarder_loop *loop,

@@ -54,8 +54,12 @@ void forwarder_loop_close(struct forwarder_loop *loop);
 /* For CLEANUP: closes the loop that the variable holds. */
 void forwarder_loop_close_pointer(struct forwarder_loop **loop);
 
-/* Answers queries until one of the signals comes, and says which; it may be called again. */
+/* Answers queries until one of the signals comes, and says which, or until forwarder_loop_stop(),
+ * where it says 0; it may be called again. */
 int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err *err);
+
+/* Lets forwarder_loop_run() end after the turn that runs. For guests, in the loop's thread. */
+void forwarder_loop_stop(struct forwarder_loop *loop);
 
 /* Goes on with another configuration, which differs from that before in nothing that
  * forwarder_reconfigure() wants to be the same, nor in tcp_clients_max (REQUIRE). Queries that wait

@@ -35,6 +35,7 @@ struct forwarder_loop {
     int signal_fd;
     bool signals_are_blocked;
     sigset_t signals_before;
+    bool is_stopped; /* by a guest: the turn that runs is the last */
     bool has_tcp;
     size_t listen_count; /* places that were ever taken */
     struct forwarder_loop_place places[FORWARDER_LISTEN_MAX];
