@@ -50,7 +50,7 @@ its_threads_are_in_it_too() {
 }
 
 without_a_sandbox_only_the_user_changes() {
-    start_forwarder --upstream 127.0.0.1:5330 --user 65534:65534
+    start_forwarder --upstream 127.0.0.1:5330 --user 65534:65534 --no-sandbox
     [ "$(status Seccomp)" = 0 ] || fail "a filter"
     [ "$(status NoNewPrivs)" = 0 ] || fail "no new privileges"
     [ "$(status CapEff)" = 0000000000000000 ] || fail "$(status CapEff)"
@@ -75,7 +75,35 @@ what_a_reload_reads_can_be_read_and_nothing_else() {
     printf 'upstream: 127.0.0.1:5330\ncookie-secret: %s\n' "$PWD/elsewhere/secret" >etc/dns.yaml
     kill -HUP "$forwarder"
     wait_until grep -q 'goes on as before' forwarder.log
+    grep -q 'denied; only what was named at the start can be opened in the sandbox$' \
+        forwarder.log || fail "$(cat forwarder.log)"
     dig +time=5 +tries=1 @127.0.0.1 -p 8053 c.example.test | grep -q '192\.0\.2\.1$'
+    stop_forwarder
+}
+
+a_reload_can_bring_a_module() {
+    printf 'upstream: 127.0.0.1:5330\n' >dns.yaml
+    start_forwarder --config dns.yaml
+    [ "$(status Seccomp)" = 2 ] || fail "no filter where no option speaks of one"
+    ! grep -q libssl "/proc/$forwarder/maps" || fail "TLS is there already"
+    printf 'upstream: [127.0.0.1:5330, "tls://127.0.0.1:5853#dns.example.test"]\n' >dns.yaml
+    : >forwarder.log
+    kill -HUP "$forwarder"
+    wait_until grep -qE 'ready|as before' forwarder.log
+    grep -q 'forwarding to 127.0.0.1:5330, tls://' forwarder.log ||
+        fail "$(cat forwarder.log)"
+    stop_forwarder
+}
+
+who_stays_root_can_still_listen_below_port_1024() {
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5330\n' >dns.yaml
+    start_forwarder --config dns.yaml
+    [ "$(status CapEff)" = 0000000000000400 ] || fail "$(status CapEff)"
+    printf 'listen: [127.0.0.1:8053, "127.0.0.1:53"]\nupstream: 127.0.0.1:5330\n' >dns.yaml
+    : >forwarder.log
+    kill -HUP "$forwarder"
+    wait_until grep -qE 'ready|as before' forwarder.log
+    grep -q '127.0.0.1:53,' forwarder.log || fail "$(cat forwarder.log)"
     stop_forwarder
 }
 
@@ -110,5 +138,7 @@ run_tests \
     its_threads_are_in_it_too \
     without_a_sandbox_only_the_user_changes \
     what_a_reload_reads_can_be_read_and_nothing_else \
+    a_reload_can_bring_a_module \
+    who_stays_root_can_still_listen_below_port_1024 \
     what_it_writes_at_the_end_and_anew_can_be_written \
     a_user_that_is_none_is_named

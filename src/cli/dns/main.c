@@ -8,6 +8,7 @@
 #include "forwarder/io/endpoint.h"
 #include "operate/statistics.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -81,8 +82,13 @@ static int configure(const struct running *running, const struct dns_settings *s
     return dns_service_add(&running->service, is_default, ret_config, err);
 }
 
-static void go_on_as_before(struct err *err)
+static void go_on_as_before(const struct dns_options *options, struct err *err)
 {
+    struct err hint = { 0 };
+
+    (void)err_set(&hint, -EACCES, "only what was named at the start can be opened in the sandbox");
+    if (err->number == -EACCES && !options->has_no_sandbox)
+        (void)err_add(err, err->number, &hint);
     (void)err_prefix(err, "goes on as before");
     (void)cli_fail(DNS_PROGRAM, err, 0);
 }
@@ -112,7 +118,7 @@ static void begin_reload(struct running *running)
             return;
         dns_reading_end_pointer(&running->reading);
     }
-    go_on_as_before(&err);
+    go_on_as_before(dns_settings_options(running->started), &err);
     dns_service_tell(&running->service, DNS_SERVICE_READY);
 }
 
@@ -129,7 +135,7 @@ static void take_reading(struct running *running)
     if (dns_reading_end(&running->reading, &settings, &stays, &err) < 0 ||
         configure(running, settings, &config, &err) < 0 ||
         forwarder_loop_reload(running->loop, &config, &err) < 0) {
-        go_on_as_before(&err);
+        go_on_as_before(dns_settings_options(running->started), &err);
         return;
     }
     forwarder_loop_set_local(running->loop, config.core.local);

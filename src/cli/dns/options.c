@@ -367,11 +367,15 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .help = "become this user when all sockets are open, with no capability left" },
     { .name = "sandbox",
       .kind = CLI_FLAG,
-      .offset = offsetof(struct dns_options, has_sandbox),
-      .help =
-          "give up the capabilities, system calls and files that are not needed to answer, so that "
-          "a process that was taken over can do little; a reload can then read only what is in "
-          "directories of files that were named at the start" },
+      .offset = offsetof(struct dns_options, needs_sandbox),
+      .help = "do not begin where capabilities, system calls and files that are not needed to "
+              "answer cannot be given up, so that a process that was taken over could do more; "
+              "without this word they are given up as far as the kernel can" },
+    { .name = "no-sandbox",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct dns_options, has_no_sandbox),
+      .help = "keep them all: a reload can then read files in directories that no option named at "
+              "the start" },
     { .name = "keep-case",
       .reloads = true,
       .kind = CLI_FLAG,

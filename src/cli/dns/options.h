@@ -58,7 +58,8 @@ struct dns_options {
     bool keeps_case;
     const char *control;
     const char *user;
-    bool has_sandbox;
+    bool needs_sandbox;
+    bool has_no_sandbox;
     const char *metrics;
     const char *cache_file;
     const char *query_log;
@@ -73,7 +74,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 54
+#define DNS_ROWS_COUNT 55
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for, but for what dns_tls_open() reads; or -1 with a

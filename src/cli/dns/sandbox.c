@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <pwd.h>
@@ -153,7 +154,14 @@ static const struct kernel_landlock_place fixed_places[] = {
     { "/usr/share/zoneinfo", KERNEL_LANDLOCK_READ },
     { "/etc/ssl", KERNEL_LANDLOCK_READ },
     { "/usr/lib/ssl", KERNEL_LANDLOCK_READ },
+    { "/etc/pki", KERNEL_LANDLOCK_READ },
     { "/usr/share/ca-certificates", KERNEL_LANDLOCK_READ },
+    { "/etc/ld.so.cache", KERNEL_LANDLOCK_READ }, /* a reload may need a module, */
+    { "/lib", KERNEL_LANDLOCK_READ },             /* and what it brings */
+    { "/lib64", KERNEL_LANDLOCK_READ },
+    { "/usr/lib", KERNEL_LANDLOCK_READ },
+    { "/usr/lib64", KERNEL_LANDLOCK_READ },
+    { "/usr/local/lib", KERNEL_LANDLOCK_READ },
     { "/dev/null", KERNEL_LANDLOCK_CHANGE },
 };
 
@@ -216,10 +224,13 @@ int dns_user_read(const char *text, struct dns_user *ret_user, struct err *err)
     return 0;
 }
 
-/* Becomes the user, and has no capability then, nor a way to one. */
+/* Becomes the user, and has no capability then, nor a way to one; who stays root may listen below
+ * port 1024 after a reload, too. */
 static int drop_rights(const struct dns_user *user, bool drops_all, struct err *err)
 {
     static const struct kernel_capabilities none = { 0 };
+    uint64_t bind = UINT64_C(1) << CAP_NET_BIND_SERVICE;
+    struct kernel_capabilities listening = { .effective = bind, .permitted = bind };
     struct kernel_user kernel_user = {
         .uid = user->uid,
         .gid = user->gid,
@@ -232,9 +243,11 @@ static int drop_rights(const struct dns_user *user, bool drops_all, struct err *
         (void)kernel_capabilities_bound(0, &ignored); /* as far as it may */
     if (user->is_given && kernel_process_set_user(&kernel_user, err) < 0)
         return err_prefix(err, "--user");
-    if (user->is_given || drops_all)
-        return kernel_capabilities_set(&none, err);
-    return 0;
+    if (!user->is_given && !drops_all)
+        return 0;
+    if (!user->is_given && kernel_capabilities_set(&listening, &ignored) == 0)
+        return 0;
+    return kernel_capabilities_set(&none, err);
 }
 
 /* The directories of what a value names, added to the list. */
@@ -263,8 +276,22 @@ static void add_directory(struct place_list *list, const char *path,
     list->count += 1;
 }
 
+/* Where modules are beside the program. */
+static void add_modules(struct place_list *list)
+{
+    char path[PATH_BYTES] = "";
+    ssize_t size = readlink("/proc/self/exe", path, sizeof(path) - sizeof("/../lib/cupel/"));
+    char *slash = size > 0 ? strrchr(path, '/') : NULL;
+
+    if (slash == NULL)
+        return;
+    memcpy(slash, "/../lib/cupel/", sizeof("/../lib/cupel/"));
+    add_directory(list, path, KERNEL_LANDLOCK_READ);
+}
+
 static void add_places(struct place_list *list, const struct dns_options *options)
 {
+    add_modules(list);
     for (size_t i = 0; i < sizeof(fixed_places) / sizeof(fixed_places[0]); i++) {
         list->at[list->count] = fixed_places[i];
         list->count += 1;
@@ -380,14 +407,20 @@ static int close_calls(struct err *err)
 int dns_sandbox_enter(const struct dns_options *options, const struct dns_user *user,
                       struct err *err)
 {
-    bool is_on = options->has_sandbox;
+    bool is_on = options->needs_sandbox || !options->has_no_sandbox;
+    struct err weaker = { 0 };
 
     if (drop_rights(user, is_on, err) < 0)
         return -1;
     if (!is_on)
         return 0;
-    if (kernel_process_set_no_new_privileges(err) < 0 || kernel_process_hide(err) < 0 ||
-        close_files(options, err) < 0 || close_calls(err) < 0)
+    if (kernel_process_set_no_new_privileges(&weaker) == 0 && kernel_process_hide(&weaker) == 0 &&
+        close_files(options, &weaker) == 0 && close_calls(&weaker) == 0)
+        return 0;
+    *err = weaker;
+    if (options->needs_sandbox)
         return err_prefix(err, "--sandbox: cannot be made here");
+    (void)err_prefix(err, "goes on without all of its sandbox");
+    (void)cli_fail(DNS_PROGRAM, err, 0);
     return 0;
 }

@@ -37,6 +37,7 @@ struct dns_user {
  * false. -1 with a sentence. */
 int dns_user_read(const char *text, struct dns_user *ret_user, struct err *err);
 
-/* Gives all up where --sandbox is given; else the user alone changes. */
+/* Gives all up. With --no-sandbox the user alone changes; what this machine cannot do is an error
+ * with --sandbox, and else one sentence on stderr. */
 int dns_sandbox_enter(const struct dns_options *options, const struct dns_user *user,
                       struct err *err);

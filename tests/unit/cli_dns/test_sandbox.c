@@ -5,6 +5,8 @@
 #include "base/fd.h"
 #include "cli/dns/sandbox.h"
 #include "kernel/landlock.h"
+#include "kernel/process.h"
+#include "kernel/seccomp.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +28,7 @@ typedef int (*attempt_function)(void);
 static int try_inside(attempt_function attempt)
 {
     static const struct dns_user nobody = { 0 };
-    struct dns_options options = { .config = "/etc/hostname", .has_sandbox = true };
+    struct dns_options options = { .config = "/etc/hostname", .needs_sandbox = true };
     int status = 0;
     pid_t child = fork();
 
@@ -179,6 +181,54 @@ static void files_elsewhere_and_changes_are_out_of_reach(void **state)
     }
 }
 
+/* As on a kernel without seccomp. */
+static void forbid_filters(void)
+{
+    static const char *const names[] = { "seccomp" };
+    struct kernel_seccomp_rule rule = { .names = names, .names_count = 1 };
+    struct kernel_seccomp filter = { .rules = &rule, .rules_count = 1 };
+    struct kernel_seccomp_program program = { 0 };
+    struct err err = { 0 };
+
+    (void)kernel_seccomp_action_find("SCMP_ACT_ALLOW", 0, &filter.default_action);
+    (void)kernel_seccomp_action_find("SCMP_ACT_ERRNO", EINVAL, &rule.action);
+    if (kernel_process_set_no_new_privileges(&err) < 0 ||
+        kernel_seccomp_compile(&filter, &program, &err) < 0 ||
+        kernel_seccomp_load(&program, &err) < 0)
+        _exit(201);
+    kernel_seccomp_done(&program);
+}
+
+/* Whether a process that may have no filter enters the sandbox. */
+static bool enters_without_filters(bool needs_sandbox)
+{
+    static const struct dns_user nobody = { 0 };
+    struct dns_options options = { .needs_sandbox = needs_sandbox };
+    int status = 0;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct err err = { 0 };
+
+        (void)signal(SIGSYS, SIG_DFL);
+        forbid_filters();
+        (void)close(STDERR_FILENO);
+        _exit(dns_sandbox_enter(&options, &nobody, &err) < 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_true(WEXITSTATUS(status) < 2);
+    return WEXITSTATUS(status) == 0;
+}
+
+static void what_a_kernel_has_not_is_missed_by_who_insists_on_it(void **state)
+{
+    (void)state;
+    assert_true(enters_without_filters(false));
+    assert_false(enters_without_filters(true));
+}
+
 static void users_are_names_or_numbers(void **state)
 {
     static const struct {
@@ -214,6 +264,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_only_an_attacker_calls_ends_the_process),
     cmocka_unit_test(what_is_not_in_the_table_is_not_permitted),
     cmocka_unit_test(files_elsewhere_and_changes_are_out_of_reach),
+    cmocka_unit_test(what_a_kernel_has_not_is_missed_by_who_insists_on_it),
     cmocka_unit_test(users_are_names_or_numbers),
 };
 RUN_TESTS(tests)
