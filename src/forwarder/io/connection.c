@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+/* What goes out has so many octets at first, */
+#define OUT_BYTES_FIRST 1024
+/* and no more than so many while nothing waits. */
+#define OUT_BYTES_KEPT 8192
+
 bool forwarder_connection_begin(struct forwarder_connection *connection, int fd,
                                 const struct forwarder_connection_limits *limits)
 {
@@ -83,19 +88,33 @@ bool forwarder_connection_read(struct forwarder_connection *connection)
     return count > 0;
 }
 
+/* Makes room for so many octets that go out. */
+static bool grow_out(struct forwarder_connection *connection, size_t size)
+{
+    size_t capacity = connection->out_capacity > 0 ? connection->out_capacity : OUT_BYTES_FIRST;
+    uint8_t *out;
+
+    if (size <= connection->out_capacity)
+        return true;
+    while (capacity < size)
+        capacity *= 2;
+    out = realloc(connection->out, capacity);
+    if (out == NULL)
+        return false;
+    connection->out = out;
+    connection->out_capacity = capacity;
+    return true;
+}
+
 bool forwarder_connection_put(struct forwarder_connection *connection, struct bytes message)
 {
     size_t size = connection->out_size + FORWARDER_STREAM_LENGTH + message.size;
     uint8_t *out;
 
     REQUIRE(message.size <= FORWARDER_MESSAGE_BYTES_MAX);
-    if (size > connection->out_max)
+    if (size > connection->out_max || !grow_out(connection, size))
         return false;
-    out = realloc(connection->out, size);
-    if (out == NULL)
-        return false;
-    connection->out = out;
-    out += connection->out_size;
+    out = connection->out + connection->out_size;
     out[0] = (uint8_t)(message.size >> 8);
     out[1] = (uint8_t)message.size;
     memcpy(out + FORWARDER_STREAM_LENGTH, message.at, message.size);
@@ -129,6 +148,12 @@ ssize_t forwarder_connection_flush(struct forwarder_connection *connection)
         return -1;
     }
     connection->out_size -= (size_t)count;
-    memmove(connection->out, connection->out + count, connection->out_size);
+    if (connection->out_size > 0) {
+        memmove(connection->out, connection->out + count, connection->out_size);
+    } else if (connection->out_capacity > OUT_BYTES_KEPT) {
+        free(connection->out);
+        connection->out = NULL;
+        connection->out_capacity = 0;
+    }
     return count;
 }

@@ -28,8 +28,10 @@ struct forwarder_connection {
     struct forwarder_tls *tls;  /* NULL: none */
     struct forwarder_path path; /* of the messages that come in */
     struct forwarder_stream in;
+    bool is_owed; /* something was put here, and has not been tried to send */
     uint8_t *out; /* what waits to go out */
     size_t out_size;
+    size_t out_capacity;
     size_t out_max;
 };
 

@@ -97,6 +97,7 @@ static void flush(struct forwarder_batch *batch, void *owner)
     for (size_t i = 0; i < batch->count; i++)
         if (batch->at[i].path.stream != 0)
             forwarder_tcp_send(loop->tcp, &batch->at[i], loop->now_ns);
+    forwarder_tcp_flush(loop->tcp, loop->now_ns);
     loop->counters.sends_lost += forwarder_udp_send(batch, &sockets, &loop->outbox);
     measure(loop, batch);
     forwarder_batch_clear(batch);

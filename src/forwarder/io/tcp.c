@@ -435,8 +435,9 @@ static void serve(struct forwarder_tcp *tcp, struct forwarder_connection *connec
     }
     if (connection->may_have_more && may_read(connection))
         tcp->is_unsettled = true;
+    /* What epoll waits for is settled when answers that are there have gone out. */
     if (!connection->is_broken)
-        forwarder_tcp_push(tcp, connection, now_ns);
+        forwarder_tcp_owe(tcp, connection, now_ns);
 }
 
 void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind kind, size_t number,
@@ -450,6 +451,41 @@ void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind ki
         serve(tcp, &tcp->upstreams[number], now_ns);
 }
 
+void forwarder_tcp_flush(struct forwarder_tcp *tcp, uint64_t now_ns)
+{
+    for (size_t i = 0; i < tcp->owed_count; i++) {
+        struct forwarder_connection *connection = tcp->owed[i];
+
+        connection->is_owed = false;
+        if (connection->is_there && !connection->is_broken)
+            forwarder_tcp_push(tcp, connection, now_ns);
+    }
+    tcp->owed_count = 0;
+}
+
+void forwarder_tcp_owe(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
+                       uint64_t now_ns)
+{
+    if (connection->is_owed)
+        return;
+    if (tcp->owed_count == FORWARDER_TCP_OWED_MAX)
+        forwarder_tcp_flush(tcp, now_ns);
+    connection->is_owed = true;
+    tcp->owed[tcp->owed_count++] = connection;
+}
+
+/* Puts a message where others may wait to be sent, which are, where there is no room for it. */
+static bool put(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
+                struct bytes message, uint64_t now_ns)
+{
+    if (forwarder_connection_put(connection, message))
+        return true;
+    if (!connection->is_owed)
+        return false;
+    forwarder_tcp_push(tcp, connection, now_ns);
+    return !connection->is_broken && forwarder_connection_put(connection, message);
+}
+
 static void send_to_client(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,
                            uint64_t now_ns)
 {
@@ -461,15 +497,16 @@ static void send_to_client(struct forwarder_tcp *tcp, const struct forwarder_dat
         tcp->counters.lost += 1;
         return;
     }
-    if (connection->pending == PENDING_MAX)
+    if (connection->pending == PENDING_MAX &&
+        (connection->may_have_more || connection->in.end > connection->in.start))
         tcp->is_unsettled = true;
     connection->pending -= 1;
-    if (!forwarder_connection_put(connection, message->payload)) {
+    if (!put(tcp, connection, message->payload, now_ns)) {
         tcp->counters.overflows += 1;
         forwarder_tcp_break(tcp, connection);
         return;
     }
-    forwarder_tcp_push(tcp, connection, now_ns);
+    forwarder_tcp_owe(tcp, connection, now_ns);
 }
 
 void forwarder_tcp_send(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,
@@ -505,7 +542,7 @@ static void look_after_client(struct forwarder_tcp *tcp, struct forwarder_connec
         serve(tcp, connection, now_ns);
     if (!connection->is_broken && connection->in.end > connection->in.start) {
         hand_on(tcp, connection, now_ns);
-        forwarder_tcp_push(tcp, connection, now_ns);
+        forwarder_tcp_owe(tcp, connection, now_ns);
     }
     if (!connection->is_broken)
         return;

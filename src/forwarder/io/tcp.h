@@ -101,9 +101,13 @@ void forwarder_tcp_set_say(struct forwarder_tcp *tcp,
 void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind kind, size_t number,
                          uint64_t now_ns);
 
-/* Sends a message on its stream; to an upstream, a connection is opened if there is none. */
+/* Puts a message into its stream; to an upstream, a connection is opened if there is none. What was
+ * put there goes out at the next flush, all that is for one connection at once. */
 void forwarder_tcp_send(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,
                         uint64_t now_ns);
+
+/* Sends what was put into streams. */
+void forwarder_tcp_flush(struct forwarder_tcp *tcp, uint64_t now_ns);
 
 /* The descriptor of the connection that a message came on or was sent on; -1 where it is gone. */
 int forwarder_tcp_fd(const struct forwarder_tcp *tcp, const struct forwarder_path *path);

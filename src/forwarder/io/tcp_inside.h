@@ -8,6 +8,7 @@
 #include "forwarder/io/tcp.h"
 
 #define FORWARDER_TCP_LISTEN_MAX 64
+#define FORWARDER_TCP_OWED_MAX 64
 
 /* What is known of a place for a connection to an upstream, whether there is one or not. */
 struct forwarder_tcp_way {
@@ -37,6 +38,8 @@ struct forwarder_tcp {
     struct forwarder_connection *upstreams; /* config.upstream_sockets, as the next */
     struct forwarder_tcp_way *ways;
     struct forwarder_tcp_upstream known[FORWARDER_SLOTS_MAX];
+    size_t owed_count;
+    struct forwarder_connection *owed[FORWARDER_TCP_OWED_MAX]; /* where messages were put */
     struct forwarder_tcp_counters counters;
 };
 
@@ -54,6 +57,10 @@ void forwarder_tcp_start_checks(struct forwarder_tcp *tcp, uint64_t now_ns);
 
 /* Closes a connection at the end of the turn. */
 void forwarder_tcp_break(struct forwarder_tcp *tcp, struct forwarder_connection *connection);
+
+/* What was put into a connection goes out at the next flush, with what else is put there. */
+void forwarder_tcp_owe(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
+                       uint64_t now_ns);
 
 /* Sends what waits, if the connection is there. */
 void forwarder_tcp_push(struct forwarder_tcp *tcp, struct forwarder_connection *connection,

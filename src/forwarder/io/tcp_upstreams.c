@@ -146,7 +146,7 @@ void forwarder_tcp_send_to_upstream(struct forwarder_tcp *tcp,
         return;
     }
     forwarder_tcp_start_checks(tcp, now_ns);
-    forwarder_tcp_push(tcp, connection, now_ns);
+    forwarder_tcp_owe(tcp, connection, now_ns);
 }
 
 /* Closes a connection that is broken, and says what became of the queries on it. */
