@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "kernel/cgroup.h"
+#include "kernel/cgroup_freeze.h"
 #include "kernel/cgroup_tree.h"
 
 #include <errno.h>
@@ -47,6 +48,18 @@ static int claim_shared(struct oci_made_cgroup *made, int *ret_fd, struct err *e
     return 0;
 }
 
+/* What comes into a cgroup that stands still does so as well, for ever. */
+static int check_runs(const struct oci_made_cgroup *made, struct err *err)
+{
+    bool is_frozen = false;
+
+    if (kernel_cgroup_is_frozen(made->path, &is_frozen, err) < 0)
+        return err->number;
+    return is_frozen ? err_set(err, -EBUSY, "the container's cgroup unexpectedly frozen: '%s'",
+                               made->path)
+                     : 0;
+}
+
 int oci_made_cgroup_make(bool may_be_shared, struct oci_made_cgroup *made, int *claim_fd,
                          struct err *err)
 {
@@ -56,6 +69,8 @@ int oci_made_cgroup_make(bool may_be_shared, struct oci_made_cgroup *made, int *
     if (kernel_cgroup_make(made->path, &made->levels, err) < 0)
         return err->number;
     number = may_be_shared ? claim_shared(made, claim_fd, err) : claim_own(made, claim_fd, err);
+    if (number == 0 && made->levels == 0)
+        number = check_runs(made, err);
     if (number < 0) {
         fd_close(claim_fd);
         /* Another that has claimed what we made removes it. */

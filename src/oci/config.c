@@ -91,6 +91,25 @@ int oci_config_parse_exec(struct bytes json, struct bytes process, struct arena 
     return number;
 }
 
+bool oci_warnings_add(struct oci_texts *texts, struct arena *arena, const char *text)
+{
+    const char **at;
+    char *copy;
+
+    if (texts->count == OCI_WARNINGS_MAX)
+        return true;
+    at = arena_alloc_array(arena, texts->count + 1, sizeof(*at));
+    copy = arena_copy_text(arena, text);
+    if (at == NULL || copy == NULL)
+        return false;
+    make_printable(copy);
+    for (size_t i = 0; i < texts->count; i++)
+        at[i] = texts->at[i];
+    at[texts->count] = copy;
+    *texts = (struct oci_texts){ .count = texts->count + 1, .at = at };
+    return true;
+}
+
 int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *ret_config,
                      struct err *err)
 {

@@ -33,8 +33,9 @@
 #define OCI_ARENA_BYTES ((size_t)16 << 20)
 #define OCI_JSON_BYTES_MAX ((size_t)2 << 20)
 
-/* The most entries of any one list of a config. */
+/* The most entries of any one list of a config, and the most warnings that are kept of it. */
 #define OCI_LIST_MAX 4096
+#define OCI_WARNINGS_MAX 32
 
 /* A number that may be absent. */
 struct oci_number {
@@ -450,6 +451,10 @@ struct oci_config {
     const char *mount_label; /* NULL: none */
     struct oci_texts masked_paths;
     struct oci_texts readonly_paths;
+
+    /* What was passed over though it asks for something, a sentence each. Nothing of config.json.
+     */
+    struct oci_texts warnings;
 };
 
 /* Who starts the container: with uid 0 a config can have all that the kernel has; another user gets
@@ -489,6 +494,10 @@ int oci_resources_parse(struct bytes json, struct arena *arena, struct oci_resou
 /* Reads the text of a file of the bundle directory, such as config.json, into the arena. */
 int oci_config_load(const char *bundle, const char *name, struct arena *arena,
                     struct bytes *ret_json, struct err *err);
+
+/* Puts a copy of the text, with control characters as '?', behind the other warnings; past
+ * OCI_WARNINGS_MAX it is dropped. False without memory. */
+bool oci_warnings_add(struct oci_texts *warnings, struct arena *arena, const char *text);
 
 /* The same for a program that is started in a container: `json` is the container's config.json, and
  * `process` the text of an object such as its "process", whose keys stand in place of those there.

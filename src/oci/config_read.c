@@ -5,7 +5,7 @@
 #include "oci/fields.h"
 
 #include "base/require.h"
-#include "base/text.h"
+#include "base/text_format.h"
 #include "kernel/capabilities.h"
 
 #include <errno.h>
@@ -29,6 +29,7 @@ struct item {
 struct reading {
     struct arena *arena;
     struct item *last; /* the end of the queue */
+    struct oci_texts warnings;
     struct err *err;
 };
 
@@ -52,25 +53,32 @@ static void append_step(struct text *path, const char *name, size_t index)
     (void)text_append_char(path, ']');
 }
 
-/* Says what is wrong with the value at a place: "process.rlimits[2].soft: <sentence>". */
-__attribute__((format(printf, 3, 4))) static int wrong(const struct reading *reading,
-                                                       struct place place, const char *format, ...)
+/* "process.rlimits[2].soft" */
+static void append_path(struct text *path, struct place place)
 {
     const struct item *parents[PLACES_MAX];
-    char path_block[512];
-    char why_block[512];
-    struct text path = text_init(path_block, sizeof(path_block));
     size_t count = 0;
-    va_list arguments;
 
     for (const struct item *at = place.item; at->parent != NULL && count < PLACES_MAX;
          at = at->parent)
         parents[count++] = at;
     while (count > 0) {
         count--;
-        append_step(&path, parents[count]->name, parents[count]->index);
+        append_step(path, parents[count]->name, parents[count]->index);
     }
-    append_step(&path, place.field->name, place.index);
+    append_step(path, place.field->name, place.index);
+}
+
+/* Says what is wrong with the value at a place: "process.rlimits[2].soft: <sentence>". */
+__attribute__((format(printf, 3, 4))) static int wrong(const struct reading *reading,
+                                                       struct place place, const char *format, ...)
+{
+    char path_block[512];
+    char why_block[512];
+    struct text path = text_init(path_block, sizeof(path_block));
+    va_list arguments;
+
+    append_path(&path, place);
     va_start(arguments, format);
     (void)vsnprintf(why_block, sizeof(why_block), format, arguments);
     va_end(arguments);
@@ -112,49 +120,17 @@ static int wrong_type(const struct reading *reading, struct place place, const j
     return wrong(reading, place, "is %s, must be %s", type_name(value), expected);
 }
 
-/* A whole number of any size that config.json may have. */
-struct whole {
-    bool is_negative;
-    uint64_t magnitude;
-};
-
-/* False where the value is no whole number. Numbers above INT64_MAX arrive as doubles (decode()).
- */
-static bool read_whole(const json_t *value, struct whole *ret_whole)
-{
-    const double limit = 18446744073709551616.0; /* 2^64, what UINT64_MAX becomes as a double */
-    json_int_t number = json_integer_value(value);
-    double real = json_real_value(value);
-
-    if (json_is_integer(value)) {
-        *ret_whole =
-            (struct whole){ number < 0, number < 0 ? 0 - (uint64_t)number : (uint64_t)number };
-        return true;
-    }
-    if (!json_is_real(value) || real > limit || real < -limit)
-        return false;
-    ret_whole->is_negative = real < 0;
-    if (real < 0)
-        real = -real;
-    if (real >= limit) {
-        ret_whole->magnitude = UINT64_MAX;
-        return true;
-    }
-    ret_whole->magnitude = (uint64_t)real;
-    return (double)ret_whole->magnitude == real;
-}
-
 /* A number from `min` to `max`. */
 static int read_signed(const struct reading *reading, struct place place, const json_t *value,
                        int64_t *ret_number)
 {
     const struct oci_field *field = place.field;
-    struct whole whole;
+    struct oci_whole whole;
     int64_t number;
 
     if (!json_is_number(value))
         return wrong_type(reading, place, value, "a number");
-    if (!read_whole(value, &whole))
+    if (!oci_whole_read(value, &whole))
         return wrong(reading, place, "must be a whole number");
     if (whole.magnitude > INT64_MAX)
         return wrong(reading, place, "is too large");
@@ -169,11 +145,11 @@ static int read_signed(const struct reading *reading, struct place place, const 
 static int read_unsigned(const struct reading *reading, struct place place, const json_t *value,
                          uint64_t max, uint64_t *ret_number)
 {
-    struct whole whole;
+    struct oci_whole whole;
 
     if (!json_is_number(value))
         return wrong_type(reading, place, value, "a number");
-    if (!read_whole(value, &whole))
+    if (!oci_whole_read(value, &whole))
         return wrong(reading, place, "must be a whole number");
     if (whole.is_negative && whole.magnitude != 0)
         return wrong(reading, place, "must not be negative");
@@ -458,6 +434,18 @@ static int field_namespaces(struct reading *reading, struct place place, json_t 
     return 0;
 }
 
+/* A capability that is none, or that a newer kernel has, is passed over with a warning, as the
+ * specification wants it (config.md#linux-process). */
+static int warn_of_capability(struct reading *reading, struct place place, const char *name)
+{
+    char block[1024];
+    struct text text = text_init(block, sizeof(block));
+
+    append_path(&text, place);
+    (void)text_format(&text, ": there is no capability '%.128s', which is passed over", name);
+    return oci_warnings_add(&reading->warnings, reading->arena, text.at) ? 0 : no_memory(reading);
+}
+
 static int field_capabilities(struct reading *reading, struct place place, json_t *value)
 {
     uint64_t set = 0;
@@ -473,9 +461,10 @@ static int field_capabilities(struct reading *reading, struct place place, json_
         if (!json_is_string(entry))
             return wrong_type(reading, place, entry, "a text");
         capability = kernel_capability_find(json_string_value(entry));
-        if (capability < 0)
-            return wrong(reading, place, "there is no capability '%s'", json_string_value(entry));
-        set |= UINT64_C(1) << capability;
+        if (capability >= 0)
+            set |= UINT64_C(1) << capability;
+        else if (warn_of_capability(reading, place, json_string_value(entry)) < 0)
+            return reading->err->number;
     }
     *(uint64_t *)place.value = set;
     return 0;
@@ -574,6 +563,7 @@ static int read_document(json_t *document, const struct oci_table *table, struct
         if (read_item(&reading, item) < 0)
             return err->number;
     }
+    config.warnings = reading.warnings;
     *ret_config = config;
     return 0;
 }

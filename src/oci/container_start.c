@@ -62,6 +62,7 @@ int oci_container_create(const struct oci_runtime *runtime, const char *id,
     prepared.request.has_console = request->console_fd > 0;
     if (oci_prepared_plan(&prepared, &arena, err) < 0)
         return err->number;
+    oci_plan_warn(&prepared.plan, &runtime->listener, prepared.name);
     oci_making_set_root(&making, runtime->root);
     if (oci_making_create(&making, err) < 0)
         return err->number;

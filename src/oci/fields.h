@@ -55,6 +55,15 @@ struct oci_table {
     bool is_closed; /* the keys are names of things: one that is in no row is refused */
 };
 
+/* A whole number of any size that config.json may have. */
+struct oci_whole {
+    bool is_negative;
+    uint64_t magnitude;
+};
+
+/* False where the value is no whole number. Pure. */
+bool oci_whole_read(const json_t *value, struct oci_whole *ret_whole);
+
 /* The table of the whole document, for struct oci_config. */
 extern const struct oci_table oci_config_table;
 

@@ -102,6 +102,30 @@ int oci_planning_refuse(struct oci_planning *planning, const char *format, ...)
     return err_set(planning->err, -EINVAL, "%s", block);
 }
 
+int oci_planning_warn(struct oci_planning *planning, const char *format, ...)
+{
+    char block[sizeof(planning->err->sentence)];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(block, sizeof(block), format, arguments);
+    va_end(arguments);
+    if (!oci_warnings_add(&planning->warnings, planning->arena, block))
+        return err_set(planning->err, -ENOMEM, "the plan needs more memory than it may have");
+    return 0;
+}
+
+void oci_plan_warn(const struct oci_plan *plan, const struct oci_listener *listener,
+                   const char *name)
+{
+    for (size_t i = 0; i < plan->warnings.count && listener->warn != NULL; i++) {
+        struct err warning = { 0 };
+
+        (void)err_set(&warning, -EINVAL, "%s: %s", name, plan->warnings.at[i]);
+        listener->warn(listener->owner, &warning);
+    }
+}
+
 const char *oci_planning_path(struct oci_planning *planning, const char *field, const char *path)
 {
     char block[PATH_MAX];
@@ -178,6 +202,7 @@ int oci_plan_make(const struct oci_plan_request *request, struct arena *arena,
         .arena = arena,
         .cgroup = { .v2_slot = OCI_SLOT_NONE },
         .has_user_namespace = request->config->namespaces[OCI_NAMESPACE_USER].is_wanted,
+        .warnings = request->config->warnings,
         .err = err,
     };
     int number = oci_id_check(request->id, err);
@@ -190,6 +215,8 @@ int oci_plan_make(const struct oci_plan_request *request, struct arena *arena,
         number = planners[i](&planning);
     if (number < 0)
         return number;
-    *ret_plan = (struct oci_plan){ .steps = planning.steps, .count = planning.count };
+    *ret_plan = (struct oci_plan){ .steps = planning.steps,
+                                   .count = planning.count,
+                                   .warnings = planning.warnings };
     return 0;
 }

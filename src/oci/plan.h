@@ -18,6 +18,7 @@
 #pragma once
 
 #include "oci/config.h"
+#include "oci/listener.h"
 #include "oci/scope.h"
 #include "oci/status.h"
 #include "oci/step.h"
@@ -67,6 +68,7 @@ struct oci_plan_request {
 struct oci_plan {
     const struct oci_step *steps;
     size_t count;
+    struct oci_texts warnings; /* of what the config asks for and does not get, a sentence each */
 };
 
 /* Whether `id` can name a container: 1 to 128 letters, digits and "_+-.", beginning with a letter
@@ -81,6 +83,10 @@ int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *er
  * cannot be or is not done on this host; *ret_plan is then untouched. */
 int oci_plan_make(const struct oci_plan_request *request, struct arena *arena,
                   struct oci_plan *ret_plan, struct err *err);
+
+/* Tells the listener the warnings. `name` is what they call the config. */
+void oci_plan_warn(const struct oci_plan *plan, const struct oci_listener *listener,
+                   const char *name);
 
 /* The plan as text, a line a step: number, process, step, arguments, and the place in config.json
  * that asks for it. With `as_json`, a JSON array with an object a step. In the arena. */

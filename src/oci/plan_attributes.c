@@ -141,6 +141,14 @@ int oci_plan_scheduling(struct oci_planning *planning)
                       : check_affinity(planning, "process.execCPUAffinity.final", affinity->final);
 }
 
+int oci_plan_all_processors(struct oci_planning *planning)
+{
+    struct oci_step_affinity all = { .list = "all" };
+
+    memset(all.set.bits, 0xff, sizeof(all.set.bits));
+    return PLAN(planning, AFFINITY, "", .affinity = all);
+}
+
 /* A step of that kind for each. */
 static int plan_labels(struct oci_planning *planning, enum oci_step_kind kind)
 {

@@ -106,6 +106,7 @@ static int plan_outside(struct oci_planning *planning)
 
 static int plan_child(struct oci_planning *planning, const struct oci_texts *cgroups)
 {
+    const struct oci_affinity *affinity = &planning->config->process.exec_affinity;
     bool is_v1 = planning->host->cgroup_layout == OCI_CGROUP_V1;
     int number = 0;
 
@@ -122,8 +123,10 @@ static int plan_child(struct oci_planning *planning, const struct oci_texts *cgr
         number = PLAN(planning, CGROUP_JOIN, "linux.namespaces",
                       .cgroup = { .slot = (unsigned int)cgroups->count });
     if (number == 0)
-        number = plan_affinity(planning, OCI_STEP_AFFINITY, "process.execCPUAffinity.final",
-                               planning->config->process.exec_affinity.final);
+        number = affinity->initial == NULL && affinity->final == NULL
+                     ? oci_plan_all_processors(planning)
+                     : plan_affinity(planning, OCI_STEP_AFFINITY, "process.execCPUAffinity.final",
+                                     affinity->final);
     return number < 0 ? number : oci_plan_become_root(planning);
 }
 
@@ -152,6 +155,7 @@ int oci_exec_plan_make(const struct oci_exec_request *request, struct arena *are
         .host = request->host,
         .arena = arena,
         .has_user_namespace = config.namespaces[OCI_NAMESPACE_USER].is_wanted,
+        .warnings = config.warnings,
         .err = err,
     };
     int number = 0;
@@ -178,6 +182,8 @@ int oci_exec_plan_make(const struct oci_exec_request *request, struct arena *are
         number = last[i](&planning);
     if (number < 0)
         return number;
-    *ret_plan = (struct oci_plan){ .steps = planning.steps, .count = planning.count };
+    *ret_plan = (struct oci_plan){ .steps = planning.steps,
+                                   .count = planning.count,
+                                   .warnings = planning.warnings };
     return 0;
 }

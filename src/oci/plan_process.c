@@ -507,6 +507,8 @@ int oci_plan_identity(struct oci_planning *planning)
     if (number == 0)
         number = plan_cgroup_entry(planning);
     if (number == 0)
+        number = oci_plan_all_processors(planning);
+    if (number == 0)
         number = oci_plan_become_root(planning);
     if (number == 0)
         number = plan_clocks(planning);

@@ -2,6 +2,7 @@
 #include "oci/planning.h"
 
 #include "base/text.h"
+#include "kernel/capabilities.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -120,25 +121,48 @@ static uint64_t known_capabilities(const struct oci_host *host)
     return host->cap_last >= 63 ? UINT64_MAX : (UINT64_C(1) << (host->cap_last + 1)) - 1;
 }
 
+/* What is asked for and cannot be had is passed over with a warning, as the specification wants it
+ * (config.md#linux-process). */
+static int warn_of_capabilities(struct oci_planning *planning, const char *set, uint64_t refused,
+                                const char *why)
+{
+    int number = 0;
+
+    for (unsigned int i = 0; i < 64 && number == 0; i++) {
+        char block[64];
+        struct text name = text_init(block, sizeof(block));
+
+        if ((refused >> i & 1) == 0)
+            continue;
+        if (!kernel_capability_name(i, &name))
+            (void)text_append_decimal(&name, i, 0);
+        number = oci_planning_warn(
+            planning, "process.capabilities: can't raise %s capability %s: %s", set, name.at, why);
+    }
+    return number;
+}
+
 static int plan_capabilities(struct oci_planning *planning)
 {
     const struct oci_capabilities *wanted = &planning->config->process.capabilities;
     uint64_t known = known_capabilities(planning->host);
-    struct kernel_capabilities sets = {
-        .effective = wanted->effective & known,
-        .permitted = wanted->permitted & known,
-        .inheritable = wanted->inheritable & known,
-        /* One that is not both permitted and inheritable cannot be ambient (capabilities(7)); the
-         * specification wants that passed over. */
-        .ambient = wanted->ambient & wanted->permitted & wanted->inheritable & known,
-    };
+    uint64_t named = wanted->bounding | wanted->effective | wanted->permitted |
+                     wanted->inheritable | wanted->ambient;
+    struct kernel_capabilities sets = { .permitted = wanted->permitted & known };
 
-    if ((sets.effective & ~sets.permitted) != 0)
-        return oci_planning_refuse(
-            planning, "process.capabilities.effective: has one that is not in permitted");
-    if ((sets.inheritable & ~(sets.permitted | wanted->bounding)) != 0)
-        return oci_planning_refuse(planning, "process.capabilities.inheritable: has one that is "
-                                             "neither in permitted nor in bounding");
+    /* capabilities(7), "Transformation of capabilities" and "Programmatically adjusting". */
+    sets.effective = wanted->effective & sets.permitted;
+    sets.inheritable = wanted->inheritable & (wanted->permitted | wanted->bounding) & known;
+    sets.ambient = wanted->ambient & sets.permitted & sets.inheritable;
+    if (warn_of_capabilities(planning, "any", named & ~known, "this kernel does not have it") < 0 ||
+        warn_of_capabilities(planning, "effective", wanted->effective & known & ~sets.effective,
+                             "it is not in permitted") < 0 ||
+        warn_of_capabilities(planning, "inheritable",
+                             wanted->inheritable & known & ~sets.inheritable,
+                             "it is neither in permitted nor in bounding") < 0 ||
+        warn_of_capabilities(planning, "ambient", wanted->ambient & known & ~sets.ambient,
+                             "it is not both in permitted and in inheritable") < 0)
+        return planning->err->number;
     return PLAN(planning, CAPABILITIES, "process.capabilities", .capabilities = sets);
 }
 

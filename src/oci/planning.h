@@ -33,6 +33,7 @@ struct oci_planning {
     unsigned long detachment;  /* MS_SLAVE or MS_PRIVATE: what mounts share with those of outside */
     unsigned int opened_count; /* the mounts that SOURCE steps open */
     unsigned int opened_used;  /* how many of them have come to their places */
+    struct oci_texts warnings;
     struct err *err;
 };
 
@@ -52,6 +53,10 @@ const char *oci_planning_text(struct oci_planning *planning, const char *format,
 
 /* Refuses the config: -EINVAL with the sentence. */
 int oci_planning_refuse(struct oci_planning *planning, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Adds a warning, which begins with a JSON path, and goes on. */
+int oci_planning_warn(struct oci_planning *planning, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* The path without ".", "..", empty parts and a slash at the end, always absolute, as if it stood
@@ -151,6 +156,10 @@ int oci_plan_net_devices(struct oci_planning *planning);
 
 /* Which processors, and which disks, the process has how much of: as the runtime's rights allow. */
 int oci_plan_scheduling(struct oci_planning *planning);
+
+/* The processors that the caller is kept to are not the container's, which has those of its cgroup,
+ * as with runc. */
+int oci_plan_all_processors(struct oci_planning *planning);
 
 /* The profile and the label of the program, which are set while /proc is the machine's own. */
 int oci_plan_labels(struct oci_planning *planning);

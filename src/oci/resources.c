@@ -32,7 +32,7 @@ struct row {
     size_t offset; /* of a struct oci_number in struct oci_resources */
     int64_t min;   /* of what may be asked for, beside -1 and 0 */
     int64_t max;
-    enum { ZERO_IS_NOTHING, OR_NO_LIMIT, ZERO_IS_A_VALUE } kind; /* OR_NO_LIMIT: -1 is one, too */
+    enum { ZERO_IS_NOTHING, OR_NO_LIMIT, ZERO_IS_A_VALUE, ANY_LIMIT } kind; /* see is_asked() */
     struct version v1;
     struct version v2;
 };
@@ -51,9 +51,17 @@ unsigned int oci_io_weight(int64_t weight)
     return 1 + (unsigned int)((weight - 10) * 9999 / 990);
 }
 
+/* 0 asks for nothing but with ZERO_IS_A_VALUE and ANY_LIMIT. */
 static bool is_asked(const struct row *row, const struct oci_number *number)
 {
-    return number->is_set && (number->value != 0 || row->kind == ZERO_IS_A_VALUE);
+    return number->is_set &&
+           (number->value != 0 || row->kind == ZERO_IS_A_VALUE || row->kind == ANY_LIMIT);
+}
+
+/* -1 is no limit with OR_NO_LIMIT and ANY_LIMIT. */
+static bool has_no_limit(const struct row *row, const struct oci_number *number)
+{
+    return number->value == -1 && (row->kind == OR_NO_LIMIT || row->kind == ANY_LIMIT);
 }
 
 bool oci_list_has(const char *list, const char *word)
@@ -119,6 +127,12 @@ static const char *or_max(struct compiling *compiling, const char *field, int64_
     return value < 0 ? "max" : decimal(compiling, field, value);
 }
 
+/* None at all is the least that a container can be: its first process alone, as with runc. */
+static const char *processes(struct compiling *compiling, const char *field, int64_t value)
+{
+    return or_max(compiling, field, value == 0 ? 1 : value);
+}
+
 static const char *weight_of_shares(struct compiling *compiling, const char *field, int64_t value)
 {
     return decimal(compiling, field, oci_weight_of_shares(value));
@@ -178,11 +192,11 @@ static const char *period_alone(struct compiling *compiling, const char *field, 
 static const struct row rows[] = {
     { FIELD("pids.limit"),
       PLACE(pids_limit),
-      1,
+      0,
       NO_MAX,
-      OR_NO_LIMIT,
-      { .controller = "pids", .file = "pids.max", .convert = or_max },
-      { .controller = "pids", .file = "pids.max", .convert = or_max } },
+      ANY_LIMIT,
+      { .controller = "pids", .file = "pids.max", .convert = processes },
+      { .controller = "pids", .file = "pids.max", .convert = processes } },
     { FIELD("memory.limit"),
       PLACE(memory_limit),
       1,
@@ -332,8 +346,7 @@ static int compile_row(struct compiling *compiling, const struct row *row)
 
     if (!is_asked(row, number))
         return 0;
-    if ((number->value != -1 || row->kind != OR_NO_LIMIT) &&
-        (number->value < row->min || number->value > row->max))
+    if (!has_no_limit(row, number) && (number->value < row->min || number->value > row->max))
         return err_set(compiling->err, -EINVAL, "%s: is %lld, must be between %lld and %lld",
                        row->field, (long long)number->value, (long long)row->min,
                        (long long)row->max);

@@ -93,8 +93,6 @@ wrong_types_and_values_are_named_by_their_place() {
     with 'config["ociVersion"] = "7.0.0"' "ociVersion: is 7.0.0, only 1.x is known"
     with 'linux["namespaces"][0]["type"] = "moon"' \
         "linux.namespaces[0]: there is no namespace of type 'moon' here"
-    with 'process["capabilities"]["bounding"] = ["CAP_FLY"]' \
-        "process.capabilities.bounding[0]: there is no capability 'CAP_FLY'"
 }
 
 what_is_not_done_is_refused_and_never_ignored() {
@@ -132,6 +130,20 @@ a_spec_does_not_overwrite() {
     says "bundle 'none': No such file or directory" spec --bundle none
 }
 
+a_capability_that_is_none_is_a_warning() {
+    rm -rf bundle log
+    mkdir -p bundle/rootfs
+    cupel-oci spec --bundle bundle
+    change 'process["capabilities"]["bounding"] = ["CAP_FLY"]'
+    cupel-oci plan --bundle bundle >out 2>err || fail "refused: $(cat err)"
+    [ "$(cat err)" = "cupel-oci: warning: bundle 'bundle': config.json: \
+process.capabilities.bounding[0]: there is no capability 'CAP_FLY', which is passed over" ] ||
+        fail "$(cat err)"
+    cupel-oci --log log plan --bundle bundle >out 2>err || fail "refused: $(cat err)"
+    [ ! -s err ] || fail "it is on standard error, too: $(cat err)"
+    grep -q 'level=warning.*CAP_FLY' log || fail "there is no line in the log"
+}
+
 errors_are_in_the_log_too() {
     says "bundle 'none': No such file or directory" --log log run --bundle none case
     says "bundle 'none': No such file or directory" --log log --log-format json run --bundle none x
@@ -154,4 +166,5 @@ run_tests \
     what_is_not_done_is_refused_and_never_ignored \
     a_root_that_is_missing_is_named_and_nothing_is_left \
     a_spec_does_not_overwrite \
+    a_capability_that_is_none_is_a_warning \
     errors_are_in_the_log_too

@@ -58,6 +58,21 @@ what_is_paused_stands_still_until_it_is_resumed() {
     leaves_none delete --force
 }
 
+# Else it would never begin, nor end.
+what_comes_into_a_frozen_cgroup_is_refused() {
+    local cgroup=/sys/fs/cgroup/freezer/cupel-case file=freezer.state word=FROZEN
+    if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+        cgroup=/sys/fs/cgroup/cupel-case file=cgroup.freeze word=1
+    fi
+    bundle root "$(shell true)" 'linux["cgroupsPath"] = "/cupel-case"'
+    mkdir "$cgroup"
+    echo $word >"$cgroup/$file"
+    expect_status 1 run root
+    expect_error "linux.cgroupsPath: the container's cgroup unexpectedly frozen: '$cgroup'"
+    rmdir "$cgroup" || fail "something is in it"
+    [ -z "$(find /sys/fs/cgroup -type d -name '*cupel-case*')" ] || fail "cgroups are left"
+}
+
 # leaves_none COMMAND…: of cupel-oci, after which nothing is left of the container.
 leaves_none() {
     oci root "$@" case || fail "$*"
@@ -127,6 +142,7 @@ without_a_cgroup_there_is_a_sentence() {
 
 run_tests \
     what_is_paused_stands_still_until_it_is_resumed \
+    what_comes_into_a_frozen_cgroup_is_refused \
     what_is_paused_can_be_removed \
     what_is_paused_can_be_killed \
     a_signal_to_all_reaches_each_process \

@@ -71,8 +71,10 @@ int oci_fail(const struct oci_globals *globals, const struct err *err, int statu
 
 void oci_warn(const struct oci_globals *globals, const struct err *err)
 {
-    (void)fprintf(stderr, OCI_PROGRAM ": warning: %s\n", err->sentence);
-    if (globals->log != NULL && !append_line(globals, "warning", err->sentence))
+    /* With a log to that alone, since standard error may be the program's as well. */
+    if (globals->log == NULL)
+        (void)fprintf(stderr, OCI_PROGRAM ": warning: %s\n", err->sentence);
+    else if (!append_line(globals, "warning", err->sentence))
         (void)no_log(globals, 0);
 }
 

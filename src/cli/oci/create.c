@@ -37,7 +37,7 @@ int oci_create_command(const void *globals, const void *options, struct cli_oper
     if (oci_console_open(&terminal, &console, &err) < 0)
         return oci_fail(globals, &err, 1);
     making.console_fd = console.child_fd;
-    oci_debug_plan(globals, &prepared.plan, &arena);
+    oci_tell_plan(globals, prepared.name, &prepared.plan, &arena);
     return oci_making_create(&making, &err) < 0 ? oci_fail(globals, &err, 1) : 0;
 }
 

@@ -72,7 +72,8 @@ static int add_groups(const struct execing *execing, struct oci_ids *gids, struc
     return 0;
 }
 
-/* Those of the options join what the program may have; inheritable and ambient ones stay few. */
+/* Those of the options join what the program may have. None becomes inheritable by that; one that
+ * is so already becomes ambient, so that a user that is not root has it (as with runc). */
 static int add_capabilities(const struct cli_texts *names, struct oci_capabilities *sets,
                             struct err *err)
 {
@@ -85,6 +86,7 @@ static int add_capabilities(const struct cli_texts *names, struct oci_capabiliti
         sets->bounding |= UINT64_C(1) << capability;
         sets->permitted |= UINT64_C(1) << capability;
         sets->effective |= UINT64_C(1) << capability;
+        sets->ambient |= sets->inheritable & UINT64_C(1) << capability;
     }
     return 0;
 }
@@ -259,7 +261,7 @@ int oci_exec_command(const void *globals, const void *options, struct cli_operan
         return oci_fail(globals, &err, OCI_FAILED_RUNTIME);
     how.console_fd = console.child_fd;
     how.relay_fd = console.relay_fd;
-    oci_debug_plan(globals, &joining.plan, &arena);
+    oci_tell_plan(globals, joining.state.id, &joining.plan, &arena);
     how.target_fd = joining.target_fd;
     number = execing.options->detach ? oci_launch(&joining.plan, &how, &err)
                                      : oci_run(&joining.plan, &how, &status, &err);

@@ -226,9 +226,10 @@ int oci_for_each_like(const struct oci_globals *globals, const char *expression,
  * process's descriptor. */
 int oci_tell_started(void *owner, pid_t pid, struct err *err);
 
-/* Says with --debug what the plan is, a message a step. */
-void oci_debug_plan(const struct oci_globals *globals, const struct oci_plan *plan,
-                    struct arena *arena);
+/* Gives the warnings of a plan, of the config that is called `name`, and says with --debug what it
+ * is, a message a step. */
+void oci_tell_plan(const struct oci_globals *globals, const char *name, const struct oci_plan *plan,
+                   struct arena *arena);
 
 /* Writes the file of the option --pid-file. */
 int oci_write_pid_file(const char *path, pid_t pid, struct err *err);

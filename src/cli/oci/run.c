@@ -93,6 +93,6 @@ int oci_run_command(const void *globals, const void *options, struct cli_operand
         return oci_fail(globals, &err, 1);
     making.console_fd = console.child_fd;
     making.relay_fd = console.relay_fd;
-    oci_debug_plan(globals, &prepared.plan, &arena);
+    oci_tell_plan(globals, prepared.name, &prepared.plan, &arena);
     return run(words, &making, &status, &err) < 0 ? oci_fail(globals, &err, 1) : status;
 }

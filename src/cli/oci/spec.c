@@ -54,6 +54,8 @@ int oci_spec_command(const void *globals, const void *options, struct cli_operan
         number = make_rootless(&arena, &config, &err);
     else
         number = oci_config_default(&arena, caller, &config, &err);
+    /* As with runc and crun, whose callers start from this and hand over a console socket. */
+    config.process.terminal = true;
     if (number < 0 || oci_config_format(&config, &arena, &json, &err) < 0 ||
         write_new(command->bundle, command->file == NULL ? "config.json" : command->file, json,
                   &err) < 0)

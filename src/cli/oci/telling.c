@@ -21,13 +21,15 @@ struct oci_listener oci_listener_of(const struct oci_globals *globals)
     return (struct oci_listener){ .warn = warn, .owner = (void *)(uintptr_t)globals };
 }
 
-void oci_debug_plan(const struct oci_globals *globals, const struct oci_plan *plan,
-                    struct arena *arena)
+void oci_tell_plan(const struct oci_globals *globals, const char *name, const struct oci_plan *plan,
+                   struct arena *arena)
 {
+    const struct oci_listener listener = oci_listener_of(globals);
     struct err ignored = { 0 };
     struct bytes text;
     char *lines;
 
+    oci_plan_warn(plan, &listener, name);
     if (!globals->debug || oci_plan_format(plan, false, arena, &text, &ignored) < 0)
         return;
     lines = arena_copy_bytes(arena, text);

@@ -54,8 +54,6 @@ static const struct {
       "process.rlimits[1]: is a number, must be an object" },
     { "{" REST ",\"process\":{" PROCESS ",\"oomScoreAdj\":2000}}",
       "process.oomScoreAdj: is 2000, must be between -1000 and 1000" },
-    { "{" REST ",\"process\":{" PROCESS ",\"capabilities\":{\"bounding\":[\"CAP_NONE\"]}}}",
-      "process.capabilities.bounding[0]: there is no capability 'CAP_NONE'" },
     { "{" REST ",\"process\":{" PROCESS ",\"scheduler\":{\"nice\":1}}}",
       "process.scheduler.policy: is missing" },
     { "{" REST ",\"process\":{" PROCESS ",\"ioPriority\":{\"class\":\"IOPRIO_CLASS_BE\","
@@ -248,6 +246,26 @@ static void capabilities_are_bits(void **state)
     assert_true(config.process.capabilities.bounding == 0);
 }
 
+/* config.md#linux-process: a warning, and no failure. */
+static void a_capability_that_is_none_is_passed_over_with_a_warning(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(parse("{" REST ",\"process\":{" PROCESS ",\"capabilities\":{\"bounding\":"
+                           "[\"CAP_NONE\",\"CAP_KILL\",\"CAP_\\u0007\"]}}}",
+                           &arena, &config, &err),
+                     0);
+    assert_true(config.process.capabilities.bounding == UINT64_C(1) << CAP_KILL);
+    assert_int_equal(config.warnings.count, 2);
+    assert_string_equal(config.warnings.at[0], "process.capabilities.bounding[0]: there is no "
+                                               "capability 'CAP_NONE', which is passed over");
+    assert_string_equal(config.warnings.at[1], "process.capabilities.bounding[2]: there is no "
+                                               "capability 'CAP_?', which is passed over");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_wrong_is_told_with_its_place),
     cmocka_unit_test(keys_that_nobody_knows_are_ignored),
@@ -258,6 +276,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_config_reads_back_the_same_from_its_own_json),
     cmocka_unit_test(an_object_that_means_something_though_empty_is_kept),
     cmocka_unit_test(capabilities_are_bits),
+    cmocka_unit_test(a_capability_that_is_none_is_passed_over_with_a_warning),
 };
 
 RUN_TESTS(tests)

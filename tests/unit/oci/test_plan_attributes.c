@@ -2,6 +2,8 @@
  */
 #include "unit/oci/planned.h"
 
+#include <linux/capability.h>
+
 static void clocks_are_set_in_a_namespace_of_their_own(void **state)
 {
     struct oci_config config = smallest();
@@ -317,7 +319,54 @@ static void classes_that_cannot_be_are_refused(void **state)
     }
 }
 
+#define BIT(capability) (UINT64_C(1) << (capability))
+
+/* config.md#linux-process: a warning each, and no failure. */
+static void capabilities_that_cannot_be_had_are_passed_over_with_a_warning(void **state)
+{
+    static const char *const expected[] = {
+        "process.capabilities: can't raise any capability CAP_CHECKPOINT_RESTORE: this kernel does "
+        "not have it",
+        "process.capabilities: can't raise effective capability CAP_FOWNER: it is not in permitted",
+        "process.capabilities: can't raise inheritable capability CAP_FSETID: it is neither in "
+        "permitted nor in bounding",
+        "process.capabilities: can't raise ambient capability CAP_CHOWN: it is not both in "
+        "permitted and in inheritable",
+    };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_host host = root_on_v1;
+    struct oci_config config = smallest();
+    struct oci_capabilities *wanted = &config.process.capabilities;
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    host.cap_last = 39;
+    wanted->bounding = BIT(CAP_KILL) | BIT(CAP_CHECKPOINT_RESTORE);
+    wanted->permitted = BIT(CAP_KILL) | BIT(CAP_CHOWN);
+    wanted->effective = BIT(CAP_KILL) | BIT(CAP_FOWNER);
+    wanted->inheritable = BIT(CAP_KILL) | BIT(CAP_FSETID);
+    wanted->ambient = BIT(CAP_KILL) | BIT(CAP_CHOWN);
+    assert_int_equal(make(&config, &host, &arena, &plan, &err), 0);
+    assert_int_equal(plan.warnings.count, ROWS(expected));
+    for (size_t i = 0; i < ROWS(expected); i++)
+        assert_string_equal(plan.warnings.at[i], expected[i]);
+    assert_line(&config, &host,
+                "capabilities effective=CAP_KILL permitted=CAP_CHOWN,CAP_KILL "
+                "inheritable=CAP_KILL ambient=CAP_KILL");
+}
+
+static void the_processors_of_the_caller_are_not_the_containers(void **state)
+{
+    struct oci_config config = smallest();
+
+    (void)state;
+    assert_line(&config, &root_on_v1, "child   affinity processors=all\n");
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(capabilities_that_cannot_be_had_are_passed_over_with_a_warning),
+    cmocka_unit_test(the_processors_of_the_caller_are_not_the_containers),
     cmocka_unit_test(the_last_of_a_variable_counts_at_the_place_of_the_first),
     cmocka_unit_test(a_new_network_has_its_loopback),
     cmocka_unit_test(pipes_go_to_the_user_as_outside_knows_it),

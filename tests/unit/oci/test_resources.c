@@ -85,6 +85,7 @@ static const struct row rows[] = {
     { "\"memory\": {}, \"cpu\": {}, \"blockIO\": {}, \"network\": {}, \"rdma\": {}", "", "" },
     { "\"pids\": {\"limit\": 5}", "pids.max=5", "pids.max=5" },
     { "\"pids\": {\"limit\": -1}", "pids.max=max", "pids.max=max" },
+    { "\"pids\": {\"limit\": 0}", "pids.max=1", "pids.max=1" },
     { "\"memory\": {\"limit\": 4096}", "memory.limit_in_bytes=4096", "memory.max=4096" },
     { "\"memory\": {\"limit\": -1}", "memory.limit_in_bytes=-1", "memory.max=max" },
     { "\"memory\": {\"limit\": 100, \"swap\": 300}",
