@@ -101,7 +101,8 @@ static void begin_limits(uint8_t limits, struct forwarder_config *config)
         fuzz_require(forwarder_access_add(&config->access, &rule));
     config->access.is_silent = (limits & 2U) != 0;
     if ((limits & 8U) != 0)
-        config->rate = (struct forwarder_rate_config){ 2, 3, limits & 3U };
+        config->rate =
+            (struct forwarder_rate_config){ .per_s = 2, .window_s = 3, .slip = limits & 3U };
     config->client_queries_max = limits >> 4 & 3U;
     config->upstream_queries_max = limits >> 6;
     config->cookies.is_on = (limits & 2U) == 0;

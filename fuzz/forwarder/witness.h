@@ -1556,6 +1556,8 @@ static inline void witness_reconfigure(struct witness *witness,
         fuzz_require((witness->queries[i].asked & ~forwarder_slots_in_use(forwarder)) == 0);
     if (config->attempt_ns > witness->attempt_ns_max)
         witness->attempt_ns_max = config->attempt_ns;
+    if (config->rate.per_s != before.rate.per_s)
+        witness->admit.count = 0;
     witness_check_account(witness);
 }
 

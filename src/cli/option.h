@@ -47,8 +47,9 @@ struct cli_option {
     const char *help;    /* part of a sentence: no capital, no full stop */
     unsigned long number_min;
     unsigned long number_max;
-    bool is_no_key; /* the command line's alone: no key of a configuration file */
-    bool reloads;   /* a program that runs can take another value, where it reads its file anew */
+    bool is_no_key;  /* the command line's alone: no key of a configuration file */
+    bool reloads;    /* a program that runs can take another value, where it reads its file anew, */
+    bool zero_stays; /* but of a number not 0 in place of any other, nor the other way round */
 };
 
 /* Which options the command line gave, by the place of their rows. */
@@ -119,6 +120,9 @@ void cli_option_copy(const struct cli_option *row, const void *from, void *to);
 
 /* Whether two structs have the same value of an option. */
 bool cli_option_equal(const struct cli_option *row, const void *a, const void *b);
+
+/* Whether a program that runs with the values of `a` can take those of `b`, of this option. */
+bool cli_option_can_change(const struct cli_option *row, const void *a, const void *b);
 
 /* Prints a text that may come from outside: control characters, which a terminal would obey, are
  * shown as numbers. */

@@ -119,3 +119,13 @@ bool cli_option_equal(const struct cli_option *row, const void *a, const void *b
         is_same = strcmp(texts->at[i], others->at[i]) == 0;
     return is_same;
 }
+
+bool cli_option_can_change(const struct cli_option *row, const void *a, const void *b)
+{
+    const void *left = (const unsigned char *)a + row->offset;
+    const void *right = (const unsigned char *)b + row->offset;
+
+    if (!row->reloads || !row->zero_stays)
+        return row->reloads;
+    return (*(const unsigned long *)left == 0) == (*(const unsigned long *)right == 0);
+}

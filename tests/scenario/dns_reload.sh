@@ -91,9 +91,46 @@ what_cannot_change_is_said() {
     printf 'rate-limit: 7\ntcp-clients-max: 8\n' >>dns.yaml
     reload
     wait_until grep -q ready forwarder.log
-    says "changes when it is started anew: queries-max, tcp-clients-max, rate-limit, cache-bytes"
+    says "changes when it is started anew: queries-max, cache-bytes"
+    sed -i 's/tcp-clients-max: 8/tcp-clients-max: 0/' dns.yaml
+    reload
+    wait_until grep -q ready forwarder.log
+    says "changes when it is started anew: queries-max, tcp-clients-max, cache-bytes"
     ask 8053 kept.example.org # the cache is kept: its upstream is not asked
     grep -q 'status: NOERROR' dig.txt
+    stop_forwarder
+}
+
+# connect_twice COUNT: two connections from one address, which has a quarter of all; so many were
+# too many then, in all.
+connect_twice() {
+    exec 5<>/dev/tcp/127.0.0.1/8053 6<>/dev/tcp/127.0.0.1/8053
+    [ "$(counter tcp_per_client)" = "$1" ] || fail "$(counter tcp_per_client) were too many"
+    exec 5>&- 6>&-
+}
+
+# Several queries at once are more than one a second.
+is_over_its_rate() {
+    dig +noedns +time=20 +tries=1 @127.0.0.1 -p 8053 a.test b.test c.test d.test >dig.txt
+    [ "$(counter queries_slipped)" -gt 0 ]
+}
+
+limits_change() {
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\ntcp-clients-max: 4\n' >dns.yaml
+    start_forwarder --config dns.yaml --rate-slip 1
+    connect_twice 1
+    ! is_over_its_rate || fail "a limit that nobody gave"
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\ntcp-clients-max: 8\n' >dns.yaml
+    printf 'rate-limit: 1\n' >>dns.yaml
+    reload
+    wait_until is_over_its_rate
+    connect_twice 1
+    sed -i /rate-limit/d dns.yaml
+    reload
+    local slipped
+    slipped=$(counter queries_slipped)
+    is_over_its_rate
+    [ "$(counter queries_slipped)" = "$slipped" ] || fail "the limit stays"
     stop_forwarder
 }
 
@@ -150,6 +187,7 @@ run_tests \
     addresses_come_and_go \
     a_wrong_file_is_refused_and_nothing_changes \
     what_cannot_change_is_said \
+    limits_change \
     what_is_local_changes \
     queries_are_answered_while_a_list_of_any_length_is_read \
     a_list_that_says_nothing_leaves_the_one_before \

@@ -51,6 +51,10 @@ static void reload(struct simulation *sim)
 
     world_choose_upstreams(sim, &config);
     config.has_prefetch = chance_of(&sim->chance, 500);
+    if (config.rate.may_begin && chance_of(&sim->chance, 300)) {
+        config.rate.per_s = (uint32_t)between(sim, 0, 100);
+        config.rate.window_s = (uint32_t)between(sim, 1, 5);
+    }
     witness_reconfigure(&sim->witness, &config);
     sim->reloads += 1;
 }

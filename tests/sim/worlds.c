@@ -80,6 +80,7 @@ void world_choose_limits(struct simulation *sim, struct forwarder_config *config
         config->rate = (struct forwarder_rate_config){ .per_s = (uint32_t)between(sim, 1, 100),
                                                        .window_s = (uint32_t)between(sim, 1, 5),
                                                        .slip = (uint32_t)between(sim, 0, 3) };
+    config->rate.may_begin = chance_of(&sim->chance, 500);
     if (chance_of(&sim->chance, 150))
         config->client_queries_max = (uint32_t)between(sim, 1, 20);
     if (chance_of(&sim->chance, 150))

@@ -137,6 +137,8 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .number_min = 1,
       .number_max = QUERIES_MAX_MAX },
     { .name = "tcp-clients-max",
+      .reloads = true,
+      .zero_stays = true,
       .kind = CLI_NUMBER,
       .offset = offsetof(struct dns_options, tcp_clients_max),
       .value = "N",
@@ -192,6 +194,7 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .number_min = 0,
       .number_max = FORWARDER_QUERIES_MAX },
     { .name = "rate-limit",
+      .reloads = true,
       .kind = CLI_NUMBER,
       .offset = offsetof(struct dns_options, rate_per_s),
       .value = "N",
@@ -534,7 +537,8 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
             .is_case_random = !options->keeps_case,
             .rate = { .per_s = (uint32_t)options->rate_per_s,
                       .window_s = (uint32_t)options->rate_window_s,
-                      .slip = (uint32_t)options->rate_slip },
+                      .slip = (uint32_t)options->rate_slip,
+                      .may_begin = true },
             .client_queries_max = (uint32_t)(options->client_queries_max != 0
                                                  ? options->client_queries_max
                                                  : options->queries_max),

@@ -188,11 +188,12 @@ bool forwarder_plan(const struct forwarder *forwarder, const struct forwarder_co
                     struct forwarder_members *ret_members);
 
 /* Goes on with another configuration, which differs in no queries_max, waiters_max, lanes,
- * attempts_max and cache.bytes, and says no limit on rates or on a client's queries where there is
- * one, nor the other way round (REQUIRE); its `random` and `local` are not looked at. Queries that
- * wait keep their time, and take replies from those that they asked; what is asked from now on is
- * asked of the new upstreams. The cache is kept. Numbers are those of forwarder_plan() at the same
- * time; false, and nothing done, where that gives none. */
+ * attempts_max, cache.bytes and rate.may_begin, and says no limit on a client's queries (nor on
+ * rates, unless rate.may_begin) where there is one, nor the other way round (REQUIRE); its `random`
+ * and `local` are not looked at. Queries that wait keep their time, and take replies from those
+ * that they asked; what is asked from now on is asked of the new upstreams. The cache is kept.
+ * Numbers are those of forwarder_plan() at the same time; false, and nothing done, where that gives
+ * none. */
 bool forwarder_reconfigure(struct forwarder *forwarder, const struct forwarder_config *config);
 
 /* The numbers of upstreams that are asked, or that a query waits for, a bit each: the sockets of

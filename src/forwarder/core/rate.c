@@ -3,20 +3,28 @@
 
 #define ONE_ANSWER INT64_C(1000000000)
 #define NS_PER_S UINT64_C(1000000000)
+#define TABLE_BYTES                                                                                \
+    (sizeof(struct forwarder_rate_place) * FORWARDER_RATE_SETS * FORWARDER_RATE_PLACES)
 
 const struct forwarder_network_bits forwarder_rate_bits = { .ipv4 = 24, .ipv6 = 56 };
 
 size_t forwarder_rate_slab_bytes(const struct forwarder_rate_config *config)
 {
-    return config->per_s == 0
-               ? 0
-               : sizeof(struct forwarder_rate_place) * FORWARDER_RATE_SETS * FORWARDER_RATE_PLACES;
+    return config->per_s == 0 && !config->may_begin ? 0 : TABLE_BYTES;
 }
 
 struct forwarder_rate forwarder_rate_init(const struct forwarder_rate_config *config,
                                           const struct forwarder_hash_key *key, void *slab)
 {
     return (struct forwarder_rate){ .config = *config, .key = key, .places = slab };
+}
+
+void forwarder_rate_change(struct forwarder_rate *rate, const struct forwarder_rate_config *config)
+{
+    /* A table that was never used stays so: its pages are not there yet. */
+    if (rate->config.per_s != 0 && rate->config.per_s != config->per_s)
+        memset(rate->places, 0, TABLE_BYTES);
+    rate->config = *config;
 }
 
 /* The balance by now. A nanosecond at one answer a second is a thousand-millionth of an answer. */

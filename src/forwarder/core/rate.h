@@ -29,6 +29,7 @@ struct forwarder_rate_config {
     uint32_t per_s;    /* 0: no limit; at most FORWARDER_RATE_PER_S_MAX */
     uint32_t window_s; /* 1 to FORWARDER_RATE_WINDOW_S_MAX */
     uint32_t slip;     /* 0: all are dropped; 1: none is; 2: every other */
+    bool may_begin;    /* a limit may come later: there is a table, though per_s is 0 */
 };
 
 struct forwarder_rate_place {
@@ -57,6 +58,10 @@ size_t forwarder_rate_slab_bytes(const struct forwarder_rate_config *config);
  * it, and the key. */
 struct forwarder_rate forwarder_rate_init(const struct forwarder_rate_config *config,
                                           const struct forwarder_hash_key *key, void *slab);
+
+/* Goes on with another limit, where there is a table: all accounts begin anew. Where it is the same
+ * they go on. */
+void forwarder_rate_change(struct forwarder_rate *rate, const struct forwarder_rate_config *config);
 
 /* A query came from the client over UDP. */
 enum forwarder_rate_says forwarder_rate_take(struct forwarder_rate *rate,

@@ -141,14 +141,16 @@ bool forwarder_reconfigure(struct forwarder *forwarder, const struct forwarder_c
     REQUIRE(config->attempts_max == forwarder->config.attempts_max);
     REQUIRE(config->cache.bytes == forwarder->config.cache.bytes);
     REQUIRE((config->client_queries_max == 0) == (forwarder->config.client_queries_max == 0));
-    REQUIRE((config->rate.per_s == 0) == (forwarder->config.rate.per_s == 0));
+    REQUIRE(config->rate.may_begin == forwarder->config.rate.may_begin);
+    REQUIRE(config->rate.may_begin ||
+            (config->rate.per_s == 0) == (forwarder->config.rate.per_s == 0));
     if (!forwarder_plan(forwarder, config, &members))
         return false;
     place_upstreams(forwarder, config, &members);
     forwarder->members = members;
     forwarder_set_groups(forwarder);
     forwarder->cache.config.stale_s = config->cache.stale_s;
-    forwarder->rate.config = config->rate;
+    forwarder_rate_change(&forwarder->rate, &config->rate);
     change_cookies(forwarder);
     return true;
 }

@@ -62,10 +62,10 @@ int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err 
 void forwarder_loop_stop(struct forwarder_loop *loop);
 
 /* Goes on with another configuration, which differs from that before in nothing that
- * forwarder_reconfigure() wants to be the same, nor in tcp_clients_max (REQUIRE). Queries that wait
- * end as they began, and addresses that are listened on before and after stay open all the time;
- * others are read empty before they leave. core.local is not looked at. On failure, with the
- * sentences of forwarder_loop_open(), all is as it was. */
+ * forwarder_reconfigure() wants to be the same, nor in whether tcp_clients_max is 0 (REQUIRE).
+ * Queries that wait end as they began, and addresses that are listened on before and after stay
+ * open all the time; others are read empty before they leave. core.local is not looked at. On
+ * failure, with the sentences of forwarder_loop_open(), all is as it was. */
 int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
                           struct err *err);
 

@@ -212,6 +212,7 @@ int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_lo
     settle_places(reload);
     forwarder_loop_flush(loop);
     forwarder_tcp_set_idle(loop->tcp, config->tcp_idle_ns);
+    forwarder_tcp_set_clients_max(loop->tcp, config->tcp_clients_max);
     forwarder_tcp_set_tls(loop->tcp, config->tls_upstreams, config->tls_clients);
     forwarder_loop_retire(loop, loop->now_ns);
     return 0;

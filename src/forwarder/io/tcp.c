@@ -52,7 +52,7 @@ struct forwarder_tcp *forwarder_tcp_new(const struct forwarder_tcp_config *confi
     tcp->check_ns = UINT64_MAX;
     tcp->config.tls_upstreams = forwarder_tls_context_share(config->tls_upstreams);
     tcp->config.tls_clients = forwarder_tls_context_share(config->tls_clients);
-    tcp->clients = calloc(config->clients_max + 1, sizeof(*tcp->clients));
+    tcp->clients = calloc(FORWARDER_TCP_CLIENTS_MAX, sizeof(*tcp->clients));
     tcp->upstreams = calloc(config->upstream_sockets + 1, sizeof(*tcp->upstreams));
     tcp->ways = calloc(config->upstream_sockets + 1, sizeof(*tcp->ways));
     if (tcp->clients != NULL && tcp->upstreams != NULL && tcp->ways != NULL)
@@ -65,7 +65,7 @@ void forwarder_tcp_free(struct forwarder_tcp *tcp)
 {
     if (tcp == NULL)
         return;
-    for (size_t i = 0; i < tcp->config.clients_max; i++)
+    for (size_t i = 0; i < tcp->clients_top; i++)
         forwarder_connection_close(&tcp->clients[i]);
     for (size_t i = 0; i < tcp->config.upstream_sockets; i++)
         forwarder_connection_close(&tcp->upstreams[i]);
@@ -230,10 +230,12 @@ static struct forwarder_connection *find_place(struct forwarder_tcp *tcp,
     struct forwarder_connection *place = NULL;
     uint32_t count = 0;
 
-    for (size_t i = 0; i < tcp->config.clients_max; i++) {
-        if (!tcp->clients[i].is_there)
-            place = &tcp->clients[i];
-        else if (is_same_host(&tcp->clients[i].path.peer, peer))
+    if (tcp->clients_top < FORWARDER_TCP_CLIENTS_MAX)
+        place = &tcp->clients[tcp->clients_top];
+    for (size_t i = tcp->clients_top; i > 0; i--) {
+        if (!tcp->clients[i - 1].is_there)
+            place = &tcp->clients[i - 1];
+        else if (is_same_host(&tcp->clients[i - 1].path.peer, peer))
             count += 1;
     }
     return count < share ? place : NULL;
@@ -271,6 +273,7 @@ static void welcome(struct forwarder_tcp *tcp, size_t listener, int fd,
         return;
     }
     place = (size_t)(connection - tcp->clients);
+    tcp->clients_top = place < tcp->clients_top ? tcp->clients_top : place + 1;
     connection->path = (struct forwarder_path){
         .side = FORWARDER_CLIENTS,
         .socket = (uint16_t)listener,
@@ -336,6 +339,14 @@ void forwarder_tcp_set_tls(struct forwarder_tcp *tcp, struct forwarder_tls_conte
 void forwarder_tcp_set_idle(struct forwarder_tcp *tcp, uint64_t idle_ns)
 {
     tcp->config.idle_ns = idle_ns;
+}
+
+void forwarder_tcp_set_clients_max(struct forwarder_tcp *tcp, uint32_t clients_max)
+{
+    REQUIRE(clients_max <= FORWARDER_TCP_CLIENTS_MAX);
+    REQUIRE((clients_max == 0) == (tcp->config.clients_max == 0));
+    tcp->config.clients_max = clients_max;
+    tcp->is_unsettled = true; /* more may come now */
 }
 
 /* Whether a client's message is one that always gets an answer. */
@@ -492,7 +503,7 @@ static void send_to_client(struct forwarder_tcp *tcp, const struct forwarder_dat
     size_t place = message->path.stream & PLACE_MASK;
     struct forwarder_connection *connection = &tcp->clients[place];
 
-    if (place >= tcp->config.clients_max || !connection->is_there || connection->is_broken ||
+    if (!connection->is_there || connection->is_broken ||
         connection->path.stream != message->path.stream) {
         tcp->counters.lost += 1;
         return;
@@ -555,7 +566,7 @@ void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns)
     if (!tcp->is_unsettled && now_ns < tcp->check_ns)
         return;
     tcp->is_unsettled = false;
-    for (size_t i = 0; i < tcp->config.clients_max; i++)
+    for (size_t i = 0; i < tcp->clients_top; i++)
         look_after_client(tcp, &tcp->clients[i], now_ns);
     for (size_t i = 0; i < tcp->config.upstream_sockets; i++) {
         if (tcp->upstreams[i].may_have_more)

@@ -106,6 +106,9 @@ void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind ki
 void forwarder_tcp_send(struct forwarder_tcp *tcp, const struct forwarder_datagram *message,
                         uint64_t now_ns);
 
+/* Another number of clients, at least 1; those that are there stay. Only where there is one. */
+void forwarder_tcp_set_clients_max(struct forwarder_tcp *tcp, uint32_t clients_max);
+
 /* Sends what was put into streams. */
 void forwarder_tcp_flush(struct forwarder_tcp *tcp, uint64_t now_ns);
 

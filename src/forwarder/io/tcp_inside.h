@@ -34,7 +34,8 @@ struct forwarder_tcp {
     uint64_t paused_until_ns;
     uint64_t check_ns;
     uint32_t upstreams_now;
-    struct forwarder_connection *clients;   /* config.clients_max */
+    struct forwarder_connection *clients;   /* FORWARDER_TCP_CLIENTS_MAX, */
+    size_t clients_top;                     /* of which those from here on were never used */
     struct forwarder_connection *upstreams; /* config.upstream_sockets, as the next */
     struct forwarder_tcp_way *ways;
     struct forwarder_tcp_upstream known[FORWARDER_SLOTS_MAX];

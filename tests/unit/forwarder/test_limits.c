@@ -177,6 +177,29 @@ static void a_network_over_its_rate_is_cut_or_dropped_until_it_has_waited(void *
     assert_int_equal(fixture_count(&fixture, FORWARDER_COUNT_queries_forwarded), 2);
 }
 
+static void another_rate_begins_all_accounts_anew(void **state)
+{
+    static const struct {
+        uint32_t per_s;
+        unsigned int dropped; /* of five */
+    } rows[] = { { 0, 0 }, { 2, 3 }, { 3, 2 }, { 3, 5 }, { 0, 0 }, { 1, 4 } };
+    CLEANUP(fixture_done) struct fixture fixture;
+    struct forwarder_config config = fixture_config(&fixture, 8);
+    uint64_t dropped = 0;
+
+    (void)state;
+    config.rate = (struct forwarder_rate_config){ .window_s = 2, .may_begin = true };
+    fixture_begin(&fixture, &config);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        config.rate.per_s = rows[i].per_s;
+        assert_true(forwarder_reconfigure(&fixture.forwarder, &config));
+        for (uint8_t n = 0; n < 5; n++)
+            ask_number(&fixture, n, 1);
+        dropped += rows[i].dropped;
+        assert_int_equal(fixture_count(&fixture, FORWARDER_COUNT_ignored_limited), dropped);
+    }
+}
+
 static void the_rate_is_for_each_network_and_not_for_streams(void **state)
 {
     CLEANUP(fixture_done) struct fixture fixture;
@@ -317,6 +340,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(who_may_not_ask_is_refused_whatever_it_asks),
     cmocka_unit_test(who_may_not_ask_gets_silence_if_that_is_wanted_but_not_on_a_stream),
     cmocka_unit_test(a_network_over_its_rate_is_cut_or_dropped_until_it_has_waited),
+    cmocka_unit_test(another_rate_begins_all_accounts_anew),
     cmocka_unit_test(the_rate_is_for_each_network_and_not_for_streams),
     cmocka_unit_test(a_full_rate_table_lets_the_best_balanced_go),
     cmocka_unit_test(one_client_has_no_more_places_than_it_may),

@@ -88,8 +88,8 @@ static void keep_fixed(struct dns_settings *settings, const struct dns_settings 
     for (size_t row = 0; row < DNS_ROWS_COUNT; row++) {
         const struct cli_option *option = &dns_rows[row];
 
-        if (option->reloads || option->is_no_key ||
-            cli_option_equal(option, &settings->options, &running->options))
+        if (cli_option_can_change(option, &running->options, &settings->options) ||
+            option->is_no_key || cli_option_equal(option, &settings->options, &running->options))
             continue;
         cli_option_copy(option, &running->options, &settings->options);
         if (stays->size > 0)
