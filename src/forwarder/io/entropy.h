@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 256 octets: what getrandom(2) gives at once, uninterrupted. All zero: none drawn yet. */
-#define FORWARDER_ENTROPY_NUMBERS 32
+/* 4 KiB, so that a query that is passed on, which takes some five, costs a hundredth of a system
+ * call. All zero: none drawn yet. */
+#define FORWARDER_ENTROPY_NUMBERS 512
 
 struct forwarder_entropy {
     size_t left;
