@@ -56,6 +56,18 @@ static void put(const char *path, const char *value)
     (void)close(fd);
 }
 
+/* As much of the file as is looked at. */
+static void home(void)
+{
+    char block[65536];
+    int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    must(read(fd, block, sizeof(block)), "/etc/passwd");
+    (void)close(fd);
+}
+
 static void all_processors(void)
 {
     unsigned long bits[1024 / (8 * sizeof(unsigned long))];

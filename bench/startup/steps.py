@@ -119,6 +119,7 @@ KINDS = {
     "keyring": lambda step: f"must(syscall(SYS_keyctl, 1, {text(step['name'])}), \"keyctl\");",
     "become-root": lambda step: f"user({step['uid']}, {step['gid']}, false);",
     "cgroup-enter": lambda step: f'must(write(run->slots[{slot(step)}], "0", 1), "enter");',
+    "home": lambda step: "home();",
     "affinity": lambda step: "all_processors();",
     "cgroup-namespace": lambda step: 'must(unshare(CLONE_NEWCGROUP), "unshare");',
     "loopback": lambda step: "loopback();",

@@ -18,6 +18,7 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* What the other side may call the terminal. */
@@ -42,6 +43,16 @@ static int open_multiplexer(int root_fd, struct err *err)
     return fd < 0 ? err_system(err, errno, "open '/dev/pts/ptmx'") : (int)fd;
 }
 
+static int keep_lines(int slave_fd)
+{
+    struct termios modes;
+
+    if (tcgetattr(slave_fd, &modes) < 0)
+        return -1;
+    modes.c_oflag &= ~(tcflag_t)ONLCR;
+    return tcsetattr(slave_fd, TCSANOW, &modes);
+}
+
 int kernel_terminal_open(int root_fd, const struct kernel_terminal *terminal, int *ret_master_fd,
                          int *ret_slave_fd, struct err *err)
 {
@@ -60,6 +71,8 @@ int kernel_terminal_open(int root_fd, const struct kernel_terminal *terminal, in
         return err_system(err, errno, "open the terminal");
     if ((terminal->height != 0 || terminal->width != 0) && ioctl(slave_fd, TIOCSWINSZ, &size) < 0)
         return err_system(err, errno, "set the size of the terminal");
+    if (terminal->keeps_lines && keep_lines(slave_fd) < 0)
+        return err_system(err, errno, "set the modes of the terminal");
     if (fchown(slave_fd, terminal->uid, (gid_t)-1) < 0)
         return err_system(err, errno, "give the terminal to user %u", terminal->uid);
     *ret_master_fd = fd_take(&master_fd);

@@ -24,6 +24,7 @@ struct kernel_terminal {
     uid_t uid;           /* who owns it */
     unsigned int height; /* in characters; 0 with a width of 0: not said */
     unsigned int width;
+    bool keeps_lines; /* a new line comes out as it was printed, without a carriage return */
 };
 
 /* Makes a terminal in /dev/pts of the root. On success both ends are the caller's, and close

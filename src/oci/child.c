@@ -12,6 +12,7 @@
 #include "kernel/self_map.h"
 #include "oci/gate.h"
 #include "oci/hooks.h"
+#include "oci/plain_step.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -307,10 +308,10 @@ static int do_rlimit(struct inside *inside, const struct oci_step *step, struct 
                                      err);
 }
 
-static int do_affinity(struct inside *inside, const struct oci_step *step, struct err *err)
+static int do_plain(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     (void)inside;
-    return kernel_scheduling_set_affinity(&step->affinity.set, err);
+    return oci_plain_step_perform(step, NULL, err);
 }
 
 static int do_memory_policy(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -458,7 +459,8 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CLOSE] = do_close,
     [OCI_STEP_DIRECTORY] = do_directory,
     [OCI_STEP_RLIMIT] = do_rlimit,
-    [OCI_STEP_AFFINITY] = do_affinity,
+    [OCI_STEP_AFFINITY] = do_plain,
+    [OCI_STEP_HOME] = do_plain,
     [OCI_STEP_MEMORY_POLICY] = do_memory_policy,
     [OCI_STEP_PERSONALITY] = do_personality,
     [OCI_STEP_BOUNDING] = do_bounding,

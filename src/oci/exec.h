@@ -24,12 +24,13 @@
 struct oci_exec_request {
     const struct oci_config *config; /* the container's, with the `process` that is wanted */
     const struct oci_host *host;
-    const char *id;             /* the container's name */
-    const char *bundle;         /* absolute path */
-    bool has_console;           /* see struct oci_plan_request */
-    unsigned int preserved_fds; /* see there, too */
-    const char *below;          /* a cgroup below those, for oci_exec_find_cgroups(); or NULL */
-    struct oci_texts cgroups;   /* the directories of the cgroups that the program is in */
+    const char *id;     /* the container's name */
+    const char *bundle; /* absolute path */
+    bool has_console;   /* see struct oci_plan_request, as the next two */
+    bool is_relayed;
+    unsigned int preserved_fds;
+    const char *below;        /* a cgroup below those, for oci_exec_find_cgroups(); or NULL */
+    struct oci_texts cgroups; /* the directories of the cgroups that the program is in */
 };
 
 /* Fills in the cgroups of a request, whose host is known: those of a container that runs, as they

@@ -40,6 +40,7 @@ int oci_joining_plan(struct oci_joining *joining, struct arena *arena, struct er
                                         .id = joining->state.id,
                                         .bundle = joining->state.bundle,
                                         .has_console = true,
+                                        .is_relayed = joining->is_relayed,
                                         .preserved_fds = joining->preserved_fds,
                                         .below = joining->cgroup };
 

@@ -27,7 +27,8 @@
 struct oci_joining {
     const char *root; /* where the container is known: oci/state.h */
     struct oci_state state;
-    int target_fd; /* of the container's first process; -1 until it is opened */
+    int target_fd;   /* of the container's first process; -1 until it is opened */
+    bool is_relayed; /* see struct oci_plan_request, as the next one */
     unsigned int preserved_fds;
     const char *cgroup; /* below the container's, that the program is in; NULL: that of its first */
     struct oci_config config; /* everything in the arena; `plan` points into the rest of it */

@@ -4,6 +4,7 @@
 #include "base/require.h"
 #include "kernel/cgroup_v1.h"
 #include "kernel/cgroup_v2.h"
+#include "oci/home.h"
 
 int oci_plain_step_perform(const struct oci_step *step, const int *streams, struct err *err)
 {
@@ -19,7 +20,11 @@ int oci_plain_step_perform(const struct oci_step *step, const int *streams, stru
         return kernel_cgroup_write_value(&step->cgroup_value, err);
     case OCI_STEP_CGROUP_DEVICES:
         return kernel_device_filter_attach(step->devices.path, &step->devices.rules, err);
+    case OCI_STEP_HOME:
+        oci_home_find(&step->home);
+        return 0;
     case OCI_STEP_RUNTIME_AFFINITY:
+    case OCI_STEP_AFFINITY:
         return kernel_scheduling_set_affinity(&step->affinity.set, err);
     case OCI_STEP_STREAMS:
         kernel_process_give_pipes(streams, step->user.uid);

@@ -57,6 +57,7 @@ struct oci_plan_request {
     bool ends_with_caller; /* the container is killed when oci_run()'s caller is */
     bool has_hook;         /* oci_run()'s caller does something before the program starts */
     bool has_console;      /* somebody takes the terminal that the program may want */
+    bool is_relayed;       /* oci_run()'s caller is who takes it: oci/relay.h */
     bool has_gate;         /* the program waits until it is started: oci_create(), oci/gate.h */
     bool keeps_keyring; /* the session keyring is the caller's own, and none of the container's */
     const struct oci_systemd *systemd; /* who makes the cgroup; NULL: the runtime itself */

@@ -147,6 +147,7 @@ int oci_exec_plan_make(const struct oci_exec_request *request, struct arena *are
                                             .id = request->id,
                                             .bundle = request->bundle,
                                             .has_console = request->has_console,
+                                            .is_relayed = request->is_relayed,
                                             .preserved_fds = request->preserved_fds };
     struct oci_config config = *request->config;
     struct oci_planning planning = {

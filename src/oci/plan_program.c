@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "kernel/capabilities.h"
+#include "oci/home.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -13,6 +14,16 @@
 
 #define UMASK_STANDARD 022
 #define PATH_STANDARD "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* Whether there is such a step already: once is enough. */
+static bool has_step(const struct oci_planning *planning, enum oci_step_kind kind, const char *path)
+{
+    for (size_t i = planning->count; i > 0 && planning->steps[i - 1].kind == kind; i--) {
+        if (strcmp(planning->steps[i - 1].text, path) == 0)
+            return true;
+    }
+    return false;
+}
 
 /* A MASK or READONLY step for each path. */
 static int plan_paths(struct oci_planning *planning, enum oci_step_kind kind, const char *name,
@@ -30,7 +41,7 @@ static int plan_paths(struct oci_planning *planning, enum oci_step_kind kind, co
                                        paths->at[i]);
         if (strcmp(path, "/") == 0)
             return oci_planning_refuse(planning, "%s: is the root", field);
-        if (oci_planning_add(planning, &step) < 0)
+        if (!has_step(planning, kind, path) && oci_planning_add(planning, &step) < 0)
             return planning->err->number;
     }
     return 0;
@@ -48,7 +59,8 @@ int oci_plan_terminal(struct oci_planning *planning, bool is_new)
     return PLAN(planning, TERMINAL, "process.terminal",
                 .terminal = { .terminal = { .uid = process->user.uid,
                                             .height = (unsigned int)process->console_height.value,
-                                            .width = (unsigned int)process->console_width.value },
+                                            .width = (unsigned int)process->console_width.value,
+                                            .keeps_lines = planning->request->is_relayed },
                               .is_console = is_new });
 }
 
@@ -207,6 +219,33 @@ static int plan_rights(struct oci_planning *planning)
     return number;
 }
 
+static bool is_home(const char *variable)
+{
+    return strncmp(variable, "HOME=", 5) == 0;
+}
+
+/* Who does not say what HOME is, or says that it is empty, gets what the container's /etc/passwd
+ * says of the user, or "/", as with runc and crun, on which docker and Kubernetes rely. */
+static int plan_home(struct oci_planning *planning)
+{
+    static const char root[] = "HOME=/";
+    const struct oci_process *process = &planning->config->process;
+    bool has_home = false;
+
+    for (size_t i = 0; i < process->env.count; i++) {
+        if (is_home(process->env.at[i]))
+            has_home = process->env.at[i][5] != '\0';
+    }
+    if (has_home)
+        return 0;
+    planning->home = oci_planning_alloc(planning, 1, OCI_HOME_ROOM);
+    if (planning->home == NULL)
+        return planning->err->number;
+    memcpy(planning->home, root, sizeof(root));
+    return PLAN(planning, HOME, "process.env",
+                .home = { .uid = process->user.uid, .variable = planning->home });
+}
+
 /* A list for execve(2), which may not be of constants. */
 static char **copy_list(struct oci_planning *planning, const struct oci_texts *texts)
 {
@@ -271,9 +310,11 @@ static int find_environment(struct oci_planning *planning, struct oci_texts *ret
         list[sorted[first].place] = sorted[i - 1].text;
     }
     for (size_t i = 0; i < env->count; i++) {
-        if (list[i] != NULL)
+        if (list[i] != NULL && (planning->home == NULL || !is_home(list[i])))
             list[count++] = list[i];
     }
+    if (planning->home != NULL)
+        list[count++] = planning->home;
     *ret_env = (struct oci_texts){ count, list };
     return 0;
 }
@@ -313,28 +354,41 @@ static char **find_candidates(struct oci_planning *planning, const struct oci_te
     return list;
 }
 
+/* What execve(2) is given. */
+static int find_exec(struct oci_planning *planning, struct oci_step_exec *ret_exec)
+{
+    const struct oci_process *process = &planning->config->process;
+    const struct oci_texts first = { .count = 1, .at = process->args.at };
+    struct oci_texts env = { 0 };
+    char **envp;
+
+    if (find_environment(planning, &env) < 0)
+        return planning->err->number;
+    if (strchr(process->args.at[0], '/') != NULL)
+        ret_exec->candidates = copy_list(planning, &first);
+    else
+        ret_exec->candidates = find_candidates(planning, &env, process->args.at[0]);
+    if (ret_exec->candidates == NULL)
+        return planning->err->number;
+    ret_exec->argv = copy_list(planning, &process->args);
+    envp = copy_list(planning, &env);
+    if (ret_exec->argv == NULL || envp == NULL)
+        return planning->err->number;
+    if (planning->home != NULL)
+        envp[env.count - 1] = planning->home;
+    ret_exec->envp = envp;
+    return 0;
+}
+
 /* The program's start: at once, or when it is started. */
 static int plan_exec(struct oci_planning *planning)
 {
     const struct oci_process *process = &planning->config->process;
-    const struct oci_texts first = { .count = 1, .at = process->args.at };
     struct oci_step_exec exec;
-    struct oci_texts env = { 0 };
-    int number = find_environment(planning, &env);
+    int number = find_exec(planning, &exec);
 
     if (number < 0)
         return number;
-
-    if (strchr(process->args.at[0], '/') != NULL)
-        exec.candidates = copy_list(planning, &first);
-    else
-        exec.candidates = find_candidates(planning, &env, process->args.at[0]);
-    if (exec.candidates == NULL)
-        return planning->err->number;
-    exec.argv = copy_list(planning, &process->args);
-    exec.envp = copy_list(planning, &env);
-    if (exec.argv == NULL || exec.envp == NULL)
-        return planning->err->number;
     if (planning->request->has_gate)
         number = PLAN(planning, FIND, "process.args", .exec = exec);
     if (number == 0 && planning->request->has_gate)
@@ -371,6 +425,8 @@ int oci_plan_program(struct oci_planning *planning)
         number = PLAN(planning, CLOSE, "", .preserved = planning->request->preserved_fds);
     if (number == 0)
         number = PLAN(planning, DIRECTORY, "process.cwd", .text = planning->config->process.cwd);
+    if (number == 0)
+        number = plan_home(planning);
     if (number == 0)
         number = plan_rights(planning);
     if (number == 0 && planning->request->has_hook)

@@ -33,6 +33,7 @@ struct oci_planning {
     unsigned long detachment;  /* MS_SLAVE or MS_PRIVATE: what mounts share with those of outside */
     unsigned int opened_count; /* the mounts that SOURCE steps open */
     unsigned int opened_used;  /* how many of them have come to their places */
+    char *home;                /* see struct oci_step_home; NULL: the config says what HOME is */
     struct oci_texts warnings;
     struct err *err;
 };

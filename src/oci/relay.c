@@ -34,6 +34,8 @@ static void make_raw(struct relay *relay)
         return;
     raw = relay->before;
     cfmakeraw(&raw);
+    /* The terminal of the container leaves new lines to this one (keeps_lines). */
+    raw.c_oflag = relay->before.c_oflag;
     relay->is_raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 

@@ -171,6 +171,11 @@ struct oci_step_affinity {
     struct kernel_set set;
 };
 
+struct oci_step_home {
+    uid_t uid;
+    char *variable; /* "HOME=/", of OCI_HOME_ROOM octets, which is an entry of EXEC's environment */
+};
+
 struct oci_step_personality {
     const char *name;
     unsigned long domain;
@@ -223,6 +228,7 @@ struct oci_step {
         struct oci_step_memory_policy memory_policy;
         struct oci_step_affinity affinity; /* RUNTIME_AFFINITY, AFFINITY */
         struct oci_step_personality personality;
+        struct oci_step_home home;
         struct oci_step_exec exec;
         struct kernel_capabilities capabilities; /* CAPABILITIES */
         struct kernel_seccomp seccomp;           /* SECCOMP_COMPILE */

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define FIELDS_MAX 3
+/* Fields of /etc/passwd; the others have three. */
+enum { NAME, UID = 2, HOME = 5, FIELDS_MAX };
 
 /* Takes the next line off the text. False at its end. */
 static bool take_line(struct bytes *text, struct bytes *ret_line)
@@ -55,7 +56,8 @@ static bool read_number(struct bytes text, uint32_t *ret_number)
     return true;
 }
 
-struct bytes oci_subordinate_name(struct bytes passwd, uid_t uid)
+/* The field at `index` of the line of /etc/passwd that has the uid. */
+static struct bytes find_field(struct bytes passwd, uid_t uid, size_t index)
 {
     struct bytes line;
 
@@ -63,10 +65,22 @@ struct bytes oci_subordinate_name(struct bytes passwd, uid_t uid)
         struct bytes fields[FIELDS_MAX];
         uint32_t number;
 
-        if (split(line, fields) == FIELDS_MAX && read_number(fields[2], &number) && number == uid)
-            return fields[0];
+        size_t count = split(line, fields);
+
+        if (count > UID && count > index && read_number(fields[UID], &number) && number == uid)
+            return fields[index];
     }
     return bytes_of(NULL, 0);
+}
+
+struct bytes oci_subordinate_name(struct bytes passwd, uid_t uid)
+{
+    return find_field(passwd, uid, NAME);
+}
+
+struct bytes oci_subordinate_home(struct bytes passwd, uid_t uid)
+{
+    return find_field(passwd, uid, HOME);
 }
 
 static bool is_owner(struct bytes field, const struct oci_id_owner *owner)
@@ -88,7 +102,7 @@ size_t oci_subordinate_parse(struct bytes text, const struct oci_id_owner *owner
         struct bytes fields[FIELDS_MAX];
         struct oci_id_range range;
 
-        if (split(line, fields) != FIELDS_MAX || !is_owner(fields[0], owner) ||
+        if (split(line, fields) <= UID || !is_owner(fields[0], owner) ||
             !read_number(fields[1], &range.first) || !read_number(fields[2], &range.size) ||
             range.size == 0 || range.first > UINT32_MAX - range.size)
             continue;

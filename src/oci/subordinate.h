@@ -42,6 +42,9 @@ struct oci_id_owner {
  * text. Pure. */
 struct bytes oci_subordinate_name(struct bytes passwd, uid_t uid);
 
+/* The directory of a user, likewise. Pure. */
+struct bytes oci_subordinate_home(struct bytes passwd, uid_t uid);
+
 /* The name of the calling user, or "#" and its id where /etc/passwd has none; in the arena. */
 int oci_subordinate_caller(struct arena *arena, const char **ret_name, struct err *err);
 

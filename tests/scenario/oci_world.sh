@@ -37,11 +37,30 @@ SigIgn:	0000000000000000'
 
 it_has_the_environment_and_the_umask_of_its_config_alone() {
     export CUPEL_SECRET=1
-    in_world 'env | sort; umask' 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    in_world 'env | sort; umask' 'HOME=/root
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 PWD=/
 SHLVL=1
 TERM=xterm
 0022'
+}
+
+home_is_as_its_password_file_says() {
+    local caller home
+    for caller in $(callers); do
+        # What HOME is to be, and the line of the user 0 or another.
+        for home in /root:r:x:0:0:r:/root:/bin/sh /a/b::x:0:0::/a/b: /:n:x:1:1:n:/c:/bin/sh /:; do
+            bundle "$caller" "$(shell 'env | grep ^HOME= | cut -d= -f2')" \
+                'process["env"].append("HOME=")'
+            echo "${home#*:}" >bundle/rootfs/etc/passwd
+            run "$caller" || fail "$(cat err)"
+            expect_out "${home%%:*}"
+        done
+        rm bundle/rootfs/etc/passwd
+        mkfifo bundle/rootfs/etc/passwd
+        run "$caller" || fail "$(cat err)"
+        expect_out /
+    done
 }
 
 it_has_few_rights_and_gets_no_more() {
@@ -179,6 +198,7 @@ run_tests \
     it_has_no_file_of_the_caller_open \
     it_leads_a_session_and_its_signals_are_as_at_birth \
     it_has_the_environment_and_the_umask_of_its_config_alone \
+    home_is_as_its_password_file_says \
     it_has_few_rights_and_gets_no_more \
     it_can_open_its_pipes_and_reach_itself \
     its_root_is_read_only_and_its_devices_are_few \

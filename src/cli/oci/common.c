@@ -180,6 +180,7 @@ static int apply_words(const struct oci_run_words *words, struct arena *arena,
         oci_passing_apply(&passing, arena, &prepared->config, err) < 0)
         return err->number;
     request->preserved_fds = passing.count;
+    request->is_relayed = words->console_socket == NULL && !request->has_gate;
     request->without_pivot = words->no_pivot;
     request->keeps_keyring = words->no_new_keyring;
     request->has_hook = !request->has_gate && oci_notify_find() != NULL;

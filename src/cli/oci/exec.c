@@ -205,6 +205,7 @@ static int prepare(const struct oci_globals *globals, struct execing *execing, s
 
     joining->preserved_fds = execing->passing.count;
     joining->cgroup = execing->options->cgroup;
+    joining->is_relayed = execing->options->console_socket == NULL;
     if (look(globals, execing, err) < 0 || read_config(execing, err) < 0 ||
         apply_words(execing, err) < 0)
         return err->number;

@@ -6,15 +6,35 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void print_row(const struct oci_state *state)
 {
     bool has_process = oci_status_has_process(state->status);
 
-    printf("%-24s %-8d %-9s %-21s %s %s\n", state->id, has_process ? (int)state->pid : 0,
-           oci_status_name(state->status), state->created == NULL ? "" : state->created,
-           state->bundle == NULL ? "" : state->bundle, state->owner);
+    printf("%-24s %-8d %-9s %-30s %-21s %s\n", state->id, has_process ? (int)state->pid : 0,
+           oci_status_name(state->status), state->bundle == NULL ? "" : state->bundle,
+           state->created == NULL ? "" : state->created, state->owner);
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* By name. */
+static int sort(struct oci_texts *ids, struct arena *arena, struct err *err)
+{
+    const char **at = arena_alloc_array(arena, ids->count, sizeof(*at));
+
+    if (at == NULL)
+        return err_system(err, ENOMEM, "sort the containers");
+    for (size_t i = 0; i < ids->count; i++)
+        at[i] = ids->at[i];
+    qsort(at, ids->count, sizeof(*at), compare);
+    ids->at = at;
+    return 0;
 }
 
 /* One entry; a container that has been removed meanwhile is passed over. */
@@ -58,12 +78,12 @@ int oci_list_command(const void *globals, const void *options, struct cli_operan
 
     (void)operands;
     if (oci_root_find(globals, &arena, &root, &err) < 0 ||
-        oci_state_list(root, &arena, &ids, &err) < 0)
+        oci_state_list(root, &arena, &ids, &err) < 0 || sort(&ids, &arena, &err) < 0)
         return oci_fail(globals, &err, 1);
     if (is_json)
         printf("[");
     else if (!list->quiet)
-        printf("%-24s %-8s %-9s %-21s %s %s\n", "ID", "PID", "STATUS", "CREATED", "BUNDLE",
+        printf("%-24s %-8s %-9s %-30s %-21s %s\n", "ID", "PID", "STATUS", "BUNDLE", "CREATED",
                "OWNER");
     for (size_t i = 0; i < ids.count; i++) {
         if (print_one(root, ids.at[i], list, i == 0, &err) < 0)

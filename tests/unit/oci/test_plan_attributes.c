@@ -219,7 +219,7 @@ static void the_last_of_a_variable_counts_at_the_place_of_the_first(void **state
 
     (void)state;
     config.process.env = (struct oci_texts){ ROWS(env), env };
-    assert_line(&config, &root_on_v1, "env=[\"B=1\",\"A=x=y\",\"PATH=/two\",\"AB\"]");
+    assert_line(&config, &root_on_v1, "env=[\"B=1\",\"A=x=y\",\"PATH=/two\",\"AB\",\"HOME=/\"]");
     assert_line(&config, &root_on_v1, "files=[\"/two/a\"]");
 }
 
@@ -356,6 +356,42 @@ static void capabilities_that_cannot_be_had_are_passed_over_with_a_warning(void 
                 "inheritable=CAP_KILL ambient=CAP_KILL");
 }
 
+/* On which docker and Kubernetes rely, and images. */
+static void home_is_found_where_the_config_does_not_say_it(void **state)
+{
+    static const char *const said[] = { "HOME=", "A=1", "HOME=/there" };
+    static const char *const emptied[] = { "HOME=/there", "A=1", "HOME=" };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.process.user.uid = 7;
+    assert_line(&config, &root_on_v1, "child   home uid=7  # process.env\n");
+    assert_line(&config, &root_on_v1, "args=[\"a\"] env=[\"HOME=/\"]");
+    config.process.env = (struct oci_texts){ ROWS(emptied), emptied };
+    assert_line(&config, &root_on_v1, "env=[\"A=1\",\"HOME=/\"]");
+    config.process.env = (struct oci_texts){ ROWS(said), said };
+    assert_line(&config, &root_on_v1, "env=[\"HOME=/there\",\"A=1\"]");
+}
+
+static void what_the_container_has_of_its_own_is_not_made_twice(void **state)
+{
+    static const struct oci_device ptmx = {
+        .type = "c", .path = "/dev/ptmx", .major = { true, 5 }, .minor = { true, 2 }
+    };
+    static const char *const twice[] = { "/x", "/y", "/x/." };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest();
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    (void)state;
+    config.devices = (struct oci_devices){ 1, &ptmx };
+    config.masked_paths = (struct oci_texts){ ROWS(twice), twice };
+    assert_int_equal(make(&config, &root_on_v1, &arena, &plan, &err), 0);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_MASK).count, 2);
+    assert_int_equal(occurrence_of(&plan, OCI_STEP_DEVICE).count, 6);
+}
+
 static void the_processors_of_the_caller_are_not_the_containers(void **state)
 {
     struct oci_config config = smallest();
@@ -366,6 +402,8 @@ static void the_processors_of_the_caller_are_not_the_containers(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(capabilities_that_cannot_be_had_are_passed_over_with_a_warning),
+    cmocka_unit_test(home_is_found_where_the_config_does_not_say_it),
+    cmocka_unit_test(what_the_container_has_of_its_own_is_not_made_twice),
     cmocka_unit_test(the_processors_of_the_caller_are_not_the_containers),
     cmocka_unit_test(the_last_of_a_variable_counts_at_the_place_of_the_first),
     cmocka_unit_test(a_new_network_has_its_loopback),
