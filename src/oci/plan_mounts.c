@@ -477,6 +477,12 @@ static int plan_mount(struct oci_planning *planning, size_t index)
         return planning->err->number;
     if (reading.is_remount)
         return plan_remount(planning, &reading);
+    /* A /dev that is read-only is so when all is in it. */
+    if (!reading.is_bind && (reading.own.set & MOUNT_ATTR_RDONLY) != 0 &&
+        strcmp(reading.destination, "/dev") == 0) {
+        reading.own.set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+        planning->read_only_dev = reading.field;
+    }
     return reading.is_bind ? plan_bind(planning, &reading) : plan_new(planning, &reading);
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 
 #define UMASK_STANDARD 022
@@ -67,8 +68,15 @@ int oci_plan_terminal(struct oci_planning *planning, bool is_new)
 int oci_plan_root(struct oci_planning *planning)
 {
     const struct oci_config *config = planning->config;
+    const struct oci_step dev = {
+        .kind = OCI_STEP_REMOUNT,
+        .field = planning->read_only_dev,
+        .remount = { .destination = "/dev", .change = { .own = { .set = MOUNT_ATTR_RDONLY } } },
+    };
     int number = oci_plan_terminal(planning, true);
 
+    if (number == 0 && planning->read_only_dev != NULL)
+        number = oci_planning_add(planning, &dev);
     if (number == 0)
         number = plan_paths(planning, OCI_STEP_READONLY, "readonlyPaths", &config->readonly_paths);
 

@@ -34,6 +34,7 @@ struct oci_planning {
     unsigned int opened_count; /* the mounts that SOURCE steps open */
     unsigned int opened_used;  /* how many of them have come to their places */
     char *home;                /* see struct oci_step_home; NULL: the config says what HOME is */
+    const char *read_only_dev; /* the field of the file system at /dev that ends so; NULL: none */
     struct oci_texts warnings;
     struct err *err;
 };

@@ -215,6 +215,22 @@ what_is_mounted_changes_with_remount() {
     done
 }
 
+a_dev_that_is_read_only_has_all_that_belongs_there() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" 'mounts[1]["options"].append("ro")' \
+            "$(shell 'ls -d /dev/pts /dev/shm/. /dev/null /dev/fd; echo y >/dev/shm/x
+                      cat /dev/shm/x; : >/dev/x')"
+        expect_status 1 run "$caller"
+        expect_out '/dev/fd
+/dev/null
+/dev/pts
+/dev/shm/.
+y'
+        grep -q "create /dev/x: Read-only file system" err || fail "$(cat err)"
+    done
+}
+
 a_user_namespace_keeps_what_a_mount_of_outside_may_not() {
     [ "$(id -u)" -eq 0 ] || return 0
     mkdir -p area
@@ -301,6 +317,7 @@ run_tests \
     a_tmpfs_has_what_it_covers_if_it_shall \
     a_directory_of_many_names_is_copied_whole \
     what_is_mounted_changes_with_remount \
+    a_dev_that_is_read_only_has_all_that_belongs_there \
     a_user_namespace_keeps_what_a_mount_of_outside_may_not \
     sysfs_and_proc_of_outside_are_bound_where_they_cannot_be_mounted \
     an_overlay_may_have_many_layers \
