@@ -508,10 +508,11 @@ int oci_plan_identity(struct oci_planning *planning)
         number = plan_cgroup_entry(planning);
     if (number == 0)
         number = oci_plan_all_processors(planning);
-    if (number == 0)
-        number = oci_plan_become_root(planning);
+    /* The file of the offsets is of whoever the process began as. */
     if (number == 0)
         number = plan_clocks(planning);
+    if (number == 0)
+        number = oci_plan_become_root(planning);
     if (number == 0 && is_new(planning, OCI_NAMESPACE_NETWORK))
         number = PLAN(planning, LOOPBACK, "linux.namespaces", .text = NULL);
     if (number == 0)

@@ -27,6 +27,20 @@ boottime 1000000 0' ] || fail "$(cat out)"
     done
 }
 
+# Its process is not root's any more, whose the file of the offsets is.
+clocks_are_set_where_ids_are_mapped() {
+    [ -e /proc/self/ns/time ] && [ "$(id -u)" -eq 0 ] || return 0
+    bundle root "$clocks" "$(shell 'tr -s " " </proc/self/timens_offsets')" \
+        'linux["namespaces"].append({"type": "user"})' \
+        'linux["uidMappings"] = [{"containerID": 0, "hostID": 100000, "size": 10}]' \
+        'linux["gidMappings"] = [{"containerID": 0, "hostID": 100000, "size": 10}]' \
+        'linux["timeOffsets"] = {"boottime": {"secs": 5}}'
+    chown -R 100000:100000 bundle/rootfs
+    run root || fail "$(cat err)"
+    expect_out 'monotonic 0 0
+boottime 5 0'
+}
+
 a_clock_that_cannot_be_is_told_and_leaves_nothing() {
     local caller
     [ -e /proc/self/ns/time ] || return 0
@@ -109,6 +123,7 @@ labels_of_modules_that_are_not_there_are_refused() {
 
 run_tests \
     clocks_are_set \
+    clocks_are_set_where_ids_are_mapped \
     a_clock_that_cannot_be_is_told_and_leaves_nothing \
     a_time_namespace_is_joined_by_path \
     scheduling_is_as_it_says \
