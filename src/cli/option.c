@@ -135,6 +135,8 @@ static int run_common(const struct reading *reading, int found)
         return cli_print_help(stdout, reading->program, reading->command);
     if (found == OPTION_VERSION) {
         printf("%s %s\n", reading->program->name, CUPEL_VERSION);
+        if (reading->program->print_version != NULL)
+            reading->program->print_version();
         return 0;
     }
     if (strcmp(optarg, "man") == 0)

@@ -102,7 +102,8 @@ struct cli_program {
     size_t commands_count;
     const struct cli_example *examples;
     size_t examples_count;
-    int usage_status; /* exit status for a command line that makes no sense */
+    void (*print_version)(void); /* further lines of --version; or NULL */
+    int usage_status;            /* exit status for a command line that makes no sense */
 };
 
 /* Reads the command line and runs what it asks for; returns the exit status. A mistake on the

@@ -87,3 +87,16 @@ int kernel_capabilities_set(const struct kernel_capabilities *sets, struct err *
         return err_system(err, errno, "set the capabilities");
     return raise_ambient(sets->ambient, err);
 }
+
+uint64_t kernel_capabilities_permitted(void)
+{
+    struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3, .pid = 0 };
+    struct __user_cap_data_struct halves[_LINUX_CAPABILITY_U32S_3] = { 0 };
+    uint64_t ret = 0;
+
+    if (capget(&header, halves) < 0)
+        return UINT64_MAX; /* not known: what is asked for is tried */
+    for (unsigned int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+        ret |= (uint64_t)halves[i].permitted << (32 * i);
+    return ret;
+}

@@ -34,3 +34,6 @@ int kernel_capabilities_keep(struct err *err);
 
 /* Sets the four sets. */
 int kernel_capabilities_set(const struct kernel_capabilities *sets, struct err *err);
+
+/* The capabilities that the calling thread may use or pass on; bit n stands for n. */
+uint64_t kernel_capabilities_permitted(void);

@@ -27,7 +27,7 @@
 struct kernel_spawn {
     const char *path; /* absolute */
     char *const *argv;
-    char *const *envp;
+    char *const *envp;      /* NULL: the environment of the caller */
     unsigned int timeout_s; /* after which its process group is killed; 0: it may take for ever */
     int directory_fd;       /* its working directory; -1: the caller's */
     const struct bytes *input; /* one after the other */

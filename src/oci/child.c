@@ -205,10 +205,11 @@ static int do_device_bind(struct inside *inside, const struct oci_step *step, st
 
 static int do_symlink(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    if (enter_parent(inside, step, err) < 0)
-        return err->number;
-    return kernel_root_make_symlink(inside->parent_fd, step->symlink.destination,
-                                    step->symlink.target, err);
+    const struct oci_step_symlink *made = &step->symlink;
+
+    return enter_parent(inside, step, err) < 0
+               ? err->number
+               : kernel_root_make_symlink(inside->parent_fd, made->destination, made->target, err);
 }
 
 /* Tells the runtime that it is so far. */
@@ -246,11 +247,9 @@ static int do_terminal(struct inside *inside, const struct oci_step *step, struc
 
     if (root_fd < 0)
         return err_system(err, errno, "open the root directory");
-    if (kernel_terminal_open(root_fd, &step->terminal.terminal, &master_fd, &slave_fd, err) < 0)
-        return err->number;
-    if (step->terminal.is_console && kernel_terminal_bind(root_fd, slave_fd, err) < 0)
-        return err->number;
-    if (kernel_terminal_send(inside->console_fd, master_fd, err) < 0)
+    if (kernel_terminal_open(root_fd, &step->terminal.terminal, &master_fd, &slave_fd, err) < 0 ||
+        (step->terminal.is_console && kernel_terminal_bind(root_fd, slave_fd, err) < 0) ||
+        kernel_terminal_send(inside->console_fd, master_fd, err) < 0)
         return err->number;
     return kernel_terminal_take(slave_fd, err);
 }
@@ -263,6 +262,15 @@ static int do_mask(struct inside *inside, const struct oci_step *step, struct er
 static int do_readonly(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     return kernel_mount_read_only(inside->root_fd, step->text, err);
+}
+
+static int do_directory_make(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    CLEANUP(fd_close) int fd = -1;
+
+    /* Where it cannot be made, DIRECTORY says so. */
+    (void)kernel_root_make_directory(inside->root_fd, step->text, &fd, err);
+    return 0;
 }
 
 static int do_root_readonly(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -334,10 +342,7 @@ static int do_bounding(struct inside *inside, const struct oci_step *step, struc
 
 static int do_user(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    (void)inside;
-    if (kernel_capabilities_keep(err) < 0)
-        return err->number;
-    return kernel_process_set_user(&step->user, err);
+    return kernel_capabilities_keep(err) < 0 ? err->number : do_set_user(inside, step, err);
 }
 
 static int do_capabilities(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -452,6 +457,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_TERMINAL] = do_terminal,
     [OCI_STEP_MASK] = do_mask,
     [OCI_STEP_READONLY] = do_readonly,
+    [OCI_STEP_DIRECTORY_MAKE] = do_directory_make,
     [OCI_STEP_ROOT_READONLY] = do_root_readonly,
     [OCI_STEP_LABEL] = do_label,
     [OCI_STEP_PIVOT] = do_pivot,
@@ -525,10 +531,9 @@ _Noreturn void oci_child_run(const struct oci_child *child)
 
 static const struct oci_step *find_clone(const struct oci_plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = 0; i < plan->count; i++)
         if (plan->steps[i].kind == OCI_STEP_CLONE)
             return &plan->steps[i];
-    }
     UNREACHABLE();
 }
 
@@ -590,8 +595,7 @@ _Noreturn void oci_joiner_run(struct oci_child *child)
     }
     /* A brother and not a child, so that the runtime can wait for it. */
     record.pid = oci_child_clone(child, CLONE_PARENT, &record.err);
-    if (record.pid < 0)
-        record.kind = OCI_RECORD_FAILED;
+    record.kind = record.pid < 0 ? OCI_RECORD_FAILED : record.kind;
     (void)oci_channel_say(child->channel_fd, &record);
     _exit(record.pid < 0 ? 1 : 0);
 }

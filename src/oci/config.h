@@ -464,6 +464,7 @@ struct oci_caller {
     gid_t gid;
     bool is_nested;    /* in a user namespace that somebody has made, as rootless podman does */
     bool keeps_groups; /* nobody may change groups there: user_namespaces(7), "setgroups" */
+    uint64_t lacks;    /* capabilities that it does not have: bit n stands for n */
 };
 
 /* The calling process's effective ids, and where they are so. */

@@ -1,6 +1,7 @@
 /* The config that one starts from: what `cupel-oci spec` prints, and `cupel run` runs. */
 #include "oci/config.h"
 
+#include "kernel/capabilities.h"
 #include "kernel/namespace.h"
 
 #include <errno.h>
@@ -94,7 +95,8 @@ struct oci_caller oci_caller_now(void)
     return (struct oci_caller){ .uid = geteuid(),
                                 .gid = getegid(),
                                 .is_nested = !kernel_namespace_user_is_first(),
-                                .keeps_groups = kernel_namespace_keeps_groups() };
+                                .keeps_groups = kernel_namespace_keeps_groups(),
+                                .lacks = ~kernel_capabilities_permitted() };
 }
 
 bool oci_caller_has_machine(const struct oci_caller *caller)

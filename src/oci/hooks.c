@@ -62,15 +62,16 @@ static char **copy_list(const struct oci_texts *texts, const char *only, struct 
 int oci_hook_prepare(const struct oci_hook *hook, const char *state, struct arena *arena,
                      struct oci_step_hook *ret_hook, struct err *err)
 {
+    bool has_env = hook->env.count > 0;
     const struct oci_step_hook prepared = {
         .path = hook->path,
         .argv = copy_list(&hook->args, hook->path, arena),
-        .envp = copy_list(&hook->env, NULL, arena),
+        .envp = has_env ? copy_list(&hook->env, NULL, arena) : NULL,
         .timeout_s = hook->timeout.is_set ? (unsigned int)hook->timeout.value : 0,
         .state = state,
     };
 
-    if (prepared.argv == NULL || prepared.envp == NULL)
+    if (prepared.argv == NULL || (has_env && prepared.envp == NULL))
         return no_memory(err);
     *ret_hook = prepared;
     return 0;

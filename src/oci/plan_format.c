@@ -277,7 +277,7 @@ static json_t *list_json(char *const *list)
 {
     json_t *json = json_array();
 
-    for (size_t i = 0; list[i] != NULL; i++) {
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
         if (json_array_append_new(json, json_string(list[i])) < 0) {
             json_decref(json);
             return NULL;

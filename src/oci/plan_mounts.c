@@ -119,7 +119,7 @@ struct reading {
     unsigned long propagation;
     struct kernel_mount_option *rest; /* the options that are the file system's own */
     size_t rest_count;
-    const char *rest_first; /* the first of them, as it is written */
+    const char *rest_word; /* the first of them that is a word without a value */
 };
 
 static const struct option *find_option(const char *name)
@@ -144,9 +144,9 @@ static int keep_option(struct oci_planning *planning, struct reading *reading, c
     const char *equals = strchr(word, '=');
     struct kernel_mount_option *option = &reading->rest[reading->rest_count++];
 
-    if (reading->rest_first == NULL)
-        reading->rest_first = word;
     if (equals == NULL) {
+        if (reading->rest_word == NULL)
+            reading->rest_word = word;
         option->name = word;
         return 0;
     }
@@ -305,9 +305,11 @@ static int make_bind(struct oci_planning *planning, const struct reading *readin
 
     if (source == NULL)
         return oci_planning_refuse(planning, "%s.source: is missing", reading->field);
-    if (reading->rest_count > 0)
+    /* "mode=755" and the like are of a file system that is not made here: passed over, as mount(2)
+     * does. A word that nobody knows is more likely one that is misspelt. */
+    if (reading->rest_word != NULL)
         return oci_planning_refuse(planning, "%s.options: a bind mount has no option '%s'",
-                                   reading->field, reading->rest_first);
+                                   reading->field, reading->rest_word);
     if (source[0] != '/')
         source = oci_planning_text(planning, "%s/%s", planning->request->bundle, source);
     if (source == NULL)
@@ -427,9 +429,9 @@ static int plan_remount(struct oci_planning *planning, struct reading *reading)
         .has_options = !reading->is_bind
     };
 
-    if (reading->is_bind && reading->rest_count > 0)
+    if (reading->is_bind && reading->rest_word != NULL)
         return oci_planning_refuse(planning, "%s.options: a bind mount has no option '%s'",
-                                   reading->field, reading->rest_first);
+                                   reading->field, reading->rest_word);
     if (reading->copies_contents || reading->flags != 0)
         return oci_planning_refuse(planning,
                                    "%s.options: 'remount' cannot be with 'tmpcopyup' or 'iversion'",

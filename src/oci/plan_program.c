@@ -65,6 +65,19 @@ int oci_plan_terminal(struct oci_planning *planning, bool is_new)
                               .is_console = is_new });
 }
 
+/* A working directory that is missing is made, as by others, while the root can be written. */
+static int plan_cwd(struct oci_planning *planning)
+{
+    const char *cwd = planning->config->process.cwd;
+    const char *path;
+
+    if (cwd == NULL || cwd[0] != '/' || strcmp(cwd, "/") == 0)
+        return 0;
+    path = oci_planning_path(planning, "process.cwd", cwd);
+    return path == NULL ? planning->err->number
+                        : PLAN(planning, DIRECTORY_MAKE, "process.cwd", .text = path);
+}
+
 int oci_plan_root(struct oci_planning *planning)
 {
     const struct oci_config *config = planning->config;
@@ -82,6 +95,8 @@ int oci_plan_root(struct oci_planning *planning)
 
     if (number == 0)
         number = plan_paths(planning, OCI_STEP_MASK, "maskedPaths", &config->masked_paths);
+    if (number == 0)
+        number = plan_cwd(planning);
     if (number == 0 && config->root.readonly)
         number = PLAN(planning, ROOT_READONLY, "root.readonly", .text = NULL);
     if (number == 0)
@@ -120,9 +135,20 @@ static int plan_rlimits(struct oci_planning *planning)
     return 0;
 }
 
+/* Whether an annotation, as podman's --group-add keep-groups has it, wants the caller's groups. */
+static bool keeps_groups(const struct oci_pairs *annotations)
+{
+    for (size_t i = 0; i < annotations->count; i++) {
+        if (strcmp(annotations->at[i].name, "run.oci.keep_original_groups") == 0)
+            return strcmp(annotations->at[i].value, "1") == 0;
+    }
+    return false;
+}
+
 static int plan_user(struct oci_planning *planning)
 {
     const struct oci_user *user = &planning->config->process.user;
+    bool keeps = keeps_groups(&planning->config->annotations);
 
     /* Where a user made the user namespace, and has no subordinate groups, the kernel allows no
      * setgroups(2) in it, and the groups that the user is in stay: they give no rights to anything
@@ -130,7 +156,7 @@ static int plan_user(struct oci_planning *planning)
     return PLAN(planning, USER, "process.user",
                 .user = { .uid = user->uid,
                           .gid = user->gid,
-                          .sets_groups = oci_planning_sets_groups(planning),
+                          .sets_groups = !keeps && oci_planning_sets_groups(planning),
                           .groups_count = user->additional_gids.count,
                           .groups = user->additional_gids.at });
 }
@@ -139,6 +165,12 @@ static int plan_user(struct oci_planning *planning)
 static uint64_t known_capabilities(const struct oci_host *host)
 {
     return host->cap_last >= 63 ? UINT64_MAX : (UINT64_C(1) << (host->cap_last + 1)) - 1;
+}
+
+/* In the user namespace of the caller nobody can have more than that has itself. */
+static uint64_t lacked_capabilities(const struct oci_planning *planning)
+{
+    return planning->has_user_namespace ? 0 : planning->host->caller.lacks;
 }
 
 /* What is asked for and cannot be had is passed over with a warning, as the specification wants it
@@ -166,21 +198,22 @@ static int plan_capabilities(struct oci_planning *planning)
 {
     const struct oci_capabilities *wanted = &planning->config->process.capabilities;
     uint64_t known = known_capabilities(planning->host);
+    uint64_t had = known & ~lacked_capabilities(planning);
     uint64_t named = wanted->bounding | wanted->effective | wanted->permitted |
                      wanted->inheritable | wanted->ambient;
-    struct kernel_capabilities sets = { .permitted = wanted->permitted & known };
+    struct kernel_capabilities sets = { .permitted = wanted->permitted & had };
 
     /* capabilities(7), "Transformation of capabilities" and "Programmatically adjusting". */
     sets.effective = wanted->effective & sets.permitted;
-    sets.inheritable = wanted->inheritable & (wanted->permitted | wanted->bounding) & known;
+    sets.inheritable = wanted->inheritable & (wanted->permitted | wanted->bounding) & had;
     sets.ambient = wanted->ambient & sets.permitted & sets.inheritable;
     if (warn_of_capabilities(planning, "any", named & ~known, "this kernel does not have it") < 0 ||
-        warn_of_capabilities(planning, "effective", wanted->effective & known & ~sets.effective,
+        warn_of_capabilities(planning, "any", named & known & ~had, "its caller lacks it") < 0 ||
+        warn_of_capabilities(planning, "effective", wanted->effective & had & ~sets.effective,
                              "it is not in permitted") < 0 ||
-        warn_of_capabilities(planning, "inheritable",
-                             wanted->inheritable & known & ~sets.inheritable,
+        warn_of_capabilities(planning, "inheritable", wanted->inheritable & had & ~sets.inheritable,
                              "it is neither in permitted nor in bounding") < 0 ||
-        warn_of_capabilities(planning, "ambient", wanted->ambient & known & ~sets.ambient,
+        warn_of_capabilities(planning, "ambient", wanted->ambient & had & ~sets.ambient,
                              "it is not both in permitted and in inheritable") < 0)
         return planning->err->number;
     return PLAN(planning, CAPABILITIES, "process.capabilities", .capabilities = sets);

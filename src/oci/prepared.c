@@ -56,6 +56,10 @@ int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,
         return err->number;
     if (oci_config_parse(prepared->json, arena, &prepared->config, err) < 0)
         return err_prefix(err, "%s", prepared->name);
+    if (bundle->is_without_cgroup) {
+        prepared->config.cgroups_path = NULL;
+        prepared->config.resources = (struct oci_resources){ 0 };
+    }
     return 0;
 }
 

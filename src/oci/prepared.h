@@ -17,11 +17,12 @@
 /* What is to be read. */
 struct oci_bundle {
     const char *path;
-    const char *id;     /* the container's name */
-    const char *config; /* the text of a config.json in place of the bundle's; or NULL */
-    const char *file;   /* of the config, from the bundle on; NULL: config.json */
-    bool has_gate;      /* see struct oci_plan_request */
-    bool is_by_systemd; /* systemd makes the cgroup */
+    const char *id;         /* the container's name */
+    const char *config;     /* the text of a config.json in place of the bundle's; or NULL */
+    const char *file;       /* of the config, from the bundle on; NULL: config.json */
+    bool has_gate;          /* see struct oci_plan_request */
+    bool is_by_systemd;     /* systemd makes the cgroup */
+    bool is_without_cgroup; /* nobody does: linux.cgroupsPath and linux.resources ask for nothing */
 };
 
 /* Everything is in the arena; the plan points into the rest of it, which must stay where it is. */

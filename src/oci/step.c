@@ -133,6 +133,7 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_CLOSE] = { ARG("preserve", SOME, preserved) },
     [OCI_STEP_LABEL] = { ARG("module", TEXT, label.module), ARG("label", TEXT, label.label) },
     [OCI_STEP_ROOT_PROPAGATION] = { ARG("propagation", PROPAGATION, flags) },
+    [OCI_STEP_DIRECTORY_MAKE] = { ARG("path", TEXT, text) },
     [OCI_STEP_DIRECTORY] = { ARG("path", TEXT, text) },
     [OCI_STEP_RLIMIT] = { ARG("type", RLIMIT, rlimit.resource), ARG("soft", LIMIT, rlimit.soft),
                           ARG("hard", LIMIT, rlimit.hard) },

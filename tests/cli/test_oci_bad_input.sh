@@ -30,6 +30,8 @@ an_option_that_is_none_is_named() {
     says "option '--bundle' needs a value (see 'cupel-oci run --help')" run --bundle
     says "option '--log-format': 'xml' is none of: text json (see 'cupel-oci --help')" \
         --log-format xml run case
+    says "option '--rootless': 'me' is none of: true false auto (see 'cupel-oci --help')" \
+        --rootless me run case
 }
 
 a_command_that_is_none_is_named() {
@@ -93,6 +95,8 @@ wrong_types_and_values_are_named_by_their_place() {
     with 'config["ociVersion"] = "7.0.0"' "ociVersion: is 7.0.0, only 1.x is known"
     with 'linux["namespaces"][0]["type"] = "moon"' \
         "linux.namespaces[0]: there is no namespace of type 'moon' here"
+    with 'process["capabilities"]["bounding"] = [7]' \
+        "process.capabilities.bounding[0]: is a number, must be a text"
 }
 
 what_is_not_done_is_refused_and_never_ignored() {

@@ -12,6 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* How long a container that is being created is waited for: half a second. */
+#define CREATING_PAUSE_NS 5000000
+#define CREATING_PAUSES 100
+
 struct line {
     bool is_json;
     const char *level;
@@ -71,6 +75,8 @@ int oci_fail(const struct oci_globals *globals, const struct err *err, int statu
 
 void oci_warn(const struct oci_globals *globals, const struct err *err)
 {
+    if (strcmp(globals->log_level, "error") == 0)
+        return;
     /* With a log to that alone, since standard error may be the program's as well. */
     if (globals->log == NULL)
         (void)fprintf(stderr, OCI_PROGRAM ": warning: %s\n", err->sentence);
@@ -78,9 +84,14 @@ void oci_warn(const struct oci_globals *globals, const struct err *err)
         (void)no_log(globals, 0);
 }
 
+bool oci_is_debugging(const struct oci_globals *globals)
+{
+    return globals->debug || strcmp(globals->log_level, "debug") == 0;
+}
+
 void oci_debug(const struct oci_globals *globals, const char *message)
 {
-    if (!globals->debug)
+    if (!oci_is_debugging(globals))
         return;
     if (globals->log == NULL)
         (void)fprintf(stderr, OCI_PROGRAM ": debug: %s\n", message);
@@ -151,6 +162,20 @@ int oci_find(const struct oci_globals *globals, const char *id, struct arena *ar
     return oci_state_read(ret_found->root, id, arena, &ret_found->state, err);
 }
 
+int oci_find_created(const struct oci_globals *globals, const char *id, struct arena *arena,
+                     struct oci_found *ret_found, struct err *err)
+{
+    const struct timespec pause = { .tv_nsec = CREATING_PAUSE_NS };
+    int number = oci_find(globals, id, arena, ret_found, err);
+
+    for (int i = 0; i < CREATING_PAUSES && number == 0 && ret_found->state.status == OCI_CREATING;
+         i++) {
+        (void)nanosleep(&pause, NULL);
+        number = oci_find(globals, id, arena, ret_found, err);
+    }
+    return number;
+}
+
 int oci_find_running(const struct oci_globals *globals, const char *id, struct arena *arena,
                      struct oci_found *ret_found, struct err *err)
 {
@@ -164,7 +189,18 @@ int oci_find_running(const struct oci_globals *globals, const char *id, struct a
 
 bool oci_is_by_systemd(const void *globals)
 {
-    return ((const struct oci_globals *)globals)->systemd_cgroup;
+    const struct oci_globals *given = globals;
+
+    if (given->cgroup_manager != NULL)
+        return strcmp(given->cgroup_manager, "systemd") == 0;
+    return given->systemd_cgroup;
+}
+
+bool oci_is_without_cgroup(const void *globals)
+{
+    const char *manager = ((const struct oci_globals *)globals)->cgroup_manager;
+
+    return manager != NULL && strcmp(manager, "disabled") == 0;
 }
 
 /* What the options of run and create say of the plan, and what the caller passes on. */

@@ -8,8 +8,11 @@
 int oci_create_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
-    const struct oci_bundle bundle = { words->bundle, operands.at[0], .has_gate = true,
+    const struct oci_bundle bundle = { words->bundle,
+                                       operands.at[0],
+                                       .has_gate = true,
                                        .is_by_systemd = oci_is_by_systemd(globals),
+                                       .is_without_cgroup = oci_is_without_cgroup(globals),
                                        .file = words->config };
     const struct oci_listener listener = oci_listener_of(globals);
     struct oci_told told = { .globals = globals,
@@ -47,7 +50,7 @@ int oci_start_command(const void *globals, const void *options, struct cli_opera
     const struct oci_listener listener = oci_listener_of(globals);
     struct oci_found found;
     struct err err = { 0 };
-    int number = oci_find(globals, operands.at[0], &arena, &found, &err);
+    int number = oci_find_created(globals, operands.at[0], &arena, &found, &err);
 
     (void)options;
     if (number == 0 && found.state.status != OCI_CREATED)

@@ -26,12 +26,13 @@
 
 #define STACK_BYTES ((size_t)98304)
 #define SELF "/proc/self/exe"
-#define WORD_BYTES 20
+#define WORD_BYTES 26
 
 /* The commands that start a program in a container (a word that is no command costs an execution,
  * no more); and the option whose helper is first looked for beside the program. */
 static const char words_anew[][WORD_BYTES] = { "run", "create", "exec", "" };
-static const char words_later[][WORD_BYTES] = { "--systemd-cgroup", "" };
+static const char words_later[][WORD_BYTES] = { "--systemd-cgroup", "systemd",
+                                                "--cgroup-manager=systemd", "" };
 
 static bool is_word(const char *word, const char *wanted)
 {

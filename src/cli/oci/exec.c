@@ -16,6 +16,7 @@
 
 /* What is known once the container has been looked at. */
 struct execing {
+    const struct oci_globals *globals;
     const struct oci_exec_options *options;
     struct cli_operands operands;
     struct arena *arena;
@@ -73,22 +74,27 @@ static int add_groups(const struct execing *execing, struct oci_ids *gids, struc
 }
 
 /* Those of the options join what the program may have. None becomes inheritable by that; one that
- * is so already becomes ambient, so that a user that is not root has it (as with runc). */
-static int add_capabilities(const struct cli_texts *names, struct oci_capabilities *sets,
-                            struct err *err)
+ * is so already becomes ambient, so that a user that is not root has it (as with runc). One that
+ * nobody knows is passed over, as in config.json. */
+static void add_capabilities(const struct execing *execing, struct oci_capabilities *sets)
 {
+    const struct cli_texts *names = &execing->options->cap;
+    struct err unknown = { 0 };
+
     for (size_t i = 0; i < names->count; i++) {
         int capability = kernel_capability_find(names->at[i]);
 
-        if (capability < 0)
-            return err_set(err, -EINVAL, "option '--cap': there is no capability '%s'",
-                           names->at[i]);
+        if (capability < 0) {
+            (void)err_set(&unknown, -EINVAL, "option '--cap': there is no capability '%s'",
+                          names->at[i]);
+            oci_warn(execing->globals, &unknown);
+            continue;
+        }
         sets->bounding |= UINT64_C(1) << capability;
         sets->permitted |= UINT64_C(1) << capability;
         sets->effective |= UINT64_C(1) << capability;
         sets->ambient |= sets->inheritable & UINT64_C(1) << capability;
     }
-    return 0;
 }
 
 /* "NAME=value" stands in place of another value of that name. */
@@ -143,9 +149,9 @@ static int apply_words(struct execing *execing, struct err *err)
     process->terminal = process->terminal || options->tty;
     process->no_new_privileges = process->no_new_privileges || options->no_new_privs;
     if (set_user(options->user, &process->user, err) < 0 ||
-        add_groups(execing, &process->user.additional_gids, err) < 0 ||
-        add_capabilities(&options->cap, &process->capabilities, err) < 0)
+        add_groups(execing, &process->user.additional_gids, err) < 0)
         return err->number;
+    add_capabilities(execing, &process->capabilities);
     return set_environment(execing, &process->env, err);
 }
 
@@ -240,7 +246,8 @@ int oci_exec_command(const void *globals, const void *options, struct cli_operan
     CLEANUP(arena_done) struct arena arena = arena_init(2 * OCI_ARENA_BYTES);
     CLEANUP(oci_joining_close) struct oci_joining joining = { .target_fd = -1 };
     CLEANUP(oci_console_close) struct oci_console console = OCI_CONSOLE_NONE;
-    struct execing execing = { .options = options,
+    struct execing execing = { .globals = globals,
+                               .options = options,
                                .operands = operands,
                                .arena = &arena,
                                .joining = &joining,

@@ -4,8 +4,15 @@
 #include "base/cleanup.h"
 #include "cli/document.h"
 #include "cli/oci/oci.h"
+#include "oci/scope.h"
 
 #include <stdio.h>
+
+void oci_print_version(void)
+{
+    printf("spec: " OCI_VERSION "\n%s+SELINUX +APPARMOR +CAP +SECCOMP +EBPF\n",
+           oci_scope_is_offered() ? "+SYSTEMD " : "");
+}
 
 int oci_features_command(const void *globals, const void *options, struct cli_operands operands)
 {

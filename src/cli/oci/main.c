@@ -21,6 +21,12 @@ static const struct cli_option program_rows[] = {
       .value = "FORMAT",
       .choices = "text json",
       .help = "how a line of the log looks" },
+    { .name = "log-level",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_globals, log_level),
+      .value = "LEVEL",
+      .choices = "error warning info debug",
+      .help = "what is said beside errors: nothing, warnings, or what --debug says as well" },
     { .name = "rootless",
       .kind = CLI_TEXT,
       .offset = offsetof(struct oci_globals, rootless),
@@ -31,6 +37,13 @@ static const struct cli_option program_rows[] = {
       .kind = CLI_FLAG,
       .offset = offsetof(struct oci_globals, systemd_cgroup),
       .help = "have systemd make cgroups: linux.cgroupsPath is then 'slice:prefix:name'" },
+    { .name = "cgroup-manager",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct oci_globals, cgroup_manager),
+      .value = "WHO",
+      .choices = "cgroupfs systemd disabled",
+      .help = "who makes cgroups: this program, systemd (as --systemd-cgroup), or nobody: then "
+              "there are no limits" },
     { .name = "debug",
       .kind = CLI_FLAG,
       .offset = offsetof(struct oci_globals, debug),
@@ -263,7 +276,7 @@ static const struct cli_option delete_rows[] = {
       .help = "ID is a regular expression, for all containers whose names it is found in" },
 };
 
-static const struct oci_globals globals_standard = { .log_format = "text" };
+static const struct oci_globals globals_standard = { .log_format = "text", .log_level = "warning" };
 static const struct oci_run_words run_standard = { .bundle = ".", .trace_format = "text" };
 static const struct oci_spec_options spec_standard = { .bundle = "." };
 static const struct oci_plan_options plan_standard = { .bundle = "." };
@@ -477,6 +490,7 @@ static const struct cli_program program = {
     .commands_count = COUNT(commands),
     .examples = examples,
     .examples_count = COUNT(examples),
+    .print_version = oci_print_version,
     .usage_status = 1,
 };
 

@@ -16,7 +16,9 @@ struct oci_globals {
     const char *root; /* NULL: the standard place */
     const char *log;
     const char *log_format;
-    const char *rootless; /* of no meaning: who the caller is tells */
+    const char *log_level;      /* "error", "warning", "info" or "debug" */
+    const char *rootless;       /* of no meaning: who the caller is tells */
+    const char *cgroup_manager; /* "cgroupfs", "systemd" or "disabled"; or NULL */
     bool debug;
     bool systemd_cgroup;
 };
@@ -109,8 +111,12 @@ struct oci_passing {
 /* Says what went wrong on stderr, and in the log where there is one; gives `status`. */
 int oci_fail(const struct oci_globals *globals, const struct err *err, int status);
 
-/* Says that something went wrong which changes nothing: on stderr, and in the log. */
+/* Says that something went wrong which changes nothing: on stderr, and in the log; not with
+ * --log-level error. */
 void oci_warn(const struct oci_globals *globals, const struct err *err);
+
+/* Whether that is asked for, by --debug or --log-level. */
+bool oci_is_debugging(const struct oci_globals *globals);
 
 /* With --debug, says what is done: in the log where there is one, else on stderr. */
 void oci_debug(const struct oci_globals *globals, const char *message);
@@ -135,12 +141,20 @@ struct oci_found {
 int oci_find(const struct oci_globals *globals, const char *id, struct arena *arena,
              struct oci_found *ret_found, struct err *err);
 
+/* As oci_find(), but a container that is being created is waited for, this long at most: with
+ * others, who hears of a container hears of one that can be started. */
+int oci_find_created(const struct oci_globals *globals, const char *id, struct arena *arena,
+                     struct oci_found *ret_found, struct err *err);
+
 /* As oci_find(), for a container that has a process; -EBUSY: it has none. */
 int oci_find_running(const struct oci_globals *globals, const char *id, struct arena *arena,
                      struct oci_found *ret_found, struct err *err);
 
 /* Whether systemd shall make the cgroups, as struct oci_globals says. */
 bool oci_is_by_systemd(const void *globals);
+
+/* Whether nobody shall make any. */
+bool oci_is_without_cgroup(const void *globals);
 
 /* Remembers what the program was called with. */
 void oci_protect_remember(char **argv);
@@ -275,6 +289,9 @@ int oci_update_command(const void *globals, const void *options, struct cli_oper
 
 /* `cupel-oci events` */
 int oci_events_command(const void *globals, const void *options, struct cli_operands operands);
+
+/* What `cupel-oci --version` says beside the version, as crun does. */
+void oci_print_version(void);
 
 /* `cupel-oci features` */
 int oci_features_command(const void *globals, const void *options, struct cli_operands operands);

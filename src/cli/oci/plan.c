@@ -11,7 +11,8 @@ int oci_plan_command(const void *globals, const void *options, struct cli_operan
     const struct oci_plan_options *command = options;
     const struct oci_bundle bundle = { .path = command->bundle,
                                        .id = operands.count > 0 ? operands.at[0] : "container",
-                                       .is_by_systemd = oci_is_by_systemd(globals) };
+                                       .is_by_systemd = oci_is_by_systemd(globals),
+                                       .is_without_cgroup = oci_is_without_cgroup(globals) };
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     const struct oci_listener listener = oci_listener_of(globals);
     struct oci_prepared prepared;

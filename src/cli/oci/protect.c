@@ -15,7 +15,7 @@ int oci_protect(const struct oci_globals *globals, struct err *err)
 {
     int number;
 
-    if (globals->systemd_cgroup)
+    if (oci_is_by_systemd(globals))
         oci_scope_remember();
     number = kernel_self_protect(own_argv, err);
     kernel_self_map_in_heap();

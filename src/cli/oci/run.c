@@ -59,8 +59,11 @@ static int run(const struct oci_run_words *words, struct oci_making *making, int
 int oci_run_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
-    const struct oci_bundle bundle = { words->bundle, operands.at[0], .has_gate = words->detach,
+    const struct oci_bundle bundle = { words->bundle,
+                                       operands.at[0],
+                                       .has_gate = words->detach,
                                        .is_by_systemd = oci_is_by_systemd(globals),
+                                       .is_without_cgroup = oci_is_without_cgroup(globals),
                                        .file = words->config };
     const struct oci_listener listener = oci_listener_of(globals);
     struct oci_told told = { .globals = globals,

@@ -7,6 +7,14 @@
 
 #include <stdio.h>
 
+/* A hook may ask while the container waits for that hook. */
+static bool has_hooks(const struct oci_config *config)
+{
+    return config->hooks[OCI_HOOK_PRESTART].count > 0 ||
+           config->hooks[OCI_HOOK_CREATE_RUNTIME].count > 0 ||
+           config->hooks[OCI_HOOK_CREATE_CONTAINER].count > 0;
+}
+
 int oci_state_command(const void *globals, const void *options, struct cli_operands operands)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(2 * OCI_ARENA_BYTES);
@@ -14,11 +22,16 @@ int oci_state_command(const void *globals, const void *options, struct cli_opera
     struct oci_config config;
     struct bytes json;
     struct err err = { 0 };
+    bool is_kept;
 
     (void)options;
     if (oci_find(globals, operands.at[0], &arena, &found, &err) < 0)
         return oci_fail(globals, &err, 1);
-    if (oci_read_kept(found.root, found.state.id, &arena, &config, &err) == 0)
+    is_kept = oci_read_kept(found.root, found.state.id, &arena, &config, &err) == 0;
+    if (found.state.status == OCI_CREATING && is_kept && !has_hooks(&config) &&
+        oci_find_created(globals, operands.at[0], &arena, &found, &err) < 0)
+        return oci_fail(globals, &err, 1);
+    if (is_kept)
         found.state.annotations = &config.annotations;
     if (oci_state_format(&found.state, &arena, &json, &err) < 0)
         return oci_fail(globals, &err, 1);

@@ -30,7 +30,7 @@ void oci_tell_plan(const struct oci_globals *globals, const char *name, const st
     char *lines;
 
     oci_plan_warn(plan, &listener, name);
-    if (!globals->debug || oci_plan_format(plan, false, arena, &text, &ignored) < 0)
+    if (!oci_is_debugging(globals) || oci_plan_format(plan, false, arena, &text, &ignored) < 0)
         return;
     lines = arena_copy_bytes(arena, text);
     for (char *line = lines == NULL ? NULL : strtok_r(lines, "\n", &lines); line != NULL;

@@ -54,6 +54,8 @@ static const struct {
       "process.rlimits[1]: is a number, must be an object" },
     { "{" REST ",\"process\":{" PROCESS ",\"oomScoreAdj\":2000}}",
       "process.oomScoreAdj: is 2000, must be between -1000 and 1000" },
+    { "{" REST ",\"process\":{" PROCESS ",\"capabilities\":{\"bounding\":[7]}}}",
+      "process.capabilities.bounding[0]: is a number, must be a text" },
     { "{" REST ",\"process\":{" PROCESS ",\"scheduler\":{\"nice\":1}}}",
       "process.scheduler.policy: is missing" },
     { "{" REST ",\"process\":{" PROCESS ",\"ioPriority\":{\"class\":\"IOPRIO_CLASS_BE\","

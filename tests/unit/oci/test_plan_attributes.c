@@ -223,6 +223,38 @@ static void the_last_of_a_variable_counts_at_the_place_of_the_first(void **state
     assert_line(&config, &root_on_v1, "files=[\"/two/a\"]");
 }
 
+static void groups_of_the_caller_can_be_kept(void **state)
+{
+    static const struct oci_pair kept[] = { { "run.oci.keep_original_groups", "1" } };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.annotations = (struct oci_pairs){ 1, kept };
+    assert_line(&config, &root_on_v2, "user uid=0 gid=0 groups=unchanged");
+}
+
+static void a_working_directory_is_made_before_the_root_is_read_only(void **state)
+{
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.root.readonly = true;
+    config.process.cwd = "/a/../b";
+    assert_line(&config, &root_on_v2, "directory-make path=/b  # process.cwd\n");
+}
+
+static void capabilities_that_the_caller_lacks_are_not_asked_for(void **state)
+{
+    struct oci_host host = root_on_v2;
+    struct oci_config config = smallest();
+
+    (void)state;
+    host.caller.lacks = 2;
+    config.process.capabilities =
+        (struct oci_capabilities){ .bounding = 3, .effective = 3, .permitted = 3 };
+    assert_line(&config, &host, "capabilities effective=CAP_CHOWN permitted=CAP_CHOWN");
+}
+
 static void a_new_network_has_its_loopback(void **state)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
@@ -406,6 +438,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_the_container_has_of_its_own_is_not_made_twice),
     cmocka_unit_test(the_processors_of_the_caller_are_not_the_containers),
     cmocka_unit_test(the_last_of_a_variable_counts_at_the_place_of_the_first),
+    cmocka_unit_test(groups_of_the_caller_can_be_kept),
+    cmocka_unit_test(a_working_directory_is_made_before_the_root_is_read_only),
+    cmocka_unit_test(capabilities_that_the_caller_lacks_are_not_asked_for),
     cmocka_unit_test(a_new_network_has_its_loopback),
     cmocka_unit_test(pipes_go_to_the_user_as_outside_knows_it),
     cmocka_unit_test(a_class_of_service_is_made_and_entered),
