@@ -268,7 +268,6 @@ static int do_directory_make(struct inside *inside, const struct oci_step *step,
 {
     CLEANUP(fd_close) int fd = -1;
 
-    /* Where it cannot be made, DIRECTORY says so. */
     (void)kernel_root_make_directory(inside->root_fd, step->text, &fd, err);
     return 0;
 }
