@@ -123,8 +123,23 @@ static void device_filter(const char *path, const struct bpf_insn *instructions,
     (void)close(cgroup);
 }
 
-/* The child's process id is 0 in it. */
-static void clone_child(struct run *run, uint64_t flags, int cgroup_slot)
+/* In the memory of this process, on its stack below what it has there. Gives the process id, or
+ * -errno. */
+static long clone_in_memory(const struct clone_args *how, void (*child)(const struct run *run),
+                            const struct run *run)
+{
+    long ret = SYS_clone3;
+
+    __asm__ volatile("syscall; test %%rax, %%rax; jnz 1f; sub $256, %%rsp; and $-16, %%rsp;"
+                     "mov %3, %%rdi; call *%4; 1:"
+                     : "+a"(ret)
+                     : "D"(how), "S"(sizeof(*how)), "r"(run), "r"(child)
+                     : "rcx", "r11", "memory", "cc");
+    return ret;
+}
+
+static void clone_child(struct run *run, uint64_t flags, int cgroup_slot,
+                        void (*child)(const struct run *run))
 {
     struct clone_args how = { .flags = flags | CLONE_CLEAR_SIGHAND, .exit_signal = SIGCHLD };
 
@@ -132,7 +147,15 @@ static void clone_child(struct run *run, uint64_t flags, int cgroup_slot)
         how.flags |= CLONE_INTO_CGROUP;
         how.cgroup = (uint64_t)run->slots[cgroup_slot];
     }
-    must(run->pid = (int)syscall(SYS_clone3, &how, sizeof(how)), "clone3");
+    if ((flags & CLONE_VFORK) != 0) {
+        run->pid = (int)clone_in_memory(&how, child, run);
+        errno = -run->pid;
+    } else {
+        run->pid = (int)syscall(SYS_clone3, &how, sizeof(how));
+    }
+    must(run->pid, "clone3");
+    if (run->pid == 0)
+        child(run);
 }
 
 static void process_write(const struct run *run, const char *name, const char *value)

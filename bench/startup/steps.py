@@ -115,6 +115,7 @@ KINDS = {
                                   f"{text(step['value'])});",
     "release": lambda step: "release(&run);",
     "await": lambda step: "await(run);",
+    "own-write": lambda step: f"put({text('/proc/self/' + step['file'])}, {text(step['value'])});",
     "session": lambda step: 'must(setsid(), "setsid");',
     "keyring": lambda step: f"must(syscall(SYS_keyctl, 1, {text(step['name'])}), \"keyctl\");",
     "become-root": lambda step: f"user({step['uid']}, {step['gid']}, false);",
@@ -168,7 +169,10 @@ def statement(step):
 
 
 def clone(step):
-    return f"    clone_child(&run, {flags(step['new'], NAMESPACES)}, {slot(step)});"
+    how = flags(step["new"], NAMESPACES)
+    if step.get("vfork"):
+        how += " | CLONE_VM | CLONE_VFORK"
+    return f"    clone_child(&run, {how}, {slot(step)}, child);"
 
 
 def source(plan):
@@ -188,7 +192,7 @@ def source(plan):
              "int main(void)", "{", "    struct run run = { 0 };", *before]
     if beside:
         lines.append('    must(pipe2(run.channel, O_CLOEXEC), "pipe2");')
-    lines += [clone(cloned), "    if (run.pid == 0)", "        child(&run);", *beside,
+    lines += [clone(cloned), *beside,
               f"    return finish(&run, (const char **){texts(cgroups)});", "}", ""]
     return "\n".join(lines)
 

@@ -4,6 +4,7 @@
 #include "base/checked.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define BLOCK_BYTES ((size_t)16384)
 #define ALIGNMENT _Alignof(max_align_t)
@@ -40,7 +41,7 @@ static bool add_block(struct arena *arena, size_t size_min)
 
     if (!checked_add(size, sizeof(*block), &with_header))
         return false;
-    block = calloc(1, with_header);
+    block = malloc(with_header);
     if (block == NULL)
         return false;
     block->older = arena->newest;
@@ -65,6 +66,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     given = arena->newest->room + (arena->newest->size - arena->block_left);
     arena->block_left -= rounded;
     arena->bytes_left -= rounded;
+    memset(given, 0, rounded);
     return given;
 }
 

@@ -50,9 +50,10 @@ static int usage_mistake(const struct reading *reading, struct err *err)
 static void block_init(struct option_block *block, const void *defaults, size_t size)
 {
     REQUIRE(size <= sizeof(block->bytes));
-    memset(block->bytes, 0, sizeof(block->bytes));
     if (defaults != NULL)
         memcpy(block->bytes, defaults, size);
+    else
+        memset(block->bytes, 0, size);
 }
 
 static struct getopt_table table_of(const struct reading *reading, bool stops_at_operand)

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <linux/sched.h>
+#include <sanitizer/asan_interface.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define STACK_OF_BODY ((size_t)262144)
 #define FIRST_USER_NAMESPACE 0xeffffffdU
 
 bool kernel_namespace_user_is_first(void)
@@ -36,28 +38,92 @@ bool kernel_namespace_keeps_groups(void)
            memcmp(word, "deny", sizeof(word)) == 0;
 }
 
-pid_t kernel_namespace_clone(const struct kernel_clone *clone, struct err *err)
+static struct clone_args arguments_of(const struct kernel_clone *clone)
 {
-    struct clone_args arguments = {
+    struct clone_args ret = {
         .flags = clone->flags | CLONE_CLEAR_SIGHAND,
         /* A brother is given the signal that the caller itself sends at its end. */
         .exit_signal = (clone->flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD,
     };
-    long pid;
 
     if (clone->cgroup_fd >= 0) {
-        arguments.flags |= CLONE_INTO_CGROUP;
-        arguments.cgroup = (unsigned int)clone->cgroup_fd;
+        ret.flags |= CLONE_INTO_CGROUP;
+        ret.cgroup = (unsigned int)clone->cgroup_fd;
     }
-    pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
-    if (pid >= 0)
-        return (pid_t)pid;
-    if (errno == ENOSPC)
+    return ret;
+}
+
+static int say_why_not(int number, struct err *err)
+{
+    if (number == ENOSPC)
         return err_set(err, -ENOSPC,
                        "clone: the limit of namespaces is reached (see "
                        "/proc/sys/user)");
-    return err_system(err, errno, "clone a process into new namespaces");
+    return err_system(err, number, "clone a process into new namespaces");
 }
+
+pid_t kernel_namespace_clone(const struct kernel_clone *clone, struct err *err)
+{
+    struct clone_args arguments = arguments_of(clone);
+    long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+
+    return pid >= 0 ? (pid_t)pid : say_why_not(errno, err);
+}
+
+#if defined(__x86_64__)
+
+/* The new process begins with the stack of this function, and must leave alone what is on it: it
+ * goes on below, where the calling process has nothing (the red zone has 128 octets), and does not
+ * come back from there. */
+static long vfork_into(const struct clone_args *arguments, void (*body)(const void *argument),
+                       const void *argument)
+{
+    long ret = SYS_clone3;
+
+    __asm__ volatile("syscall\n\t"
+                     "testq %%rax, %%rax\n\t"
+                     "jnz 1f\n\t"
+                     "subq $256, %%rsp\n\t"
+                     "andq $-16, %%rsp\n\t"
+                     "movq %[argument], %%rdi\n\t"
+                     "callq *%[body]\n\t"
+                     "ud2\n"
+                     "1:"
+                     : "+a"(ret)
+                     : "D"(arguments),
+                       "S"(sizeof(*arguments)), [body] "r"(body), [argument] "r"(argument)
+                     : "rcx", "r11", "memory", "cc");
+    return ret;
+}
+
+pid_t kernel_namespace_vfork(const struct kernel_clone *clone, void (*body)(const void *argument),
+                             const void *argument, struct err *err)
+{
+    struct clone_args arguments = arguments_of(clone);
+    long pid;
+
+    arguments.flags |= CLONE_VM | CLONE_VFORK;
+    pid = vfork_into(&arguments, body, argument);
+    /* What the new process had marked there as not to be touched is free again. */
+    ASAN_UNPOISON_MEMORY_REGION((char *)&arguments - STACK_OF_BODY, STACK_OF_BODY);
+    return pid >= 0 ? (pid_t)pid : say_why_not((int)-pid, err);
+}
+
+#else
+
+pid_t kernel_namespace_vfork(const struct kernel_clone *clone, void (*body)(const void *argument),
+                             const void *argument, struct err *err)
+{
+    pid_t pid = kernel_namespace_clone(clone, err);
+
+    if (pid == 0) {
+        body(argument);
+        _exit(1);
+    }
+    return pid;
+}
+
+#endif
 
 int kernel_namespace_join(const char *path, int flag, struct err *err)
 {

@@ -22,6 +22,14 @@ struct kernel_clone {
  * the new process. The calling process must have but one thread. */
 pid_t kernel_namespace_clone(const struct kernel_clone *clone, struct err *err);
 
+/* vfork() into new namespaces: the new process runs body(argument), which must not come back but
+ * become another program or end, in the memory of the calling one, on its stack below this call;
+ * the calling process stands still meanwhile. Nothing is copied, and what the body has written is
+ * there afterwards. Gives the new process's id, or -errno with a sentence. Where that is not known
+ * how to be done (other than x86-64), it is a fork. Source: vfork(2), clone(2) CLONE_VM. */
+pid_t kernel_namespace_vfork(const struct kernel_clone *clone, void (*body)(const void *argument),
+                             const void *argument, struct err *err);
+
 /* Enters the namespace at `path` (such as /proc/7/ns/net), which must be of the kind `flag`, one
  * CLONE_NEW…. A pid namespace is that of the processes that the caller makes from then on. */
 int kernel_namespace_join(const char *path, int flag, struct err *err);

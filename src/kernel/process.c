@@ -75,6 +75,16 @@ int kernel_process_hide(struct err *err)
     return 0;
 }
 
+bool kernel_process_is_hidden(void)
+{
+    return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
+}
+
+void kernel_process_show(void)
+{
+    (void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
 void kernel_process_give_pipes(const int *streams, uid_t uid)
 {
     for (int i = 0; i < KERNEL_STREAMS; i++) {

@@ -39,6 +39,12 @@ int kernel_process_set_death_signal(int signal, struct err *err);
  */
 int kernel_process_hide(struct err *err);
 
+/* Whether the process is hidden, by that or by what became of its ids. */
+bool kernel_process_is_hidden(void);
+
+/* Undoes kernel_process_hide(). */
+void kernel_process_show(void);
+
 #define KERNEL_STREAMS 3
 
 /* Gives those of standard input, output and error that are pipes without a name to the user, so

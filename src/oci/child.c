@@ -9,7 +9,6 @@
 #include "kernel/namespace.h"
 #include "kernel/net_device.h"
 #include "kernel/root_move.h"
-#include "kernel/self_map.h"
 #include "oci/gate.h"
 #include "oci/hooks.h"
 #include "oci/plain_step.h"
@@ -40,6 +39,22 @@ struct inside {
     const struct oci_step *in_parent;
     int empty_fd; /* see kernel_mount_mask() */
 };
+
+static int write_own(const struct oci_step_process_file *file, struct err *err)
+{
+    char block[64];
+    struct text path = text_init(block, sizeof(block));
+
+    (void)text_append(&path, "/proc/self/");
+    (void)text_append(&path, file->file);
+    return kernel_process_write_file(path.at, file->value, err);
+}
+
+static int do_own_write(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    (void)inside;
+    return write_own(&step->process_file, err);
+}
 
 static int do_await(struct inside *inside, const struct oci_step *step, struct err *err)
 {
@@ -431,6 +446,7 @@ static int do_exec(struct inside *inside, const struct oci_step *step, struct er
 typedef int (*performer)(struct inside *inside, const struct oci_step *step, struct err *err);
 
 static const performer performers[OCI_STEP_KINDS] = {
+    [OCI_STEP_OWN_WRITE] = do_own_write,
     [OCI_STEP_AWAIT] = do_await,
     [OCI_STEP_SESSION] = do_session,
     [OCI_STEP_KEYRING] = do_keyring,
@@ -509,7 +525,6 @@ _Noreturn void oci_child_run(const struct oci_child *child)
                              .empty_fd = -1 };
     struct err unsettled = { 0 };
 
-    kernel_self_map_in(false);
     if (oci_child_settle(child, &unsettled) < 0)
         give_up(child->channel_fd, child->plan->steps, &unsettled);
     for (size_t i = 0; i < child->plan->count; i++) {
@@ -528,41 +543,12 @@ _Noreturn void oci_child_run(const struct oci_child *child)
     UNREACHABLE();
 }
 
-static const struct oci_step *find_clone(const struct oci_plan *plan)
-{
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->steps[i].kind == OCI_STEP_CLONE)
-            return &plan->steps[i];
-    UNREACHABLE();
-}
-
-pid_t oci_child_clone(const struct oci_child *child, uint64_t more_flags, struct err *err)
-{
-    const struct oci_step *step = find_clone(child->plan);
-    const struct kernel_clone how = {
-        .flags = step->clone.flags | more_flags,
-        .cgroup_fd = step->clone.slot == OCI_SLOT_NONE ? -1 : child->slots[step->clone.slot],
-    };
-    pid_t pid = kernel_namespace_clone(&how, err);
-
-    if (pid == 0 && how.cgroup_fd >= 0)
-        (void)close(how.cgroup_fd); /* a way out of the container, while it is open */
-    if (pid == 0)
-        oci_child_run(child);
-    return pid < 0 ? err_prefix(err, "%s", step->field) : pid;
-}
-
 /* A step of the joiner; those of others are none of it. */
 static int join(const struct oci_child *child, const struct oci_step *step, struct err *err)
 {
-    char block[64];
-    struct text path = text_init(block, sizeof(block));
-
     switch ((int)step->kind) {
     case OCI_STEP_SELF_WRITE:
-        (void)text_append(&path, "/proc/self/");
-        (void)text_append(&path, step->process_file.file);
-        return kernel_process_write_file(path.at, step->process_file.value, err);
+        return write_own(&step->process_file, err);
     case OCI_STEP_JOINER_LABEL:
         return kernel_label_set_exec(step->label.kind, step->label.label, err);
     case OCI_STEP_HIDE:
@@ -581,7 +567,7 @@ _Noreturn void oci_joiner_run(struct oci_child *child)
     struct oci_record record = { .kind = OCI_RECORD_PID };
 
     if (oci_joiner_settle(child, &record.err) < 0)
-        give_up(child->channel_fd, find_clone(child->plan), &record.err);
+        give_up(child->channel_fd, child->plan->steps, &record.err);
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];
 

@@ -47,7 +47,7 @@ int oci_planning_add(struct oci_planning *planning, const struct oci_step *step)
         return oci_planning_refuse(planning, "%s: this makes more than %d steps", step->field,
                                    OCI_STEPS_MAX);
     if (planning->count == planning->capacity) {
-        size_t larger = planning->capacity == 0 ? 128 : planning->capacity * 2;
+        size_t larger = planning->capacity == 0 ? 64 : planning->capacity * 2;
         struct oci_step *moved = oci_planning_alloc(planning, larger, sizeof(*moved));
 
         if (moved == NULL)
@@ -215,6 +215,7 @@ int oci_plan_make(const struct oci_plan_request *request, struct arena *arena,
         number = planners[i](&planning);
     if (number < 0)
         return number;
+    oci_plan_vfork(&planning);
     *ret_plan = (struct oci_plan){ .steps = planning.steps,
                                    .count = planning.count,
                                    .warnings = planning.warnings };

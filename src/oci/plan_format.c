@@ -312,7 +312,7 @@ static json_t *step_json(const struct oci_step *step)
                                oci_actor_name(oci_step_actor(step->kind)));
     bool ok = object != NULL;
 
-    for (size_t i = 0; ok && i < OCI_ARGS_MAX && args[i].name != NULL; i++)
+    for (size_t i = 0; ok && i < OCI_ARGS_MAX && args[i].name[0] != '\0'; i++)
         ok = add_value(object, step, &args[i]);
     if (ok && step->field[0] != '\0')
         ok = json_object_set_new(object, "field", json_string(step->field)) == 0;

@@ -244,6 +244,25 @@ static int plan_clone(struct oci_planning *planning)
                 .clone = { .flags = flags, .slot = planning->cgroup.v2_slot });
 }
 
+/* Whether the process may map its ids itself: a user's own, whatever the container calls them. */
+static bool maps_itself(const struct oci_planning *planning)
+{
+    const struct oci_caller *caller = &planning->host->caller;
+    const struct oci_config *config = planning->config;
+
+    return caller->uid != 0 && oci_planning_is_own_alone(&config->uid_maps, caller->uid) &&
+           oci_planning_is_own_alone(&config->gid_maps, caller->gid);
+}
+
+/* A write, for the ids, to a file in /proc of the container's process. */
+static int plan_write(struct oci_planning *planning, const char *field,
+                      const struct oci_step_process_file *file)
+{
+    if (maps_itself(planning))
+        return PLAN(planning, OWN_WRITE, field, .process_file = *file);
+    return PLAN(planning, PROCESS_WRITE, field, .process_file = *file);
+}
+
 static int add_id_map(struct oci_planning *planning, const char *field, const char *file,
                       const struct oci_id_maps *maps)
 {
@@ -251,7 +270,7 @@ static int add_id_map(struct oci_planning *planning, const char *field, const ch
 
     if (value == NULL)
         return planning->err->number;
-    return PLAN(planning, PROCESS_WRITE, field, .process_file = { .file = file, .value = value });
+    return plan_write(planning, field, &(const struct oci_step_process_file){ file, value });
 }
 
 /* By root or for the own id alone with a write, else by the helper. */
@@ -272,8 +291,8 @@ static int plan_id_maps(struct oci_planning *planning)
     /* The kernel lets a user map its group only when the container cannot leave groups that take
      * rights away (user_namespaces(7), "setgroups"). */
     if (!oci_planning_sets_groups(planning))
-        number = PLAN(planning, PROCESS_WRITE, "linux.gidMappings",
-                      .process_file = { .file = "setgroups", .value = "deny" });
+        number = plan_write(planning, "linux.gidMappings",
+                            &(const struct oci_step_process_file){ "setgroups", "deny" });
     if (number == 0)
         number = plan_id_map(planning, &uids, "uid_map");
     return number < 0 ? number : plan_id_map(planning, &gids, "gid_map");
@@ -284,10 +303,10 @@ static bool is_prepared_from_outside(const struct oci_planning *planning)
 {
     const struct oci_process *process = &planning->config->process;
 
-    return is_new(planning, OCI_NAMESPACE_USER) || process->oom_score_adj.is_set ||
-           process->scheduler.policy != NULL || process->io_priority.class_name != NULL ||
-           planning->config->net_devices.count > 0 || oci_plan_has_resctrl(planning) ||
-           planning->request->systemd != NULL;
+    return (is_new(planning, OCI_NAMESPACE_USER) && !maps_itself(planning)) ||
+           process->oom_score_adj.is_set || process->scheduler.policy != NULL ||
+           process->io_priority.class_name != NULL || planning->config->net_devices.count > 0 ||
+           oci_plan_has_resctrl(planning) || planning->request->systemd != NULL;
 }
 
 /* What it may not do itself. */

@@ -104,6 +104,12 @@ int oci_plan_sources(struct oci_planning *planning);
  * open them as /dev/stdout otherwise. */
 int oci_plan_streams(struct oci_planning *planning);
 
+/* Decides whether the container's process runs in the runtime's memory until it is the program
+ * (kernel_namespace_vfork()), which spares a copy of that: where the runtime has nothing to do
+ * meanwhile, nobody else is in the process's pid namespace, and no limit of memory could end both.
+ */
+void oci_plan_vfork(struct oci_planning *planning);
+
 /* What the container's process does first: ids, cgroup, names. */
 int oci_plan_identity(struct oci_planning *planning);
 

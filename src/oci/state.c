@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/text_format.h"
+#include "base/timestamp.h"
 #include "kernel/cgroup.h"
 #include "kernel/process.h"
 #include "oci/freeze.h"
@@ -231,21 +232,20 @@ int oci_state_cgroups(const struct oci_plan *plan, struct arena *arena,
 int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct oci_state *state,
                        struct err *err)
 {
-    char *created = arena_alloc(arena, 32);
+    char block[32];
+    struct text created = text_init(block, sizeof(block));
     CLEANUP(fd_close) int pidfd = -1;
-    time_t now = time(NULL);
     char boot[BOOT_ROOM];
-    struct tm parts;
     int number;
 
-    if (created == NULL)
-        return no_memory(err);
     if (oci_state_cgroups(plan, arena, &state->cgroups, err) < 0 ||
         oci_resctrl_find(plan, arena, &state->groups, err) < 0)
         return err->number;
-    if (gmtime_r(&now, &parts) == NULL || strftime(created, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+    if (!text_append_time(&created, time(NULL)) || !text_append_char(&created, 'Z'))
         return err_system(err, EOVERFLOW, "the time");
-    state->created = created;
+    state->created = arena_copy_text(arena, created.at);
+    if (state->created == NULL)
+        return no_memory(err);
     state->boot = read_boot(boot) ? arena_copy_text(arena, boot) : NULL;
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->steps[i].kind == OCI_STEP_ROOT)

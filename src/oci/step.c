@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
-#define ARG(key, its_kind, place) { (key), OCI_ARG_##its_kind, offsetof(struct oci_step, place) }
+#define ARG(key, its_kind, place) { key, OCI_ARG_##its_kind, offsetof(struct oci_step, place) }
 
 #define HOOK_ARGS                                                                                  \
     { ARG("path", TEXT, hook.path), ARG("args", LIST, hook.argv), ARG("env", LIST, hook.envp),     \
@@ -52,7 +52,8 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_PROCESS_JOIN] = { ARG("types", NAMESPACES, clone.flags) },
     [OCI_STEP_NAMESPACE_JOIN] = { ARG("type", NAMESPACE, namespace.flag),
                                   ARG("path", TEXT, namespace.path) },
-    [OCI_STEP_CLONE] = { ARG("new", NAMESPACES, clone.flags), ARG("slot", SLOT, clone.slot) },
+    [OCI_STEP_CLONE] = { ARG("new", NAMESPACES, clone.flags), ARG("slot", SLOT, clone.slot),
+                         ARG("vfork", FLAG, clone.is_vfork) },
     [OCI_STEP_PROCESS_WRITE] = { ARG("file", TEXT, process_file.file),
                                  ARG("value", TEXT, process_file.value) },
     [OCI_STEP_ID_MAP] = { ARG("path", TEXT, id_map.path), ARG("args", LIST, id_map.argv) },
@@ -73,6 +74,8 @@ static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_SECCOMP] = { ARG("listener", FLAG, has_listener) },
     [OCI_STEP_RELEASE] = { ARG("what", TEXT, text) },
     [OCI_STEP_AWAIT] = { ARG("what", TEXT, text) },
+    [OCI_STEP_OWN_WRITE] = { ARG("file", TEXT, process_file.file),
+                             ARG("value", TEXT, process_file.value) },
     [OCI_STEP_KEYRING] = { ARG("name", TEXT, text) },
     [OCI_STEP_BECOME_ROOT] = { ARG("uid", NUMBER, user.uid), ARG("gid", NUMBER, user.gid) },
     [OCI_STEP_CGROUP_ENTER] = { ARG("slot", SLOT, cgroup.slot) },

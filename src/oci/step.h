@@ -69,6 +69,7 @@ struct oci_step_namespace {
 struct oci_step_clone {
     uint64_t flags;    /* CLONE_NEW…; PROCESS_JOIN: of the namespaces that are entered */
     unsigned int slot; /* an open v2 cgroup to begin in, or OCI_SLOT_NONE */
+    bool is_vfork;     /* see oci_plan_vfork() */
 };
 
 /* /proc/<child>/<file>, of SELF_WRITE that of the joiner, and what is written to it */
@@ -273,9 +274,10 @@ enum oci_arg_kind {
 };
 
 struct oci_arg {
-    const char *name; /* NULL ends the list */
-    enum oci_arg_kind kind;
-    size_t offset; /* in struct oci_step */
+    char name[20]; /* here and not elsewhere: an address would have to be relocated at each start of
+                      the program; empty: the end of the list */
+    uint16_t kind; /* enum oci_arg_kind */
+    uint16_t offset; /* in struct oci_step */
 };
 
 #define OCI_ARGS_MAX 12

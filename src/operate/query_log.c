@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/handoff.h"
+#include "base/timestamp.h"
 #include "operate/query_line.h"
 
 #include <errno.h>
@@ -140,12 +141,12 @@ int operate_query_log_start(struct operate_query_log *log, struct err *err)
 static void tell_time(struct operate_query_log *log, char text[static 48])
 {
     struct timespec now = { 0 };
-    struct tm parts = { 0 };
 
     (void)clock_gettime(CLOCK_REALTIME, &now);
     if (now.tv_sec != log->second) {
-        (void)gmtime_r(&now.tv_sec, &parts);
-        (void)strftime(log->time, sizeof(log->time), "%Y-%m-%dT%H:%M:%S", &parts);
+        struct text time = text_init(log->time, sizeof(log->time));
+
+        (void)text_append_time(&time, now.tv_sec);
         log->second = now.tv_sec;
     }
     (void)snprintf(text, 48, "%.39s.%03uZ", log->time,

@@ -2,6 +2,7 @@
 #include "cli/oci/oci.h"
 
 #include "base/text_format.h"
+#include "base/timestamp.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -25,22 +26,20 @@ struct line {
 /* A line as runc and crun write it, for podman and containerd. */
 static void write_line(FILE *log, const struct line *line)
 {
-    time_t now = time(NULL);
-    struct tm parts;
-    char when[64] = "";
+    char block[32];
+    struct text when = text_init(block, sizeof(block));
 
-    if (gmtime_r(&now, &parts) != NULL)
-        (void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    (void)(text_append_time(&when, time(NULL)) && text_append_char(&when, 'Z'));
     if (line->is_json) {
         json_t *json =
-            json_pack("{ss ss ss}", "level", line->level, "msg", line->message, "time", when);
+            json_pack("{ss ss ss}", "level", line->level, "msg", line->message, "time", when.at);
 
         (void)json_dumpf(json, log, JSON_COMPACT);
         (void)fputc('\n', log);
         json_decref(json);
         return;
     }
-    (void)fprintf(log, "time=\"%s\" level=%s msg=\"%s\"\n", when, line->level, line->message);
+    (void)fprintf(log, "time=\"%s\" level=%s msg=\"%s\"\n", when.at, line->level, line->message);
 }
 
 /* Appends a line to the log; false where that cannot be done. */

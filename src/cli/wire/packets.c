@@ -1,6 +1,8 @@
 /* Files of captured packets, pcap and pcapng: libpcap reads them. */
 #include "cli/wire/wire.h"
 
+#include "base/timestamp.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -151,13 +153,7 @@ void wire_packets_close(struct wire_packets **packets)
 
 void wire_format_time(uint64_t time_ns, struct text *text)
 {
-    char block[32] = "";
-    time_t seconds = (time_t)(time_ns / NS_PER_S);
-    struct tm parts;
-
-    if (gmtime_r(&seconds, &parts) != NULL)
-        (void)strftime(block, sizeof(block), "%Y-%m-%dT%H:%M:%S", &parts);
-    (void)text_append(text, block);
+    (void)text_append_time(text, (int64_t)(time_ns / NS_PER_S));
     (void)text_append_char(text, '.');
     (void)text_append_decimal(text, time_ns % NS_PER_S / 1000, 6);
     (void)text_append_char(text, 'Z');

@@ -1,0 +1,70 @@
+/* How the container's process is born: as a copy of the runtime, or in its memory. */
+#include "oci/child.h"
+
+#include "base/require.h"
+#include "kernel/namespace.h"
+#include "kernel/self_map.h"
+
+#include <unistd.h>
+
+/* What the process is born with. */
+struct birth {
+    const struct oci_child *child;
+    int cgroup_fd;
+};
+
+static const struct oci_step *find_clone(const struct oci_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->steps[i].kind == OCI_STEP_CLONE)
+            return &plan->steps[i];
+    }
+    UNREACHABLE();
+}
+
+static void live(const void *argument)
+{
+    const struct birth *birth = argument;
+
+    if (birth->cgroup_fd >= 0)
+        (void)close(birth->cgroup_fd); /* a way out of the container, while it is open */
+    oci_child_run(birth->child);
+}
+
+/* Whoever could look into the process could look into the runtime, whose memory it has: a process
+ * of the same user, once it has given up rights, in a container that sees those of the host. */
+static pid_t clone_in_memory(const struct kernel_clone *how, const struct birth *birth,
+                             struct err *err)
+{
+    bool was_hidden = kernel_process_is_hidden();
+    pid_t pid;
+
+    if (geteuid() == 0 && kernel_process_hide(err) < 0)
+        return err->number;
+    pid = kernel_namespace_vfork(how, live, birth, err);
+    if (!was_hidden)
+        kernel_process_show();
+    return pid;
+}
+
+pid_t oci_child_clone(const struct oci_child *child, uint64_t more_flags, struct err *err)
+{
+    const struct oci_step *step = find_clone(child->plan);
+    const struct kernel_clone how = {
+        .flags = step->clone.flags | more_flags,
+        .cgroup_fd = step->clone.slot == OCI_SLOT_NONE ? -1 : child->slots[step->clone.slot],
+    };
+    const struct birth birth = { .child = child, .cgroup_fd = how.cgroup_fd };
+    pid_t pid;
+
+    if (step->clone.is_vfork && !child->is_among_threads) {
+        pid = clone_in_memory(&how, &birth, err);
+    } else {
+        pid = kernel_namespace_clone(&how, err);
+        if (pid == 0) {
+            kernel_self_map_in(false);
+            live(&birth);
+        }
+    }
+    return pid < 0 ? err_prefix(err, "%s", step->field) : pid;
+}
