@@ -48,6 +48,12 @@ int kernel_cgroup_make(const char *path, unsigned int *ret_levels, struct err *e
     struct text part = text_init(block, sizeof(block));
     unsigned int levels = 0;
 
+    /* What is above it is there, as a rule. */
+    levels = mkdir(path, 0755) == 0;
+    if (levels > 0 || errno == EEXIST) {
+        *ret_levels = levels;
+        return 0;
+    }
     for (const char *at = path; *at != '\0';) {
         size_t size = strspn(at, "/");
 

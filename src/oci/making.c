@@ -26,17 +26,19 @@ void oci_making_set_root(struct oci_making *making, const char *root)
 }
 
 /* `pid` is 0 as long as there is no process. */
-static int tell_state(const struct oci_making *making, pid_t pid, struct err *err)
+static int tell_state(struct oci_making *making, pid_t pid, struct err *err)
 {
     const struct oci_plan_request *request = &making->prepared->request;
     struct oci_state state = { .id = request->id,
                                .bundle = request->bundle,
                                .pid = pid,
+                               .boot = making->boot,
                                .cgroup_inodes = making->cgroup_inodes };
 
     if (oci_state_describe(&making->prepared->plan, making->arena, &state, err) < 0)
         return err->number;
-    return oci_state_write(making->root, &state, err);
+    making->boot = state.boot;
+    return oci_state_write(making->claim_fd, &state, err);
 }
 
 /* What was made of a path; 0: nothing, it was there. */
@@ -80,7 +82,7 @@ static int tell_created(void *owner, pid_t pid, int pidfd, struct err *err)
  * with that, runs the hooks of poststart. */
 static int tell_started(void *owner, pid_t pid, struct err *err)
 {
-    const struct oci_making *making = owner;
+    struct oci_making *making = owner;
     const struct oci_plan_request *request = &making->prepared->request;
     const struct oci_state state = {
         .id = request->id, .pid = pid, .bundle = request->bundle, .status = OCI_RUNNING
@@ -97,13 +99,14 @@ static int tell_started(void *owner, pid_t pid, struct err *err)
 /* Takes the container's name, and writes a state from which a removal knows what there is, should
  * this process be killed. *claim_fd, which is the caller's, is set as soon as the name is taken; it
  * is claimed as long as that is open (oci_state_claim()). The caller holds all signals. */
-static int begin(const struct oci_making *making, int *claim_fd, struct err *err)
+static int begin(struct oci_making *making, int *claim_fd, struct err *err)
 {
     const char *id = making->prepared->request.id;
     struct err second = { 0 };
 
     if (oci_state_claim(making->root, id, claim_fd, err) < 0)
         return err->number;
+    making->claim_fd = *claim_fd;
     if (oci_kept_write(*claim_fd, making->prepared->json, err) == 0 &&
         tell_state(making, 0, err) == 0)
         return 0;
@@ -144,11 +147,9 @@ static int make_behind_gate(struct oci_making *making, struct err *err)
                                          .is_among_threads = making->is_among_threads,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };
-    CLEANUP(fd_close) int directory_fd =
-        oci_state_open(making->root, making->prepared->request.id, err);
     CLEANUP(fd_close) int gate_fd = -1;
 
-    if (directory_fd < 0 || oci_gate_make(directory_fd, &gate_fd, err) < 0)
+    if (oci_gate_make(making->claim_fd, &gate_fd, err) < 0)
         return err->number;
     return oci_create(&making->prepared->plan, &how, gate_fd, err);
 }

@@ -30,10 +30,12 @@ struct oci_making {
     int (*on_created)(void *owner, pid_t pid, int pidfd, struct err *err);
     /* Called when what is known of the container is written: see struct oci_run_options. */
     int (*on_started)(void *owner, pid_t pid, struct err *err);
-    void *owner;                   /* of both */
-    const uint64_t *cgroup_inodes; /* see struct oci_state; NULL until they are known */
-    bool is_kept;                  /* what is known of it stays when it has ended, for a removal */
-    bool is_left;                  /* set where something of the container could not be removed */
+    void *owner;      /* of both */
+    int claim_fd;     /* of oci_state_claim(), once the name is taken */
+    const char *boot; /* see struct oci_state, as the next one; NULL until it is known */
+    const uint64_t *cgroup_inodes;
+    bool is_kept; /* what is known of it stays when it has ended, for a removal */
+    bool is_left; /* set where something of the container could not be removed */
 };
 
 /* Sets where containers are known; the text stays the caller's. */

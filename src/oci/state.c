@@ -87,11 +87,13 @@ int oci_state_claim(const char *root, const char *id, int *ret_claim_fd, struct 
     CLEANUP(fd_close) int root_fd = -1;
     CLEANUP(fd_close) int claim_fd = -1;
 
-    if (oci_id_check(id, err) < 0 || make_directories(root, err) < 0)
+    if (oci_id_check(id, err) < 0)
         return err->number;
     root_fd = open_root(root, err);
+    if (root_fd == -ENOENT && make_directories(root, err) == 0)
+        root_fd = open_root(root, err);
     if (root_fd < 0)
-        return root_fd;
+        return err->number;
     if (mkdirat(root_fd, id, 0700) < 0)
         return errno == EEXIST ? err_set(err, -EEXIST, "there is a container '%s' already", id)
                                : err_system(err, errno, "make the directory '%s/%s'", root, id);
@@ -246,7 +248,8 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
     state->created = arena_copy_text(arena, created.at);
     if (state->created == NULL)
         return no_memory(err);
-    state->boot = read_boot(boot) ? arena_copy_text(arena, boot) : NULL;
+    if (state->boot == NULL && read_boot(boot))
+        state->boot = arena_copy_text(arena, boot);
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->steps[i].kind == OCI_STEP_ROOT)
             state->rootfs = plan->steps[i].text;
@@ -262,14 +265,11 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
     return number == -ESRCH ? 0 : number;
 }
 
-int oci_state_write(const char *root, const struct oci_state *state, struct err *err)
+int oci_state_write(int directory_fd, const struct oci_state *state, struct err *err)
 {
-    CLEANUP(fd_close) int directory_fd = oci_state_open(root, state->id, err);
     CLEANUP(fd_close) int fd = -1;
     CLEANUP(free_pointer) char *text = NULL;
 
-    if (directory_fd < 0)
-        return directory_fd;
     if (oci_state_document(state, &text, err) < 0)
         return err->number;
     fd = openat(directory_fd, NEW_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

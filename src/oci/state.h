@@ -43,14 +43,15 @@ int oci_state_claim(const char *root, const char *id, int *ret_claim_fd, struct 
  * is no such container. */
 int oci_state_open(const char *root, const char *id, struct err *err);
 
-/* Fills in the rest of a state of which the caller has set id, bundle and pid, and cgroup_inodes
- * where they are known: of the plan, of the process, and the time. What is new lives in the arena
- * or in the plan. */
+/* Fills in the rest of a state of which the caller has set id, bundle and pid, and boot and
+ * cgroup_inodes where they are known: of the plan, of the process, and the time. What is new lives
+ * in the arena or in the plan. */
 int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct oci_state *state,
                        struct err *err);
 
-/* Writes <root>/<id>/state.json; a reader sees all of it or none, also after a power cut. */
-int oci_state_write(const char *root, const struct oci_state *state, struct err *err);
+/* Writes state.json in the directory of oci_state_claim() or oci_state_open(); a reader sees all of
+ * it or none, also after a power cut. */
+int oci_state_write(int directory_fd, const struct oci_state *state, struct err *err);
 
 /* The text of a state.json, as oci_state_write() writes it, which the caller frees. */
 int oci_state_document(const struct oci_state *state, char **ret_text, struct err *err);

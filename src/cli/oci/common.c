@@ -98,24 +98,29 @@ void oci_debug(const struct oci_globals *globals, const char *message)
         (void)no_log(globals, 0);
 }
 
-int oci_root_find(const struct oci_globals *globals, struct arena *arena, const char **ret_root,
-                  struct err *err)
+/* Where the containers of a caller are known that does not say where; false: the name is too long.
+ */
+static bool append_usual_root(struct text *root)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     const struct oci_caller caller = oci_caller_now();
+
+    if (!oci_caller_has_machine(&caller) && runtime != NULL && runtime[0] == '/')
+        return text_format(root, "%s/cupel-oci", runtime);
+    if (caller.uid == 0)
+        return text_append(root, "/run/cupel-oci");
+    return text_format(root, "/tmp/cupel-oci-%u", caller.uid);
+}
+
+int oci_root_find(const struct oci_globals *globals, struct arena *arena, const char **ret_root,
+                  struct err *err)
+{
     char block[PATH_MAX];
     struct text text = text_init(block, sizeof(block));
-    bool fits;
+    bool fits =
+        globals->root == NULL ? append_usual_root(&text) : text_append(&text, globals->root);
     char *copy;
 
-    if (globals->root != NULL)
-        fits = text_append(&text, globals->root);
-    else if (!oci_caller_has_machine(&caller) && runtime != NULL && runtime[0] == '/')
-        fits = text_format(&text, "%s/cupel-oci", runtime);
-    else if (caller.uid == 0)
-        fits = text_append(&text, "/run/cupel-oci");
-    else
-        fits = text_format(&text, "/tmp/cupel-oci-%u", caller.uid);
     copy = fits && text.size > 0 ? arena_copy_text(arena, text.at) : NULL;
     if (copy == NULL)
         return err_set(err, -EINVAL, "option '--root': '%s' is no directory's name",

@@ -1,6 +1,10 @@
 /* cupel-oci: the OCI runtime. The tables of its commands and options. */
 #include "cli/oci/oci.h"
 
+#include <jansson.h>
+#include <string.h>
+#include <sys/auxv.h>
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct cli_option program_rows[] = {
@@ -494,8 +498,21 @@ static const struct cli_program program = {
     .usage_status = 1,
 };
 
+/* Of JSON objects, with what the kernel gives to each program, so that /dev/urandom need not be
+ * read (getauxval(3), AT_RANDOM). */
+static void seed_hashes(void)
+{
+    const void *random = (const void *)getauxval(AT_RANDOM);
+    size_t seed = 0;
+
+    if (random != NULL)
+        memcpy(&seed, random, sizeof(seed));
+    json_object_seed(seed); /* 0: jansson finds one */
+}
+
 int main(int argc, char **argv)
 {
     oci_protect_remember(argv);
+    seed_hashes();
     return cli_main(&program, argc, argv);
 }

@@ -50,6 +50,14 @@ static struct oci_state describe(pid_t pid, struct arena *arena)
     return state;
 }
 
+/* Writes a state in the directory of its container. */
+static int write_state(const char *root, const struct oci_state *state, struct err *err)
+{
+    CLEANUP(fd_close) int directory_fd = oci_state_open(root, state->id, err);
+
+    return directory_fd < 0 ? directory_fd : oci_state_write(directory_fd, state, err);
+}
+
 /* Claims a name, and lets go of the claim. */
 static int claim(const char *root, const char *id, struct err *err)
 {
@@ -82,7 +90,7 @@ static void a_state_reads_back_the_same(void **state)
 
     wrote.unit = (struct oci_unit){ .name = "a-web.scope", .is_user = true };
     assert_int_equal(claim(*state, "web", &err), 0);
-    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
+    assert_int_equal(write_state(*state, &wrote, &err), 0);
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
     assert_int_equal(read.status, OCI_RUNNING);
     assert_int_equal(read.pid, getpid());
@@ -109,7 +117,7 @@ static void another_process_with_its_id_is_not_the_container(void **state)
 
     wrote.start_ticks++;
     assert_int_equal(claim(*state, "web", &err), 0);
-    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
+    assert_int_equal(write_state(*state, &wrote, &err), 0);
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
     assert_int_equal(read.status, OCI_STOPPED);
     assert_int_equal(oci_state_kill(&read, 0, &err), -ESRCH);
@@ -127,7 +135,7 @@ static void nothing_of_an_earlier_boot_runs(void **state)
     assert_non_null(wrote.boot);
     wrote.boot = "8a3f9c52-0000-4000-8000-000000000000";
     assert_int_equal(claim(*state, "web", &err), 0);
-    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
+    assert_int_equal(write_state(*state, &wrote, &err), 0);
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
     assert_string_equal(read.boot, wrote.boot);
     assert_int_equal(read.status, OCI_STOPPED);
@@ -147,7 +155,7 @@ static void a_container_is_being_created_as_long_as_it_is_claimed(void **state)
     assert_int_equal(oci_state_claim(*state, "web", &claim_fd, &err), 0);
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
     assert_int_equal(read.status, OCI_CREATING);
-    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
+    assert_int_equal(write_state(*state, &wrote, &err), 0);
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
     assert_int_equal(read.status, OCI_CREATING);
     fd_close(&claim_fd);
@@ -174,7 +182,7 @@ static void a_container_that_is_destroyed_is_gone_wholly(void **state)
     }
     known = describe(pid, &arena);
     assert_int_equal(claim(*state, "web", &err), 0);
-    assert_int_equal(oci_state_write(*state, &known, &err), 0);
+    assert_int_equal(write_state(*state, &known, &err), 0);
     assert_int_equal(oci_state_destroy(*state, &known, &err), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(WTERMSIG(status), SIGKILL);
@@ -192,7 +200,7 @@ static bool is_destroyed(const char *root, const uint64_t *made, const char *now
     known.cgroups = (struct oci_texts){ 1, &now };
     known.cgroup_inodes = made;
     assert_int_equal(claim(root, "web", &err), 0);
-    assert_int_equal(oci_state_write(root, &known, &err), 0);
+    assert_int_equal(write_state(root, &known, &err), 0);
     assert_int_equal(oci_state_destroy(root, &known, &err), 0);
     return access(now, F_OK) != 0;
 }
@@ -246,13 +254,13 @@ static void a_place_that_others_can_write_to_is_refused(void **state)
     struct err err = { 0 };
 
     assert_int_equal(claim(*state, "web", &err), 0);
-    assert_int_equal(oci_state_write(*state, &wrote, &err), 0);
+    assert_int_equal(write_state(*state, &wrote, &err), 0);
     assert_int_equal(chmod(*state, 0777), 0);
     assert_int_equal(claim(*state, "other", &err), -EPERM);
     /* What is told there may be anything: which process to kill, which directory to remove. */
     assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), -EPERM);
     assert_int_equal(read.pid, 7);
-    assert_int_equal(oci_state_write(*state, &wrote, &err), -EPERM);
+    assert_int_equal(write_state(*state, &wrote, &err), -EPERM);
     assert_int_equal(oci_state_list(*state, &arena, &ids, &err), -EPERM);
     assert_int_equal(ids.count, 7);
     assert_int_equal(chmod(*state, 0700), 0);
