@@ -21,6 +21,7 @@ static bool is_against(const struct oci_step *step, bool is_cloned)
         return limits_memory(step);
     case OCI_STEP_CLONE:
         return (step->clone.flags & CLONE_NEWPID) == 0;
+    case OCI_STEP_TIME_NAMESPACE: /* setns(2): none that shares its memory enters one */
     case OCI_STEP_START:          /* waits for another program */
     case OCI_STEP_CONTAINER_HOOK: /* makes a process of its own */
         return true;
