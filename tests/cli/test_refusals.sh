@@ -45,6 +45,7 @@ bundle() {
 import json, sys
 with open("bundle/config.json") as file:
     c = json.load(file)
+c["process"]["terminal"] = False
 exec(sys.argv[1])
 with open("bundle/config.json", "w") as file:
     json.dump(c, file)
