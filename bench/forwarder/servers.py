@@ -214,7 +214,7 @@ def version(server, program):
 
 
 def free_port():
-    """One that nothing has, for UDP and TCP, and that no client is given for its own end meanwhile."""
+    """One that nothing has, for UDP and TCP, and that no client is given meanwhile."""
     while True:
         port = secrets.choice(SERVER_PORTS)
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream, \

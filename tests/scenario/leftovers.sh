@@ -78,8 +78,8 @@ an_interrupted_cupel_leaves_nothing() {
 an_interrupted_runtime_leaves_nothing() {
     mkdir bundle
     cupel-oci spec --bundle bundle
-    sed -i -e 's|"sh"|"sleep","0.01"|; s|"rootfs"|"../root"|; s|"terminal": true|"terminal": false|' \
-        bundle/config.json
+    sed -i -e 's|"sh"|"sleep","0.01"|; s|"rootfs"|"../root"|' \
+        -e 's|"terminal": true|"terminal": false|' bundle/config.json
     interrupted_leaves_nothing cupel-oci --root state run --bundle bundle "$name"
 }
 
