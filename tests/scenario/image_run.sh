@@ -110,7 +110,7 @@ check_status() {
     fails_with "'nothing:1' is neither an image" "$1" run nothing:1
     fails_with "No such file" "$1" run ./nothing
     fails_with "'No' is no directory, and as the name of an image" "$1" run No
-    fails_with "process.cwd" "$1" run --rm --workdir /none "$image" true
+    fails_with "process.cwd" "$1" run --rm --workdir /etc/passwd "$image" true
     fails_with "has no such user" "$1" run --rm --user nobody "$image" true
     fails_with "cannot name a container" "$1" run --rm --name ../x "$image" true
     fails_with "is no size" "$1" run --rm --memory 1x "$image" true

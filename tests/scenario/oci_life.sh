@@ -73,10 +73,9 @@ a_step_that_fails_is_named_and_leaves_nothing() {
         leaves_nothing expect_status 1 run "$caller"
         grep -qx "cupel-oci: mounts\[[67]\]: '/tmp': mount a tmpfs: .*'size'.*" err ||
             fail "$(cat err)"
-        change 'mounts.pop()' 'process["cwd"] = "/none"'
+        change 'mounts.pop()' 'process["cwd"] = "/bin/true"'
         leaves_nothing expect_status 1 run "$caller"
-        expect_error \
-            "process.cwd: enter the working directory '/none': No such file or directory"
+        expect_error "process.cwd: enter the working directory '/bin/true': Not a directory"
     done
 }
 
@@ -225,9 +224,9 @@ or directory"
         expect_status 1 oci "$caller" run --detach --bundle bundle case 2>err </dev/null
         expect_error "process.args: execute '/bin/none': No such file or directory"
         [ -z "$(oci "$caller" list --quiet)" ] || fail "run --detach leaves its container"
-        change 'process["cwd"] = "/none"'
+        change 'process["cwd"] = "/bin/true"'
         leaves_nothing expect_status 1 create "$caller"
-        expect_error "process.cwd: enter the working directory '/none': No such file or directory"
+        expect_error "process.cwd: enter the working directory '/bin/true': Not a directory"
     done
 }
 
