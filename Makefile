@@ -18,10 +18,10 @@ test: ## build and run all tests; TEST=REGEX narrows
 	@$(MAKE) --no-print-directory all
 	@tests/run --preset release $(if $(TEST),--only '$(TEST)')
 
-fuzz: ## run a fuzz campaign, and say what it reaches; TIME=seconds TARGET=layer_name ENGINE=libfuzzer|afl
+fuzz: ## run a fuzz campaign, and say what it reaches; TIME=seconds TARGET=layer_name ENGINE=libfuzzer|afl COVERAGE=no
 	@ci/setup build fuzz
-	@fuzz/campaign --coverage $(if $(TIME),--time $(TIME)) $(if $(TARGET),--target $(TARGET)) \
-		$(if $(ENGINE),--engine $(ENGINE))
+	@fuzz/campaign $(if $(filter no,$(COVERAGE)),,--coverage) $(if $(TIME),--time $(TIME)) \
+		$(if $(TARGET),--target $(TARGET)) $(if $(ENGINE),--engine $(ENGINE))
 
 bench: ## measure beside the peers and the floor: build/report/bench.json and bench.html
 	@ci/setup build bench
