@@ -64,12 +64,17 @@ class Runtime:
         """The values of each step of one life, or the sentence of the step that failed."""
         identity = self.identity()
         taken = {}
-        for step in STEPS:
-            taken[step], failure = self.time(self.words(step, identity))
-            if failure:
+        is_over = False
+        try:
+            for step in STEPS:
+                taken[step], failure = self.time(self.words(step, identity))
+                if failure:
+                    return None, f"{step}: {failure}"
+            is_over = True
+            return taken, None
+        finally:
+            if not is_over:
                 self.quietly(self.words("delete", identity))
-                return None, f"{step}: {failure}"
-        return taken, None
 
     def together(self, step, names):
         """The command that does the step for all of the names at once; the first that fails is the
@@ -80,9 +85,10 @@ class Runtime:
     def crowd(self, size):
         """The values of so many starts at once."""
         names = [self.identity() for _ in range(size)]
-        values, failure = self.time(self.together("run", names))
-        self.quietly(self.together("delete", names))
-        return values, failure
+        try:
+            return self.time(self.together("run", names))
+        finally:
+            self.quietly(self.together("delete", names))
 
     @contextlib.contextmanager
     def others(self, count):
