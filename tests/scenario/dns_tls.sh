@@ -127,12 +127,17 @@ REASONS
     stop_forwarder
 }
 
+# Whether there is no connection to the port.
+is_closed() {
+    ! grep -q ":$(printf %04X "$1") 01 " /proc/net/tcp
+}
+
 a_session_is_resumed() {
     over_tls '8853#dns.example.test' --tcp-idle-ms 100
     local i
     for i in 1 2 3; do
         gets_the_answer "resumed$i"
-        sleep 0.4
+        wait_until is_closed 8853
     done
     counts tls_upstreams 3 tls_upstreams_resumed 2
     stop_forwarder
