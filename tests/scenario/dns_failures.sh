@@ -54,7 +54,7 @@ no_client_waits_long_when_one_of_two_upstreams_dies() {
     "$here/dns_upstream.py" 5332 honest >dying.txt 2>dying.log &
     local dying=$! i start waited longest=0
     wait_until grep -q ready dying.txt
-    start_forwarder --upstream 127.0.0.1:5332 --upstream 127.0.0.1:5312 --timeout-ms 9000
+    start_forwarder --upstream 127.0.0.1:5332 --upstream 127.0.0.1:5312 --timeout-ms 3000
     for i in $(seq 1 40); do
         [ "$i" != 20 ] || kill -STOP "$dying"
         start=$(date +%s%3N)
@@ -65,8 +65,7 @@ no_client_waits_long_when_one_of_two_upstreams_dies() {
     done
     kill -KILL "$dying"
     [ "$(counter upstreams_down)" -ge 1 ]
-    # Far from the end of its time, dig and a busy machine included.
-    [ "$longest" -lt 4500 ] || fail "one waited $longest ms"
+    [ "$longest" -lt 900 ] || fail "one waited $longest ms" # dig and a slow machine included
     stop_forwarder
 }
 

@@ -2,8 +2,7 @@
 #include "cli/oci/oci.h"
 
 #include <jansson.h>
-#include <string.h>
-#include <sys/auxv.h>
+#include <sys/random.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -498,16 +497,14 @@ static const struct cli_program program = {
     .usage_status = 1,
 };
 
-/* Of JSON objects, with what the kernel gives to each program, so that /dev/urandom need not be
- * read (getauxval(3), AT_RANDOM). */
+/* Of JSON objects, by one system call, where jansson would read /dev/urandom. */
 static void seed_hashes(void)
 {
-    const void *random = (const void *)getauxval(AT_RANDOM);
     size_t seed = 0;
 
-    if (random != NULL)
-        memcpy(&seed, random, sizeof(seed));
-    json_object_seed(seed); /* 0: jansson finds one */
+    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
+        seed = 0; /* jansson finds one */
+    json_object_seed(seed);
 }
 
 int main(int argc, char **argv)
