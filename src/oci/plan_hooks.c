@@ -34,14 +34,22 @@ static int plan_hooks(struct oci_planning *planning, enum oci_hook_kind kind,
     const char *text = NULL;
 
     for (size_t i = 0; i < hooks->count; i++) {
+        static char *const nothing[] = { NULL };
         struct oci_step step = { .kind = step_kind, .field = find_field(planning, kind, i) };
+        struct oci_hook hook = hooks->at[i];
+
+        /* A program of the container's hears nothing of the environment outside. */
+        if (kind == OCI_HOOK_START_CONTAINER && hook.env.count == 0)
+            hook.env = planning->config->process.env;
 
         if (step.field != NULL && text == NULL)
             text = oci_hook_state(&state, &planning->config->annotations, planning->arena,
                                   planning->err);
         if (step.field == NULL || text == NULL ||
-            oci_hook_prepare(&hooks->at[i], text, planning->arena, &step.hook, planning->err) < 0)
+            oci_hook_prepare(&hook, text, planning->arena, &step.hook, planning->err) < 0)
             return planning->err->number;
+        if (kind == OCI_HOOK_START_CONTAINER && step.hook.envp == NULL)
+            step.hook.envp = nothing;
         if (step_kind == OCI_STEP_RUNTIME_HOOK)
             step.hook.directory = request->bundle;
         if (oci_planning_add(planning, &step) < 0)

@@ -121,6 +121,7 @@ static void memory_and_personality_are_the_programs_own(void **state)
 
 static void hooks_are_run_by_the_runtime_or_by_the_process(void **state)
 {
+    static const char *const environment[] = { "A=b" };
     static const char *const words[] = { "hook", "x" };
     static const struct oci_hook hook = { .path = "/h",
                                           .args = { 2, words },
@@ -136,7 +137,9 @@ static void hooks_are_run_by_the_runtime_or_by_the_process(void **state)
                 "  # hooks.createRuntime[0]\n");
     assert_line(&config, &root_on_v2, "runtime listen what=mounts\n");
     assert_line(&config, &root_on_v2, "child   await what=runtime-hooks\n");
-    assert_line(&config, &root_on_v2, "  # hooks.startContainer[0]\n");
+    assert_line(&config, &root_on_v2, " env=[] timeout=5s  # hooks.startContainer[0]\n");
+    config.process.env = (struct oci_texts){ 1, environment };
+    assert_line(&config, &root_on_v2, " env=[\"A=b\"] timeout=5s  # hooks.startContainer[0]\n");
 }
 
 static void hooks_that_cannot_be_are_refused(void **state)
