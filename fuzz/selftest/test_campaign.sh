@@ -91,7 +91,7 @@ segments_of_the_dead() {
 }
 
 a_signal_leaves_nothing() {
-    local signal=$1 wanted=$2 pid status=0 before
+    local signal=$1 wanted=$2 pid status=0 before scratch
     before=$(segments_of_the_dead | sort -u)
     # Without --default-signal a job in the background of a script ignores SIGINT.
     env --default-signal=INT \
@@ -101,14 +101,18 @@ a_signal_leaves_nothing() {
         [ "$(left_behind | wc -l)" -ge 4 ] && break # libFuzzer, AFL++, its server, its target
         sleep 0.1
     done
+    scratch=$(tr '\0' '\n' <"$(dirname "$(left_behind | head -n 1)")/environ" |
+        sed -n 's/^TMPDIR=//p')
+    [ -d "$scratch" ] || fail "the targets have no directory of their own: '$scratch'"
     kill -s "$signal" "$pid"
     wait "$pid" || status=$?
     [ "$status" -eq "$wanted" ] || fail "exit status $status after SIG$signal, not $wanted"
-    for _ in $(seq 50); do
-        [ -z "$(left_behind)" ] && break
+    for _ in $(seq 100); do
+        [ -z "$(left_behind)" ] && [ ! -e "$scratch" ] && break
         sleep 0.1
     done
     [ -z "$(left_behind)" ] || fail "SIG$signal left: $(left_behind)"
+    [ ! -e "$scratch" ] || fail "SIG$signal left the directory $scratch"
     [ "$(segments_of_the_dead | sort -u)" = "$before" ] || fail "SIG$signal left shared memory"
 }
 
