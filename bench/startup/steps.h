@@ -56,6 +56,40 @@ static void put(const char *path, const char *value)
     (void)close(fd);
 }
 
+/* A file of a cgroup, as a text. */
+static void read_words(const char *directory, const char *file, char block[1024])
+{
+    char path[4096];
+    int fd;
+    ssize_t size;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", directory, file);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    must(fd, path);
+    size = read(fd, block, 1023);
+    must(size, path);
+    block[size] = '\0';
+    (void)close(fd);
+}
+
+/* Controllers ("+cpu +io") that are there and not handed down yet. */
+static void offer(const char *directory, const char *wanted)
+{
+    char there[1024];
+    char given[1024];
+    char words[1024];
+    char path[4096];
+
+    read_words(directory, "cgroup.controllers", there);
+    read_words(directory, "cgroup.subtree_control", given);
+    (void)snprintf(words, sizeof(words), "%s", wanted);
+    (void)snprintf(path, sizeof(path), "%s/cgroup.subtree_control", directory);
+    for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " ")) {
+        if (strstr(there, word + 1) != NULL && strstr(given, word + 1) == NULL)
+            put(path, word);
+    }
+}
+
 /* As much of the file as is looked at. */
 static void home(void)
 {

@@ -108,6 +108,7 @@ KINDS = {
     "cgroup-write": lambda step: f"put({text(step['path'])}, {text(step['value'])});",
     "cgroup-enable": lambda step: f"put({text(step['path'] + '/cgroup.subtree_control')}, "
                                   f"{text(step['controllers'])});",
+    "cgroup-offer": lambda step: f"offer({text(step['path'])}, {text(step['controllers'])});",
     "cgroup-devices": device_filter,
     "cgroup-open-v1": lambda step: f"cgroup_open_v1(&run, {text(step['path'])}, {slot(step)});",
     "cgroup-open-v2": lambda step: f"cgroup_open_v2(&run, {text(step['path'])}, {slot(step)});",

@@ -40,8 +40,8 @@ int oci_freeze_begin(const struct oci_state *state, struct err *err)
         return err->number;
     if (path == NULL)
         return err_set(err, -ENOTSUP,
-                       "the container '%s' has no cgroup of its own that can be frozen; with "
-                       "linux.cgroupsPath in its config.json it has",
+                       "the container '%s' has no cgroup of its own that can be frozen; who "
+                       "made it could make none, or was told not to",
                        state->id);
     return kernel_cgroup_freeze(path, OCI_FREEZE_DEADLINE_MS, err);
 }
@@ -71,7 +71,7 @@ static int no_cgroup(const struct oci_state *state, struct err *err)
 {
     return err_set(err, -ENOTSUP,
                    "the container '%s' has no cgroup of its own, by which its processes are known; "
-                   "with linux.cgroupsPath in its config.json it has",
+                   "who made it could make none, or was told not to",
                    state->id);
 }
 

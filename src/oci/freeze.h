@@ -2,8 +2,8 @@
  * A container's processes as a whole, by its cgroups: they stand still and go on again (pause and
  * resume), get a signal together, are listed. Errors are 0 or -errno with a sentence.
  *
- * A container that has no limits and no linux.cgroupsPath has no cgroup of its own, and with cgroup
- * v1 only one whose path is named is in the hierarchy of the freezer: then there is a sentence.
+ * A container has no cgroup of its own where its caller can make none, or wants none: then there is
+ * a sentence.
  */
 #pragma once
 

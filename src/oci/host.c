@@ -114,6 +114,18 @@ static int read_hierarchies(struct arena *arena, struct oci_host *host, struct e
     return 0;
 }
 
+/* The directory of a hierarchy below which a container's cgroup is made: for root the top, for
+ * others, who have v2 alone, the one above their own. */
+static bool find_parent(const struct oci_host *host, const struct oci_pair *hierarchy,
+                        struct text *path)
+{
+    const char *own = hierarchy->value;
+    const char *slash = oci_caller_has_machine(&host->caller) ? own : strrchr(own, '/');
+
+    return text_append(path, CGROUP_ROOT "/") && text_append(path, hierarchy->name) &&
+           text_append_bytes(path, bytes_of(own, slash == NULL ? 0 : (size_t)(slash - own)));
+}
+
 /* The controllers of cgroup v2 that the caller can have: root all, another user those that reach
  * the cgroup above its own, beside which its containers are. NULL where they are not told. */
 static const char *read_controllers(struct arena *arena, const struct oci_host *host)
@@ -123,20 +135,38 @@ static const char *read_controllers(struct arena *arena, const struct oci_host *
     struct text path = text_init(block, sizeof(block));
     struct err ignored;
     struct bytes content;
-    bool fits = text_append(&path, is_unified ? CGROUP_ROOT : CGROUP_ROOT "/unified");
+    bool fits;
 
-    if (is_unified && !oci_caller_has_machine(&host->caller)) {
-        const char *own = host->hierarchies.at[0].value;
-        const char *slash = strrchr(own, '/');
-
-        fits = fits &&
-               text_append_bytes(&path, bytes_of(own, slash == NULL ? 0 : (size_t)(slash - own)));
-    }
+    if (is_unified)
+        fits = find_parent(host, &host->hierarchies.at[0], &path);
+    else
+        fits = text_append(&path, CGROUP_ROOT "/unified");
     if (!fits || !text_append(&path, "/cgroup.controllers") ||
         file_read((struct file_place){ AT_FDCWD, path.at }, CONTROLLERS_BYTES_MAX, arena, &content,
                   &ignored) < 0)
         return NULL;
     return (const char *)content.at;
+}
+
+/* To put a process into a cgroup, one must be able to put it into that above the old and the new. */
+static bool can_make_in(const struct oci_host *host, const struct oci_pair *hierarchy)
+{
+    char block[PATH_MAX];
+    struct text path = text_init(block, sizeof(block));
+
+    return find_parent(host, hierarchy, &path) && access(path.at, W_OK) == 0 &&
+           text_append(&path, "/cgroup.procs") && access(path.at, W_OK) == 0;
+}
+
+static bool can_make_cgroup(const struct oci_host *host)
+{
+    if (host->cgroup_layout != OCI_CGROUP_UNIFIED && !oci_caller_has_machine(&host->caller))
+        return false;
+    for (size_t i = 0; i < host->hierarchies.count; i++) {
+        if (!can_make_in(host, &host->hierarchies.at[i]))
+            return false;
+    }
+    return host->hierarchies.count > 0;
 }
 
 int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *err)
@@ -162,6 +192,7 @@ int oci_host_read(struct arena *arena, struct oci_host *ret_host, struct err *er
         return err->number;
     if (host.cgroup_layout != OCI_CGROUP_NONE)
         host.controllers = read_controllers(arena, &host);
+    host.can_make_cgroup = can_make_cgroup(&host);
     *ret_host = host;
     return 0;
 }

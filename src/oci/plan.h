@@ -46,6 +46,9 @@ struct oci_host {
      * of cgroup v2, which with the layout V1 is the hierarchy "unified"; NULL: not known (all), or
      * with V1 none. */
     const char *controllers;
+    /* The caller may make a cgroup, and put a process into it, where that of a container is that
+     * its config does not name. */
+    bool can_make_cgroup;
 };
 
 /* What is to be planned. */
@@ -61,6 +64,7 @@ struct oci_plan_request {
     bool has_gate;         /* the program waits until it is started: oci_create(), oci/gate.h */
     bool keeps_keyring; /* the session keyring is the caller's own, and none of the container's */
     const struct oci_systemd *systemd; /* who makes the cgroup; NULL: the runtime itself */
+    bool without_cgroup; /* nobody does: linux.cgroupsPath and linux.resources ask for nothing */
     bool without_pivot;                /* the new root is made as kernel/root_move.h does */
     /* How many of the caller's descriptors, from 3 on, the program has as well; all are open. */
     unsigned int preserved_fds;

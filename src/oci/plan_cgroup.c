@@ -1,6 +1,6 @@
 /*
- * The container's cgroup. There is one when a limit asks for it, or the config names it; else the
- * container stays where its caller is, which costs nothing.
+ * The container's cgroup. There is one where the caller may make it, or the config asks for it by
+ * its name or a limit; else the container stays where its caller is.
  *
  * v1 has a hierarchy for each controller, and the cgroup is made in those that are needed; v2 has
  * one, in which each level above must hand the controllers down.
@@ -18,8 +18,7 @@
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define CONTROLLERS_ROOM 256
 
-/* Where the config names the cgroup, others may look into it, or change it later on: it then has
- * all controllers that are there for it, and can be frozen. */
+/* A cgroup that is looked into, changed later on or frozen has all controllers that are there. */
 static const char *const all_of_v1[] = {
     "pids",    "memory",  "cpu",      "cpuacct", "cpuset",  "blkio",
     "hugetlb", "net_cls", "net_prio", "rdma",    "freezer", "perf_event",
@@ -72,12 +71,17 @@ int oci_plan_choose_cgroup(struct oci_planning *planning)
                                                    .host = planning->host };
     const char *field = planning->config->cgroups_path == NULL ? NULL : "linux.cgroupsPath";
 
+    if (planning->request->without_cgroup)
+        return 0;
     if (has_device_rules(planning))
         field = "linux.resources.devices";
     if (oci_resources_compile(&request, planning->arena, &planning->cgroup.writes, planning->err) <
         0)
         return planning->err->number;
-    if (field == NULL && planning->cgroup.writes.count == 0 && planning->request->systemd == NULL)
+    planning->cgroup.is_whole = planning->config->cgroups_path != NULL ||
+                                planning->request->systemd != NULL ||
+                                planning->host->can_make_cgroup;
+    if (field == NULL && planning->cgroup.writes.count == 0 && !planning->cgroup.is_whole)
         return 0;
     if (planning->host->cgroup_layout == OCI_CGROUP_NONE)
         return oci_planning_refuse(planning, "%s: there is no cgroup file system in " CGROUP_ROOT,
@@ -328,7 +332,7 @@ static int add_v2_controllers(struct oci_planning *planning, const struct tree *
         if (needed[0] != '\0')
             number = PLAN(planning, CGROUP_ENABLE, "linux.resources",
                           .cgroup = { .path = above, .value = needed });
-        if (number == 0 && systemd == NULL && planning->config->cgroups_path != NULL)
+        if (number == 0 && systemd == NULL && planning->cgroup.is_whole)
             number = PLAN(planning, CGROUP_OFFER, "linux.cgroupsPath",
                           .cgroup = { .path = above, .value = ALL_OF_V2 });
     }
@@ -376,19 +380,27 @@ static int plan_tree(struct oci_planning *planning, const struct tree *tree)
                 .cgroup = { .path = directory, .slot = slot });
 }
 
-/* Whether the container needs a cgroup in a tree: a limit or device rules ask for it, or the config
- * names the cgroup. */
+/* In v1 a new cgroup of the CPUs has no time for those who go by the real time, and takes none. */
+static bool is_barred(const struct oci_planning *planning, const struct tree *tree)
+{
+    const char *policy = planning->config->process.scheduler.policy;
+
+    return planning->config->cgroups_path == NULL && oci_list_has(tree->name, "cpu") &&
+           policy != NULL && (strcmp(policy, "SCHED_FIFO") == 0 || strcmp(policy, "SCHED_RR") == 0);
+}
+
+/* Whether the container needs a cgroup in a tree: a limit or device rules ask for it, or it has one
+ * in all. */
 static bool is_needed(const struct oci_planning *planning, const struct tree *tree)
 {
     const struct oci_cgroup_writes *writes = &planning->cgroup.writes;
-    bool is_named = planning->config->cgroups_path != NULL || planning->request->systemd != NULL;
 
     for (size_t i = 0; i < writes->count; i++) {
         if (is_of(&writes->at[i], tree))
             return true;
     }
-    for (size_t i = 0; is_named && i < sizeof(all_of_v1) / sizeof(all_of_v1[0]); i++) {
-        if (oci_list_has(tree->name, all_of_v1[i]))
+    for (size_t i = 0; planning->cgroup.is_whole && i < sizeof(all_of_v1) / sizeof(all_of_v1[0]); i++) {
+        if (!is_barred(planning, tree) && oci_list_has(tree->name, all_of_v1[i]))
             return true;
     }
     return has_device_rules(planning) && oci_list_has(tree->name, "devices");

@@ -12,6 +12,7 @@
 /* The cgroup that the container is put into; decided before anything else, used in four places. */
 struct oci_cgroup {
     bool is_made;         /* false: the container stays in the caller's own cgroup */
+    bool is_whole;        /* it has all controllers that there are, and not the needed ones alone */
     const char *path;     /* absolute inside of the hierarchies, e.g. "/cupel-web" */
     size_t slots;         /* how many are opened, in OCI_STEP_CGROUP_OPEN */
     unsigned int v2_slot; /* which of them is of cgroup v2; OCI_SLOT_NONE: none */

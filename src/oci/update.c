@@ -169,8 +169,7 @@ static int prepare(struct update *update, struct change *change)
     change->directory = find_directory(update, change->write);
     if (change->directory == NULL)
         return err_set(update->err, -ENOTSUP,
-                       "%s: the container '%s' has no cgroup of the controller '%s'; with "
-                       "linux.cgroupsPath in its config.json it has those of all",
+                       "%s: the container '%s' has no cgroup of the controller '%s'",
                        change->write->field, update->state->id, change->write->controller);
     if (choose_file(update, change, &is_there) < 0 ||
         (!is_there &&

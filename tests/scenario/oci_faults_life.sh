@@ -26,6 +26,11 @@ is_in() {
         fail "call $failed, status $status ($said): it is ${now:-nothing}, and none of: $*"
 }
 
+# exec ends with 126 where its program cannot be executed.
+could_not_execute() {
+    [[ $status -eq 126 && $failed == *" execve "* ]]
+}
+
 make() {
     known "$caller" create --bundle bundle "$name" >out 2>err </dev/null || fail "$(cat err)"
 }
@@ -40,10 +45,10 @@ walk() {
         "$before"
         faulty "$caller" "$call:$errno" cupel-oci --root "$PWD/state-$caller" "$@"
         if ! is_sanitizers_own; then
-            [ "$status" -lt 126 ] || is_before_main ||
+            [ "$status" -lt 126 ] || is_before_main || could_not_execute ||
                 fail "$1, $errno at call $failed: status $status: $(cat err)"
             [ "$status" -eq 0 ] || [ -n "$said" ] || is_before_main ||
-                fail "$1, $errno at call $failed: it fails in silence"
+                fail "$1, $errno at call ${failed:-$call}: status $status in silence: $(cat err)"
             "$check"
         fi
         known "$caller" delete --force "$name" 2>/dev/null || [ -z "$(status_of)" ] ||
@@ -70,7 +75,12 @@ walk_all() {
 
 nothing_yet() { :; }
 
+# The process that has been made waits by accept4; where that fails, create was over before.
 is_made_or_not() {
+    if [[ $failed == *" accept4 "* ]]; then
+        is_in created stopped
+        return
+    fi
     [ "$status" -ne 0 ] || is_in created
     [ "$status" -eq 0 ] || is_in nothing stopped created
 }

@@ -125,11 +125,28 @@ processes_are_listed() {
     leaves_none delete --force
 }
 
-without_a_cgroup_there_is_a_sentence() {
-    bundle root "$(shell 'echo up; sleep 1000')" 'linux["resources"] = {}'
+nothing_has_to_be_asked_for_to_have_a_cgroup() {
+    local name
+    bundle root "$(shell 'echo up; sleep 1000 & sleep 1001')" 'linux["resources"] = {}'
     oci root run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
     wait_until grep -q up out
-    local hint="with linux.cgroupsPath in its config.json it has"
+    [ "$(oci root ps case | wc -l)" -eq 3 ] || fail "$(oci root ps case)"
+    oci root pause case
+    [ "$(status)" = paused ] || fail "$(status)"
+    oci root resume case
+    for name in memory cpuacct pids; do
+        [ -d "/sys/fs/cgroup/$name/cupel-case" ] || [ -d /sys/fs/cgroup/cupel-case ] ||
+            fail "there is none for $name"
+    done
+    leaves_none delete --force
+}
+
+without_a_cgroup_there_is_a_sentence() {
+    bundle root "$(shell 'echo up; sleep 1000')"
+    oci root --cgroup-manager disabled run --detach --bundle bundle case >out 2>err </dev/null ||
+        fail "$(cat err)"
+    wait_until grep -q up out
+    local hint="who made it could make none, or was told not to"
     expect_status 1 oci root pause case 2>err
     expect_error "the container 'case' has no cgroup of its own that can be frozen; $hint"
     local known="by which its processes are known"
@@ -147,4 +164,5 @@ run_tests \
     what_is_paused_can_be_killed \
     a_signal_to_all_reaches_each_process \
     processes_are_listed \
+    nothing_has_to_be_asked_for_to_have_a_cgroup \
     without_a_cgroup_there_is_a_sentence
