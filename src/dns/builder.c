@@ -47,7 +47,7 @@ void dns_builder_extend(struct dns_builder *builder, struct dns_name_table_label
 
 void dns_builder_set_source(struct dns_builder *builder, struct bytes source)
 {
-    dns_name_table_trust(&builder->names, source.at);
+    dns_name_table_trust(&builder->names, source);
 }
 
 struct dns_builder_mark dns_builder_mark(const struct dns_builder *builder)
@@ -90,6 +90,8 @@ struct dns_verdict dns_builder_add_question(struct dns_builder *builder,
         cut(builder, start, labels_count);
         return dns_refuse(DNS_NO_ROOM, start);
     }
+    if (at != 0)
+        dns_name_table_relate(&builder->names, at, question->name.octets, question->name.size);
     builder->counts[DNS_QUESTION]++;
     return dns_accept();
 }

@@ -5,6 +5,7 @@
 #include "dns/name.h"
 
 #include "dns/header.h"
+#include "dns/octets.h"
 
 #define POINTER_BITS 0xC0U /* the two bits that make a length octet the first of a pointer */
 
@@ -109,7 +110,12 @@ struct dns_verdict dns_name_read(struct byte_reader *in, struct dns_name *ret_na
 
     if (verdict.status != DNS_OK)
         return verdict;
-    name_copy(in->base, in->position, size, ret_name);
+    if (next - in->position == size) { /* without a pointer */
+        dns_octets_copy(ret_name->octets, in->base + in->position, size);
+        ret_name->size = (uint8_t)size;
+    } else {
+        name_copy(in->base, in->position, size, ret_name);
+    }
     in->position = next;
     return dns_accept();
 }
@@ -155,13 +161,13 @@ static int compare_octets(struct bytes a, struct bytes b)
 
 bool dns_label_equal(const uint8_t *a, const uint8_t *b)
 {
-    return a[0] == b[0] && compare_octets(bytes_of(a + 1, a[0]), bytes_of(b + 1, b[0])) == 0;
+    return a[0] == b[0] && dns_octets_alike(a + 1, b + 1, a[0]);
 }
 
 bool dns_name_equal(const struct dns_name *a, const struct dns_name *b)
 {
     /* Length octets are at most 63, below any letter, so they need no care. */
-    return a->size == b->size && compare_octets(dns_name_bytes(a), dns_name_bytes(b)) == 0;
+    return a->size == b->size && dns_octets_alike(a->octets, b->octets, a->size);
 }
 
 /* Where each label of a name begins. */

@@ -82,10 +82,27 @@ void dns_name_table_extend(struct dns_name_table *table, struct dns_name_table_l
     clear_chains(table);
 }
 
-void dns_name_table_trust(struct dns_name_table *table, const uint8_t *base)
+void dns_name_table_trust(struct dns_name_table *table, struct bytes source)
 {
-    table->source = base;
+    table->source = source.at;
+    table->source_size = source.size;
     memset(table->sources, 0, sizeof(table->sources));
+}
+
+static inline void set_source(struct dns_name_table *table, size_t from, size_t at)
+{
+    table->sources[from % DNS_NAME_TABLE_SOURCES] =
+        (struct dns_name_table_source){ (uint16_t)from, (uint16_t)at };
+}
+
+void dns_name_table_relate(struct dns_name_table *table, size_t at, const uint8_t *name,
+                           size_t size)
+{
+    const size_t from = DNS_HEADER_SIZE;
+
+    if (table->source != NULL && table->source_size >= from + size &&
+        dns_octets_same(table->source + from, name, size))
+        set_source(table, from, at);
 }
 
 /* Finds the labels of a name that is uncompressed where it stands. False: it is not, or is wrong.
@@ -438,8 +455,7 @@ struct dns_verdict dns_name_table_write(struct dns_name_table *table, struct byt
         return verdict;
     set_recent(table, place, out->base, *ret_at);
     if (from != 0)
-        table->sources[from % DNS_NAME_TABLE_SOURCES] =
-            (struct dns_name_table_source){ (uint16_t)from, (uint16_t)*ret_at };
+        set_source(table, from, *ret_at);
     return verdict;
 }
 

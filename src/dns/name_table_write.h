@@ -5,6 +5,7 @@
 
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
+#include "base/bytes.h"
 #include "dns/name_table.h"
 #include "dns/octets.h"
 #include "dns/status.h"
@@ -20,9 +21,15 @@ void dns_name_table_init(struct dns_name_table *table, uint16_t seed);
 void dns_name_table_extend(struct dns_name_table *table, struct dns_name_table_label *labels,
                            size_t max);
 
-/* Says that names with this `base` stand in a message that has been read with DNS_OK and does not
- * change while the table is used: what was written from there once is known by its offset. */
-void dns_name_table_trust(struct dns_name_table *table, const uint8_t *base);
+/* Says that names whose base is this message's first octet stand in it; it has been read with
+ * DNS_OK and does not change while the table is used: what was written from there once is known by
+ * its offset. */
+void dns_name_table_trust(struct dns_name_table *table, struct bytes source);
+
+/* Says that a name of `size` octets, which came from elsewhere, was written at `at` (not 0). If it
+ * is that of the source's first question as well, it is known as such. */
+void dns_name_table_relate(struct dns_name_table *table, size_t at, const uint8_t *name,
+                           size_t size);
 
 /* Allows the steps that `octets` octets of input pay for. */
 static inline void dns_name_table_pay(struct dns_name_table *table, size_t octets)

@@ -40,6 +40,37 @@ static inline uint64_t dns_octets_few(const uint8_t *octets, size_t size)
     return octets[0] | (uint64_t)octets[size / 2] << 8 | (uint64_t)octets[size - 1] << 16;
 }
 
+#define DNS_OCTETS_EACH(octet) ((uint64_t)(octet) * UINT64_C(0x0101010101010101))
+
+/* The top bit of each octet from `first` to `last`, which are below 128. */
+static inline uint64_t dns_octets_between(uint64_t word, unsigned int first, unsigned int last)
+{
+    uint64_t low = word & DNS_OCTETS_EACH(0x7F);
+
+    return (low + DNS_OCTETS_EACH(0x80 - first)) & ~(low + DNS_OCTETS_EACH(0x7F - last)) & ~word &
+           DNS_OCTETS_EACH(0x80);
+}
+
+/* Makes capital letters small. */
+static inline uint64_t dns_octets_lower(uint64_t word)
+{
+    return word | dns_octets_between(word, 'A', 'Z') >> 2;
+}
+
+/* Whether octets are the same but for the case of letters. */
+static inline bool dns_octets_alike(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    if (size < sizeof(uint64_t))
+        return size == 0 || dns_octets_lower(dns_octets_few(a, size)) ==
+                                dns_octets_lower(dns_octets_few(b, size));
+    for (size_t at = 0; at + sizeof(uint64_t) < size; at += sizeof(uint64_t)) {
+        if (dns_octets_lower(dns_octets_word(&a[at])) != dns_octets_lower(dns_octets_word(&b[at])))
+            return false;
+    }
+    return dns_octets_lower(dns_octets_word(&a[size - sizeof(uint64_t)])) ==
+           dns_octets_lower(dns_octets_word(&b[size - sizeof(uint64_t)]));
+}
+
 /* Whether one or more octets are the same. */
 static inline bool dns_octets_same(const uint8_t *a, const uint8_t *b, size_t size)
 {

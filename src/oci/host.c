@@ -148,7 +148,8 @@ static const char *read_controllers(struct arena *arena, const struct oci_host *
     return (const char *)content.at;
 }
 
-/* To put a process into a cgroup, one must be able to put it into that above the old and the new. */
+/* To put a process into a cgroup, one must be able to put it into that above the old and the new.
+ */
 static bool can_make_in(const struct oci_host *host, const struct oci_pair *hierarchy)
 {
     char block[PATH_MAX];

@@ -65,7 +65,7 @@ struct oci_plan_request {
     bool keeps_keyring; /* the session keyring is the caller's own, and none of the container's */
     const struct oci_systemd *systemd; /* who makes the cgroup; NULL: the runtime itself */
     bool without_cgroup; /* nobody does: linux.cgroupsPath and linux.resources ask for nothing */
-    bool without_pivot;                /* the new root is made as kernel/root_move.h does */
+    bool without_pivot;  /* the new root is made as kernel/root_move.h does */
     /* How many of the caller's descriptors, from 3 on, the program has as well; all are open. */
     unsigned int preserved_fds;
 };

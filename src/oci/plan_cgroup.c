@@ -399,7 +399,8 @@ static bool is_needed(const struct oci_planning *planning, const struct tree *tr
         if (is_of(&writes->at[i], tree))
             return true;
     }
-    for (size_t i = 0; planning->cgroup.is_whole && i < sizeof(all_of_v1) / sizeof(all_of_v1[0]); i++) {
+    for (size_t i = 0; planning->cgroup.is_whole && i < sizeof(all_of_v1) / sizeof(all_of_v1[0]);
+         i++) {
         if (!is_barred(planning, tree) && oci_list_has(tree->name, all_of_v1[i]))
             return true;
     }

@@ -13,9 +13,12 @@ import threading
 ADDRESS = ("127.0.0.1", 8053)
 
 
+END = b"end"  # behind all that the program said
+
+
 def write_states(notify, path):
-    while True:
-        text = notify.recv(4096).decode()
+    while (said := notify.recv(4096)) != END:
+        text = said.decode()
         with open(path, "a", encoding="utf-8") as states:
             states.write(" ".join(line.split("=")[0] for line in text.splitlines()) + "\n")
 
@@ -47,10 +50,13 @@ def main():
     tcp.close()
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, lambda caught, _: os.kill(child, caught))
-    threading.Thread(target=write_states, args=(notify, sys.argv[1]), daemon=True).start()
+    writer = threading.Thread(target=write_states, args=(notify, sys.argv[1]), daemon=True)
+    writer.start()
     answer = early.recv(4096)
     print("early answer", struct.unpack(">H", answer[:2])[0], answer[3] & 15, flush=True)
     _, status = os.waitpid(child, 0)
+    socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(END, "notify")
+    writer.join()
     sys.exit(os.waitstatus_to_exitcode(status))
 
 

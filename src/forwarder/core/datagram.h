@@ -58,10 +58,10 @@ struct forwarder_datagram {
 #define FORWARDER_DATAGRAM_BYTES_MAX 4096
 /* No message of a stream can be larger. */
 #define FORWARDER_MESSAGE_BYTES_MAX 65535
-#define FORWARDER_BATCH_MAX 32
+#define FORWARDER_BATCH_MAX 64
 
 /*
- * Datagrams to send, with room for FORWARDER_BATCH_MAX of any size. About 130 KiB, of which only
+ * Datagrams to send, with room for FORWARDER_BATCH_MAX of any size. About 260 KiB, of which only
  * what is used is touched: let it live on the heap. All zero is an empty batch. Payloads point into
  * the batch and live until forwarder_batch_clear(). One that is full while there is more to say is
  * given to `flush`, which sends what is in it and clears it.

@@ -31,6 +31,24 @@ static inline void absorb(struct state *s, uint64_t word, unsigned int rounds)
     s->v[0] ^= word;
 }
 
+/* Fewer than eight octets as a number, the least significant first: some of them twice. */
+static inline uint64_t read_few(const uint8_t *octets, size_t size)
+{
+    uint64_t value = 0;
+
+    if (size >= 4) {
+        size_t at = size - 4; /* of the last four */
+
+        for (unsigned int i = 0; i < 4; i++)
+            value |= (uint64_t)octets[i] << 8 * i | (uint64_t)octets[at + i] << 8 * (at + i);
+        return value;
+    }
+    if (size > 0)
+        value = (uint64_t)octets[0] | (uint64_t)octets[size / 2] << 8 * (size / 2) |
+                (uint64_t)octets[size - 1] << 8 * (size - 1);
+    return value;
+}
+
 /* Numbers of rounds that are known here become straight code. */
 static inline uint64_t hash(const struct forwarder_hash_key *key, struct bytes octets,
                             unsigned int rounds, unsigned int last_rounds)
@@ -39,7 +57,7 @@ static inline uint64_t hash(const struct forwarder_hash_key *key, struct bytes o
                          key->halves[1] ^ UINT64_C(0x646f72616e646f6d),
                          key->halves[0] ^ UINT64_C(0x6c7967656e657261),
                          key->halves[1] ^ UINT64_C(0x7465646279746573) } };
-    uint64_t last = (uint64_t)octets.size << 56;
+    uint64_t last;
     uint64_t word;
     size_t done = 0;
 
@@ -47,9 +65,8 @@ static inline uint64_t hash(const struct forwarder_hash_key *key, struct bytes o
         word = forwarder_hash_word(octets.at + done);
         absorb(&s, word, rounds);
     }
-    for (size_t i = 0; done + i < octets.size; i++)
-        last |= (uint64_t)octets.at[done + i] << 8 * i;
-    absorb(&s, last, rounds);
+    last = read_few(octets.at + done, octets.size - done);
+    absorb(&s, last | (uint64_t)octets.size << 56, rounds);
     s.v[2] ^= 0xFF;
     for (unsigned int i = 0; i < last_rounds; i++)
         mix(&s);

@@ -245,6 +245,7 @@ static void begin(struct reading *reading)
     struct dns_header header = { 0 };
 
     dns_builder_init(builder, reading->keep->wire, sizeof(reading->keep->wire), &header);
+    dns_builder_set_source(builder, reading->reply->wire);
     REQUIRE(dns_builder_add_question(builder, &reading->question).status == DNS_OK);
     reading->records_at = builder->out.position;
     reading->ttl_s = UINT32_MAX;

@@ -144,6 +144,8 @@ struct forwarder_local_found forwarder_local_find(const struct forwarder_local *
     uint8_t starts[DNS_NAME_LABELS_MAX];
     unsigned int count = split(lower, starts);
 
+    if (count == 0 || (local->names.tops & forwarder_names_top(lower.at + starts[count - 1])) == 0)
+        return judge(&walk);
     for (unsigned int i = 0; i < count; i++) {
         uint32_t entry;
         unsigned int flags;

@@ -36,12 +36,19 @@ struct forwarder_names {
     uint32_t slots_count;   /* 0: there are no names */
     const uint8_t *entries; /* with DNS_NAME_SIZE_MAX octets behind the last; the first is unused */
     uint64_t depths;        /* bit n: there is a name of n labels; 63: of 63 or more */
+    uint64_t tops;          /* forwarder_names_top() of all names: what else ends is not there */
 };
 
 /* The bit of `depths` for a name of so many labels. */
 static inline uint64_t forwarder_names_depth(unsigned int labels)
 {
     return UINT64_C(1) << (labels < 63 ? labels : 63U);
+}
+
+/* The bit of `tops` for a name whose last label, in small letters, stands here with its length. */
+static inline uint64_t forwarder_names_top(const uint8_t *label)
+{
+    return UINT64_C(1) << (label[0] + 5U * label[1] + 11U * label[label[0]]) % 64;
 }
 
 /* The mark of a name on the wire, in small letters. */

@@ -8,7 +8,6 @@
 
 enum forwarder_event_kind {
     FORWARDER_EVENT_SIGNAL,
-    FORWARDER_EVENT_CLIENTS,      /* a UDP socket that listens */
     FORWARDER_EVENT_UPSTREAMS,    /* a UDP socket to an upstream */
     FORWARDER_EVENT_TCP_LISTEN,   /* a TCP socket that listens */
     FORWARDER_EVENT_TCP_CLIENT,   /* a client's connection */

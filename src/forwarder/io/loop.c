@@ -1,6 +1,10 @@
 /*
- * The loop: epoll tells which sockets have datagrams, the core says what to send, and at the core's
- * next deadline we wake up at the latest.
+ * The loop: poll() and epoll tell which sockets have datagrams, the core says what to send, and at
+ * the core's next deadline we wake up at the latest.
+ *
+ * The UDP sockets that listen are few, and answers go out through them. poll() waits on them, and
+ * on epoll, which waits on all others: as long as epoll is told of a socket, the kernel wakes it up
+ * for each datagram that is sent there, to say that there is room for another.
  */
 #include "forwarder/io/loop_inside.h"
 
@@ -13,6 +17,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -298,33 +303,74 @@ static int read_signal(const struct forwarder_loop *loop)
     return (int)signal.ssi_signo;
 }
 
-/* Waits once and does all that came of it; the signal that came, 0, or -errno. */
-static int turn(struct forwarder_loop *loop)
+/* What a turn waits for: epoll, and the UDP sockets that listen. */
+struct waiting {
+    nfds_t count;
+    struct pollfd polls[1 + FORWARDER_LISTEN_MAX];
+    uint16_t places[1 + FORWARDER_LISTEN_MAX]; /* of these sockets */
+};
+
+static void collect(const struct forwarder_loop *loop, struct waiting *waiting)
+{
+    waiting->polls[0] = (struct pollfd){ .fd = loop->epoll_fd, .events = POLLIN };
+    waiting->count = 1;
+    for (size_t i = 0; i < loop->listen_count; i++) {
+        if (loop->client_fds[i] < 0 || !loop->places[i].is_taken || loop->places[i].is_leaving)
+            continue;
+        waiting->polls[waiting->count] =
+            (struct pollfd){ .fd = loop->client_fds[i], .events = POLLIN };
+        waiting->places[waiting->count++] = (uint16_t)i;
+    }
+}
+
+/* Does what came of those that epoll waits on; the signal that came, 0, or -errno. */
+static int do_events(struct forwarder_loop *loop)
 {
     struct epoll_event events[EVENTS_MAX];
-    int count = epoll_wait(loop->epoll_fd, events, EVENTS_MAX, wait_ms(loop));
-    uint64_t now_ns = clock_monotonic_ns();
+    int count = epoll_wait(loop->epoll_fd, events, EVENTS_MAX, 0);
     int signal = 0;
 
-    loop->now_ns = now_ns;
-    forwarder_tell_wall(&loop->core, now_ns, clock_wall_s());
-    if (count < 0 && errno != EINTR)
-        return -errno;
+    if (count < 0)
+        return errno == EINTR ? 0 : -errno;
     for (int i = 0; i < count; i++) {
         enum forwarder_event_kind kind = (enum forwarder_event_kind)(events[i].data.u64 >> 32);
         uint16_t number = (uint16_t)events[i].data.u64;
 
         if (kind == FORWARDER_EVENT_SIGNAL)
             signal = read_signal(loop);
-        else if (kind == FORWARDER_EVENT_CLIENTS)
-            (void)forwarder_loop_receive(loop, FORWARDER_CLIENTS, number, now_ns);
         else if (kind == FORWARDER_EVENT_UPSTREAMS)
-            (void)forwarder_loop_receive(loop, FORWARDER_UPSTREAMS, number, now_ns);
+            (void)forwarder_loop_receive(loop, FORWARDER_UPSTREAMS, number, loop->now_ns);
         else if (kind == FORWARDER_EVENT_GUEST)
             forwarder_guests_run(&loop->guests, number, events[i].events);
         else
-            forwarder_tcp_event(loop->tcp, kind, number, now_ns);
+            forwarder_tcp_event(loop->tcp, kind, number, loop->now_ns);
     }
+    return signal;
+}
+
+/* Waits once and does all that came of it; the signal that came, 0, or -errno. */
+static int turn(struct forwarder_loop *loop)
+{
+    struct waiting waiting;
+    int signal = 0;
+    uint64_t now_ns;
+    int ready;
+
+    collect(loop, &waiting);
+    ready = poll(waiting.polls, waiting.count, wait_ms(loop));
+    if (ready < 0 && errno != EINTR)
+        return -errno;
+    now_ns = clock_monotonic_ns();
+    loop->now_ns = now_ns;
+    forwarder_tell_wall(&loop->core, now_ns, clock_wall_s());
+    for (nfds_t i = 1; ready > 0 && i < waiting.count; i++) {
+        if (waiting.polls[i].revents != 0)
+            (void)forwarder_loop_receive(loop, FORWARDER_CLIENTS, waiting.places[i], now_ns);
+    }
+    if (ready > 0 && waiting.polls[0].revents != 0)
+        signal = do_events(loop);
+    if (signal < 0)
+        return signal;
     do {
         forwarder_expire(&loop->core, now_ns, &loop->batch);
         flush(&loop->batch, loop);

@@ -112,7 +112,6 @@ static void leave_place(struct forwarder_loop *loop, size_t place, uint64_t unti
     for (int i = 0; i < LAST_READS && loop->client_fds[place] >= 0; i++)
         if (forwarder_loop_receive(loop, FORWARDER_CLIENTS, (uint16_t)place, loop->now_ns) == 0)
             break;
-    (void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, loop->client_fds[place], NULL);
     forwarder_tcp_unlisten(loop->tcp, place, loop->now_ns);
     leaving->is_leaving = true;
     leaving->until_ns = until_ns;

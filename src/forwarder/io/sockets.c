@@ -61,7 +61,6 @@ static int open_udp(const struct forwarder_listen *listen, int *ret_fd, struct e
 int forwarder_loop_open_place(struct forwarder_loop *loop, size_t place,
                               const struct forwarder_listen *listen, struct err *err)
 {
-    uint64_t word = forwarder_event_of(FORWARDER_EVENT_CLIENTS, place);
     int number = 0;
 
     REQUIRE(!loop->places[place].is_taken);
@@ -71,8 +70,6 @@ int forwarder_loop_open_place(struct forwarder_loop *loop, size_t place,
         return 0;
     if (loop->listen_count <= place)
         loop->listen_count = place + 1;
-    if (number == 0 && !listen->has_tls)
-        number = forwarder_loop_watch(loop, loop->client_fds[place], word, err);
     if (number == 0 && loop->has_tcp)
         number =
             listen->tcp_fd != 0

@@ -158,14 +158,18 @@ static enum forwarder_build_status append(struct forwarder_build *build, struct 
     return FORWARDER_BUILD_OK;
 }
 
-/* The labels of a name on the wire. */
-static unsigned int count_labels(struct bytes name)
+/* Counts a name on the wire, which is not the root, among those that may be found. */
+static void mark(struct forwarder_names *names, struct bytes name)
 {
+    const uint8_t *last = name.at;
     unsigned int count = 0;
 
-    for (size_t at = 0; name.at[at] != 0; at += name.at[at] + (size_t)1)
+    for (size_t at = 0; name.at[at] != 0; at += name.at[at] + (size_t)1) {
+        last = name.at + at;
         count += 1;
-    return count;
+    }
+    names->depths |= forwarder_names_depth(count);
+    names->tops |= forwarder_names_top(last);
 }
 
 /* The entry of a name, with these flags too. */
@@ -185,7 +189,7 @@ static enum forwarder_build_status enter(struct forwarder_build *build, struct b
     if (status != FORWARDER_BUILD_OK)
         return status;
     build->entries.at[*ret_entry] |= (uint8_t)flags;
-    build->local.names.depths |= forwarder_names_depth(count_labels(lower));
+    mark(&build->local.names, lower);
     return FORWARDER_BUILD_OK;
 }
 
