@@ -11,7 +11,8 @@ take_down() {
     local caller
     for caller in root user; do
         [ ! -d "state-$caller" ] ||
-            as "$caller" cupel-oci --root "$PWD/state-$caller" delete --force "${name:-case}" || true
+            as "$caller" cupel-oci --root "$PWD/state-$caller" delete --force "${name:-case}" ||
+            true
     done
 }
 trap 'on_exit; take_down' EXIT

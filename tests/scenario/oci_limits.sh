@@ -45,10 +45,12 @@ the_cgroup_is_where_the_config_wants_it() {
 }
 
 the_container_sees_its_own_cgroup_alone() {
+    local depth=2 # of v1 there is a directory for each hierarchy
+    [ ! -e /sys/fs/cgroup/cgroup.procs ] || depth=1
     bundle root 'linux["resources"]["pids"] = {"limit": 9}' \
-        "$(shell 'cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null
-                  depth=2; [ ! -e /sys/fs/cgroup/cgroup.procs ] || depth=1
-                  find /sys/fs/cgroup -mindepth $depth -type d | wc -l; cut -d : -f 3 /proc/self/cgroup | sort -u')"
+        "$(shell "cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null
+                  find /sys/fs/cgroup -mindepth $depth -type d | wc -l
+                  cut -d : -f 3 /proc/self/cgroup | sort -u")"
     run root || fail "$(cat err)"
     [ "$(head -n 1 out)" = 9 ] || fail "$(cat out err)"
     [ "$(sed -n 2p out)" -eq 0 ] || fail "$(cat out err)"
