@@ -125,7 +125,8 @@ pid_t kernel_namespace_vfork(const struct kernel_clone *clone, void (*body)(cons
 
 #endif
 
-int kernel_namespace_join(const char *path, int flag, struct err *err)
+/* Opens the namespace at `path`, which must be of the kind `flag`; a descriptor or -errno. */
+static int open_by_path(const char *path, int flag, struct err *err)
 {
     CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     int found;
@@ -137,8 +138,32 @@ int kernel_namespace_join(const char *path, int flag, struct err *err)
         return err_set(err, -EINVAL, "'%s' is no namespace", path);
     if (found != flag)
         return err_set(err, -EINVAL, "'%s' is a namespace of another type", path);
+    return fd_take(&fd);
+}
+
+int kernel_namespace_join(const char *path, int flag, struct err *err)
+{
+    CLEANUP(fd_close) int fd = open_by_path(path, flag, err);
+
+    if (fd < 0)
+        return fd;
     if (setns(fd, flag) < 0)
         return err_system(err, errno, "enter the namespace '%s'", path);
+    return 0;
+}
+
+int kernel_namespace_copy_mounts(const char *path, int *ret_fd, struct err *err)
+{
+    const char *from = path == NULL ? "/proc/self/ns/mnt" : path;
+    CLEANUP(fd_close) int fd = open_by_path(from, CLONE_NEWNS, err);
+
+    if (fd < 0)
+        return fd;
+    if (path != NULL && setns(fd, CLONE_NEWNS) < 0)
+        return err_system(err, errno, "enter the namespace '%s'", path);
+    if (unshare(CLONE_NEWNS) < 0)
+        return err_system(err, errno, "copy the mount namespace");
+    *ret_fd = fd_take(&fd);
     return 0;
 }
 
@@ -149,7 +174,8 @@ int kernel_namespace_join_process(int pidfd, int flags, struct err *err)
     return 0;
 }
 
-int kernel_namespace_open(int pidfd, const char *name, int *ret_fd, struct err *err)
+/* Opens /proc/<pid>/<name> of a process. */
+static int open_of_process(int pidfd, const char *name, int flags, int *ret_fd, struct err *err)
 {
     char block[64];
     struct text path = text_init(block, sizeof(block));
@@ -160,9 +186,9 @@ int kernel_namespace_open(int pidfd, const char *name, int *ret_fd, struct err *
     if (kernel_process_find_in_proc(pidfd, &pid, err) < 0)
         return err_set(err, -ESRCH, "the process has ended");
     if (!text_append(&path, "/proc/") || !text_append_decimal(&path, (uint64_t)pid, 0) ||
-        !text_append(&path, "/ns/") || !text_append(&path, name))
-        return err_system(err, ENAMETOOLONG, "open the namespace '%s'", name);
-    fd = open(path.at, O_RDONLY | O_CLOEXEC);
+        !text_append_char(&path, '/') || !text_append(&path, name))
+        return err_system(err, ENAMETOOLONG, "open '%s' of the process", name);
+    fd = open(path.at, flags | O_CLOEXEC);
     if (fd < 0)
         return err_system(err, errno, "open '%s'", path.at);
     /* It was there all the time, so no other had its number. */
@@ -170,6 +196,21 @@ int kernel_namespace_open(int pidfd, const char *name, int *ret_fd, struct err *
         return err_set(err, -ESRCH, "the process has ended");
     *ret_fd = fd_take(&fd);
     return 0;
+}
+
+int kernel_namespace_open(int pidfd, const char *name, int *ret_fd, struct err *err)
+{
+    char block[32];
+    struct text path = text_init(block, sizeof(block));
+
+    if (!text_append(&path, "ns/") || !text_append(&path, name))
+        return err_system(err, ENAMETOOLONG, "open the namespace '%s'", name);
+    return open_of_process(pidfd, path.at, O_RDONLY, ret_fd, err);
+}
+
+int kernel_namespace_open_root(int pidfd, int *ret_fd, struct err *err)
+{
+    return open_of_process(pidfd, "root", O_PATH | O_DIRECTORY, ret_fd, err);
 }
 
 int kernel_namespace_enter(int fd, int flag, struct err *err)

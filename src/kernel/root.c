@@ -6,8 +6,10 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -208,4 +210,25 @@ int kernel_root_pivot(int root_fd, struct err *err)
     if (chdir("/") < 0)
         return err_system(err, errno, "enter the new root");
     return 0;
+}
+
+int kernel_root_enter(int root_fd, struct err *err)
+{
+    if (fchdir(root_fd) < 0)
+        return err_system(err, errno, "enter the root directory");
+    if (chroot(".") < 0)
+        return err_system(err, errno, "change the root");
+    return 0;
+}
+
+int kernel_root_take_home(int root_fd, int namespace_fd, struct err *err)
+{
+    CLEANUP(fd_close) int tree_fd =
+        open_tree(root_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+
+    if (tree_fd < 0)
+        return err_system(err, errno, "copy the mounts of the root");
+    if (setns(namespace_fd, CLONE_NEWNS) < 0)
+        return err_system(err, errno, "go back to the mount namespace");
+    return kernel_root_enter(tree_fd, err);
 }

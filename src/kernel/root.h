@@ -58,3 +58,13 @@ int kernel_root_make_symlink(int parent_fd, const char *path, const char *target
  * root left in it, and its working directory. The directory must be a mount's root. Source:
  * pivot_root(2), "pivot_root(".", ".")". */
 int kernel_root_pivot(int root_fd, struct err *err);
+
+/* Makes the open directory the calling process's root, and its working directory. */
+int kernel_root_enter(int root_fd, struct err *err);
+
+/* As kernel_root_pivot(), for a process that has left a mount namespace for a copy of it
+ * (kernel_namespace_copy_mounts()), and goes back to that, which `namespace_fd` is open at. Of what
+ * has been mounted in the copy, all that is below the root directory goes along, as mounts of no
+ * namespace: nobody can name them but those whose root they are, nothing leads out of them by "..",
+ * and they are gone with the last who uses them. Source: open_tree(2), OPEN_TREE_CLONE. */
+int kernel_root_take_home(int root_fd, int namespace_fd, struct err *err);

@@ -38,9 +38,10 @@ struct inside {
     int parent_fd; /* the directory that the step `in_parent` has made something in, or -1 */
     const struct oci_step *in_parent;
     int empty_fd; /* see kernel_mount_mask() */
+    int home_fd;  /* from MOUNT_NAMESPACE to PIVOT: where the program shall be, or -1 */
 };
 
-static int write_own(const struct oci_step_process_file *file, struct err *err)
+int oci_child_write_own(const struct oci_step_process_file *file, struct err *err)
 {
     char block[64];
     struct text path = text_init(block, sizeof(block));
@@ -53,7 +54,7 @@ static int write_own(const struct oci_step_process_file *file, struct err *err)
 static int do_own_write(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     (void)inside;
-    return write_own(&step->process_file, err);
+    return oci_child_write_own(&step->process_file, err);
 }
 
 static int do_await(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -126,6 +127,16 @@ static int do_sysctl(struct inside *inside, const struct oci_step *step, struct 
 {
     (void)inside;
     return kernel_process_write_file(step->sysctl.path, step->sysctl.value, err);
+}
+
+static int do_mount_namespace(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_namespace_copy_mounts(step->text, &inside->home_fd, err);
+}
+
+static int do_root_enter(struct inside *inside, const struct oci_step *step, struct err *err)
+{
+    return kernel_root_enter(inside->slots[step->cgroup.slot], err);
 }
 
 static int do_detach(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -301,6 +312,8 @@ static int do_label(struct inside *inside, const struct oci_step *step, struct e
 
 static int do_pivot(struct inside *inside, const struct oci_step *step, struct err *err)
 {
+    if (inside->home_fd >= 0)
+        return kernel_root_take_home(inside->root_fd, inside->home_fd, err);
     return step->text == NULL ? kernel_root_pivot(inside->root_fd, err)
                               : kernel_root_move(inside->root_fd, err);
 }
@@ -312,6 +325,7 @@ static int do_close(struct inside *inside, const struct oci_step *step, struct e
     inside->root_fd = -1;
     inside->parent_fd = -1;
     inside->empty_fd = -1;
+    inside->home_fd = -1;
     inside->slots = NULL;
     inside->sources = NULL;
     return kernel_process_close_all_but(first, inside->fds, inside->fds[GATE] < 0 ? 1 : 2, err);
@@ -450,6 +464,8 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_AWAIT] = do_await,
     [OCI_STEP_SESSION] = do_session,
     [OCI_STEP_KEYRING] = do_keyring,
+    [OCI_STEP_ROOT_ENTER] = do_root_enter,
+    [OCI_STEP_MOUNT_NAMESPACE] = do_mount_namespace,
     [OCI_STEP_BECOME_ROOT] = do_set_user,
     [OCI_STEP_CGROUP_ENTER] = do_cgroup_enter,
     [OCI_STEP_CGROUP_JOIN] = do_cgroup_join,
@@ -497,8 +513,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_EXEC] = do_exec,
 };
 
-/* Tells the runtime what went wrong at a step, and ends the process. */
-static _Noreturn void give_up(int channel_fd, const struct oci_step *step, const struct err *err)
+_Noreturn void oci_child_give_up(int channel_fd, const struct oci_step *step, const struct err *err)
 {
     struct oci_record record = { .kind = OCI_RECORD_FAILED,
                                  .is_program =
@@ -522,11 +537,12 @@ _Noreturn void oci_child_run(const struct oci_child *child)
                              .console_fd = child->console_fd,
                              .root_fd = -1,
                              .parent_fd = -1,
-                             .empty_fd = -1 };
+                             .empty_fd = -1,
+                             .home_fd = -1 };
     struct err unsettled = { 0 };
 
     if (oci_child_settle(child, &unsettled) < 0)
-        give_up(child->channel_fd, child->plan->steps, &unsettled);
+        oci_child_give_up(child->channel_fd, child->plan->steps, &unsettled);
     for (size_t i = 0; i < child->plan->count; i++) {
         const struct oci_step *step = &child->plan->steps[i];
         performer function = performers[step->kind];
@@ -536,51 +552,9 @@ _Noreturn void oci_child_run(const struct oci_child *child)
             continue;
         oci_trace_begin(child->trace, i);
         if (function(&inside, step, &err) < 0)
-            give_up(inside.fds[CHANNEL], step, &err);
+            oci_child_give_up(inside.fds[CHANNEL], step, &err);
         oci_trace_end(child->trace, i);
     }
     /* The last step of every plan is the exec, which does not come back but with an error. */
     UNREACHABLE();
-}
-
-/* A step of the joiner; those of others are none of it. */
-static int join(const struct oci_child *child, const struct oci_step *step, struct err *err)
-{
-    switch ((int)step->kind) {
-    case OCI_STEP_SELF_WRITE:
-        return write_own(&step->process_file, err);
-    case OCI_STEP_JOINER_LABEL:
-        return kernel_label_set_exec(step->label.kind, step->label.label, err);
-    case OCI_STEP_HIDE:
-        return kernel_process_hide(err);
-    case OCI_STEP_PROCESS_JOIN:
-        return kernel_namespace_join_process(child->target_fd, (int)step->clone.flags, err);
-    case OCI_STEP_NAMESPACE_JOIN:
-        return kernel_namespace_join(step->namespace.path, step->namespace.flag, err);
-    default:
-        return 0;
-    }
-}
-
-_Noreturn void oci_joiner_run(struct oci_child *child)
-{
-    struct oci_record record = { .kind = OCI_RECORD_PID };
-
-    if (oci_joiner_settle(child, &record.err) < 0)
-        give_up(child->channel_fd, child->plan->steps, &record.err);
-    for (size_t i = 0; i < child->plan->count; i++) {
-        const struct oci_step *step = &child->plan->steps[i];
-
-        if (oci_step_actor(step->kind) != OCI_JOINER)
-            continue;
-        oci_trace_begin(child->trace, i);
-        if (join(child, step, &record.err) < 0)
-            give_up(child->channel_fd, step, &record.err);
-        oci_trace_end(child->trace, i);
-    }
-    /* A brother and not a child, so that the runtime can wait for it. */
-    record.pid = oci_child_clone(child, CLONE_PARENT, &record.err);
-    record.kind = record.pid < 0 ? OCI_RECORD_FAILED : record.kind;
-    (void)oci_channel_say(child->channel_fd, &record);
-    _exit(record.pid < 0 ? 1 : 0);
 }

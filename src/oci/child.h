@@ -45,6 +45,13 @@ int oci_joiner_settle(struct oci_child *child, struct err *err);
 /* Closes all descriptors but the standard ones, those that are preserved, and those of `child`. */
 int oci_child_close_others(const struct oci_child *child, struct err *err);
 
+/* Writes to a file of the calling process in /proc, as OWN_WRITE and SELF_WRITE do. */
+int oci_child_write_own(const struct oci_step_process_file *file, struct err *err);
+
+/* Tells the runtime what went wrong at a step, and ends the process. */
+_Noreturn void oci_child_give_up(int channel_fd, const struct oci_step *step,
+                                 const struct err *err);
+
 /* Performs the joiner's steps, clones the child, and tells its process id on the channel. */
 _Noreturn void oci_joiner_run(struct oci_child *child);
 

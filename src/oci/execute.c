@@ -83,6 +83,12 @@ static int do_cgroup_open_namespace(struct execution *run, const struct oci_step
                                  &run->child.slots[step->cgroup.slot], err);
 }
 
+static int do_root_open(struct execution *run, const struct oci_step *step, struct err *err)
+{
+    return kernel_namespace_open_root(run->options->target_fd, &run->child.slots[step->cgroup.slot],
+                                      err);
+}
+
 static int do_resctrl_make(struct execution *run, const struct oci_step *step, struct err *err)
 {
     return oci_resctrl_make(&step->resctrl, &run->groups, err);
@@ -351,6 +357,7 @@ static const performer performers[OCI_STEP_KINDS] = {
     [OCI_STEP_CGROUP_OPEN_V1] = do_cgroup_open_v1,
     [OCI_STEP_CGROUP_OPEN_V2] = do_cgroup_open_v2,
     [OCI_STEP_CGROUP_OPEN_NAMESPACE] = do_cgroup_open_namespace,
+    [OCI_STEP_ROOT_OPEN] = do_root_open,
     [OCI_STEP_RESCTRL_MAKE] = do_resctrl_make,
     [OCI_STEP_RUNTIME_AFFINITY] = do_plain,
     [OCI_STEP_SECCOMP_COMPILE] = do_seccomp_compile,

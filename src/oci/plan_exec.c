@@ -6,15 +6,18 @@
 #include <sched.h>
 #include <string.h>
 
-/* One slot for each cgroup, and one for the cgroup namespace. */
+#define ROOT_SLOT (OCI_SLOTS - 1)
+
+/* One slot for each cgroup, one for the cgroup namespace, and the last for the root directory. */
 static int plan_cgroups(struct oci_planning *planning, const struct oci_texts *cgroups)
 {
     bool is_v2 = planning->host->cgroup_layout == OCI_CGROUP_UNIFIED;
+    size_t room = OCI_SLOTS - 1 - (oci_plan_has_others_mounts(planning) ? 1 : 0);
     int number = 0;
 
-    if (cgroups->count >= OCI_SLOTS)
-        return oci_planning_refuse(planning, "linux.cgroupsPath: there are more than %d cgroups",
-                                   OCI_SLOTS - 1);
+    if (cgroups->count > room)
+        return oci_planning_refuse(planning, "linux.cgroupsPath: there are more than %zu cgroups",
+                                   room);
     for (unsigned int i = 0; i < cgroups->count && number == 0; i++) {
         const struct oci_step step = { .kind = is_v2 ? OCI_STEP_CGROUP_OPEN_V2
                                                      : OCI_STEP_CGROUP_OPEN_V1,
@@ -26,6 +29,9 @@ static int plan_cgroups(struct oci_planning *planning, const struct oci_texts *c
     if (number == 0 && planning->config->namespaces[OCI_NAMESPACE_CGROUP].is_wanted)
         number = PLAN(planning, CGROUP_OPEN_NAMESPACE, "linux.namespaces",
                       .cgroup = { .slot = (unsigned int)cgroups->count });
+    /* The root of a mount namespace is not that of a container which has none of its own. */
+    if (number == 0 && oci_plan_has_others_mounts(planning))
+        number = PLAN(planning, ROOT_OPEN, "root.path", .cgroup = { .slot = ROOT_SLOT });
     return number;
 }
 
@@ -33,7 +39,7 @@ static int plan_cgroups(struct oci_planning *planning, const struct oci_texts *c
  * of it by one who is in a cgroup outside. */
 static uint64_t find_joined(const struct oci_config *config)
 {
-    uint64_t flags = 0;
+    uint64_t flags = CLONE_NEWNS;
 
     for (size_t i = 0; i < OCI_NAMESPACE_KINDS; i++) {
         if (i != OCI_NAMESPACE_CGROUP && config->namespaces[i].is_wanted)
@@ -127,6 +133,8 @@ static int plan_child(struct oci_planning *planning, const struct oci_texts *cgr
                      ? oci_plan_all_processors(planning)
                      : plan_affinity(planning, OCI_STEP_AFFINITY, "process.execCPUAffinity.final",
                                      affinity->final);
+    if (number == 0 && oci_plan_has_others_mounts(planning))
+        number = PLAN(planning, ROOT_ENTER, "root.path", .cgroup = { .slot = ROOT_SLOT });
     return number < 0 ? number : oci_plan_become_root(planning);
 }
 

@@ -488,28 +488,6 @@ static int plan_mount(struct oci_planning *planning, size_t index)
     return reading.is_bind ? plan_bind(planning, &reading) : plan_new(planning, &reading);
 }
 
-/* What the root shares: MS_…, perhaps with MS_REC; 0 with the sentence for another word. */
-static unsigned long find_root_propagation(struct oci_planning *planning)
-{
-    static const char *const words[] = { "private",  "slave",  "shared",  "unbindable",
-                                         "rprivate", "rslave", "rshared", "runbindable" };
-    const char *wanted = planning->config->rootfs_propagation;
-
-    if (wanted == NULL)
-        wanted = "private";
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        const struct option *option = strcmp(words[i], wanted) == 0 ? find_option(wanted) : NULL;
-
-        if (option != NULL)
-            return (unsigned long)option->set;
-    }
-    (void)oci_planning_refuse(planning,
-                              "linux.rootfsPropagation: '%s' is none of shared, slave, private and "
-                              "unbindable",
-                              wanted);
-    return 0;
-}
-
 /* What a mount needs that is outside: to hear of what is mounted there. */
 static bool is_slave(const struct oci_planning *planning, const struct reading *reading)
 {
@@ -534,15 +512,19 @@ static int plan_source(struct oci_planning *planning, const struct reading *read
 
 int oci_plan_sources(struct oci_planning *planning)
 {
-    unsigned long root = find_root_propagation(planning);
+    unsigned long root = oci_plan_find_root_propagation(planning);
 
     if (root == 0)
+        return planning->err->number;
+    if (oci_plan_check_sharing(planning, "linux.rootfsPropagation", root) < 0)
         return planning->err->number;
     planning->detachment = (root & MS_SLAVE) != 0 ? MS_SLAVE : MS_PRIVATE;
     for (size_t i = 0; i < planning->config->mounts.count; i++) {
         struct reading reading;
 
         if (read_mount(planning, i, &reading) < 0)
+            return planning->err->number;
+        if (oci_plan_check_sharing(planning, reading.field, reading.propagation) < 0)
             return planning->err->number;
         if (is_slave(planning, &reading))
             planning->detachment = MS_SLAVE;
@@ -552,21 +534,17 @@ int oci_plan_sources(struct oci_planning *planning)
     return 0;
 }
 
-int oci_plan_root_propagation(struct oci_planning *planning)
-{
-    unsigned long root = find_root_propagation(planning);
-
-    if ((root & (MS_SHARED | MS_UNBINDABLE)) == 0)
-        return 0;
-    return PLAN(planning, ROOT_PROPAGATION, "linux.rootfsPropagation", .flags = root);
-}
-
 int oci_plan_mounts(struct oci_planning *planning)
 {
     const char *path = planning->config->root.path;
-    bool is_slave_root = (find_root_propagation(planning) & MS_SLAVE) != 0;
-    int number = PLAN(planning, DETACH, "linux.rootfsPropagation", .flags = planning->detachment);
+    bool is_slave_root = (oci_plan_find_root_propagation(planning) & MS_SLAVE) != 0;
+    int number = 0;
 
+    if (oci_plan_has_others_mounts(planning))
+        number = PLAN(planning, MOUNT_NAMESPACE, "linux.namespaces",
+                      .text = planning->config->namespaces[OCI_NAMESPACE_MOUNT].path);
+    if (number == 0)
+        number = PLAN(planning, DETACH, "linux.rootfsPropagation", .flags = planning->detachment);
     if (path == NULL)
         return oci_planning_refuse(planning, "root.path: is missing");
     if (path[0] != '/')

@@ -39,6 +39,11 @@ static bool is_new(const struct oci_planning *planning, enum oci_namespace_kind 
     return one->is_wanted && one->path == NULL;
 }
 
+bool oci_plan_has_others_mounts(const struct oci_planning *planning)
+{
+    return !is_new(planning, OCI_NAMESPACE_MOUNT);
+}
+
 /* The map that has a container's id; NULL where that stands for none. */
 static const struct oci_id_map *find_map(const struct oci_id_maps *maps, uint32_t id)
 {
@@ -60,14 +65,16 @@ static bool map_id(const struct oci_id_maps *maps, uint32_t id)
 static int check_namespaces(struct oci_planning *planning)
 {
     const struct oci_namespace *mount = namespace_of(planning, OCI_NAMESPACE_MOUNT);
+    const struct oci_namespace *user = namespace_of(planning, OCI_NAMESPACE_USER);
     const struct oci_config *config = planning->config;
     bool has_maps = config->uid_maps.count > 0 || config->gid_maps.count > 0;
 
-    if (!mount->is_wanted)
-        return oci_planning_refuse(planning, "linux.namespaces: there must be one of type 'mount'");
-    if (mount->path != NULL)
+    /* The rights over the one that the process goes back to are those over its owner. */
+    if (planning->has_user_namespace && oci_plan_has_others_mounts(planning) &&
+        (mount->path == NULL || user->path == NULL))
         return oci_planning_refuse(
-            planning, "linux.namespaces: the one of type 'mount' must be new, and have no path");
+            planning, "linux.namespaces: with one of type 'user', that of type 'mount' must be "
+                      "new, or both have a path");
     if (planning->host->caller.uid != 0 && !planning->has_user_namespace)
         return oci_planning_refuse(
             planning, "linux.namespaces: without one of type 'user', only root can make a "
@@ -209,8 +216,9 @@ static int check_ids(struct oci_planning *planning)
     return number < 0 ? number : oci_plan_check_user(planning);
 }
 
-/* The rights to enter a namespace are those over the user namespace that owns it: root has them
- * before it enters another user namespace, a user only afterwards. */
+/* That of mounts is entered last (see oci_plan_mounts()), since no path of outside leads anywhere
+ * from there. The rights to enter a namespace are those over the user namespace that owns it: root
+ * has them before it enters another user namespace, a user only afterwards. */
 static int plan_joins(struct oci_planning *planning)
 {
     bool is_root = planning->host->caller.uid == 0;
@@ -220,7 +228,8 @@ static int plan_joins(struct oci_planning *planning)
         size_t kind = is_users_turn ? OCI_NAMESPACE_USER : is_root ? i : i - 1;
         const struct oci_namespace *one = &planning->config->namespaces[kind];
 
-        if (one->path == NULL || (kind == OCI_NAMESPACE_USER && !is_users_turn))
+        if (one->path == NULL || kind == OCI_NAMESPACE_MOUNT ||
+            (kind == OCI_NAMESPACE_USER && !is_users_turn))
             continue;
         if (PLAN(planning, NAMESPACE_JOIN, "linux.namespaces",
                  .namespace = { .path = one->path, .flag = clone_flags[kind] }) < 0)

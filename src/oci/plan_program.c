@@ -78,6 +78,14 @@ static int plan_cwd(struct oci_planning *planning)
                         : PLAN(planning, DIRECTORY_MAKE, "process.cwd", .text = path);
 }
 
+/* How the root becomes that; NULL: by pivot_root. */
+static const char *find_pivot(const struct oci_planning *planning)
+{
+    if (oci_plan_has_others_mounts(planning))
+        return "home";
+    return planning->request->without_pivot ? "move" : NULL;
+}
+
 int oci_plan_root(struct oci_planning *planning)
 {
     const struct oci_config *config = planning->config;
@@ -102,8 +110,7 @@ int oci_plan_root(struct oci_planning *planning)
     if (number == 0)
         number = oci_plan_labels(planning);
     if (number == 0)
-        number = PLAN(planning, PIVOT, "root.path",
-                      .text = planning->request->without_pivot ? "move" : NULL);
+        number = PLAN(planning, PIVOT, "root.path", .text = find_pivot(planning));
     return number < 0 ? number : oci_plan_root_propagation(planning);
 }
 

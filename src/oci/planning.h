@@ -117,6 +117,18 @@ int oci_plan_identity(struct oci_planning *planning);
 /* The user of the program must exist in the container. */
 int oci_plan_check_user(struct oci_planning *planning);
 
+/* Whether the mount namespace of the container is not one of its own: the caller's, or one that is
+ * named by its path. */
+bool oci_plan_has_others_mounts(const struct oci_planning *planning);
+
+/* What the root shares: MS_…, perhaps with MS_REC; 0 with the sentence for another word. */
+unsigned long oci_plan_find_root_propagation(struct oci_planning *planning);
+
+/* Refuses what a mount (MS_…) shares or hears of in a mount namespace that is not the container's
+ * own, where its mounts are of no namespace: see kernel_root_take_home(). */
+int oci_plan_check_sharing(struct oci_planning *planning, const char *field,
+                           unsigned long propagation);
+
 /* In a user namespace, the process becomes its root. */
 int oci_plan_become_root(struct oci_planning *planning);
 

@@ -241,7 +241,9 @@ struct oci_step {
         const char *text;                        /* HOSTNAME, DOMAINNAME; RELEASE, AWAIT,
                                                     LISTEN, TELL: what; TIME_NAMESPACE: offsets;
                                                     paths of ROOT, MASK, READONLY, DIRECTORY;
-                                                    PIVOT: NULL, or "move": no pivot_root */
+                                                    PIVOT: NULL, or "move" or "home": no
+                                                    pivot_root; MOUNT_NAMESPACE: the path of
+                                                    the one to copy, NULL: the own one */
         struct oci_step_sysctl sysctl;
     };
 };

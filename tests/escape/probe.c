@@ -5,6 +5,8 @@
  *     probe watch STOP PATH    looks through the descriptors and directories of all processes for a
  *                              file "secret", or outside at PATH, over and over, until there is a
  *                              file STOP; prints what is in it
+ *     probe climb BELOW PATH   makes BELOW its root, while its working directory is above, goes up from
+ *                              there as far as it can, and prints what is in the file PATH there
  *     probe key NAME           adds the key to the session's keyring
  *     probe steal NAME         prints the key that whoever started this process has of that name
  */
@@ -15,11 +17,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SECONDS_MAX 120
+#define STEPS_UP 64
 
 static int swap(const char *a, const char *b, const char *stop)
 {
@@ -111,6 +115,24 @@ static int watch(const char *stop, const char *outside)
     return 0;
 }
 
+static int climb(const char *below, const char *path)
+{
+    int above = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (above < 0 || (mkdir(below, 0755) < 0 && errno != EEXIST) || chroot(below) < 0 ||
+        fchdir(above) < 0) {
+        perror(below);
+        return 1;
+    }
+    for (int i = 0; i < STEPS_UP; i++) {
+        if (chdir("..") < 0)
+            perror("..");
+    }
+    if (!print_secret(AT_FDCWD, path + 1))
+        (void)printf("nothing\n");
+    return 0;
+}
+
 static int add_key(const char *name)
 {
     const char secret[] = "the secret";
@@ -140,6 +162,8 @@ int main(int argc, char **argv)
         return swap(argv[2], argv[3], argv[4]);
     if (argc == 4 && strcmp(argv[1], "watch") == 0)
         return watch(argv[2], argv[3]);
+    if (argc == 4 && strcmp(argv[1], "climb") == 0)
+        return climb(argv[2], argv[3]);
     if (argc >= 4 && strcmp(argv[1], "key") == 0) {
         int status = add_key(argv[2]);
 

@@ -110,7 +110,65 @@ shared0
     wait "$owner" 2>/dev/null || true
 }
 
+# foreign_mounts [PATH]: the change that leaves the container the caller's mount namespace, or the one
+# at the path.
+foreign_mounts() {
+    local entry=''
+    [ $# -eq 0 ] || entry="{'type': 'mount', 'path': '$1'}"
+    echo "linux['namespaces'][:] = [n for n in linux['namespaces'] if n['type'] != 'mount'] + [$entry]"
+}
+
+the_callers_mount_namespace_is_left_as_it_is() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    bundle root "$(foreign_mounts)" "$(mount_change /tmp "$PWD/kept" "'bind'")" "$(shell \
+        'readlink /proc/self/ns/mnt; cat /tmp/file; touch /new 2>&1; ls -d /proc/1 /dev/null
+         cd ../../..; pwd')"
+    mkdir -p kept
+    echo inside >kept/file
+    leaves_nothing run root || fail "$(cat err)"
+    expect_out "$(readlink /proc/self/ns/mnt)
+inside
+touch: /new: Read-only file system
+/dev/null
+/proc/1
+/"
+    # What fails, or is killed, leaves as little.
+    change 'process["args"] = ["none"]'
+    leaves_nothing expect_status 1 run root
+    change 'mounts.append({"destination": "/var", "type": "none-such"})'
+    leaves_nothing expect_status 1 run root
+}
+
+a_mount_namespace_is_joined_by_path() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    mkdir -p there
+    unshare --mount --fork --kill-child sh -c "mount -t tmpfs there $PWD/there
+        echo seen >$PWD/there/file; echo up; exec sleep 100" >joined 2>&1 </dev/null &
+    local owner=$! pid of
+    wait_until grep -q up joined
+    pid=$(pgrep -P "$owner")
+    detach root "$(foreign_mounts "/proc/$pid/ns/mnt")" \
+        "$(mount_change /tmp "$PWD/there" "'bind'")"
+    of=$(oci root state case | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
+    [ "$(readlink "/proc/$of/ns/mnt")" = \
+        "$(readlink "/proc/$pid/ns/mnt")" ] || fail "it is in another namespace"
+    oci root exec case sh -c 'readlink /proc/self/ns/mnt; cat /tmp/file; ls /' >out 2>err ||
+        fail "$(cat err)"
+    expect_out "$(readlink "/proc/$pid/ns/mnt")
+seen
+$(ls bundle/rootfs)"
+    ! grep -q rootfs "/proc/$pid/mountinfo" || fail "something is mounted there"
+    oci root delete --force case
+    change "linux['namespaces'][-1]['path'] = '/proc/$pid/ns/net'"
+    leaves_nothing expect_status 1 run root
+    expect_error "linux.namespaces: '/proc/$pid/ns/net' is a namespace of another type"
+    kill -KILL "$pid"
+    wait "$owner" 2>/dev/null || true
+}
+
 run_tests \
+    the_callers_mount_namespace_is_left_as_it_is \
+    a_mount_namespace_is_joined_by_path \
     a_directory_of_outside_is_shared_as_its_options_say \
     a_file_of_outside_is_shared_and_a_path_of_the_bundle_is_meant \
     links_do_not_lead_a_mount_out_of_the_root \

@@ -7,6 +7,7 @@
 #include "oci/plan.h"
 
 #include <limits.h>
+#include <sched.h>
 
 /* How often a kind is in the plan, and where first and last. */
 struct occurrence {
@@ -130,6 +131,10 @@ static const enum oci_step_kind plan_order[][2] = {
     { OCI_STEP_START, OCI_STEP_READY },
     { OCI_STEP_CONTAINER_HOOK, OCI_STEP_READY },
     { OCI_STEP_SYSCTL, OCI_STEP_PIVOT },
+    { OCI_STEP_SYSCTL, OCI_STEP_MOUNT_NAMESPACE },
+    { OCI_STEP_TIME_NAMESPACE, OCI_STEP_MOUNT_NAMESPACE },
+    { OCI_STEP_BECOME_ROOT, OCI_STEP_MOUNT_NAMESPACE },
+    { OCI_STEP_MOUNT_NAMESPACE, OCI_STEP_DETACH },
     { OCI_STEP_DETACH, OCI_STEP_ROOT },
     { OCI_STEP_ROOT, OCI_STEP_MOUNT },
     { OCI_STEP_ROOT, OCI_STEP_BIND },
@@ -325,6 +330,20 @@ static inline bool is_in_order(const struct oci_plan *plan, const enum oci_step_
     return comes_before(plan, pair[0], pair[1]);
 }
 
+/* Whether nothing is mounted but in a mount namespace of the plan's own: a new one, or a copy that
+ * the process leaves again. Only for plans that have one clone and one pivot. */
+static inline bool mounts_in_its_own(const struct oci_plan *plan)
+{
+    const struct oci_step *clone = &plan->steps[occurrence_of(plan, OCI_STEP_CLONE).first];
+    const struct oci_step *pivot = &plan->steps[occurrence_of(plan, OCI_STEP_PIVOT).first];
+    size_t copies = occurrence_of(plan, OCI_STEP_MOUNT_NAMESPACE).count;
+    bool goes_home = pivot->text != NULL && strcmp(pivot->text, "home") == 0;
+
+    if ((clone->clone.flags & CLONE_NEWNS) != 0)
+        return copies == 0 && !goes_home;
+    return copies == 1 && goes_home;
+}
+
 /* NULL where all holds, else what does not. */
 static inline const char *plan_flaw(const struct oci_plan *plan)
 {
@@ -342,6 +361,8 @@ static inline const char *plan_flaw(const struct oci_plan *plan)
         if (!is_in_order(plan, plan_order[i]))
             return oci_step_name(plan_order[i][1]);
     }
+    if (!mounts_in_its_own(plan))
+        return "the mount namespace";
     if (!awaits_what_is_released(plan))
         return "await and release";
     if (occurrence_of(plan, OCI_STEP_SECCOMP).count !=

@@ -121,6 +121,10 @@ static const enum oci_step_kind order[][2] = {
     { OCI_STEP_CGROUP_OPEN_V1, OCI_STEP_HIDE },
     { OCI_STEP_CGROUP_OPEN_V2, OCI_STEP_HIDE },
     { OCI_STEP_CGROUP_OPEN_NAMESPACE, OCI_STEP_HIDE },
+    { OCI_STEP_ROOT_OPEN, OCI_STEP_HIDE },
+    { OCI_STEP_CGROUP_JOIN, OCI_STEP_ROOT_ENTER },
+    { OCI_STEP_ROOT_ENTER, OCI_STEP_BECOME_ROOT },
+    { OCI_STEP_ROOT_ENTER, OCI_STEP_TERMINAL },
     { OCI_STEP_SECCOMP_COMPILE, OCI_STEP_HIDE },
     { OCI_STEP_SELF_WRITE, OCI_STEP_HIDE },
     { OCI_STEP_HIDE, OCI_STEP_PROCESS_JOIN },
@@ -170,6 +174,41 @@ static void all_namespaces_but_that_of_cgroups_are_joined_at_once(void **state)
                      CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER | CLONE_NEWNET);
     assert_int_equal(occurrence_of(&plan, OCI_STEP_CGROUP_JOIN).count, 1);
     assert_int_equal(plan.steps[occurrence_of(&plan, OCI_STEP_CLONE).first].clone.flags, 0);
+}
+
+/* Whoever enters a mount namespace begins at its root, which is that of others. */
+static void a_container_among_the_mounts_of_others_is_entered_by_its_root(void **state)
+{
+    static const char *const cgroups[OCI_SLOTS] = { "/sys/fs/cgroup/pids/web" };
+    static const struct oci_namespace kinds[] = { { true, NULL }, { true, "/mnt" }, { 0 } };
+    struct oci_exec_request request = { .host = &on_v1, .id = "web", .bundle = "/b" };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(kinds); i++) {
+        CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+        size_t expected = i == 0 ? 0 : 1;
+        struct oci_config config;
+        struct oci_plan plan;
+        struct err err = { 0 };
+
+        assert_int_equal(parse("{}", &arena, &config, &err), 0);
+        config.namespaces[OCI_NAMESPACE_MOUNT] = kinds[i];
+        request.config = &config;
+        request.cgroups = (struct oci_texts){ 1, cgroups };
+        assert_int_equal(oci_exec_plan_make(&request, &arena, &plan, &err), 0);
+        for (size_t j = 0; j < ROWS(order); j++)
+            assert_row(oci_step_name(order[j][1]), comes_before(&plan, order[j][0], order[j][1]));
+        assert_int_equal(occurrence_of(&plan, OCI_STEP_ROOT_OPEN).count, expected);
+        assert_int_equal(occurrence_of(&plan, OCI_STEP_ROOT_ENTER).count, expected);
+        assert_true((plan.steps[occurrence_of(&plan, OCI_STEP_PROCESS_JOIN).first].clone.flags &
+                     CLONE_NEWNS) != 0);
+        request.cgroups.count = OCI_SLOTS - expected;
+        assert_int_equal(oci_exec_plan_make(&request, &arena, &plan, &err), -EINVAL);
+        assert_string_equal(err.sentence, i == 0
+                                              ? "linux.cgroupsPath: there are more than 15 cgroups"
+                                              : "linux.cgroupsPath: there are more than 14 "
+                                                "cgroups");
+    }
 }
 
 static void a_user_that_the_container_does_not_have_is_refused(void **state)
@@ -225,6 +264,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(its_labels_are_set_before_it_sees_the_container),
     cmocka_unit_test(the_steps_are_in_order),
     cmocka_unit_test(all_namespaces_but_that_of_cgroups_are_joined_at_once),
+    cmocka_unit_test(a_container_among_the_mounts_of_others_is_entered_by_its_root),
     cmocka_unit_test(a_user_that_the_container_does_not_have_is_refused),
 };
 

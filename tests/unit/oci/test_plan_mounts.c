@@ -20,6 +20,8 @@ enum namespaces {
     NET = 2,
     JOINED_USER = 4,
     JOINED_NET = 8,
+    CALLERS_MOUNTS = 16,
+    JOINED_MOUNTS = 32,
 };
 
 static struct oci_config config_of(unsigned int namespaces, const struct oci_mount *mount)
@@ -43,6 +45,10 @@ static struct oci_config config_of(unsigned int namespaces, const struct oci_mou
     if ((namespaces & (NET | JOINED_NET)) != 0)
         config.namespaces[OCI_NAMESPACE_NETWORK] =
             (struct oci_namespace){ true, (namespaces & NET) != 0 ? NULL : "/net" };
+    if ((namespaces & CALLERS_MOUNTS) != 0)
+        config.namespaces[OCI_NAMESPACE_MOUNT].is_wanted = false;
+    if ((namespaces & JOINED_MOUNTS) != 0)
+        config.namespaces[OCI_NAMESPACE_MOUNT].path = "/mounts";
     return config;
 }
 
@@ -313,6 +319,66 @@ static const struct row rows[] = {
       { "remount", "tmpcopyup" },
       { NULL },
       "mounts[0].options: 'remount' cannot be with 'tmpcopyup' or 'iversion'" },
+    { "what is mounted in the caller's namespace is mounted in a copy of it",
+      &root,
+      CALLERS_MOUNTS,
+      NULL,
+      BOUND,
+      { "bind" },
+      { "child   mount-namespace  # linux.namespaces\n", "bind destination=/x source=/s  #",
+        "child   pivot how=home  # root.path" },
+      NULL },
+    { "of one with a path likewise, from within it",
+      &root,
+      JOINED_MOUNTS,
+      NULL,
+      BOUND,
+      { "bind" },
+      { "child   mount-namespace path=/mounts  # linux.namespaces\n", "!namespace-join",
+        "child   pivot how=home  # root.path" },
+      NULL },
+    { "a user namespace may join that which goes with it",
+      &root,
+      JOINED_USER | JOINED_MOUNTS,
+      NULL,
+      { 0 },
+      { NULL },
+      { "namespace-join type=user path=/user", "mount-namespace path=/mounts", "pivot how=home" },
+      NULL },
+    { "and not one of others",
+      &root,
+      USER | JOINED_MOUNTS,
+      NULL,
+      { 0 },
+      { NULL },
+      { NULL },
+      "linux.namespaces: with one of type 'user', that of type 'mount' must be new, or both have a "
+      "path" },
+    { "as is the caller's",
+      &user,
+      USER | CALLERS_MOUNTS,
+      NULL,
+      { 0 },
+      { NULL },
+      { NULL },
+      "linux.namespaces: with one of type 'user', that of type 'mount' must be new, or both have a "
+      "path" },
+    { "nothing is shared by mounts of no namespace",
+      &root,
+      CALLERS_MOUNTS,
+      NULL,
+      BOUND,
+      { "rbind", "rslave" },
+      { NULL },
+      "mounts[0]: what is not private needs a new namespace of type 'mount'" },
+    { "not by their root either",
+      &root,
+      JOINED_MOUNTS,
+      "shared",
+      { 0 },
+      { NULL },
+      { NULL },
+      "linux.rootfsPropagation: what is not private needs a new namespace of type 'mount'" },
 };
 
 static bool lines_are(const char *text, const struct row *row)
