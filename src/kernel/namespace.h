@@ -46,9 +46,9 @@ int kernel_namespace_open(int pidfd, const char *name, int *ret_fd, struct err *
 /* Likewise the root directory of a process (O_PATH). */
 int kernel_namespace_open_root(int pidfd, int *ret_fd, struct err *err);
 
-/* Leaves the calling process's mount namespace for a copy of it, or, where `path` is not NULL, for a
- * copy of the mount namespace that is there. On success *ret_fd is open at the one that was copied,
- * and belongs to the caller; see kernel_root_take_home(). */
+/* Leaves the calling process's mount namespace for a copy of it, or, where `path` is not NULL, for
+ * a copy of the mount namespace that is there. On success *ret_fd is open at the one that was
+ * copied, and belongs to the caller; see kernel_root_take_home(). */
 int kernel_namespace_copy_mounts(const char *path, int *ret_fd, struct err *err);
 
 /* Enters the namespace that `fd` is open at, of the kind `flag`. */

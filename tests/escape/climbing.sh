@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What chroot(2) says of itself: a process that may call it goes up from a working directory above its
-# root. A container in the mount namespace of others has no pivot_root(2), and runtimes that give it
-# its root by chroot leave it that way out.
+# What chroot(2) says of itself: a process that may call it goes up from a working directory above
+# its root. A container in the mount namespace of others has no pivot_root(2), and runtimes that
+# give it its root by chroot leave it that way out.
 # shellcheck source=tests/escape/escape.bash
 source "$(dirname "$0")/escape.bash"
 needs_root

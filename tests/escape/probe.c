@@ -5,8 +5,8 @@
  *     probe watch STOP PATH    looks through the descriptors and directories of all processes for a
  *                              file "secret", or outside at PATH, over and over, until there is a
  *                              file STOP; prints what is in it
- *     probe climb BELOW PATH   makes BELOW its root, while its working directory is above, goes up from
- *                              there as far as it can, and prints what is in the file PATH there
+ *     probe climb BELOW PATH  makes BELOW its root, while its working directory is above, goes up
+ *                             as far as it can, and prints what is in the file PATH there
  *     probe key NAME           adds the key to the session's keyring
  *     probe steal NAME         prints the key that whoever started this process has of that name
  */

@@ -110,12 +110,13 @@ shared0
     wait "$owner" 2>/dev/null || true
 }
 
-# foreign_mounts [PATH]: the change that leaves the container the caller's mount namespace, or the one
-# at the path.
+# foreign_mounts [PATH]: the change that gives the container the caller's mount namespace, or the
+# one at the path.
 foreign_mounts() {
     local entry=''
     [ $# -eq 0 ] || entry="{'type': 'mount', 'path': '$1'}"
-    echo "linux['namespaces'][:] = [n for n in linux['namespaces'] if n['type'] != 'mount'] + [$entry]"
+    echo "linux['namespaces'][:] = [$entry] + \
+        [n for n in linux['namespaces'] if n['type'] != 'mount']"
 }
 
 the_callers_mount_namespace_is_left_as_it_is() {
@@ -159,7 +160,7 @@ seen
 $(ls bundle/rootfs)"
     ! grep -q rootfs "/proc/$pid/mountinfo" || fail "something is mounted there"
     oci root delete --force case
-    change "linux['namespaces'][-1]['path'] = '/proc/$pid/ns/net'"
+    change "linux['namespaces'][0]['path'] = '/proc/$pid/ns/net'"
     leaves_nothing expect_status 1 run root
     expect_error "linux.namespaces: '/proc/$pid/ns/net' is a namespace of another type"
     kill -KILL "$pid"
