@@ -70,7 +70,8 @@ static _Noreturn void become(const struct kernel_spawn *spawn, int input_fd, int
     int number;
 
     if (ok && kernel_process_close_all_but(STDERR_FILENO + 1, &told_fd, 1, &ignored) == 0 &&
-        kernel_process_reset_signals(UINT64_MAX, &ignored) == 0)
+        kernel_process_reset_signals(UINT64_MAX, &ignored) == 0 &&
+        (spawn->filter == NULL || kernel_seccomp_load(spawn->filter, &ignored) == 0))
         (void)execve(spawn->path, spawn->argv, spawn->envp == NULL ? environ : spawn->envp);
     number = errno;
     while (write(told_fd, &number, sizeof(number)) < 0 && errno == EINTR) {

@@ -21,6 +21,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "kernel/seccomp.h"
 
 #include <stdbool.h>
 
@@ -33,6 +34,8 @@ struct kernel_spawn {
     const struct bytes *input; /* one after the other */
     size_t input_count;
     bool (*is_against)(void); /* asked now and then: whether to kill it before its end; or NULL */
+    const struct kernel_seccomp_program *filter; /* which it runs under, as kernel_seccomp_load()
+                                                    has it; NULL: under the caller's alone */
 };
 
 /* Runs the program and waits for its end. 0: it ended with status 0. Else with a sentence: -ECHILD:

@@ -37,8 +37,9 @@ struct inside {
     int root_fd;   /* the root directory, from ROOT to PIVOT */
     int parent_fd; /* the directory that the step `in_parent` has made something in, or -1 */
     const struct oci_step *in_parent;
-    int empty_fd; /* see kernel_mount_mask() */
-    int home_fd;  /* from MOUNT_NAMESPACE to PIVOT: where the program shall be, or -1 */
+    int empty_fd;      /* see kernel_mount_mask() */
+    struct err unmade; /* why there may be no working directory; number 0: nothing is known */
+    int home_fd;       /* from MOUNT_NAMESPACE to PIVOT: where the program shall be, or -1 */
 };
 
 int oci_child_write_own(const struct oci_step_process_file *file, struct err *err)
@@ -253,7 +254,9 @@ static int do_tell(struct inside *inside, const struct oci_step *step, struct er
  * program, with the program's umask. */
 static int do_container_hook(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    const struct oci_hook_place place = { .pid = getpid(), .directory_fd = inside->root_fd };
+    const struct oci_hook_place place = { .pid = getpid(),
+                                          .directory_fd = inside->root_fd,
+                                          .filter = inside->filter };
     mode_t before = inside->root_fd < 0 ? 0 : umask(UMASK_OF_HOOKS);
     int number = oci_hook_run(&step->hook, &place, err);
 
@@ -294,7 +297,9 @@ static int do_directory_make(struct inside *inside, const struct oci_step *step,
 {
     CLEANUP(fd_close) int fd = -1;
 
-    (void)kernel_root_make_directory(inside->root_fd, step->text, &fd, err);
+    /* What matters is whether it can be entered, which is tried later. */
+    (void)err;
+    (void)kernel_root_make_directory(inside->root_fd, step->text, &fd, &inside->unmade);
     return 0;
 }
 
@@ -333,8 +338,11 @@ static int do_close(struct inside *inside, const struct oci_step *step, struct e
 
 static int do_directory(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    (void)inside;
-    return kernel_process_set_directory(step->text, err);
+    if (kernel_process_set_directory(step->text, err) == 0)
+        return 0;
+    if (inside->unmade.number == 0 || inside->unmade.number == err->number)
+        return err->number;
+    return err_add(err, err->number, &inside->unmade);
 }
 
 static int do_rlimit(struct inside *inside, const struct oci_step *step, struct err *err)

@@ -413,7 +413,7 @@ enum oci_hook_kind {
 struct oci_hook {
     const char *path;          /* absolute */
     struct oci_texts args;     /* with the program's own name; empty: the path alone */
-    struct oci_texts env;      /* "NAME=value"; no variable is inherited */
+    struct oci_texts env;      /* "NAME=value", and nothing else; `at` NULL: see oci/hooks.h */
     struct oci_number timeout; /* seconds */
 };
 

@@ -92,7 +92,7 @@ static bool field_texts(struct writing *writing, struct place place, json_t **re
     const struct oci_texts *texts = place.value;
 
     (void)writing;
-    if (texts->count == 0 && !place.field->is_required)
+    if (texts->count == 0 && texts->at == NULL && !place.field->is_required)
         return true;
     if (!made(json_array(), ret_json))
         return false;

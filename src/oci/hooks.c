@@ -62,7 +62,7 @@ static char **copy_list(const struct oci_texts *texts, const char *only, struct 
 int oci_hook_prepare(const struct oci_hook *hook, const char *state, struct arena *arena,
                      struct oci_step_hook *ret_hook, struct err *err)
 {
-    bool has_env = hook->env.count > 0;
+    bool has_env = hook->env.at != NULL;
     const struct oci_step_hook prepared = {
         .path = hook->path,
         .argv = copy_list(&hook->args, hook->path, arena),
@@ -94,7 +94,8 @@ int oci_hook_run(const struct oci_step_hook *hook, const struct oci_hook_place *
                                             place->directory_fd >= 0 ? place->directory_fd : own_fd,
                                         .input = input,
                                         .input_count = 2,
-                                        .is_against = place->is_against };
+                                        .is_against = place->is_against,
+                                        .filter = hook->is_filtered ? place->filter : NULL };
 
     (void)text_append_decimal(&rest, (uint64_t)place->pid, 0);
     (void)text_append_char(&rest, '}');

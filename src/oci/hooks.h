@@ -8,6 +8,10 @@
  *     poststart                whoever starts it, when the program runs
  *     poststop                 whoever removes it, afterwards
  *
+ * A hook that does not say its environment (config.json has no "env") has that of the runtime's
+ * caller, but for startContainer, a program of the container, which has that of the container's
+ * program; one that says an empty list has none.
+ *
  * The first four are steps of the plan; where one fails, so does the container, and it is removed.
  * Errors are 0 or -errno with a sentence.
  */
@@ -27,11 +31,13 @@ const char *oci_hook_state(const struct oci_state *state, const struct oci_pairs
 int oci_hook_prepare(const struct oci_hook *hook, const char *state, struct arena *arena,
                      struct oci_step_hook *ret_hook, struct err *err);
 
-/* The process that the state speaks of, and where the hook begins (kernel/spawn.h). */
+/* The process that the state speaks of, and where the hook begins and what it runs under
+ * (kernel/spawn.h). */
 struct oci_hook_place {
     pid_t pid;
     int directory_fd;
     bool (*is_against)(void);
+    const struct kernel_seccomp_program *filter; /* of hooks that are filtered */
 };
 
 /* Runs a hook to its end, which must be a success: kernel_spawn_run(). Nothing allocates; it may be

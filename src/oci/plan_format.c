@@ -277,7 +277,7 @@ static json_t *list_json(char *const *list)
 {
     json_t *json = json_array();
 
-    for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
+    for (size_t i = 0; list[i] != NULL; i++) {
         if (json_array_append_new(json, json_string(list[i])) < 0) {
             json_decref(json);
             return NULL;
@@ -293,6 +293,8 @@ static bool add_value(json_t *object, const struct oci_step *step, const struct 
     char block[VALUE_BYTES];
     struct text text = text_init(block, sizeof(block));
 
+    if (arg->kind == OCI_ARG_LIST && *(char *const *const *)value == NULL)
+        return true;
     if (arg->kind == OCI_ARG_LIST)
         return json_object_set_new(object, arg->name, list_json(*(char *const *const *)value)) == 0;
     if (!appenders[arg->kind](&text, value))

@@ -31,25 +31,28 @@ static int plan_hooks(struct oci_planning *planning, enum oci_hook_kind kind,
     const struct oci_state state = { .id = request->id,
                                      .bundle = request->bundle,
                                      .status = status };
+    /* Where the filter is loaded only when nothing is left to do, a hook's process loads it before
+     * the hook, so that what is done to run that is no matter of the filter's. */
+    bool is_filtered = kind == OCI_HOOK_START_CONTAINER && oci_plan_filters_late(planning);
     const char *text = NULL;
 
     for (size_t i = 0; i < hooks->count; i++) {
-        static char *const nothing[] = { NULL };
+        static const char *const nothing[] = { NULL };
         struct oci_step step = { .kind = step_kind, .field = find_field(planning, kind, i) };
         struct oci_hook hook = hooks->at[i];
 
         /* A program of the container's hears nothing of the environment outside. */
-        if (kind == OCI_HOOK_START_CONTAINER && hook.env.count == 0)
+        if (kind == OCI_HOOK_START_CONTAINER && hook.env.at == NULL)
             hook.env = planning->config->process.env;
-
+        if (kind == OCI_HOOK_START_CONTAINER && hook.env.at == NULL)
+            hook.env.at = nothing;
         if (step.field != NULL && text == NULL)
             text = oci_hook_state(&state, &planning->config->annotations, planning->arena,
                                   planning->err);
         if (step.field == NULL || text == NULL ||
             oci_hook_prepare(&hook, text, planning->arena, &step.hook, planning->err) < 0)
             return planning->err->number;
-        if (kind == OCI_HOOK_START_CONTAINER && step.hook.envp == NULL)
-            step.hook.envp = nothing;
+        step.hook.is_filtered = is_filtered;
         if (step_kind == OCI_STEP_RUNTIME_HOOK)
             step.hook.directory = request->bundle;
         if (oci_planning_add(planning, &step) < 0)

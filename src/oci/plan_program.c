@@ -431,7 +431,6 @@ static int find_exec(struct oci_planning *planning, struct oci_step_exec *ret_ex
 /* The program's start: at once, or when it is started. */
 static int plan_exec(struct oci_planning *planning)
 {
-    const struct oci_process *process = &planning->config->process;
     struct oci_step_exec exec;
     int number = find_exec(planning, &exec);
 
@@ -445,7 +444,7 @@ static int plan_exec(struct oci_planning *planning)
         number = oci_plan_start_hooks(planning);
     if (number == 0)
         number = PLAN(planning, READY, "", .text = NULL);
-    if (number == 0 && process->no_new_privileges && !oci_plan_has_listener(planning))
+    if (number == 0 && oci_plan_filters_late(planning))
         number = plan_filter(planning);
     return number < 0 ? number : PLAN(planning, EXEC, "process.args", .exec = exec);
 }

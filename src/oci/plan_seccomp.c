@@ -140,6 +140,14 @@ bool oci_plan_has_listener(const struct oci_planning *planning)
     return false;
 }
 
+bool oci_plan_filters_late(const struct oci_planning *planning)
+{
+    const struct oci_config *config = planning->config;
+
+    return config->seccomp.default_action != NULL && config->process.no_new_privileges &&
+           !oci_plan_has_listener(planning);
+}
+
 static int check_listener(struct oci_planning *planning)
 {
     const struct oci_seccomp *wanted = &planning->config->seccomp;

@@ -221,6 +221,9 @@ int oci_plan_seccomp(struct oci_planning *planning);
  * for, since whoever makes the container passes the listener on. */
 bool oci_plan_has_listener(const struct oci_planning *planning);
 
+/* Whether there is a filter that is loaded when nothing is left to do but the exec. */
+bool oci_plan_filters_late(const struct oci_planning *planning);
+
 /* Passes the listener on. */
 int oci_plan_listener(struct oci_planning *planning);
 

@@ -8,7 +8,7 @@
 
 #define HOOK_ARGS                                                                                  \
     { ARG("path", TEXT, hook.path), ARG("args", LIST, hook.argv), ARG("env", LIST, hook.envp),     \
-      ARG("timeout", TIMEOUT, hook.timeout_s) }
+      ARG("timeout", TIMEOUT, hook.timeout_s), ARG("filtered", FLAG, hook.is_filtered) }
 
 static const struct oci_arg args[OCI_STEP_KINDS][OCI_ARGS_MAX] = {
     [OCI_STEP_CGROUP_MAKE] = { ARG("path", TEXT, cgroup.path),

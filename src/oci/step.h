@@ -186,10 +186,11 @@ struct oci_step_personality {
 struct oci_step_hook {
     const char *path;
     char *const *argv;
-    char *const *envp;
+    char *const *envp;      /* NULL: that of the runtime's caller */
     unsigned int timeout_s; /* 0: none */
     const char *directory;  /* where it begins, if it is run outside and this is there; or NULL */
     const char *state;      /* the JSON for its standard input, up to the number of "pid" */
+    bool is_filtered;       /* it runs under the plan's filter, which is not loaded so far */
 };
 
 struct oci_step_exec {
@@ -267,7 +268,7 @@ enum oci_arg_kind {
     OCI_ARG_SLOT,         /* unsigned int; OCI_SLOT_NONE is not printed */
     OCI_ARG_OPENED,       /* unsigned int; 0 is not printed */
     OCI_ARG_LINES,        /* const char *: lines, printed with commas; NULL is not printed */
-    OCI_ARG_LIST,         /* char *const *, ends with NULL */
+    OCI_ARG_LIST,         /* char *const *, ends with NULL; NULL is not printed */
     OCI_ARG_OPTIONS,      /* struct kernel_mount: the file system's own options */
     OCI_ARG_RULES,        /* struct kernel_device_rules */
     OCI_ARG_ACTION,       /* uint32_t: kernel_seccomp_action_find() */

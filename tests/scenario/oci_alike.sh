@@ -18,6 +18,12 @@ a_working_directory_that_is_missing_is_made() {
         run "$caller" || fail "$(cat err)"
         [ -d bundle/rootfs/cupel-case-outside/x ] || fail "it is not in the root"
         [ ! -e /cupel-case-outside ] || fail "it is outside"
+        # What keeps it from being made is told.
+        change 'process["cwd"] = "/var/none"' \
+            'mounts.append({"destination": "/var", "type": "tmpfs", "options": ["ro"]})'
+        expect_status 1 run "$caller"
+        expect_error "process.cwd: enter the working directory '/var/none': No such file or \
+directory; make the directory '/var/none' in the root: Read-only file system"
     done
 }
 

@@ -213,6 +213,58 @@ a_signal_ends_a_hook_that_does_not_end() {
     done < <(each_kind prestart createContainer)
 }
 
+# bare_hook KIND COMMANDS [ENV]: the change that adds one without an environment, or with that list.
+bare_hook() {
+    /usr/bin/python3 -c 'import sys
+kind, commands, env = sys.argv[1:]
+row = {"path": "/bin/sh", "args": ["sh", "-c", commands], **({"env": []} if env else {})}
+print("config.setdefault(\"hooks\", {}).setdefault(%r, []).append(%r)" % (kind, row))' \
+        "$1" "$2" "${3:-}"
+}
+
+# shellcheck disable=SC2016 # the shell of the hook has what stands in single quotes
+# Programs of outside have the caller's, the container's own has that of its program.
+one_that_does_not_say_its_environment_has_that_of_its_side() {
+    local caller kind
+    export CUPEL_CALLER=there
+    for caller in $(callers); do
+        for kind in prestart createRuntime createContainer poststart poststop; do
+            place
+            bundle "$caller" "$(shell true)" \
+                "$(bare_hook $kind "echo \"\$CUPEL_CALLER\" >>$PWD/told/order")" \
+                "$(bare_hook $kind "echo \"\$CUPEL_CALLER.\" >>$PWD/told/order" empty)"
+            run "$caller" || fail "$(cat err)"
+            [ "$(tr '\n' ' ' <told/order)" = 'there . ' ] || fail "$kind: $(cat told/order err)"
+        done
+        bundle "$caller" "$(shell true)" 'process["env"].append("INNER=yes")' \
+            "$(bare_hook startContainer '[ "$INNER$CUPEL_CALLER" = yes ]')" \
+            "$(bare_hook startContainer '[ "$INNER$CUPEL_CALLER" = "" ]' empty)"
+        run "$caller" || fail "$(cat err)"
+    done
+    unset CUPEL_CALLER
+}
+
+# The filter knows no call that it takes to run a hook, and is loaded at different times.
+one_at_the_start_runs_under_the_filter() {
+    local caller privileges
+    for caller in $(callers); do
+        for privileges in True False; do
+            bundle "$caller" "$(shell 'echo program')" "process['noNewPrivileges'] = $privileges" \
+                "$(hook startContainer 'mkdir /dev/shm/x')" \
+                'linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+                    {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 46}]}'
+            leaves_nothing expect_status 1 run "$caller"
+            expect_error "hooks.startContainer[0]: '/bin/sh': ended with status 1: mkdir: can't \
+create directory '/dev/shm/x': Level 3 halted"
+        done
+        change 'linux["seccomp"]["syscalls"][0]["names"] = ["pidfd_open", "poll", "wait4"]' \
+            'process["noNewPrivileges"] = True'
+        change 'config["hooks"]["startContainer"][0]["args"] = ["sh", "-c", "echo >/dev/shm/x"]'
+        run "$caller" || fail "$(cat err)"
+        expect_out program
+    done
+}
+
 run_tests \
     every_hook_is_run_in_its_turn_with_the_state \
     run_does_all_of_it \
@@ -223,4 +275,6 @@ run_tests \
     nothing_of_ours_is_open_in_a_hook \
     paths_are_those_of_the_place_where_it_is_run \
     a_wrong_hook_is_refused_before_anything_is_made \
-    a_signal_ends_a_hook_that_does_not_end
+    a_signal_ends_a_hook_that_does_not_end \
+    one_that_does_not_say_its_environment_has_that_of_its_side \
+    one_at_the_start_runs_under_the_filter

@@ -1,6 +1,7 @@
 /* A program that is run to its end, with a text to read and a limit of time. */
 #include "unit.h"
 
+#include "kernel/process.h"
 #include "kernel/spawn.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -150,7 +152,40 @@ static void it_has_no_descriptor_and_no_signal_of_its_callers(void **state)
     (void)close(fd);
 }
 
+static void it_runs_under_the_filter_that_is_given(void **state)
+{
+    static const char *const names[] = { "mkdir", "mkdirat" };
+    struct kernel_seccomp_rule rule = { .names = names, .names_count = ROWS(names) };
+    struct kernel_seccomp rules = { .rules = &rule, .rules_count = 1 };
+    struct kernel_seccomp_program filter = { 0 };
+    char shell[] = "sh";
+    char option[] = "-c";
+    char script[] = "mkdir /tmp/a.b.c/d 2>&1 | grep -q 'Level 3 halted'";
+    char *const argv[] = { shell, option, script, NULL };
+    struct kernel_spawn spawn = { .path = "/bin/sh", .argv = argv, .directory_fd = -1 };
+    struct err err = { 0 };
+    pid_t pid;
+    int status;
+
+    (void)state;
+    assert_true(kernel_seccomp_action_find("SCMP_ACT_ALLOW", 0, &rules.default_action));
+    assert_true(kernel_seccomp_action_find("SCMP_ACT_ERRNO", EL3HLT, &rule.action));
+    assert_int_equal(kernel_seccomp_compile(&rules, &filter, &err), 0);
+    assert_int_equal(kernel_spawn_run(&spawn, &err), -ECHILD);
+    spawn.filter = &filter;
+    pid = fork();
+    if (pid == 0)
+        _exit(kernel_process_set_no_new_privileges(&err) == 0 &&
+                      kernel_spawn_run(&spawn, &err) == 0 && mkdir("/", 0) < 0 && errno == EEXIST
+                  ? 0
+                  : 1);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    kernel_seccomp_done(&filter);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(it_runs_under_the_filter_that_is_given),
     cmocka_unit_test(a_program_reads_its_input_to_the_end),
     cmocka_unit_test(how_it_ended_and_what_it_said_last_are_told),
     cmocka_unit_test(a_program_that_is_not_there_is_told),

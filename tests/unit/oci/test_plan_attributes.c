@@ -123,9 +123,7 @@ static void hooks_are_run_by_the_runtime_or_by_the_process(void **state)
 {
     static const char *const environment[] = { "A=b" };
     static const char *const words[] = { "hook", "x" };
-    static const struct oci_hook hook = { .path = "/h",
-                                          .args = { 2, words },
-                                          .timeout = { true, 5 } };
+    struct oci_hook hook = { .path = "/h", .args = { 2, words }, .timeout = { true, 5 } };
     struct oci_config config = smallest();
 
     (void)state;
@@ -133,13 +131,17 @@ static void hooks_are_run_by_the_runtime_or_by_the_process(void **state)
     config.hooks[OCI_HOOK_START_CONTAINER] = (struct oci_hooks){ 1, &hook };
     config.hooks[OCI_HOOK_POSTSTOP] = (struct oci_hooks){ 1, &hook };
     assert_line(&config, &root_on_v2,
-                "runtime runtime-hook path=/h args=[\"hook\",\"x\"] env=[] timeout=5s"
+                "runtime runtime-hook path=/h args=[\"hook\",\"x\"] timeout=5s"
                 "  # hooks.createRuntime[0]\n");
     assert_line(&config, &root_on_v2, "runtime listen what=mounts\n");
     assert_line(&config, &root_on_v2, "child   await what=runtime-hooks\n");
     assert_line(&config, &root_on_v2, " env=[] timeout=5s  # hooks.startContainer[0]\n");
     config.process.env = (struct oci_texts){ 1, environment };
     assert_line(&config, &root_on_v2, " env=[\"A=b\"] timeout=5s  # hooks.startContainer[0]\n");
+    /* An empty list is an environment, too. */
+    hook.env.at = environment;
+    assert_line(&config, &root_on_v2, " env=[] timeout=5s  # hooks.createRuntime[0]\n");
+    assert_line(&config, &root_on_v2, " env=[] timeout=5s  # hooks.startContainer[0]\n");
 }
 
 static void hooks_that_cannot_be_are_refused(void **state)
