@@ -46,6 +46,10 @@ def relay(program, _folder, port, upstream):
     return [program, str(port), str(upstream)]
 
 
+def keeper(program, folder, port, upstream):
+    return [*relay(program, folder, port, upstream), "keep"]
+
+
 def answerer(program, _folder, port, _upstream):
     return [program, str(port)]
 
@@ -152,6 +156,7 @@ max-mthreads=4096
 OURS = Server("cupel-dns", "cupel-dns", "", cupel)
 ECHO = Server("floor (answers at once)", "forwarder_answerer", "", answerer, ())
 RELAY = Server("floor (passes on)", "forwarder_relay", "", relay, ())
+KEEPER = Server("floor (passes on and keeps)", "forwarder_relay", "", keeper, ())
 UPSTREAM = Server("upstream", "forwarder_answerer", "", answerer, ())
 PEERS = (Server("unbound", "unbound", "unbound", unbound, ("-V",)),
          Server("dnsmasq", "dnsmasq", "dnsmasq-base", dnsmasq),

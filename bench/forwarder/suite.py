@@ -21,8 +21,9 @@ each round has one burst for every server, in an order that is drawn anew. Cache
 names. Not cached: names that nobody asked for before. Mixed: any of 100,000 names, the k-th with
 a probability of 1/k, which are others in each round. TCP: cached, over one connection. Latency:
 cached, so many queries a second. The floors: a program that makes an answer of each query in
-place, with one system call for a batch; and one that passes queries on with another id and
-answers back, and does nothing else. Memory: of so many answers, in octets for each, and before
+place, with one system call for a batch; one that passes queries on with another id and
+answers back, and does nothing else; and the same with a table in which it keeps what it got, and
+checks nothing of. Memory: of so many answers, in octets for each, and before
 any. Latency by load: cached, at more and more queries a second, as curves. Start: from the start
 of the process to the first answer. New connections: each question on one of its own; the client
 is slow, so processor time counts. One of two upstreams dies: it is stopped, so that nothing
@@ -42,7 +43,7 @@ class Kind:
     """A kind of load: `words(round)` are its words, but for port and number of queries."""
     name: str
     about: str
-    floor: object  # the server that is its floor
+    floors: tuple  # the servers that are its floors
     words: object
     compared: tuple = ("cpu",)
     queries: int = QUERIES
@@ -68,11 +69,12 @@ def at_rate(rate):
     return lambda _round: ["--names", "1000", "--rate", str(rate)]
 
 
-KINDS = (Kind("cached", "any of 1,000 names", servers.ECHO, cached),
-         Kind("not cached", "names that are new", servers.RELAY, missed),
-         Kind("mixed", "100,000 names as users ask for them", servers.RELAY, mixed),
-         Kind("cached, TCP", "one connection", None, over_tcp),
-         *(Kind(f"latency at {rate} a second", "cached", servers.ECHO, at_rate(rate),
+FORWARDING = (servers.RELAY, servers.KEEPER)
+KINDS = (Kind("cached", "any of 1,000 names", (servers.ECHO,), cached),
+         Kind("not cached", "names that are new", FORWARDING, missed),
+         Kind("mixed", "100,000 names as users ask for them", FORWARDING, mixed),
+         Kind("cached, TCP", "one connection", (), over_tcp),
+         *(Kind(f"latency at {rate} a second", "cached", (servers.ECHO,), at_rate(rate),
                 ("p99", "p50", "cpu"), rate) for rate in RATES))
 
 
@@ -131,7 +133,7 @@ def sample(settings, kind, contender, number, queries):
 
 def is_in(kind, contender):
     """Floors are floors of their own kinds alone."""
-    return contender.server in (kind.floor, servers.OURS, *servers.PEERS)
+    return contender.server in (*kind.floors, servers.OURS, *servers.PEERS)
 
 
 def measure_kind(settings, kind, contenders, rounds, is_small):
@@ -153,7 +155,7 @@ def measure_kind(settings, kind, contenders, rounds, is_small):
             columns = zip(*each.taken[kind.name])
             subject.metrics = {name: (unit, [round(value, 3) for value in column])
                                for (name, unit), column in zip(METRICS, columns)}
-    against = (*([kind.floor.name] if kind.floor else ()), "unbound", "dnsdist")
+    against = (*(floor.name for floor in kind.floors), "unbound", "dnsdist")
     return Case(name=kind.name, about=f"{kind.about}, {queries} queries a burst, {rounds} of each",
                 compared=kind.compared, against=against, subjects=subjects)
 
@@ -215,7 +217,7 @@ def measure(settings):
         if not servers.find(server, settings):
             raise Cannot(f"the program '{server.program}' is not there ('make' builds it)")
     contenders = [Contender(server, settings)
-                  for server in (servers.ECHO, servers.RELAY, servers.OURS, *servers.PEERS)]
+                  for server in (servers.ECHO, *FORWARDING, servers.OURS, *servers.PEERS)]
     rounds = max(2, settings.samples // 10)
     is_small = settings.samples < 20
     with contextlib.ExitStack() as stack:
@@ -229,14 +231,14 @@ def measure(settings):
             for kind in KINDS if failure else ():
                 each.subject(kind.name).set_aside("failed", failure)
         cases = [measure_kind(ready, kind, contenders, rounds, is_small) for kind in KINDS]
-        alike = [each for each in contenders if each.server is not servers.RELAY]
+        alike = [each for each in contenders if each.server not in FORWARDING]
         return [*cases, gaps.measure_rates(ready, alike, is_small), memory,
                 *measure_others(ready, contenders, rounds, is_small)]
 
 
 def measure_others(ready, contenders, rounds, is_small):
     """What needs servers of its own."""
-    alike = [each for each in contenders if each.server is not servers.RELAY]
+    alike = [each for each in contenders if each.server not in FORWARDING]
     ours = [each for each in contenders if each.server is servers.OURS or each.server in
             servers.PEERS]
     count = 20 if is_small else gaps.CONNECTIONS

@@ -30,6 +30,7 @@ curves = [row for row in rows if row["metric"] == "p99.9 by queries a second"]
 assert [point[0] for row in curves if row["subject"] == "cupel-dns"
         for point in row["samples"]] == [2000, 5000], curves
 assert ("not cached", "floor (passes on)") in measured, measured
+assert ("mixed", "floor (passes on and keeps)") in measured, measured
 assert all(row["state"] == "measured" or row["reason"].endswith("is not installed")
            for row in rows), rows
 END_OF_PYTHON
