@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "kernel/seccomp_newer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -281,11 +282,15 @@ static int add_all(scmp_filter_ctx context, const struct kernel_seccomp *rules, 
     return 0;
 }
 
-/* Takes the instructions out of the context, by way of a file in memory. */
-static int export(scmp_filter_ctx context, struct kernel_seccomp_program *program, struct err *err)
+/* Takes the instructions out of the context, by way of a file in memory, and puts them behind those
+ * for newer calls, where there is room for those. */
+static int export(scmp_filter_ctx context, const struct kernel_seccomp *rules,
+                  struct kernel_seccomp_program *program, struct err *err)
 {
     CLEANUP(fd_close) int fd = memfd_create("seccomp", MFD_CLOEXEC);
-    CLEANUP(free_pointer) void *instructions = NULL;
+    CLEANUP(free_pointer) struct sock_filter *instructions = NULL;
+    struct sock_filter newer[KERNEL_SECCOMP_NEWER_MAX];
+    size_t first = kernel_seccomp_newer(rules, newer);
     struct stat status;
     size_t count;
     int number;
@@ -297,17 +302,19 @@ static int export(scmp_filter_ctx context, struct kernel_seccomp_program *progra
         return err_set(err, -EINVAL, "the filter cannot be made: %s", strerror(-number));
     if (fstat(fd, &status) < 0)
         return err_system(err, errno, "look at the filter");
-    count = (size_t)status.st_size / sizeof(struct sock_filter);
+    count = (size_t)status.st_size / sizeof(*instructions);
     if (count == 0 || count > BPF_MAXINSNS)
         return err_set(err, -EINVAL, "the filter has %zu instructions, the kernel takes %d", count,
                        BPF_MAXINSNS);
-    instructions = malloc(count * sizeof(struct sock_filter));
+    first = first + count > BPF_MAXINSNS ? 0 : first;
+    instructions = calloc(first + count, sizeof(*instructions));
     if (instructions == NULL)
         return err_system(err, ENOMEM, "keep the filter");
-    if (pread(fd, instructions, count * sizeof(struct sock_filter), 0) != status.st_size)
+    memcpy(instructions, newer, first * sizeof(*instructions));
+    if (pread(fd, instructions + first, count * sizeof(*instructions), 0) != status.st_size)
         return err_system(err, EIO, "read the filter");
+    program->count = (unsigned short)(first + count);
     program->instructions = instructions;
-    program->count = (unsigned short)count;
     instructions = NULL;
     return 0;
 }
@@ -330,7 +337,7 @@ int kernel_seccomp_compile(const struct kernel_seccomp *rules,
         return err_set(err, -EINVAL, "there can be no filter with this default action");
     /* A filter without it is right too, and slower. */
     (void)seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, BY_BINARY_TREE);
-    if (add_all(context, rules, err) < 0 || export(context, &program, err) < 0)
+    if (add_all(context, rules, err) < 0 || export(context, rules, &program, err) < 0)
         return err->number;
     *ret_program = program;
     return 0;

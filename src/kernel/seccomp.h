@@ -89,9 +89,10 @@ bool kernel_seccomp_action_format(uint32_t action, struct text *text);
 /* Likewise a rule: "SCMP_ACT_ALLOW read write", "SCMP_ACT_ALLOW personality if 0 EQ 8". Pure. */
 bool kernel_seccomp_rule_format(const struct kernel_seccomp_rule *rule, struct text *text);
 
-/* Makes the filter. -EINVAL: these rules contradict each other, or are more than a filter holds
- * (4,096 system calls, counted once for each name and, where several are of one argument, each
- * condition). */
+/* Makes the filter. Where the default action is the errno EPERM, calls that are newer than all that
+ * the rules name get ENOSYS: see kernel/seccomp_newer.h. -EINVAL: these rules contradict each
+ * other, or are more than a filter holds (4,096 system calls, counted once for each name and, where
+ * several are of one argument, each condition). */
 int kernel_seccomp_compile(const struct kernel_seccomp *rules,
                            struct kernel_seccomp_program *ret_program, struct err *err);
 

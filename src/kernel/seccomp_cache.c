@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC UINT64_C(0x31544c4643505543) /* "CUPCFLT1" */
+#define MAGIC UINT64_C(0x32544c4643505543) /* "CUPCFLT2" */
 #define KEY_BYTES_MAX ((size_t)256 << 10)
 #define FILE_BYTES_MAX (KEY_BYTES_MAX + sizeof(struct header) + BPF_MAXINSNS * 8)
 #define NAME_ROOM 32

@@ -5,9 +5,11 @@
 #include "kernel/seccomp.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -157,6 +159,115 @@ static void rules_that_no_filter_holds_are_refused(void **state)
     assert_null(program.instructions);
 }
 
+/* What the filter says to a call: the few instructions that libseccomp and we make use of. */
+static uint32_t decision_of(const struct kernel_seccomp_program *program, uint32_t architecture,
+                            uint32_t call)
+{
+    const struct sock_filter *code = program->instructions;
+    uint32_t loaded = 0;
+    size_t i = 0;
+
+    while (i < program->count) {
+        const struct sock_filter one = code[i++];
+
+        if (one.code == (BPF_LD | BPF_W | BPF_ABS))
+            loaded = one.k == offsetof(struct seccomp_data, nr)     ? call
+                     : one.k == offsetof(struct seccomp_data, arch) ? architecture
+                                                                    : 0;
+        else if (one.code == (BPF_JMP | BPF_JA))
+            i += one.k;
+        else if (one.code == (BPF_JMP | BPF_JEQ | BPF_K))
+            i += loaded == one.k ? one.jt : one.jf;
+        else if (one.code == (BPF_JMP | BPF_JGT | BPF_K))
+            i += loaded > one.k ? one.jt : one.jf;
+        else if (one.code == (BPF_JMP | BPF_JGE | BPF_K))
+            i += loaded >= one.k ? one.jt : one.jf;
+        else if (one.code == (BPF_JMP | BPF_JSET | BPF_K))
+            i += (loaded & one.k) != 0 ? one.jt : one.jf;
+        else
+            return one.code == (BPF_RET | BPF_K) ? one.k : 0xdead;
+    }
+    return 0xdead;
+}
+
+/* Numbers: getpid is 39 of x86_64 and 20 of x86, openat2 is 437 everywhere, and there is nothing at
+ * 100 of those that is named. */
+static void calls_that_are_newer_than_the_rules_are_not_known(void **state)
+{
+    static const char *const names[] = { "no_such_call", "getpid" };
+    static const char *const denied[] = { "openat2" };
+    static const uint32_t others[] = { SCMP_ARCH_X86, SCMP_ARCH_X32, SCMP_ARCH_X86,
+                                       SCMP_ARCH_AARCH64 };
+    static const struct {
+        const char *label;
+        uint32_t architecture, call, decision;
+    } rows[] = {
+        { "what is named", SCMP_ARCH_X86_64, 39, SCMP_ACT_ALLOW },
+        { "what is named to be denied", SCMP_ARCH_X86_64, 437, SCMP_ACT_ERRNO(EPERM) },
+        { "what is older", SCMP_ARCH_X86_64, 100, SCMP_ACT_ERRNO(EPERM) },
+        { "what is newer", SCMP_ARCH_X86_64, 438, SCMP_ACT_ERRNO(ENOSYS) },
+        { "what is far away", SCMP_ARCH_X86_64, 1000, SCMP_ACT_ERRNO(ENOSYS) },
+        { "named of x86", SCMP_ARCH_X86, 20, SCMP_ACT_ALLOW },
+        { "older of x86", SCMP_ARCH_X86, 100, SCMP_ACT_ERRNO(EPERM) },
+        { "newer of x86", SCMP_ARCH_X86, 438, SCMP_ACT_ERRNO(ENOSYS) },
+        { "named of x32", SCMP_ARCH_X86_64, 0x40000000 + 39, SCMP_ACT_ALLOW },
+        { "older of x32", SCMP_ARCH_X86_64, 0x40000000 + 100, SCMP_ACT_ERRNO(EPERM) },
+        { "newer of x32", SCMP_ARCH_X86_64, 0x40000000 + 438, SCMP_ACT_ERRNO(ENOSYS) },
+        { "named of the last", SCMP_ARCH_AARCH64, 172, SCMP_ACT_ALLOW },
+        { "older of the last", SCMP_ARCH_AARCH64, 100, SCMP_ACT_ERRNO(EPERM) },
+        { "newer of the last", SCMP_ARCH_AARCH64, 438, SCMP_ACT_ERRNO(ENOSYS) },
+        { "an architecture of none", SCMP_ARCH_PPC64LE, 1000, SCMP_ACT_KILL_THREAD },
+    };
+    struct kernel_seccomp_rule rule[] = {
+        { .names = names, .names_count = ROWS(names), .action = SCMP_ACT_ALLOW },
+        { .names = denied, .names_count = ROWS(denied), .action = SCMP_ACT_ERRNO(EPERM) },
+    };
+    struct kernel_seccomp rules = { .default_action = SCMP_ACT_ERRNO(EPERM),
+                                    .architectures = others,
+                                    .architectures_count = ROWS(others),
+                                    .rules = rule,
+                                    .rules_count = ROWS(rule) };
+    struct kernel_seccomp_program program = { 0 };
+    struct err err = { 0 };
+
+    (void)state;
+    if (seccomp_arch_native() != SCMP_ARCH_X86_64)
+        skip();
+    assert_int_equal(kernel_seccomp_compile(&rules, &program, &err), 0);
+    for (size_t i = 0; i < ROWS(rows); i++)
+        assert_row(rows[i].label,
+                   decision_of(&program, rows[i].architecture, rows[i].call) == rows[i].decision);
+    kernel_seccomp_done(&program);
+}
+
+static void another_answer_than_eperm_is_meant(void **state)
+{
+    static const char *const names[] = { "exit_group", "getppid" };
+    static const struct {
+        const char *label;
+        uint32_t answer;
+        int result;
+    } rows[] = {
+        { "not permitted", SCMP_ACT_ERRNO(EPERM), ENOSYS },
+        { "another errno", SCMP_ACT_ERRNO(ENXIO), ENXIO },
+        { "the end", SCMP_ACT_KILL_PROCESS, -SIGSYS },
+        { "a signal", SCMP_ACT_TRAP, -SIGSYS },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct kernel_seccomp_rule rule = { .names = names,
+                                            .names_count = ROWS(names),
+                                            .action = SCMP_ACT_ALLOW };
+        struct kernel_seccomp rules = { .default_action = rows[i].answer,
+                                        .rules = &rule,
+                                        .rules_count = 1 };
+
+        assert_row(rows[i].label, call_under(&rules, 1000, 0, 0) == rows[i].result);
+        assert_row(rows[i].label, call_under(&rules, SYS_getppid, 0, 0) == 0);
+    }
+}
+
 static void words_that_are_none_are_not_found(void **state)
 {
     uint32_t number = 7;
@@ -198,6 +309,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(conditions_hold_together_but_for_those_of_one_argument),
     cmocka_unit_test(what_happens_anyway_needs_no_rule),
     cmocka_unit_test(rules_that_no_filter_holds_are_refused),
+    cmocka_unit_test(calls_that_are_newer_than_the_rules_are_not_known),
+    cmocka_unit_test(another_answer_than_eperm_is_meant),
     cmocka_unit_test(words_that_are_none_are_not_found),
     cmocka_unit_test(rules_are_shown_as_they_are_said),
 };
