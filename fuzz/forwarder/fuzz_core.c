@@ -4,7 +4,8 @@
  *
  * The input is a history: four or five octets choose the limits and which upstreams are asked over
  * streams, then each step is an octet that says what happens (its lower three bits) and to whom
- * (the others), and what else that step needs; one octet of all stands for another configuration.
+ * (the others), and what else that step needs; one octet of all stands for another configuration,
+ * and one for another size.
  * Replies are made from queries that wait, so that a mutation away from a good history is a good
  * history with one thing wrong.
  *
@@ -17,7 +18,7 @@
  * src/forwarder/core/upstream.c 70%, src/forwarder/core/deadlines.c 80%,
  * src/forwarder/core/datagram.c 80%, src/forwarder/core/locals.c 80%,
  * src/forwarder/core/local.c 70%, src/forwarder/core/names.c 90%,
- * src/forwarder/core/reconfigure.c 85%,
+ * src/forwarder/core/reconfigure.c 85%, src/forwarder/core/resize.c 70%,
  * src/forwarder/core/route.c 90%
  */
 #include "dns/rrtype.h"
@@ -29,6 +30,7 @@
 #define ATTEMPT_NS 1000
 #define STEPS_MAX 300
 #define RECONFIGURES 255 /* the step that does so */
+#define RESIZES 254      /* and the one that begins to, or goes on with it */
 
 /* What is wrong with a reply, one bit each. */
 enum spoil {
@@ -48,6 +50,7 @@ struct history {
     struct byte_reader in;
     struct forwarder forwarder;
     void *slab;
+    void *slab_before; /* answers are still to be moved out of it; or NULL */
     struct witness witness;
     uint64_t random;
     uint8_t payload[FORWARDER_DATAGRAM_BYTES_MAX];
@@ -349,11 +352,40 @@ static void step_reconfigure(struct history *history)
     witness_reconfigure(&history->witness, &config);
 }
 
+/* Another size; or, where one has begun, some more answers go to where they belong. */
+static void step_resize(struct history *history)
+{
+    struct forwarder_config config = history->forwarder.config;
+    uint8_t choices = take(history);
+    void *before;
+
+    if (history->slab_before != NULL) {
+        if (witness_move(&history->witness, choices % 4U))
+            return;
+        free(history->slab_before);
+        history->slab_before = NULL;
+        return;
+    }
+    config.queries_max = 1 + choices % 8U;
+    config.waiters_max = 1 + (choices >> 3) % 8U;
+    if (config.keep.ttl_s_max >= 1 && config.keep.failure_ttl_s >= 1)
+        config.cache.bytes = (choices >> 6) * (size_t)FORWARDER_CACHE_BYTES_MIN;
+    before = witness_resize(&history->witness, &config, &history->slab);
+    if (forwarder_is_moving(&history->forwarder))
+        history->slab_before = before;
+    else
+        free(before);
+}
+
 /* What happens next is in the lower three bits, to whom in the others. */
 static void step(struct history *history, uint8_t octet)
 {
     if (octet == RECONFIGURES) {
         step_reconfigure(history);
+        return;
+    }
+    if (octet == RESIZES) {
+        step_resize(history);
         return;
     }
     switch (octet % 8) {
@@ -397,5 +429,6 @@ FUZZ_TARGET(input)
     witness_check_rest(&history->witness);
     witness_done(&history->witness);
     free(history->slab);
+    free(history->slab_before);
     free(history);
 }

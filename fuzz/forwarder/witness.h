@@ -100,6 +100,8 @@ struct witness {
     uint64_t plain_until_ns[FORWARDER_SLOTS_MAX];
     struct witness_peer peers[FORWARDER_SLOTS_MAX];
     struct witness_admit admit;
+    size_t crowd;         /* queries that waited when the size changed last, */
+    size_t clients_crowd; /* and clients */
     size_t count;
     struct witness_query queries[WITNESS_QUERIES_MAX];
     size_t clients_count;
@@ -384,10 +386,12 @@ static inline void witness_check_account(const struct witness *witness)
     const struct forwarder *forwarder = witness->forwarder;
     uint64_t first_ns = FORWARDER_NEVER;
 
-    fuzz_require(witness->count <= forwarder->config.queries_max);
+    fuzz_require(witness->count <= forwarder->config.queries_max ||
+                 witness->count <= witness->crowd);
     fuzz_require(forwarder_waiting(forwarder) == witness->count);
     fuzz_require(forwarder_clients_waiting(forwarder) == witness->clients_count);
-    fuzz_require(witness->clients_count <= forwarder->config.waiters_max);
+    fuzz_require(witness->clients_count <= forwarder->config.waiters_max ||
+                 witness->clients_count <= witness->clients_crowd);
     fuzz_require((uint64_t)forwarder->cache.blocks_used * FORWARDER_CACHE_BLOCK <=
                  forwarder->config.cache.bytes);
     for (size_t i = 0; i < witness->count; i++) {
@@ -776,8 +780,8 @@ static inline void witness_check_own_answer(const struct witness *witness,
     fuzz_require(rcode == DNS_RCODE_REFUSED || rcode == DNS_RCODE_NOERROR ||
                  rcode == DNS_RCODE_BADCOOKIE ||
                  (rcode == DNS_RCODE_NOTIMP) == (dns_header_opcode(&asked) != DNS_OPCODE_QUERY));
-    fuzz_require(rcode != DNS_RCODE_SERVFAIL || witness->count == config->queries_max ||
-                 witness->clients_count == config->waiters_max ||
+    fuzz_require(rcode != DNS_RCODE_SERVFAIL || witness->count >= config->queries_max ||
+                 witness->clients_count >= config->waiters_max ||
                  witness_is_busy(witness, in->payload) ||
                  witness_count_network(witness, &in->path.peer) == config->client_queries_max);
 }
@@ -1559,6 +1563,42 @@ static inline void witness_reconfigure(struct witness *witness,
     if (config->rate.per_s != before.rate.per_s)
         witness->admit.count = 0;
     witness_check_account(witness);
+}
+
+/* Another size, where it may change now; all else is as it was. Gives the slab before, which is to
+ * be freed when witness_move() has moved what is in it, or NULL. */
+static inline void *witness_resize(struct witness *witness, const struct forwarder_config *config,
+                                   void **slab)
+{
+    struct forwarder *forwarder = witness->forwarder;
+    size_t size = forwarder_resize_bytes(forwarder, config);
+    void *before = *slab;
+
+    witness_begin(witness);
+    if (!forwarder_can_resize(forwarder, config))
+        return NULL;
+    *slab = calloc(1, size);
+    fuzz_require(*slab != NULL);
+    forwarder_resize(forwarder, config, *slab);
+    fuzz_require(!forwarder_has_other_size(forwarder, config));
+    witness->crowd = witness->count;
+    witness->clients_crowd = witness->clients_count;
+    for (size_t i = 0; i < witness->count; i++)
+        fuzz_require(forwarder_table_find(&forwarder->table, witness->queries[i].key) != NULL);
+    witness_check_account(witness);
+    return before;
+}
+
+/* Moves some answers to where there is another size; true while more of them are to be moved. */
+static inline bool witness_move(struct witness *witness, unsigned int answers_max)
+{
+    bool is_more;
+
+    witness_begin(witness);
+    is_more = forwarder_move_answers(witness->forwarder, answers_max, witness->now_ns);
+    fuzz_require(is_more == forwarder_is_moving(witness->forwarder));
+    witness_check_account(witness);
+    return is_more;
 }
 
 /* Nothing waits any more, and each client that was let wait has had its answer. */

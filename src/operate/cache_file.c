@@ -174,6 +174,8 @@ int operate_cache_file_write(const char *path, struct forwarder *forwarder, stru
 
     if (block == NULL)
         return err_system(err, ENOMEM, "cannot write '%s'", path);
+    while (forwarder_move_answers(forwarder, UINT_MAX, clock_monotonic_ns())) {
+    }
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random) ||
         !text_format(&beside, "%s.new-", path) ||
         !text_append_hex(&beside, bytes_of(random, sizeof(random))))

@@ -103,18 +103,24 @@ static void run_upstreams(struct operate_server *server, const struct operate_re
     (void)json_object_set_new(answer, "upstreams", rows);
 }
 
+static uint32_t flush(struct forwarder_cache *cache, const struct operate_request *request)
+{
+    if (request->name.size == 0)
+        return forwarder_cache_flush_all(cache);
+    return request->is_tree ? forwarder_cache_flush_tree(cache, &request->name)
+                            : forwarder_cache_flush_name(cache, &request->name);
+}
+
+/* Also of what is still to be moved to a cache of another size, where one that was moved already
+ * counts once more. */
 static void run_flush(struct operate_server *server, const struct operate_request *request,
                       json_t *answer)
 {
-    struct forwarder_cache *cache = &forwarder_loop_core(server->loop)->cache;
-    uint32_t removed;
+    struct forwarder *forwarder = forwarder_loop_core(server->loop);
+    uint64_t removed = flush(&forwarder->cache, request);
 
-    if (request->name.size == 0)
-        removed = forwarder_cache_flush_all(cache);
-    else if (request->is_tree)
-        removed = forwarder_cache_flush_tree(cache, &request->name);
-    else
-        removed = forwarder_cache_flush_name(cache, &request->name);
+    if (forwarder_is_moving(forwarder))
+        removed += flush(&forwarder->cache_before, request);
     (void)json_object_set_new(answer, "removed", number_of(removed));
 }
 

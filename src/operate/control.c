@@ -102,7 +102,7 @@ static void begin_dump(struct client *client, enum operate_command command)
         if (control->clients[i].dump != NULL)
             (void)err_set(&err, -EBUSY, "another dump is being made");
     if (err.number == 0) {
-        client->dump = operate_dump_new(forwarder, form, clock_monotonic_ns());
+        client->dump = operate_dump_new(forwarder, form);
         if (client->dump == NULL)
             (void)err_set(&err, -ENOMEM, "no memory");
     }

@@ -15,14 +15,15 @@ struct operate_dump {
     struct forwarder *forwarder;
     enum operate_dump_form form;
     uint64_t answers;
+    bool is_walking;
+    const uint8_t *blocks; /* of the cache that is walked over */
     bool is_begun;
     struct forwarder_store_writer writer;
     uint8_t wire[FORWARDER_STORE_RECORD_MAX]; /* a message, or a record of the file around it */
     char line[DNS_PART_TEXT_MAX];
 };
 
-struct operate_dump *operate_dump_new(struct forwarder *forwarder, enum operate_dump_form form,
-                                      uint64_t now_ns)
+struct operate_dump *operate_dump_new(struct forwarder *forwarder, enum operate_dump_form form)
 {
     struct operate_dump *dump = malloc(sizeof(*dump));
 
@@ -32,7 +33,7 @@ struct operate_dump *operate_dump_new(struct forwarder *forwarder, enum operate_
     dump->form = form;
     dump->answers = 0;
     dump->is_begun = false;
-    forwarder_cache_walk_begin(&forwarder->cache, now_ns);
+    dump->is_walking = false;
     return dump;
 }
 
@@ -153,6 +154,13 @@ static void put_end(struct operate_dump *dump, struct operate_buffer *out)
         (void)operate_buffer_format(out, "; end: %lu answers\n", (unsigned long)dump->answers);
 }
 
+static void begin(struct operate_dump *dump, uint64_t now_ns)
+{
+    forwarder_cache_walk_begin(&dump->forwarder->cache, now_ns);
+    dump->blocks = dump->forwarder->cache.blocks;
+    dump->is_walking = true;
+}
+
 bool operate_dump_next(struct operate_dump *dump, uint64_t now_ns, size_t size,
                        struct operate_buffer *out)
 {
@@ -160,6 +168,12 @@ bool operate_dump_next(struct operate_dump *dump, uint64_t now_ns, size_t size,
     struct forwarder_topic topic;
     struct forwarder_cached cached;
 
+    if (!dump->is_walking && forwarder_is_moving(dump->forwarder))
+        return true;
+    if (!dump->is_walking)
+        begin(dump, now_ns);
+    if (dump->blocks != cache->blocks)
+        return false;
     while (out->size < size) {
         if (!forwarder_cache_walk_next(cache, now_ns, &topic, &cached)) {
             put_end(dump, out);

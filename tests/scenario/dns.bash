@@ -6,6 +6,17 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/scenario.bash"
 # In its sandbox a process cannot look at itself as LeakSanitizer does at its end, and is ended.
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 
+# In /proc, which shows the namespace outside, this shell has another number.
+read -r shell_outside _ </proc/self/stat
+
+# proc_of PROCESS: the directory in /proc of what this shell has started.
+proc_of() {
+    awk -v parent="$shell_outside" -v process="$1" '
+        /^PPid:/ { is_ours = $2 == parent }
+        /^NSpid:/ && is_ours && $NF == process { print substr(FILENAME, 1, length(FILENAME) - 7) }
+    ' /proc/[0-9]*/status 2>/dev/null || true
+}
+
 # answers PORT: whether a server there answers at all.
 answers() {
     dig +time=1 +tries=1 @127.0.0.1 -p "$1" example.test SOA

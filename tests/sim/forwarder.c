@@ -28,6 +28,7 @@
 struct totals {
     uint64_t exchanges;
     uint64_t reloads;
+    uint64_t resizes;
     uint64_t accepted;
     uint64_t counters[FORWARDER_COUNTERS];
 };
@@ -44,11 +45,49 @@ static void change_local(struct simulation *sim)
                       (enum forwarder_block_answer)between(sim, 0, FORWARDER_BLOCK_REFUSED));
 }
 
+/* Another size, while queries wait, if all answers are where they belong since the last time. */
+static void resize(struct simulation *sim)
+{
+    struct forwarder_config config = sim->forwarder.config;
+    void *before;
+
+    if (!sim->is_calm) {
+        config.queries_max = (uint32_t)between(sim, 1, WITNESS_QUERIES_MAX);
+        config.waiters_max = (uint32_t)between(sim, 1, WITNESS_QUERIES_MAX);
+    }
+    config.cache.bytes =
+        chance_of(&sim->chance, 200) ? 0 : between(sim, 1, 4) * (uint64_t)FORWARDER_CACHE_BYTES_MIN;
+    if (config.keep.ttl_s_max == 0)
+        config.cache.bytes = 0;
+    before = witness_resize(&sim->witness, &config, &sim->slab);
+    if (before == NULL)
+        return;
+    fuzz_require(sim->slab_before == NULL);
+    sim->resizes += 1;
+    if (forwarder_is_moving(&sim->forwarder))
+        sim->slab_before = before;
+    else
+        free(before);
+}
+
+/* Moves some answers, perhaps none. */
+static void move(struct simulation *sim)
+{
+    if (sim->slab_before == NULL || chance_of(&sim->chance, 500) ||
+        witness_move(&sim->witness, (unsigned int)between(sim, 0, 20)))
+        return;
+    free(sim->slab_before);
+    sim->slab_before = NULL;
+}
+
 /* Another configuration, while queries wait. */
 static void reload(struct simulation *sim)
 {
-    struct forwarder_config config = sim->forwarder.config;
+    struct forwarder_config config;
 
+    if (chance_of(&sim->chance, 300))
+        resize(sim);
+    config = sim->forwarder.config;
     world_choose_upstreams(sim, &config);
     config.has_prefetch = chance_of(&sim->chance, 500);
     if (config.rate.may_begin && chance_of(&sim->chance, 300)) {
@@ -92,6 +131,7 @@ static void simulation_init(struct simulation *sim, uint64_t seed, const struct 
 static void simulation_done(struct simulation *sim)
 {
     free(sim->slab);
+    free(sim->slab_before);
     witness_done(&sim->witness);
 }
 
@@ -343,6 +383,7 @@ static void run(struct simulation *sim)
 
         if (chance_of(&sim->chance, sim->reload_per_mille))
             reload(sim);
+        move(sim);
         deadline_ns = forwarder_deadline_ns(&sim->forwarder);
         if (chance_of(&sim->chance, sim->leap_per_mille)) {
             sim->leapt_ns += between(sim, 0, 200) * NS_PER_MS;
@@ -379,6 +420,7 @@ static void run_seed(uint64_t seed, const struct plan *plan, struct totals *tota
     run(sim);
     totals->exchanges += sim->exchanges;
     totals->reloads += sim->reloads;
+    totals->resizes += sim->resizes;
     totals->accepted += sim->witness.accepted;
     for (size_t i = 0; i < FORWARDER_COUNTERS; i++)
         totals->counters[i] += sim->forwarder.counters[i];
@@ -395,7 +437,7 @@ struct progress {
 /* A simulation in which something never happens shows nothing about it. */
 static bool print_totals(const struct totals *totals, uint64_t runs, uint64_t took_ns)
 {
-    bool all_happened = true;
+    bool all_happened = totals->reloads > 0 && totals->resizes > 0;
 
     for (unsigned int i = 0; i < FORWARDER_COUNTERS; i++) {
         printf("%10" PRIu64 "  %s\n", totals->counters[i],
@@ -403,6 +445,7 @@ static bool print_totals(const struct totals *totals, uint64_t runs, uint64_t to
         all_happened = all_happened && totals->counters[i] > 0;
     }
     printf("%10" PRIu64 "  reloads\n", totals->reloads);
+    printf("%10" PRIu64 "  of another size\n", totals->resizes);
     printf("%" PRIu64 " runs, %" PRIu64 " exchanges, %" PRIu64 " a second\n", runs,
            totals->exchanges, totals->exchanges * UINT64_C(1000000000) / (took_ns + 1));
     if (!all_happened)

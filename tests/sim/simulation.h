@@ -51,6 +51,7 @@ struct simulation {
     unsigned int plain_upstreams;   /* those that know no EDNS, one bit each */
     unsigned int reload_per_mille;  /* another configuration, before what happens next */
     uint64_t reloads;
+    uint64_t resizes;
     unsigned int cookie_upstreams;                /* those that know cookies, */
     unsigned int strict_upstreams;                /* those that want one of theirs, */
     unsigned int averse_upstreams;                /* and those that say FORMERR to one */
@@ -65,6 +66,7 @@ struct simulation {
     struct forwarder forwarder;
     struct witness witness;
     void *slab;
+    void *slab_before; /* from which answers are still to be moved, or NULL */
 };
 
 /* An address of a fake network. */

@@ -265,7 +265,7 @@ static const struct cli_program dns_program = {
         "configuration file anew, and says that it is ready; queries that wait end as they began, "
         "the cache is kept, and addresses that it goes on to listen on stay open. Where something "
         "is wrong with the file it says so on standard error and goes on as before. "
-        "What --queries-max, --cache-bytes and --control say, and whether --tcp-clients-max is 0, "
+        "What operates it (--control, --metrics and so on), and whether --tcp-clients-max is 0, "
         "changes only when it is started anew, which it says as well.\n\n"
         "A service manager such as systemd may pass sockets (LISTEN_FDS), UDP and TCP, which are "
         "listened on besides --listen, or in place of loopback where there is no --listen; and is "

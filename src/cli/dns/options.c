@@ -128,6 +128,7 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .number_min = 10,
       .number_max = 60000 },
     { .name = "queries-max",
+      .reloads = true,
       .kind = CLI_NUMBER,
       .offset = offsetof(struct dns_options, queries_max),
       .value = "N",
@@ -240,6 +241,7 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
               "know those of all, as other servers at the same address do; without it, a secret is "
               "drawn each day" },
     { .name = "cache-bytes",
+      .reloads = true,
       .kind = CLI_NUMBER,
       .offset = offsetof(struct dns_options, cache_bytes),
       .value = "N",

@@ -156,6 +156,8 @@ static uint16_t lane_now(struct forwarder *forwarder, bool anew)
 /* Gives a query that is not yet in the table a lane, and an id that no other has on its stream. */
 static struct forwarder_query *add_query(struct forwarder *forwarder)
 {
+    if (forwarder->table.count >= forwarder->config.queries_max)
+        return NULL;
     for (int i = 0; i < KEY_DRAWS; i++) {
         uint16_t lane = lane_now(forwarder, i > 0);
         struct forwarder_key key = {
@@ -295,14 +297,12 @@ static void give_up(struct forwarder *forwarder, struct forwarder_query *query,
                     struct forwarder_batch *batch)
 {
     struct forwarder_kept kept = forwarder_keep_nothing(forwarder_query_error(query));
-    struct forwarder_cached cached;
 
     if (query->waiting.first == 0)
         forwarder_count(forwarder, FORWARDER_COUNT_refreshes_failed);
     if (!forwarder_answer_stale(forwarder, query, batch)) {
         forwarder_answer_nothing(forwarder, query, batch);
-        if (forwarder->config.cache.bytes != 0 &&
-            !forwarder_cache_find(&forwarder->cache, &query->topic, forwarder->now_ns, &cached))
+        if (forwarder->config.cache.bytes != 0 && !forwarder_has_answer(forwarder, &query->topic))
             (void)forwarder_cache_put(&forwarder->cache, &query->topic, &kept, forwarder->now_ns);
     }
     forwarder_forget(forwarder, query);

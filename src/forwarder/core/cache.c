@@ -363,6 +363,7 @@ static bool look_at(const struct forwarder_cache *cache, uint32_t number, uint64
         return false;
     *ret_cached = (struct forwarder_cached){
         .entry = number,
+        .kept_ns = entry->kept_ns,
         .age_s = (uint32_t)age_s,
         .ttl_s = entry->ttl_s,
         .is_stale = is_stale,

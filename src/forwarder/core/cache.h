@@ -78,11 +78,12 @@ struct forwarder_kept {
 /* An entry that was found; good until the next change of the cache. */
 struct forwarder_cached {
     uint32_t entry;
-    uint32_t age_s;  /* in whole seconds */
-    uint32_t ttl_s;  /* for so long it is fresh */
-    bool is_stale;   /* its time is over */
-    bool is_resting; /* stale, and to ask anew just failed: see forwarder_cache_rest() */
-    bool is_worn;    /* a tenth of its time or less is left: worth asking anew */
+    uint64_t kept_ns; /* when it was kept */
+    uint32_t age_s;   /* in whole seconds */
+    uint32_t ttl_s;   /* for so long it is fresh */
+    bool is_stale;    /* its time is over */
+    bool is_resting;  /* stale, and to ask anew just failed: see forwarder_cache_rest() */
+    bool is_worn;     /* a tenth of its time or less is left: worth asking anew */
     bool is_failure;
     bool has_alias;
     bool has_error;

@@ -180,11 +180,11 @@ static enum forwarder_verdict wait_for_upstream(struct forwarder *forwarder,
     enum forwarder_verdict verdict = FORWARDER_JOIN;
     uint32_t share = 0;
 
-    if (forwarder->waiters.count == forwarder->waiters.count_max)
+    if (forwarder->waiters.count >= forwarder->config.waiters_max)
         return FORWARDER_CROWDED;
     if (query == NULL && !forwarder_can_ask(forwarder, &asked->topic))
         return FORWARDER_BUSY;
-    if (query == NULL && forwarder->table.count == forwarder->config.queries_max)
+    if (query == NULL && forwarder->table.count >= forwarder->config.queries_max)
         return FORWARDER_FULL;
     if (!take_share(forwarder, asked, &share))
         return FORWARDER_GREEDY;
@@ -209,8 +209,7 @@ static enum forwarder_verdict resolve(struct forwarder *forwarder,
                                       struct forwarder_batch *batch)
 {
     struct forwarder_cached cached = { 0 };
-    bool is_found =
-        forwarder_cache_find(&forwarder->cache, &asked->topic, forwarder->now_ns, &cached);
+    bool is_found = forwarder_find_answer(forwarder, &asked->topic, &cached);
 
     if (!is_found || (cached.is_stale && !cached.is_resting))
         return wait_for_upstream(forwarder, asked, is_found, batch);
@@ -293,8 +292,7 @@ bool forwarder_answer_stale(struct forwarder *forwarder, struct forwarder_query 
     struct forwarder_cached cached;
     struct forwarder_waiter waiter;
 
-    if (!forwarder_cache_find(&forwarder->cache, &query->topic, forwarder->now_ns, &cached) ||
-        !cached.is_stale)
+    if (!forwarder_find_answer(forwarder, &query->topic, &cached) || !cached.is_stale)
         return false;
     forwarder_cache_rest(&forwarder->cache, &cached, REST_S);
     while (take_waiter(forwarder, query, &waiter)) {

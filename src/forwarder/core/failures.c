@@ -61,13 +61,15 @@ void forwarder_fail_queries(struct forwarder *forwarder, const struct forwarder_
     unsigned int place = failure->socket % forwarder->config.lanes;
     unsigned int step = failure->is_stream ? forwarder_streams(&forwarder->config) : UINT16_MAX;
 
+    if (failure->is_stream && forwarder->streams_before != 0)
+        step = 1;
     if (upstream >= forwarder->config.upstreams_count)
         return;
     if (failure->is_stream && !failure->was_up &&
         forwarder_upstream_failed(&forwarder->upstreams[upstream], forwarder->now_ns))
         forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
-    /* A datagram's query is on the lane of that number; those of stream s are on s, s + streams …
-     */
+    /* A datagram's query is on the lane of that number; those of stream s are on s, s + streams …,
+     * or were when there were other numbers of streams. */
     for (unsigned int lane = place; lane < forwarder->config.lanes; lane += step)
         fail_lane(forwarder, (uint16_t)lane, failure, batch);
 }

@@ -143,15 +143,12 @@ void forwarder_begin_peer(struct forwarder *forwarder, size_t upstream)
     memcpy(forwarder->peer_cookies[upstream].client, &client, sizeof(client));
 }
 
-void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *config, void *slab)
+void forwarder_lay_out(struct forwarder *forwarder, const struct forwarder_config *config,
+                       void *slab)
 {
     struct slab parts = slab_of(config);
     uint8_t *base = slab;
 
-    forwarder_config_check(config);
-    *forwarder = (struct forwarder){ .config = *config, .local = config->local };
-    REQUIRE(forwarder_plan(forwarder, config, &forwarder->members));
-    forwarder_set_groups(forwarder);
     forwarder->table = forwarder_table_init((void *)(base + parts.queries),
                                             (void *)(base + parts.buckets), config->queries_max);
     forwarder->waiters =
@@ -164,6 +161,15 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
         forwarder_shares_init((void *)(base + parts.shares), (void *)(base + parts.share_buckets),
                               shares_max(config), &forwarder->hash_key);
     forwarder->rate = forwarder_rate_init(&config->rate, &forwarder->hash_key, base + parts.rate);
+}
+
+void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *config, void *slab)
+{
+    forwarder_config_check(config);
+    *forwarder = (struct forwarder){ .config = *config, .local = config->local };
+    REQUIRE(forwarder_plan(forwarder, config, &forwarder->members));
+    forwarder_set_groups(forwarder);
+    forwarder_lay_out(forwarder, config, slab);
     for (size_t i = 0; i < 2; i++)
         forwarder->hash_key.halves[i] = config->random.next(config->random.source);
     forwarder_begin_cookies(forwarder);

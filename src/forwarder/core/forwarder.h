@@ -153,11 +153,14 @@ struct forwarder {
     struct forwarder_shares shares;
     struct forwarder_rate rate;
     struct forwarder_cache cache;
+    struct forwarder_cache cache_before; /* of another size, whose answers are moved to the cache;
+                                            with no blocks: there is none */
     struct forwarder_keep *keep;
     struct forwarder_hash_key hash_key;
     struct forwarder_upstream upstreams[FORWARDER_SLOTS_MAX];
     const struct forwarder_local *local;
     struct forwarder_moment moment;
+    uint32_t streams_before; /* to each upstream before the size changed; 0: it did not */
     struct forwarder_cookies cookies;
     struct forwarder_peer_cookie peer_cookies[FORWARDER_SLOTS_MAX];
     uint64_t wall_s;     /* the time of day, */
@@ -188,13 +191,49 @@ bool forwarder_plan(const struct forwarder *forwarder, const struct forwarder_co
                     struct forwarder_members *ret_members);
 
 /* Goes on with another configuration, which differs in no queries_max, waiters_max, lanes,
- * attempts_max, cache.bytes and rate.may_begin, and says no limit on a client's queries (nor on
- * rates, unless rate.may_begin) where there is one, nor the other way round (REQUIRE); its `random`
- * and `local` are not looked at. Queries that wait keep their time, and take replies from those
- * that they asked; what is asked from now on is asked of the new upstreams. The cache is kept.
- * Numbers are those of forwarder_plan() at the same time; false, and nothing done, where that gives
- * none. */
+ * attempts_max, cache.bytes (forwarder_resize() changes sizes) and rate.may_begin, and says no
+ * limit on a client's queries (nor on rates, unless rate.may_begin) where there is one, nor the
+ * other way round (REQUIRE); its `random` and `local` are not looked at. Queries that wait keep
+ * their time, and take replies from those that they asked; what is asked from now on is asked of
+ * the new upstreams. The cache is kept. Numbers are those of forwarder_plan() at the same time;
+ * false, and nothing done, where that gives none. */
 bool forwarder_reconfigure(struct forwarder *forwarder, const struct forwarder_config *config);
+
+/* Whether a configuration has another queries_max, waiters_max or cache.bytes: then what follows is
+ * to be done before forwarder_reconfigure():
+ *
+ *     if (!forwarder_can_resize(&forwarder, &config)) … not now …
+ *     slab = calloc(1, forwarder_resize_bytes(&forwarder, &config));
+ *     forwarder_resize(&forwarder, &config, slab);
+ *     while (forwarder_move_answers(&forwarder, 256, clock_ns()))
+ *         … datagrams and times, as ever …
+ *     free(the slab before);
+ */
+bool forwarder_has_other_size(const struct forwarder *forwarder,
+                              const struct forwarder_config *config);
+
+/* False while answers are still to be moved; and where the number of streams changes while queries
+ * wait on streams of a number before. */
+bool forwarder_can_resize(const struct forwarder *forwarder, const struct forwarder_config *config);
+
+/* How many octets the slab for another size has, with room for all who wait now, too. */
+size_t forwarder_resize_bytes(const struct forwarder *forwarder,
+                              const struct forwarder_config *config);
+
+/* Goes on in another slab, which is like that of forwarder_init(), with queries_max, waiters_max
+ * and cache.bytes of this configuration, where forwarder_can_resize() (REQUIRE). All who wait go on
+ * waiting, though they be more than may wait now. Answers are found as before, but stay in the slab
+ * before until they are moved, which the caller keeps so long. Time is linear in those who wait. */
+void forwarder_resize(struct forwarder *forwarder, const struct forwarder_config *config,
+                      void *slab);
+
+/* Moves up to `answers_max` answers, the oldest first; false where none is left and the slab before
+ * is no longer used. They go through forwarder_keep_read(), as those of store.h do, and stay as old
+ * as they are; failures are left behind. */
+bool forwarder_move_answers(struct forwarder *forwarder, unsigned int answers_max, uint64_t now_ns);
+
+/* Whether answers are still to be moved. */
+bool forwarder_is_moving(const struct forwarder *forwarder);
 
 /* The numbers of upstreams that are asked, or that a query waits for, a bit each: the sockets of
  * any other may be closed. Time is linear in the queries that wait. */

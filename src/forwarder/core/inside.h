@@ -2,7 +2,7 @@
  * What the files of the core share and nobody else sees: forwarder.c (time and counting), admit.c
  * (who may ask), clients.c (what clients send and get), locals.c (what is answered here), asking.c
  * (queries to upstreams), replies.c (what upstreams send), failures.c (what the network says of the
- * way to them), reconfigure.c (another configuration).
+ * way to them), reconfigure.c (another configuration), resize.c (of another size).
  */
 #pragma once
 
@@ -20,6 +20,28 @@ struct forwarder_asked {
 
 /* Ends the process where a configuration does not keep to its limits. */
 void forwarder_config_check(const struct forwarder_config *config);
+
+/* Shares a slab out, with nothing in it yet. */
+void forwarder_lay_out(struct forwarder *forwarder, const struct forwarder_config *config,
+                       void *slab);
+
+/* Moves the answer for a topic from the cache before, and finds it; false where there is none. */
+bool forwarder_move_answer(struct forwarder *forwarder, const struct forwarder_topic *topic,
+                           struct forwarder_cached *ret_cached);
+
+/* The answer for a topic, fresh or stale, wherever it stands; false where there is none. What keep
+ * holds is lost. */
+static inline bool forwarder_find_answer(struct forwarder *forwarder,
+                                         const struct forwarder_topic *topic,
+                                         struct forwarder_cached *ret_cached)
+{
+    return forwarder_cache_find(&forwarder->cache, topic, forwarder->now_ns, ret_cached) ||
+           (forwarder->cache_before.entries > 0 &&
+            forwarder_move_answer(forwarder, topic, ret_cached));
+}
+
+/* Whether there is an answer for a topic, wherever it stands. */
+bool forwarder_has_answer(struct forwarder *forwarder, const struct forwarder_topic *topic);
 
 /* Says which numbers are asked for which names, once the configuration and its members are there.
  */

@@ -19,6 +19,14 @@ struct forwarder_rate forwarder_rate_init(const struct forwarder_rate_config *co
     return (struct forwarder_rate){ .config = *config, .key = key, .places = slab };
 }
 
+void forwarder_rate_move(struct forwarder_rate *rate, void *slab)
+{
+    /* A table that was never used stays so: its pages are not there yet. */
+    if (rate->config.per_s != 0)
+        memcpy(slab, rate->places, TABLE_BYTES);
+    rate->places = slab;
+}
+
 void forwarder_rate_change(struct forwarder_rate *rate, const struct forwarder_rate_config *config)
 {
     /* A table that was never used stays so: its pages are not there yet. */

@@ -59,6 +59,9 @@ size_t forwarder_rate_slab_bytes(const struct forwarder_rate_config *config);
 struct forwarder_rate forwarder_rate_init(const struct forwarder_rate_config *config,
                                           const struct forwarder_hash_key *key, void *slab);
 
+/* Goes on in another slab of the same size, all zero, with the accounts that there are. */
+void forwarder_rate_move(struct forwarder_rate *rate, void *slab);
+
 /* Goes on with another limit, where there is a table: all accounts begin anew. Where it is the same
  * they go on. */
 void forwarder_rate_change(struct forwarder_rate *rate, const struct forwarder_rate_config *config);

@@ -35,14 +35,12 @@ static bool wants_plain(const struct forwarder_query *query, unsigned int upstre
 static void keep_reply(struct forwarder *forwarder, const struct forwarder_query *query,
                        const struct dns_message *reply)
 {
-    struct forwarder_cached cached;
     struct forwarder_kept kept;
 
     if ((query->flags & DNS_FLAG_RD) == 0 || forwarder->config.cache.bytes == 0 ||
         !forwarder_keep_read(forwarder->keep, &forwarder->config.keep, reply, &kept))
         return;
-    if (kept.is_failure &&
-        forwarder_cache_find(&forwarder->cache, &query->topic, forwarder->now_ns, &cached))
+    if (kept.is_failure && forwarder_has_answer(forwarder, &query->topic))
         return;
     if (forwarder_cache_put(&forwarder->cache, &query->topic, &kept, forwarder->now_ns))
         forwarder_count(forwarder, FORWARDER_COUNT_cache_kept);
@@ -185,16 +183,30 @@ static enum forwarder_counter read_reply(struct forwarder *forwarder, struct for
     return counter;
 }
 
+/* The query with this key if it is on a lane, or NULL. */
+static struct forwarder_query *find_on_lane(const struct forwarder *forwarder, uint16_t lane,
+                                            uint32_t streams, uint16_t id)
+{
+    struct forwarder_key key = { .stream = (uint16_t)(lane % streams), .id = id };
+    struct forwarder_query *query = forwarder_table_find(&forwarder->table, key);
+
+    return query != NULL && query->lane == lane ? query : NULL;
+}
+
 /* The query that a reply with this id can be for, or NULL. */
 static struct forwarder_query *find_query(const struct forwarder *forwarder,
                                           const struct forwarder_path *path, uint16_t id)
 {
     uint16_t place = path->socket % forwarder->config.lanes;
-    uint32_t streams = forwarder_streams(&forwarder->config);
-    struct forwarder_key key = { .stream = (uint16_t)(place % streams), .id = id };
-    struct forwarder_query *query = forwarder_table_find(&forwarder->table, key);
+    struct forwarder_key key = { .stream = place, .id = id };
+    struct forwarder_query *query;
 
-    return query != NULL && place == (path->stream != 0 ? key.stream : query->lane) ? query : NULL;
+    if (path->stream != 0)
+        return forwarder_table_find(&forwarder->table, key);
+    query = find_on_lane(forwarder, place, forwarder_streams(&forwarder->config), id);
+    if (query == NULL && forwarder->streams_before != 0)
+        query = find_on_lane(forwarder, place, forwarder->streams_before, id);
+    return query;
 }
 
 enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,

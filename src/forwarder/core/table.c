@@ -186,6 +186,26 @@ void forwarder_table_remove(struct forwarder_table *table, struct forwarder_quer
     table->count -= 1;
 }
 
+struct forwarder_query *forwarder_table_copy(struct forwarder_table *table,
+                                             const struct forwarder_query *query)
+{
+    struct forwarder_query *copy = forwarder_table_add(table, query->key, query->lane);
+    struct forwarder_query added;
+
+    if (copy == NULL)
+        return NULL;
+    added = *copy;
+    *copy = *query;
+    copy->next = added.next;
+    copy->lane_next = added.lane_next;
+    copy->lane_before = added.lane_before;
+    copy->waiting = added.waiting;
+    copy->topic.size = 0;
+    if (query->topic.size != 0)
+        forwarder_table_set_topic(table, copy, &query->topic);
+    return copy;
+}
+
 uint32_t forwarder_table_index(const struct forwarder_table *table,
                                const struct forwarder_query *query)
 {

@@ -99,6 +99,11 @@ struct forwarder_query *forwarder_table_find_topic(const struct forwarder_table 
 /* Forgets a query of the table's, for whom nobody may wait any more (REQUIRE). */
 void forwarder_table_remove(struct forwarder_table *table, struct forwarder_query *query);
 
+/* Adds a query of another table's as it is, but with nobody who waits for it, under its key, which
+ * none has (REQUIRE); NULL where the table is full. */
+struct forwarder_query *forwarder_table_copy(struct forwarder_table *table,
+                                             const struct forwarder_query *query);
+
 /* A query's number, below queries_max. */
 uint32_t forwarder_table_index(const struct forwarder_table *table,
                                const struct forwarder_query *query);

@@ -182,6 +182,7 @@ static struct forwarder_loop *loop_new(void)
         return NULL;
     loop->epoll_fd = -1;
     loop->signal_fd = -1;
+    loop->moving_fd = -1;
     for (size_t i = 0; i < FORWARDER_LISTEN_MAX; i++)
         loop->client_fds[i] = -1;
     for (size_t i = 0; i < FORWARDER_UPSTREAM_SOCKETS_MAX; i++)
@@ -228,11 +229,13 @@ void forwarder_loop_close(struct forwarder_loop *loop)
     for (size_t i = 0; i < FORWARDER_UPSTREAM_SOCKETS_MAX; i++)
         fd_close(&loop->upstream_fds[i]);
     fd_close(&loop->signal_fd);
+    fd_close(&loop->moving_fd);
     fd_close(&loop->epoll_fd);
     if (loop->signals_are_blocked)
         (void)sigprocmask(SIG_SETMASK, &loop->signals_before, NULL);
     forwarder_tcp_free(loop->tcp);
     free(loop->slab);
+    free(loop->slab_before);
     free(loop);
 }
 

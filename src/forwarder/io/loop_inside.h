@@ -1,7 +1,7 @@
 /*
  * What the files of the loop share and nobody else sees: loop.c (what happens in a turn), sockets.c
  * (those that listen and those to upstreams, as a configuration wants them), reload.c (another
- * configuration).
+ * configuration), resize.c (of another size).
  */
 #pragma once
 
@@ -30,6 +30,8 @@ struct forwarder_loop_slot {
 struct forwarder_loop {
     struct forwarder core;
     void *slab;
+    void *slab_before; /* answers are still moved out of it; NULL: none are */
+    int moving_fd;     /* always ready while it is so; -1 */
     struct forwarder_entropy entropy;
     int epoll_fd;
     int signal_fd;
@@ -101,6 +103,18 @@ void forwarder_loop_reflect(struct forwarder_loop *loop, const struct forwarder_
 
 /* Sends what the core wants sent. */
 void forwarder_loop_flush(struct forwarder_loop *loop);
+
+/* Makes ready for another size: allocates the slab. On failure nothing has changed. */
+int forwarder_loop_prepare_resize(struct forwarder_loop *loop,
+                                  const struct forwarder_config *config, void **ret_slab,
+                                  struct err *err);
+
+/* Takes that back. */
+void forwarder_loop_undo_resize(struct forwarder_loop *loop, void *slab);
+
+/* Goes on in the slab, and begins to move answers. */
+void forwarder_loop_resize(struct forwarder_loop *loop, const struct forwarder_config *config,
+                           void *slab);
 
 /* Closes what was left by another configuration and is not waited for any more. */
 void forwarder_loop_retire(struct forwarder_loop *loop, uint64_t now_ns);

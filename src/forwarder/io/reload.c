@@ -23,6 +23,8 @@ struct reload {
     struct forwarder_loop *loop;
     const struct forwarder_loop_config *config;
     struct forwarder_members members;
+    bool has_other_size;
+    void *slab;        /* then the core goes on in it */
     uint64_t until_ns; /* so long queries may wait that came before */
     uint8_t place_of[FORWARDER_LISTEN_MAX];
     bool is_kept[FORWARDER_LISTEN_MAX];   /* by place: it was there */
@@ -94,6 +96,8 @@ static int open_slot(struct reload *reload, size_t upstream, struct err *err)
 /* Takes back what was opened. */
 static void undo(struct reload *reload)
 {
+    if (reload->slab != NULL)
+        forwarder_loop_undo_resize(reload->loop, reload->slab);
     for (size_t i = 0; i < FORWARDER_LISTEN_MAX; i++)
         if (reload->is_opened[i])
             forwarder_loop_close_place(reload->loop, i);
@@ -160,6 +164,9 @@ static int open_all(struct reload *reload, struct err *err)
 {
     int number = 0;
 
+    if (reload->has_other_size)
+        number =
+            forwarder_loop_prepare_resize(reload->loop, &reload->config->core, &reload->slab, err);
     for (size_t i = 0; number == 0 && i < reload->config->core.upstreams_count; i++)
         number = open_slot(reload, i, err);
     for (size_t i = 0; number == 0 && i < reload->config->listen_count; i++)
@@ -195,6 +202,7 @@ int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_lo
     loop->now_ns = clock_monotonic_ns();
     *reload = (struct reload){ .loop = loop, .config = config };
     reload->until_ns = loop->now_ns + longest_wait(loop, config);
+    reload->has_other_size = forwarder_has_other_size(&loop->core, &config->core);
     memset(reload->place_of, UINT8_MAX, sizeof(reload->place_of));
     memset(reload->fds, -1, sizeof(reload->fds));
     if (!forwarder_plan(&loop->core, &config->core, &reload->members))
@@ -205,6 +213,8 @@ int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_lo
         undo(reload);
         return number;
     }
+    if (reload->has_other_size)
+        forwarder_loop_resize(loop, &config->core, reload->slab);
     REQUIRE(forwarder_reconfigure(&loop->core, &config->core));
     REQUIRE(memcmp(&loop->core.members, &reload->members, sizeof(reload->members)) == 0);
     settle_slots(reload);

@@ -1,0 +1,82 @@
+/*
+ * Another size: the core goes on in another slab at once; then a guest that is always ready moves
+ * answers between any two turns, until the slab before can be freed.
+ */
+#include "forwarder/io/loop_inside.h"
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/require.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+/* Answers that are moved between two looks at the sockets. */
+#define ANSWERS 256
+
+/* No answers are moved any more, and the slab before is not used. */
+static void end_moving(struct forwarder_loop *loop)
+{
+    if (loop->moving_fd >= 0)
+        forwarder_guests_leave(&loop->guests, loop->moving_fd);
+    fd_close(&loop->moving_fd);
+    free(loop->slab_before);
+    loop->slab_before = NULL;
+}
+
+/* Moves some answers; `owner` is the loop. */
+static void move_some(void *owner, uint32_t events)
+{
+    struct forwarder_loop *loop = owner;
+
+    (void)events;
+    if (loop->slab_before != NULL &&
+        !forwarder_move_answers(&loop->core, ANSWERS, clock_monotonic_ns()))
+        end_moving(loop);
+}
+
+int forwarder_loop_prepare_resize(struct forwarder_loop *loop,
+                                  const struct forwarder_config *config, void **ret_slab,
+                                  struct err *err)
+{
+    struct forwarder_guest guest = { .events = EPOLLIN, .run = move_some, .owner = loop };
+    void *slab;
+    int number;
+
+    if (!forwarder_can_resize(&loop->core, config))
+        return err_set(err, -EBUSY, "memory still changes as the configuration before wanted it");
+    slab = calloc(1, forwarder_resize_bytes(&loop->core, config));
+    if (slab == NULL)
+        return err_set(err, -ENOMEM, "no memory for %lu queries and %lu octets of cache",
+                       (unsigned long)config->queries_max, (unsigned long)config->cache.bytes);
+    loop->moving_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+    guest.fd = loop->moving_fd;
+    number = loop->moving_fd < 0 ? err_system(err, errno, "cannot move answers")
+                                 : forwarder_guests_join(&loop->guests, &guest, err);
+    if (number < 0) {
+        fd_close(&loop->moving_fd);
+        free(slab);
+        return number;
+    }
+    *ret_slab = slab;
+    return 0;
+}
+
+void forwarder_loop_undo_resize(struct forwarder_loop *loop, void *slab)
+{
+    end_moving(loop);
+    free(slab);
+}
+
+void forwarder_loop_resize(struct forwarder_loop *loop, const struct forwarder_config *config,
+                           void *slab)
+{
+    REQUIRE(loop->slab_before == NULL);
+    forwarder_resize(&loop->core, config, slab);
+    loop->slab_before = loop->slab;
+    loop->slab = slab;
+    if (!forwarder_is_moving(&loop->core))
+        end_moving(loop);
+}
