@@ -164,11 +164,11 @@ static int open_core(struct forwarder_loop *loop, const struct forwarder_config 
         .next = forwarder_entropy_next,
         .source = &loop->entropy,
     };
-    loop->slab = calloc(1, forwarder_slab_bytes(&config));
-    if (loop->slab == NULL)
+    loop->slab = forwarder_slab_new(forwarder_slab_bytes(&config));
+    if (loop->slab.at == NULL)
         return err_set(err, -ENOMEM, "no memory for %lu queries and %lu octets of cache",
                        (unsigned long)config.queries_max, (unsigned long)config.cache.bytes);
-    forwarder_init(&loop->core, &config, loop->slab);
+    forwarder_init(&loop->core, &config, loop->slab.at);
     loop->batch.flush = flush;
     loop->batch.owner = loop;
     return 0;
@@ -234,8 +234,8 @@ void forwarder_loop_close(struct forwarder_loop *loop)
     if (loop->signals_are_blocked)
         (void)sigprocmask(SIG_SETMASK, &loop->signals_before, NULL);
     forwarder_tcp_free(loop->tcp);
-    free(loop->slab);
-    free(loop->slab_before);
+    forwarder_slab_free(&loop->slab);
+    forwarder_slab_free(&loop->slab_before);
     free(loop);
 }
 

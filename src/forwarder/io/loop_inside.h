@@ -7,6 +7,7 @@
 
 #include "forwarder/io/entropy.h"
 #include "forwarder/io/loop.h"
+#include "forwarder/io/slab.h"
 #include "forwarder/io/udp.h"
 
 #include <signal.h>
@@ -29,9 +30,9 @@ struct forwarder_loop_slot {
 
 struct forwarder_loop {
     struct forwarder core;
-    void *slab;
-    void *slab_before; /* answers are still moved out of it; NULL: none are */
-    int moving_fd;     /* always ready while it is so; -1 */
+    struct forwarder_slab slab;
+    struct forwarder_slab slab_before; /* answers are still moved out of it; none: they are not */
+    int moving_fd;                     /* always ready while it is so; -1 */
     struct forwarder_entropy entropy;
     int epoll_fd;
     int signal_fd;
@@ -106,15 +107,15 @@ void forwarder_loop_flush(struct forwarder_loop *loop);
 
 /* Makes ready for another size: allocates the slab. On failure nothing has changed. */
 int forwarder_loop_prepare_resize(struct forwarder_loop *loop,
-                                  const struct forwarder_config *config, void **ret_slab,
-                                  struct err *err);
+                                  const struct forwarder_config *config,
+                                  struct forwarder_slab *ret_slab, struct err *err);
 
-/* Takes that back. */
-void forwarder_loop_undo_resize(struct forwarder_loop *loop, void *slab);
+/* Takes that back, where it was done. */
+void forwarder_loop_undo_resize(struct forwarder_loop *loop, struct forwarder_slab *slab);
 
 /* Goes on in the slab, and begins to move answers. */
 void forwarder_loop_resize(struct forwarder_loop *loop, const struct forwarder_config *config,
-                           void *slab);
+                           const struct forwarder_slab *slab);
 
 /* Closes what was left by another configuration and is not waited for any more. */
 void forwarder_loop_retire(struct forwarder_loop *loop, uint64_t now_ns);

@@ -24,8 +24,8 @@ struct reload {
     const struct forwarder_loop_config *config;
     struct forwarder_members members;
     bool has_other_size;
-    void *slab;        /* then the core goes on in it */
-    uint64_t until_ns; /* so long queries may wait that came before */
+    struct forwarder_slab slab; /* then the core goes on in it */
+    uint64_t until_ns;          /* so long queries may wait that came before */
     uint8_t place_of[FORWARDER_LISTEN_MAX];
     bool is_kept[FORWARDER_LISTEN_MAX];   /* by place: it was there */
     bool is_opened[FORWARDER_LISTEN_MAX]; /* it is new */
@@ -96,8 +96,7 @@ static int open_slot(struct reload *reload, size_t upstream, struct err *err)
 /* Takes back what was opened. */
 static void undo(struct reload *reload)
 {
-    if (reload->slab != NULL)
-        forwarder_loop_undo_resize(reload->loop, reload->slab);
+    forwarder_loop_undo_resize(reload->loop, &reload->slab);
     for (size_t i = 0; i < FORWARDER_LISTEN_MAX; i++)
         if (reload->is_opened[i])
             forwarder_loop_close_place(reload->loop, i);
@@ -214,7 +213,7 @@ int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_lo
         return number;
     }
     if (reload->has_other_size)
-        forwarder_loop_resize(loop, &config->core, reload->slab);
+        forwarder_loop_resize(loop, &config->core, &reload->slab);
     REQUIRE(forwarder_reconfigure(&loop->core, &config->core));
     REQUIRE(memcmp(&loop->core.members, &reload->members, sizeof(reload->members)) == 0);
     settle_slots(reload);

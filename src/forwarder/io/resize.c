@@ -9,7 +9,6 @@
 #include "base/require.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
@@ -22,8 +21,7 @@ static void end_moving(struct forwarder_loop *loop)
     if (loop->moving_fd >= 0)
         forwarder_guests_leave(&loop->guests, loop->moving_fd);
     fd_close(&loop->moving_fd);
-    free(loop->slab_before);
-    loop->slab_before = NULL;
+    forwarder_slab_free(&loop->slab_before);
 }
 
 /* Moves some answers; `owner` is the loop. */
@@ -32,23 +30,23 @@ static void move_some(void *owner, uint32_t events)
     struct forwarder_loop *loop = owner;
 
     (void)events;
-    if (loop->slab_before != NULL &&
+    if (loop->slab_before.at != NULL &&
         !forwarder_move_answers(&loop->core, ANSWERS, clock_monotonic_ns()))
         end_moving(loop);
 }
 
 int forwarder_loop_prepare_resize(struct forwarder_loop *loop,
-                                  const struct forwarder_config *config, void **ret_slab,
-                                  struct err *err)
+                                  const struct forwarder_config *config,
+                                  struct forwarder_slab *ret_slab, struct err *err)
 {
     struct forwarder_guest guest = { .events = EPOLLIN, .run = move_some, .owner = loop };
-    void *slab;
+    struct forwarder_slab slab;
     int number;
 
     if (!forwarder_can_resize(&loop->core, config))
         return err_set(err, -EBUSY, "memory still changes as the configuration before wanted it");
-    slab = calloc(1, forwarder_resize_bytes(&loop->core, config));
-    if (slab == NULL)
+    slab = forwarder_slab_new(forwarder_resize_bytes(&loop->core, config));
+    if (slab.at == NULL)
         return err_set(err, -ENOMEM, "no memory for %lu queries and %lu octets of cache",
                        (unsigned long)config->queries_max, (unsigned long)config->cache.bytes);
     loop->moving_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -57,26 +55,28 @@ int forwarder_loop_prepare_resize(struct forwarder_loop *loop,
                                  : forwarder_guests_join(&loop->guests, &guest, err);
     if (number < 0) {
         fd_close(&loop->moving_fd);
-        free(slab);
+        forwarder_slab_free(&slab);
         return number;
     }
     *ret_slab = slab;
     return 0;
 }
 
-void forwarder_loop_undo_resize(struct forwarder_loop *loop, void *slab)
+void forwarder_loop_undo_resize(struct forwarder_loop *loop, struct forwarder_slab *slab)
 {
+    if (slab->at == NULL)
+        return;
     end_moving(loop);
-    free(slab);
+    forwarder_slab_free(slab);
 }
 
 void forwarder_loop_resize(struct forwarder_loop *loop, const struct forwarder_config *config,
-                           void *slab)
+                           const struct forwarder_slab *slab)
 {
-    REQUIRE(loop->slab_before == NULL);
-    forwarder_resize(&loop->core, config, slab);
+    REQUIRE(loop->slab_before.at == NULL);
+    forwarder_resize(&loop->core, config, slab->at);
     loop->slab_before = loop->slab;
-    loop->slab = slab;
+    loop->slab = *slab;
     if (!forwarder_is_moving(&loop->core))
         end_moving(loop);
 }

@@ -1,0 +1,20 @@
+/*
+ * struct forwarder_slab: memory of the kernel's own for a core, so that its pages are there only
+ * once they are touched, and go back when it is freed, however often a core gets another.
+ *
+ * All zero but for what was written: zero is none.
+ */
+#pragma once
+
+#include <stddef.h>
+
+struct forwarder_slab {
+    void *at; /* NULL: there is none */
+    size_t size;
+};
+
+/* Memory of so many octets, all zero; none where there is none. */
+struct forwarder_slab forwarder_slab_new(size_t size);
+
+/* Gives it back; one that is none is fine, as it is then. */
+void forwarder_slab_free(struct forwarder_slab *slab);
