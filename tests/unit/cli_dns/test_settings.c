@@ -358,7 +358,7 @@ static void what_cannot_change_while_it_runs_stays_and_is_named(void **state)
     FILE *file;
 
     (void)state;
-    write_file(name, "queries-max: 7\ncontrol: /run/x\nttl-max: 5\n");
+    write_file(name, "queries-max: 7\ncontrol: /run/x\nquery-log: x\nttl-max: 5\n");
     give(&options, "config", name);
     assert_int_equal(dns_settings_read(&options, &running, &err), 0);
     file = fopen(name, "w");
@@ -367,8 +367,8 @@ static void what_cannot_change_while_it_runs_stays_and_is_named(void **state)
     assert_int_equal(fclose(file), 0);
     assert_int_equal(dns_settings_read_anew(&options, running, &anew, &stays, &err), 0);
     assert_int_equal(unlink(name), 0);
-    assert_string_equal(block, "queries-max, control");
-    assert_int_equal(dns_settings_config(anew)->core.queries_max, 7);
+    assert_string_equal(block, "control, query-log");
+    assert_int_equal(dns_settings_config(anew)->core.queries_max, 8);
     assert_int_equal(dns_settings_config(anew)->core.keep.ttl_s_max, 6);
     assert_string_equal(dns_settings_options(anew)->control, "/run/x");
 }
