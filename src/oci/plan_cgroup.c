@@ -313,6 +313,14 @@ static const char *needed_controllers(struct oci_planning *planning)
     return oci_planning_text(planning, "%s", names.at);
 }
 
+/* Whether a cgroup above the container's is to hand down all controllers: where the config does not
+ * name a path, that in which the container's is made alone, with what has come to it. */
+static bool is_offering(const struct oci_planning *planning, const char *rest)
+{
+    return planning->request->systemd == NULL && planning->cgroup.is_whole &&
+           (planning->config->cgroups_path != NULL || strchr(rest + 1, '/') == NULL);
+}
+
 /* Every cgroup above the container's hands the controllers down: "", "/a", "/a/b" for "/a/b/c". Of
  * those of a user's systemd, from its own on; what is offered to a scope is systemd's matter. */
 static int add_v2_controllers(struct oci_planning *planning, const struct tree *tree)
@@ -332,7 +340,7 @@ static int add_v2_controllers(struct oci_planning *planning, const struct tree *
         if (needed[0] != '\0')
             number = PLAN(planning, CGROUP_ENABLE, "linux.resources",
                           .cgroup = { .path = above, .value = needed });
-        if (number == 0 && systemd == NULL && planning->cgroup.is_whole)
+        if (number == 0 && is_offering(planning, slash))
             number = PLAN(planning, CGROUP_OFFER, "linux.cgroupsPath",
                           .cgroup = { .path = above, .value = ALL_OF_V2 });
     }

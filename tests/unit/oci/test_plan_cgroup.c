@@ -65,9 +65,33 @@ static void limits_are_written_before_the_clone(void **state)
     assert_line(&config, &root_on_v2, "cgroup-enable path=/sys/fs/cgroup/a controllers=");
 }
 
+/* How many cgroups above the container's hand down all that they have. */
+static size_t count_offers(const struct oci_config *config, const struct oci_host *host)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_plan plan;
+    struct err err = { 0 };
+
+    assert_int_equal(make(config, host, &arena, &plan, &err), 0);
+    return occurrence_of(&plan, OCI_STEP_CGROUP_OFFER).count;
+}
+
+static void what_was_not_given_to_a_user_is_not_taken_from_further_above(void **state)
+{
+    struct oci_config config = smallest_of_user();
+    struct oci_host host = user_on_v2;
+
+    (void)state;
+    host.can_make_cgroup = true;
+    assert_int_equal(count_offers(&config, &host), 1);
+    config.cgroups_path = "/user.slice/web";
+    assert_int_equal(count_offers(&config, &host), 2);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(where_one_can_be_made_there_is_a_cgroup_without_limits),
     cmocka_unit_test(limits_are_written_before_the_clone),
+    cmocka_unit_test(what_was_not_given_to_a_user_is_not_taken_from_further_above),
 };
 
 RUN_TESTS(tests)
