@@ -429,6 +429,19 @@ static int check_sysctl(struct oci_planning *planning, const char *name)
                                name);
 }
 
+/* The domain name may be said twice, but not in two ways. */
+static int check_domainname(struct oci_planning *planning, const struct oci_pair *setting)
+{
+    const char *domainname = planning->config->domainname;
+
+    if (domainname == NULL || strcmp(setting->name, "kernel.domainname") != 0 ||
+        strcmp(setting->value, domainname) == 0)
+        return 0;
+    return oci_planning_refuse(planning,
+                               "linux.sysctl: 'kernel.domainname' is '%s', and domainname '%s'",
+                               setting->value, domainname);
+}
+
 static int plan_sysctl(struct oci_planning *planning)
 {
     const struct oci_pairs *pairs = &planning->config->sysctl;
@@ -438,7 +451,8 @@ static int plan_sysctl(struct oci_planning *planning)
         size_t room = strlen("/proc/sys/") + strlen(name) + 1;
         char *path = oci_planning_alloc(planning, 1, room);
 
-        if (path == NULL || check_sysctl(planning, name) < 0)
+        if (path == NULL || check_sysctl(planning, name) < 0 ||
+            check_domainname(planning, &pairs->at[i]) < 0)
             return planning->err->number;
         (void)snprintf(path, room, "/proc/sys/%s", name);
         for (char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot, '.'))

@@ -380,6 +380,13 @@ static void settings_of_the_whole_machine_are_refused(void **state)
                    "its own");
     setting.name = "net/../kernel";
     assert_refused(&config, &root_on_v1, "linux.sysctl: 'net/../kernel' is no name of a setting");
+    config.namespaces[OCI_NAMESPACE_UTS].is_wanted = true;
+    config.domainname = "here";
+    setting = (struct oci_pair){ "kernel.domainname", "here" };
+    assert_line(&config, &root_on_v1, "sysctl path=/proc/sys/kernel/domainname value=here");
+    setting.value = "there";
+    assert_refused(&config, &root_on_v1,
+                   "linux.sysctl: 'kernel.domainname' is 'there', and domainname 'here'");
 }
 
 static void names_that_could_leave_their_directory_are_refused(void **state)
