@@ -159,8 +159,18 @@ static void probe_keyring(void)
     say("keyring", "%s", size < 0 ? outcome(errno) : text);
 }
 
+/* runc gives a terminal its size when the program runs already; crun gives it none. */
+static void await_size(void)
+{
+    struct winsize window = { 0 };
+
+    for (int i = 0; i < 300 && ioctl(0, TIOCGWINSZ, &window) == 0 && window.ws_row == 0; i++)
+        (void)usleep(10000);
+}
+
 static void probe_terminal(void)
 {
+    await_size();
     for (int fd = 0; fd < 3; fd++) {
         char name[16];
         struct termios modes = { 0 };
