@@ -18,6 +18,13 @@
 /* A response without records still says these of where it comes from. */
 #define KEPT_WHEN_CUT (DNS_FLAG_AA | DNS_FLAG_RA | DNS_FLAG_AD)
 
+/* What an answer with so many records in its first section says of us. Without records, AA and RA
+ * glibc takes it for that of a server which knows nothing, whatever else it says. */
+static unsigned int offered(uint16_t answers, unsigned int flags)
+{
+    return answers == 0 && (flags & DNS_FLAG_AA) == 0 ? DNS_FLAG_RA : 0;
+}
+
 static void write_response(const struct forwarder_request *request, struct bytes query,
                            struct dns_response response, struct byte_writer *out)
 {
@@ -254,6 +261,7 @@ static void write_cut(const struct forwarder_request *request, struct bytes quer
     struct dns_edns edns = forwarder_answer_edns(request, &no_error, block);
     struct dns_response cut = { .rcode = rcode, .flags = DNS_FLAG_TC | flags, .edns = &edns };
 
+    cut.flags |= offered(0, flags);
     write_response(request, query, cut, out);
 }
 
@@ -310,6 +318,7 @@ enum forwarder_relayed forwarder_answer_cached(const struct forwarder_request *r
         memset(header.counts, 0, sizeof(header.counts));
         header.flags |= DNS_FLAG_TC;
     }
+    header.flags |= (uint16_t)offered(header.counts[DNS_ANSWER], header.flags);
     header.counts[DNS_QUESTION] = 1;
     header.counts[DNS_ADDITIONAL] += request->has_edns;
     REQUIRE(dns_header_write(out, &header));

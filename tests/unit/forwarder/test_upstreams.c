@@ -355,6 +355,32 @@ static void an_answer_too_large_for_the_client_is_cut_with_tc(void **state)
     }
 }
 
+/* glibc takes an answer without records, AA and RA for that of a server that knows nothing. */
+static void an_answer_that_is_cut_offers_recursion_unless_it_is_an_authoritys(void **state)
+{
+    static const uint16_t flags[] = { 0, DNS_FLAG_RA, DNS_FLAG_AA };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        CLEANUP(fixture_done) struct fixture fixture;
+        struct fixture_message query = fixture_query(1);
+        struct forwarder_datagram sent;
+        struct fixture_message reply;
+        struct dns_message answer;
+
+        fixture_init(&fixture, 8);
+        sent = fixture_ask(&fixture, &query);
+        reply = reply_to(&sent);
+        reply.flags = DNS_FLAG_QR | DNS_FLAG_RD | flags[i];
+        reply.records = 20;
+        fixture_receive(&fixture, &sent.path, fixture_build(&fixture, &reply));
+        answer = fixture_answer(&fixture, 100);
+        assert_int_equal(answer.header.flags,
+                         DNS_FLAG_QR | DNS_FLAG_RD | DNS_FLAG_TC |
+                             (flags[i] == DNS_FLAG_AA ? DNS_FLAG_AA : DNS_FLAG_RA));
+    }
+}
+
 static void all_flags_are_the_upstreams_but_z_and_cd(void **state)
 {
     CLEANUP(fixture_done) struct fixture fixture;
@@ -407,6 +433,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(options_of_the_upstream_and_records_after_opt_stay),
     cmocka_unit_test(edns_that_cannot_be_cut_off_becomes_servfail_for_a_client_without),
     cmocka_unit_test(an_answer_too_large_for_the_client_is_cut_with_tc),
+    cmocka_unit_test(an_answer_that_is_cut_offers_recursion_unless_it_is_an_authoritys),
     cmocka_unit_test(all_flags_are_the_upstreams_but_z_and_cd),
     cmocka_unit_test(whether_checking_is_disabled_is_said_as_the_client_did),
 };
