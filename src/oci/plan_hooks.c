@@ -22,38 +22,37 @@ static const char *find_field(struct oci_planning *planning, enum oci_hook_kind 
     return field;
 }
 
-/* A step of `step_kind` for each hook of one kind, which hears of the status. */
+/* The steps of hooks of one kind, which hear of the status. */
+struct steps {
+    enum oci_step_kind kind;
+    enum oci_status status;
+    char *const *envp; /* of those that do not say theirs; NULL: that of the runtime's caller */
+    bool are_filtered;
+};
+
 static int plan_hooks(struct oci_planning *planning, enum oci_hook_kind kind,
-                      enum oci_step_kind step_kind, enum oci_status status)
+                      const struct steps *steps)
 {
     const struct oci_plan_request *request = planning->request;
     const struct oci_hooks *hooks = &planning->config->hooks[kind];
     const struct oci_state state = { .id = request->id,
                                      .bundle = request->bundle,
-                                     .status = status };
-    /* Where the filter is loaded only when nothing is left to do, a hook's process loads it before
-     * the hook, so that what is done to run that is no matter of the filter's. */
-    bool is_filtered = kind == OCI_HOOK_START_CONTAINER && oci_plan_filters_late(planning);
+                                     .status = steps->status };
     const char *text = NULL;
 
     for (size_t i = 0; i < hooks->count; i++) {
-        static const char *const nothing[] = { NULL };
-        struct oci_step step = { .kind = step_kind, .field = find_field(planning, kind, i) };
-        struct oci_hook hook = hooks->at[i];
+        struct oci_step step = { .kind = steps->kind, .field = find_field(planning, kind, i) };
 
-        /* A program of the container's hears nothing of the environment outside. */
-        if (kind == OCI_HOOK_START_CONTAINER && hook.env.at == NULL)
-            hook.env = planning->config->process.env;
-        if (kind == OCI_HOOK_START_CONTAINER && hook.env.at == NULL)
-            hook.env.at = nothing;
         if (step.field != NULL && text == NULL)
             text = oci_hook_state(&state, &planning->config->annotations, planning->arena,
                                   planning->err);
         if (step.field == NULL || text == NULL ||
-            oci_hook_prepare(&hook, text, planning->arena, &step.hook, planning->err) < 0)
+            oci_hook_prepare(&hooks->at[i], text, planning->arena, &step.hook, planning->err) < 0)
             return planning->err->number;
-        step.hook.is_filtered = is_filtered;
-        if (step_kind == OCI_STEP_RUNTIME_HOOK)
+        if (step.hook.envp == NULL)
+            step.hook.envp = steps->envp;
+        step.hook.is_filtered = steps->are_filtered;
+        if (steps->kind == OCI_STEP_RUNTIME_HOOK)
             step.hook.directory = request->bundle;
         if (oci_planning_add(planning, &step) < 0)
             return planning->err->number;
@@ -69,33 +68,41 @@ static bool has_runtime_hooks(const struct oci_planning *planning)
 
 int oci_plan_runtime_hooks(struct oci_planning *planning)
 {
+    const struct steps steps = { .kind = OCI_STEP_RUNTIME_HOOK, .status = OCI_CREATING };
     int number;
 
     if (!has_runtime_hooks(planning))
         return 0;
     number = PLAN(planning, LISTEN, "", .text = "mounts");
     if (number == 0)
-        number = plan_hooks(planning, OCI_HOOK_PRESTART, OCI_STEP_RUNTIME_HOOK, OCI_CREATING);
+        number = plan_hooks(planning, OCI_HOOK_PRESTART, &steps);
     if (number == 0)
-        number = plan_hooks(planning, OCI_HOOK_CREATE_RUNTIME, OCI_STEP_RUNTIME_HOOK, OCI_CREATING);
+        number = plan_hooks(planning, OCI_HOOK_CREATE_RUNTIME, &steps);
     return number < 0 ? number : PLAN(planning, RELEASE, "", .text = "runtime-hooks");
 }
 
 int oci_plan_create_hooks(struct oci_planning *planning)
 {
+    const struct steps steps = { .kind = OCI_STEP_CONTAINER_HOOK, .status = OCI_CREATING };
     int number = 0;
 
     if (has_runtime_hooks(planning))
         number = PLAN(planning, TELL, "", .text = "mounts");
     if (number == 0 && has_runtime_hooks(planning))
         number = PLAN(planning, AWAIT, "", .text = "runtime-hooks");
-    return number < 0 ? number
-                      : plan_hooks(planning, OCI_HOOK_CREATE_CONTAINER, OCI_STEP_CONTAINER_HOOK,
-                                   OCI_CREATING);
+    return number < 0 ? number : plan_hooks(planning, OCI_HOOK_CREATE_CONTAINER, &steps);
 }
 
-int oci_plan_start_hooks(struct oci_planning *planning)
+int oci_plan_start_hooks(struct oci_planning *planning, char *const *envp)
 {
+    /* A program of the container's hears nothing of the environment outside. Where the filter is
+     * loaded only when nothing is left to do, a hook's process loads it before the hook, so that
+     * what is done to run that is no matter of the filter's. */
+    const struct steps steps = { .kind = OCI_STEP_CONTAINER_HOOK,
+                                 .status = OCI_CREATED,
+                                 .envp = envp,
+                                 .are_filtered = oci_plan_filters_late(planning) };
+
     /* No steps: they are run by others, later. */
     for (int kind = OCI_HOOK_POSTSTART; kind <= OCI_HOOK_POSTSTOP; kind++) {
         for (size_t i = 0; i < planning->config->hooks[kind].count; i++) {
@@ -103,5 +110,5 @@ int oci_plan_start_hooks(struct oci_planning *planning)
                 return planning->err->number;
         }
     }
-    return plan_hooks(planning, OCI_HOOK_START_CONTAINER, OCI_STEP_CONTAINER_HOOK, OCI_CREATED);
+    return plan_hooks(planning, OCI_HOOK_START_CONTAINER, &steps);
 }

@@ -441,7 +441,7 @@ static int plan_exec(struct oci_planning *planning)
     if (number == 0 && planning->request->has_gate)
         number = PLAN(planning, START, "", .text = NULL);
     if (number == 0)
-        number = oci_plan_start_hooks(planning);
+        number = oci_plan_start_hooks(planning, exec.envp);
     if (number == 0)
         number = PLAN(planning, READY, "", .text = NULL);
     if (number == 0 && oci_plan_filters_late(planning))

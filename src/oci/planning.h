@@ -201,8 +201,9 @@ int oci_plan_runtime_hooks(struct oci_planning *planning);
 /* The container's process waits for those, and runs those that are its own. */
 int oci_plan_create_hooks(struct oci_planning *planning);
 
-/* The hooks of the start; those that come later are checked. */
-int oci_plan_start_hooks(struct oci_planning *planning);
+/* The hooks of the start, with `envp` where they do not say theirs; those that come later are
+ * checked. */
+int oci_plan_start_hooks(struct oci_planning *planning, char *const *envp);
 
 /* What the new root shares with others, which is settled when it is the root. */
 int oci_plan_root_propagation(struct oci_planning *planning);

@@ -237,8 +237,8 @@ one_that_does_not_say_its_environment_has_that_of_its_side() {
             [ "$(tr '\n' ' ' <told/order)" = 'there . ' ] || fail "$kind: $(cat told/order err)"
         done
         bundle "$caller" "$(shell true)" 'process["env"].append("INNER=yes")' \
-            "$(bare_hook startContainer '[ "$INNER$CUPEL_CALLER" = yes ]')" \
-            "$(bare_hook startContainer '[ "$INNER$CUPEL_CALLER" = "" ]' empty)"
+            "$(bare_hook startContainer '[ "$INNER$CUPEL_CALLER$HOME" = yes/root ]')" \
+            "$(bare_hook startContainer '[ "$INNER$CUPEL_CALLER$HOME" = "" ]' empty)"
         run "$caller" || fail "$(cat err)"
     done
     unset CUPEL_CALLER

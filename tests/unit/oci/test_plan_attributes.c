@@ -135,9 +135,10 @@ static void hooks_are_run_by_the_runtime_or_by_the_process(void **state)
                 "  # hooks.createRuntime[0]\n");
     assert_line(&config, &root_on_v2, "runtime listen what=mounts\n");
     assert_line(&config, &root_on_v2, "child   await what=runtime-hooks\n");
-    assert_line(&config, &root_on_v2, " env=[] timeout=5s  # hooks.startContainer[0]\n");
+    assert_line(&config, &root_on_v2, " env=[\"HOME=/\"] timeout=5s  # hooks.startContainer[0]\n");
     config.process.env = (struct oci_texts){ 1, environment };
-    assert_line(&config, &root_on_v2, " env=[\"A=b\"] timeout=5s  # hooks.startContainer[0]\n");
+    assert_line(&config, &root_on_v2,
+                " env=[\"A=b\",\"HOME=/\"] timeout=5s  # hooks.startContainer[0]\n");
     /* An empty list is an environment, too. */
     hook.env.at = environment;
     assert_line(&config, &root_on_v2, " env=[] timeout=5s  # hooks.createRuntime[0]\n");
