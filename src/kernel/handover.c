@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/require.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -40,27 +41,32 @@ static int open_connection(const char *path, int *ret_fd, struct err *err)
     return 0;
 }
 
-/* Sends the first octets, and the descriptor; how many, or -errno. */
-static ssize_t send_first(int fd, struct bytes part, int beside)
+/* Sends as much as there is room for, and the descriptor; how many octets, or -errno. All in one,
+ * since there are programs that read once and take what they get for the whole. */
+static ssize_t send_first(int fd, const struct kernel_message *message)
 {
     union {
         char room[CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;
     } control = { 0 };
-    struct iovec vector = { .iov_base = (void *)(uintptr_t)part.at, .iov_len = part.size };
-    struct msghdr message = { .msg_iov = &vector,
-                              .msg_iovlen = 1,
-                              .msg_control = control.room,
-                              .msg_controllen = sizeof(control.room) };
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    struct iovec vectors[KERNEL_MESSAGE_PARTS_MAX];
+    struct msghdr header = { .msg_iov = vectors,
+                             .msg_iovlen = message->count,
+                             .msg_control = control.room,
+                             .msg_controllen = sizeof(control.room) };
+    struct cmsghdr *beside = CMSG_FIRSTHDR(&header);
     ssize_t sent;
 
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &beside, sizeof(beside));
+    REQUIRE(message->count <= KERNEL_MESSAGE_PARTS_MAX);
+    for (size_t i = 0; i < message->count; i++)
+        vectors[i] = (struct iovec){ .iov_base = (void *)(uintptr_t)message->parts[i].at,
+                                     .iov_len = message->parts[i].size };
+    beside->cmsg_level = SOL_SOCKET;
+    beside->cmsg_type = SCM_RIGHTS;
+    beside->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(beside), &message->fd, sizeof(message->fd));
     do
-        sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+        sent = sendmsg(fd, &header, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }
@@ -81,16 +87,22 @@ static int send_rest(int fd, struct bytes part)
 int kernel_handover_send(const char *path, const struct kernel_message *message, struct err *err)
 {
     CLEANUP(fd_close) int fd = -1;
-    struct bytes first = message->parts[0];
     ssize_t sent;
-    int number;
+    size_t done;
+    int number = 0;
 
     if (open_connection(path, &fd, err) < 0)
         return err->number;
-    sent = send_first(fd, first, message->fd);
-    number =
-        sent < 0 ? (int)sent : send_rest(fd, bytes_of(first.at + sent, first.size - (size_t)sent));
-    for (size_t i = 1; i < message->count && number == 0; i++)
-        number = send_rest(fd, message->parts[i]);
+    sent = send_first(fd, message);
+    if (sent < 0)
+        return err_system(err, (int)-sent, "send to '%s'", path);
+    done = (size_t)sent;
+    for (size_t i = 0; i < message->count && number == 0; i++) {
+        struct bytes part = message->parts[i];
+        size_t skipped = done < part.size ? done : part.size;
+
+        done -= skipped;
+        number = send_rest(fd, bytes_of(part.at + skipped, part.size - skipped));
+    }
     return number < 0 ? err_system(err, -number, "send to '%s'", path) : 0;
 }

@@ -14,12 +14,15 @@
  * to the caller. */
 int kernel_handover_take(int pidfd, int number, int *ret_fd, struct err *err);
 
+#define KERNEL_MESSAGE_PARTS_MAX 4
+
 /* What is sent, one part after the other, with the descriptor beside the first octet. */
 struct kernel_message {
     const struct bytes *parts; /* the first is not empty */
-    size_t count;
+    size_t count;              /* at most KERNEL_MESSAGE_PARTS_MAX */
     int fd;
 };
 
-/* Connects to the stream socket at `path`, sends the message, and closes the connection. */
+/* Connects to the stream socket at `path`, sends the message, as one where the kernel has room for
+ * it, and closes the connection. */
 int kernel_handover_send(const char *path, const struct kernel_message *message, struct err *err);
