@@ -85,7 +85,7 @@ void dns_name_table_extend(struct dns_name_table *table, struct dns_name_table_l
 void dns_name_table_trust(struct dns_name_table *table, struct bytes source)
 {
     table->source = source.at;
-    table->source_size = source.size;
+    table->source_size = (unsigned int)source.size;
     memset(table->sources, 0, sizeof(table->sources));
 }
 

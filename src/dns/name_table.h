@@ -66,11 +66,11 @@ struct dns_name_table {
     unsigned int chains;                /* a power of two, at most max */
     unsigned int gaps;
     unsigned int seed;
+    unsigned int source_size; /* in octets */
     size_t steps_left;
     uint64_t recent_set; /* a bit for each place of `recent` that is in use */
     struct dns_name_table_recent recent[DNS_NAME_TABLE_RECENT];
     const uint8_t *source; /* the first octet of a message that stays as it is, or NULL */
-    size_t source_size;
     struct dns_name_table_source sources[DNS_NAME_TABLE_SOURCES];
     struct dns_name_table_label own[DNS_NAME_TABLE_LABELS];
 };
