@@ -23,6 +23,7 @@ has() {
 }
 
 start_local() {
+    rm -f forwarder.log # or the one before is ready
     cupel-dns --upstream 127.0.0.1:5309 --timeout-ms 100 "$@" >forwarder.log 2>&1 &
     forwarder=$!
     wait_until grep -q ready forwarder.log
