@@ -2,9 +2,12 @@
 #include "base/cleanup.h"
 #include "cli/dns/descriptors.h"
 #include "cli/dns/operation.h"
+#include "cli/dns/ready.h"
 #include "cli/dns/sandbox.h"
 #include "cli/dns/service.h"
 #include "cli/dns/settings/reading.h"
+#include "cli/dns/shards/divide.h"
+#include "cli/dns/shards/supervisor.h"
 #include "forwarder/io/endpoint.h"
 #include "operate/statistics.h"
 
@@ -12,39 +15,16 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <sys/epoll.h>
 
-/* What nobody reads is lost, and no failure of a server. */
-static void finish_print(void)
-{
-    (void)fflush(stdout);
-    __fpurge(stdout);
-    clearerr(stdout);
-}
-
-/* One line for people and for programs that wait for it. */
 static void print_ready(const struct forwarder_loop *loop,
                         const struct forwarder_loop_config *config)
 {
-    char name[FORWARDER_ENDPOINT_TEXT_MAX];
-    char server[FORWARDER_SERVER_TEXT_MAX];
-    const char *before = DNS_PROGRAM ": ready on ";
+    bool is_listening[FORWARDER_LISTEN_MAX] = { false };
 
-    for (size_t i = 0; i < config->listen_count; i++) {
-        if (!forwarder_loop_is_listening(loop, i))
-            continue;
-        printf("%s%s%s", before, config->listen[i].has_tls ? "tls://" : "",
-               forwarder_endpoint_format(&config->listen[i].address, name));
-        before = ", ";
-    }
-    before = ", forwarding to ";
-    for (size_t i = 0; i < config->core.general_count; i++) {
-        printf("%s%s", before, forwarder_server_format(&config->servers[i], server));
-        before = ", ";
-    }
-    putchar('\n');
-    finish_print();
+    for (size_t i = 0; i < config->listen_count; i++)
+        is_listening[i] = forwarder_loop_is_listening(loop, i);
+    dns_ready_print(config, is_listening);
 }
 
 static void print_count(void *owner, const struct operate_statistic *statistic)
@@ -57,7 +37,7 @@ static void print_statistics(const struct forwarder_loop *loop)
 {
     printf(DNS_PROGRAM ": statistics\n");
     operate_statistics_each(loop, print_count, NULL);
-    finish_print();
+    dns_print_finish();
 }
 
 /* A forwarder at work, and what it was told. */
@@ -187,18 +167,47 @@ static void say(void *owner, const char *sentence)
     (void)fprintf(stderr, DNS_PROGRAM ": %s\n", sentence);
 }
 
+/* A forwarder alone, in this process. */
+static int run_alone(struct running *running, const struct dns_user *user)
+{
+    const struct dns_options *options = dns_settings_options(running->started);
+    CLEANUP(dns_settings_free_pointer) struct dns_settings *later = NULL;
+    CLEANUP(forwarder_loop_close_pointer) struct forwarder_loop *loop = NULL;
+    CLEANUP(dns_operation_close) struct dns_operation operation = { 0 };
+    struct forwarder_loop_config config;
+    struct err err = { 0 };
+    int status;
+
+    if (configure(running, running->started, &config, &err) < 0)
+        return cli_fail(DNS_PROGRAM, &err, 1);
+    dns_allow_descriptors();
+    if (forwarder_loop_open(&config, &loop, &err) < 0)
+        return cli_fail(DNS_PROGRAM, &err, 1);
+    if (dns_operation_open(&operation, options, loop, &err) < 0)
+        return cli_fail(DNS_PROGRAM, &err, 1);
+    if (dns_sandbox_enter(options, user, DNS_SANDBOX_ALONE, &err) < 0 ||
+        dns_operation_start(&operation, &err) < 0)
+        return cli_fail(DNS_PROGRAM, &err, 1);
+    forwarder_loop_set_say(loop, say);
+    print_ready(loop, &config);
+    dns_service_tell(&running->service, DNS_SERVICE_READY);
+    running->loop = loop;
+    running->operation = &operation;
+    status = serve(running);
+    dns_reading_end_pointer(&running->reading);
+    later = running->now;
+    dns_operation_save(&operation);
+    return status;
+}
+
 static int run(const void *globals, const void *block, struct cli_operands operands)
 {
     const struct dns_options *options = block;
     CLEANUP(dns_settings_free_pointer) struct dns_settings *settings = NULL;
-    CLEANUP(dns_settings_free_pointer) struct dns_settings *later = NULL;
-    CLEANUP(forwarder_loop_close_pointer) struct forwarder_loop *loop = NULL;
     struct running running = { .given = options };
-    struct forwarder_loop_config config;
+    struct dns_supervision supervision = { .given = options };
     struct dns_user user;
-    CLEANUP(dns_operation_close) struct dns_operation operation = { 0 };
     struct err err = { 0 };
-    int status;
 
     (void)globals;
     (void)operands;
@@ -207,32 +216,20 @@ static int run(const void *globals, const void *block, struct cli_operands opera
         return cli_fail(DNS_PROGRAM, &err, 2);
     if (options->only_checks)
         return 0;
-    if (dns_service_open(&running.service, &err) < 0 ||
-        configure(&running, settings, &config, &err) < 0)
+    if (dns_service_open(&running.service, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
     options = dns_settings_options(settings);
     if (dns_user_read(options->user, &user, &err) < 0) {
         (void)err_prefix(&err, "--user");
         return cli_fail(DNS_PROGRAM, &err, 2);
     }
-    dns_allow_descriptors();
-    if (forwarder_loop_open(&config, &loop, &err) < 0)
-        return cli_fail(DNS_PROGRAM, &err, 1);
-    if (dns_operation_open(&operation, options, loop, &err) < 0)
-        return cli_fail(DNS_PROGRAM, &err, 1);
-    if (dns_sandbox_enter(options, &user, &err) < 0 || dns_operation_start(&operation, &err) < 0)
-        return cli_fail(DNS_PROGRAM, &err, 1);
-    forwarder_loop_set_say(loop, say);
-    print_ready(loop, &config);
-    dns_service_tell(&running.service, DNS_SERVICE_READY);
+    if (dns_shards_read(options, &supervision.count, &err) < 0)
+        return cli_fail(DNS_PROGRAM, &err, 2);
     running.started = settings;
-    running.loop = loop;
-    running.operation = &operation;
-    status = serve(&running);
-    dns_reading_end_pointer(&running.reading);
-    later = running.now;
-    dns_operation_save(&operation);
-    return status;
+    supervision.settings = settings;
+    supervision.service = &running.service;
+    supervision.user = &user;
+    return supervision.count > 1 ? dns_supervise(&supervision) : run_alone(&running, &user);
 }
 
 static const struct cli_command dns_command = {

@@ -71,6 +71,23 @@ static int open_metrics(struct dns_operation *operation, const char *address, st
     return operate_http_open(address, &operation->server, functions, &operation->http, err);
 }
 
+static int open_logs(struct dns_operation *operation, const struct dns_options *options,
+                     struct err *err)
+{
+    if (options->query_log != NULL && open_log(&operation->server, options, err) < 0)
+        return err->number;
+    if (options->dnstap != NULL && open_dnstap(operation, options, err) < 0)
+        return err->number;
+    return 0;
+}
+
+int dns_operation_open_shard(struct dns_operation *operation, const struct dns_options *options,
+                             struct forwarder_loop *loop, struct err *err)
+{
+    operation->server = (struct operate_server){ .loop = loop, .started_ns = clock_monotonic_ns() };
+    return open_logs(operation, options, err);
+}
+
 int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
                        struct forwarder_loop *loop, struct err *err)
 {
@@ -83,9 +100,7 @@ int dns_operation_open(struct dns_operation *operation, const struct dns_options
     operation->cache_file = options->cache_file;
     if (options->cache_file != NULL)
         read_cache(options->cache_file, forwarder_loop_core(loop));
-    if (options->query_log != NULL && open_log(server, options, err) < 0)
-        return err->number;
-    if (options->dnstap != NULL && open_dnstap(operation, options, err) < 0)
+    if (open_logs(operation, options, err) < 0)
         return err->number;
     if (options->metrics != NULL && open_metrics(operation, options->metrics, err) < 0)
         return err_prefix(err, "--metrics");

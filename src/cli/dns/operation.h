@@ -22,6 +22,11 @@ struct dns_operation {
 int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
                        struct forwarder_loop *loop, struct err *err);
 
+/* Opens what a shard has of it: it writes what it answers to the logs. The rest is its
+ * supervisor's. */
+int dns_operation_open_shard(struct dns_operation *operation, const struct dns_options *options,
+                             struct forwarder_loop *loop, struct err *err);
+
 /* Starts the threads that write. -errno with a sentence. */
 int dns_operation_start(struct dns_operation *operation, struct err *err);
 

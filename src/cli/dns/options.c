@@ -7,6 +7,7 @@
 #include "cli/dns/access.h"
 #include "cli/dns/descriptors.h"
 #include "cli/dns/dnstap.h"
+#include "cli/dns/shards/divide.h"
 #include "cli/dns/tls.h"
 #include "forwarder/io/endpoint.h"
 
@@ -39,6 +40,7 @@ const struct dns_options dns_defaults = {
     .tcp_idle_ms = 10000,
     .rate_window_s = 15,
     .rate_slip = 2,
+    .shards = "1",
     .local = { .block_answer = "nxdomain", .version = DNS_PROGRAM, .identity = "" },
 };
 
@@ -365,6 +367,12 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .value = "TEXT",
       .help = "answer with this who asks for id.server or hostname.bind in the class CH; an empty "
               "one refuses (empty)" },
+    { .name = "shards",
+      .kind = CLI_TEXT,
+      .offset = offsetof(struct dns_options, shards),
+      .value = "N",
+      .help = "answer with so many processes beside each other, or with auto as many as there are "
+              "processors: limits are divided among them, and one that dies is started anew (1)" },
     { .name = "user",
       .kind = CLI_TEXT,
       .offset = offsetof(struct dns_options, user),
@@ -558,7 +566,8 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
         read_cache(options, &config.core, err) < 0 ||
         dns_access_read(options, &config.core.access, err) < 0 ||
         dns_cookies_read(options, &config.core.cookies, err) < 0 ||
-        dns_dnstap_read(options, host, &dnstap, err) < 0 || dns_tls_read(options, &config, err) < 0)
+        dns_dnstap_read(options, host, &dnstap, err) < 0 ||
+        dns_tls_read(options, &config, err) < 0 || dns_shards_check(options, err) < 0)
         return -1;
     *ret_config = config;
     return 0;

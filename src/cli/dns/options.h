@@ -58,6 +58,7 @@ struct dns_options {
     bool keeps_case;
     const char *control;
     const char *user;
+    const char *shards;
     bool needs_sandbox;
     bool has_no_sandbox;
     const char *metrics;
@@ -74,7 +75,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 55
+#define DNS_ROWS_COUNT 56
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for, but for what dns_tls_open() reads; or -1 with a

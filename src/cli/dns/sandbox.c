@@ -56,21 +56,38 @@ static const struct {
         "unlinkat",   "fchmod",     "umask",    "getcwd",     "statfs",     "fstatfs" } },
     { "signals, and the end",
       { "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait", "sigaltstack",
-        "restart_syscall", "tgkill", "exit", "exit_group" } },
+        "restart_syscall", "exit", "exit_group" } },
     { "who and where it is",
       { "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getrlimit",
         "prlimit64", "getrusage", "sched_yield", "sched_getaffinity", "uname", "sysinfo",
         "getcpu" } },
 };
 
+/* What a supervisor needs besides: it starts shards, which give up the rest by themselves, and ends
+ * them. */
+static const char *const supervisor_calls[] = {
+    "kill",
+    "tgkill",
+    "wait4",
+    "prctl",
+    "seccomp",
+    "memfd_create",
+    "landlock_create_ruleset",
+    "landlock_add_rule",
+    "landlock_restrict_self",
+    "close_range",
+};
+
 /* Calls whose argument `index`, under the mask, must be one of these values. */
-static const struct {
+struct checked_call {
     const char *name;
     unsigned int index;
     const char *op; /* of libseccomp */
     uint64_t value;
     uint64_t value_two;
-} checked_calls[] = {
+};
+
+static const struct checked_call checked_calls[] = {
     { "ioctl", 1, "SCMP_CMP_EQ", SIOCGIFINDEX, 0 },
     { "ioctl", 1, "SCMP_CMP_EQ", TCGETS, 0 },
     { "ioctl", 1, "SCMP_CMP_EQ", TIOCGWINSZ, 0 },
@@ -78,6 +95,10 @@ static const struct {
     { "ioctl", 1, "SCMP_CMP_EQ", FIONBIO, 0 },
     { "clone", 0, "SCMP_CMP_MASKED_EQ", CLONE_AS_THREAD | CLONE_NAMESPACES, CLONE_AS_THREAD },
 };
+
+/* A process of its own, with nothing in common but descriptors. */
+static const struct checked_call fork_call = { "clone", 0, "SCMP_CMP_MASKED_EQ",
+                                               CLONE_AS_THREAD | CLONE_NAMESPACES, 0 };
 
 /* Calls that are as if this kernel had none, so that what can be looked at is used in their place:
  * the arguments of clone3 are in memory. */
@@ -307,7 +328,8 @@ static void add_places(struct place_list *list, const struct dns_options *option
     }
 }
 
-static int close_files(const struct dns_options *options, struct err *err)
+static int close_files(const struct dns_options *options, enum dns_sandbox_role role,
+                       struct err *err)
 {
     CLEANUP(free_pointer) struct place_list *list = calloc(1, sizeof(*list));
     int number;
@@ -315,6 +337,8 @@ static int close_files(const struct dns_options *options, struct err *err)
     if (list == NULL)
         return err_set(err, -ENOMEM, "no memory");
     add_places(list, options);
+    if (role == DNS_SANDBOX_SUPERVISOR) /* how much memory its shards have */
+        add_directory(list, "/proc/", KERNEL_LANDLOCK_READ);
     number = kernel_landlock_enter(list->at, list->count, err);
     return number == -ENOSYS ? 0 : number; /* an old kernel goes without */
 }
@@ -326,6 +350,7 @@ struct rules {
     size_t count;
     struct kernel_seccomp_rule at[ROWS_MAX];
     struct kernel_seccomp_condition conditions[ROWS_MAX];
+    struct checked_call own_signal;
 };
 
 /* What the rules do. */
@@ -335,49 +360,67 @@ struct actions {
     uint32_t missing;
 };
 
-static void make_rules(struct rules *rules, const struct actions *actions)
+static void allow_checked(struct rules *rules, const struct checked_call *call, uint32_t allow)
+{
+    struct kernel_seccomp_condition *condition = &rules->conditions[rules->count];
+
+    *condition = (struct kernel_seccomp_condition){
+        .index = call->index,
+        .value = call->value,
+        .value_two = call->value_two,
+    };
+    (void)kernel_seccomp_op_find(call->op, &condition->op);
+    rules->at[rules->count++] = (struct kernel_seccomp_rule){
+        .names = &call->name,
+        .names_count = 1,
+        .action = allow,
+        .conditions = condition,
+        .conditions_count = 1,
+    };
+}
+
+static void add_names(struct rules *rules, const char *const *names, size_t count, uint32_t action)
+{
+    rules->at[rules->count++] = (struct kernel_seccomp_rule){
+        .names = names,
+        .names_count = count,
+        .action = action,
+    };
+}
+
+/* Signals to itself, as abort() sends one, or what a supervisor does. */
+static void add_role(struct rules *rules, enum dns_sandbox_role role, uint32_t allow)
+{
+    if (role != DNS_SANDBOX_SUPERVISOR) {
+        rules->own_signal =
+            (struct checked_call){ "tgkill", 0, "SCMP_CMP_EQ", (uint64_t)getpid(), 0 };
+        allow_checked(rules, &rules->own_signal, allow);
+        return;
+    }
+    allow_checked(rules, &fork_call, allow);
+    add_names(rules, supervisor_calls, sizeof(supervisor_calls) / sizeof(supervisor_calls[0]),
+              allow);
+}
+
+static void make_rules(struct rules *rules, const struct actions *actions,
+                       enum dns_sandbox_role role)
 {
     for (size_t i = 0; i < sizeof(allowed_calls) / sizeof(allowed_calls[0]); i++) {
         size_t count = 0;
 
         while (count < CALLS_MAX && allowed_calls[i].names[count] != NULL)
             count += 1;
-        rules->at[rules->count++] = (struct kernel_seccomp_rule){
-            .names = allowed_calls[i].names,
-            .names_count = count,
-            .action = actions->allow,
-        };
+        add_names(rules, allowed_calls[i].names, count, actions->allow);
     }
-    for (size_t i = 0; i < sizeof(checked_calls) / sizeof(checked_calls[0]); i++) {
-        struct kernel_seccomp_condition *condition = &rules->conditions[i];
-
-        *condition = (struct kernel_seccomp_condition){
-            .index = checked_calls[i].index,
-            .value = checked_calls[i].value,
-            .value_two = checked_calls[i].value_two,
-        };
-        (void)kernel_seccomp_op_find(checked_calls[i].op, &condition->op);
-        rules->at[rules->count++] = (struct kernel_seccomp_rule){
-            .names = &checked_calls[i].name,
-            .names_count = 1,
-            .action = actions->allow,
-            .conditions = condition,
-            .conditions_count = 1,
-        };
-    }
-    rules->at[rules->count++] = (struct kernel_seccomp_rule){
-        .names = fatal_calls,
-        .names_count = sizeof(fatal_calls) / sizeof(fatal_calls[0]),
-        .action = actions->kill,
-    };
-    rules->at[rules->count++] = (struct kernel_seccomp_rule){
-        .names = missing_calls,
-        .names_count = sizeof(missing_calls) / sizeof(missing_calls[0]),
-        .action = actions->missing,
-    };
+    for (size_t i = 0; i < sizeof(checked_calls) / sizeof(checked_calls[0]); i++)
+        allow_checked(rules, &checked_calls[i], actions->allow);
+    add_role(rules, role, actions->allow);
+    add_names(rules, fatal_calls, sizeof(fatal_calls) / sizeof(fatal_calls[0]), actions->kill);
+    add_names(rules, missing_calls, sizeof(missing_calls) / sizeof(missing_calls[0]),
+              actions->missing);
 }
 
-static int close_calls(struct err *err)
+static int close_calls(enum dns_sandbox_role role, struct err *err)
 {
     struct rules rules = { 0 };
     struct kernel_seccomp filter = { 0 };
@@ -386,7 +429,7 @@ static int close_calls(struct err *err)
     int number;
 
     _Static_assert(sizeof(allowed_calls) / sizeof(allowed_calls[0]) +
-                           sizeof(checked_calls) / sizeof(checked_calls[0]) + 2 <=
+                           sizeof(checked_calls) / sizeof(checked_calls[0]) + 4 <=
                        ROWS_MAX,
                    "all rows have their place");
     (void)kernel_seccomp_action_find("SCMP_ACT_ALLOW", 0, &actions.allow);
@@ -394,7 +437,7 @@ static int close_calls(struct err *err)
     (void)kernel_seccomp_action_find("SCMP_ACT_ERRNO", ENOSYS, &actions.missing);
     (void)kernel_seccomp_action_find("SCMP_ACT_ERRNO", EPERM, &filter.default_action);
     (void)kernel_seccomp_flag_find("SECCOMP_FILTER_FLAG_LOG", &filter.flags);
-    make_rules(&rules, &actions);
+    make_rules(&rules, &actions, role);
     filter.rules = rules.at;
     filter.rules_count = rules.count;
     number = kernel_seccomp_compile(&filter, &program, err);
@@ -405,17 +448,17 @@ static int close_calls(struct err *err)
 }
 
 int dns_sandbox_enter(const struct dns_options *options, const struct dns_user *user,
-                      struct err *err)
+                      enum dns_sandbox_role role, struct err *err)
 {
     bool is_on = options->needs_sandbox || !options->has_no_sandbox;
     struct err weaker = { 0 };
 
-    if (drop_rights(user, is_on, err) < 0)
+    if (role != DNS_SANDBOX_SHARD && drop_rights(user, is_on, err) < 0)
         return -1;
     if (!is_on)
         return 0;
     if (kernel_process_set_no_new_privileges(&weaker) == 0 && kernel_process_hide(&weaker) == 0 &&
-        close_files(options, &weaker) == 0 && close_calls(&weaker) == 0)
+        close_files(options, role, &weaker) == 0 && close_calls(role, &weaker) == 0)
         return 0;
     *err = weaker;
     if (options->needs_sandbox)

@@ -4,7 +4,7 @@
  *
  *     dns_user_read(options->user, &user, &err)     before anything is opened
  *     … open sockets …
- *     dns_sandbox_enter(options, &user, &err)       and then serve
+ *     dns_sandbox_enter(options, &user, DNS_SANDBOX_ALONE, &err)   and then serve
  *
  * In this order: user and group (--user), all capabilities, what exec could give back
  * (no_new_privs), being looked into (not dumpable), the file system but for a few directories
@@ -37,7 +37,15 @@ struct dns_user {
  * false. -1 with a sentence. */
 int dns_user_read(const char *text, struct dns_user *ret_user, struct err *err);
 
+/* What the process is. */
+enum dns_sandbox_role {
+    DNS_SANDBOX_ALONE,      /* it answers, and nobody else does */
+    DNS_SANDBOX_SUPERVISOR, /* it starts shards and ends them, and keeps what they give up in turn
+                             */
+    DNS_SANDBOX_SHARD,      /* its supervisor has given up what is its own already */
+};
+
 /* Gives all up. With --no-sandbox the user alone changes; what this machine cannot do is an error
- * with --sandbox, and else one sentence on stderr. */
+ * with --sandbox, and else one sentence on stderr. A shard's user is that of its supervisor. */
 int dns_sandbox_enter(const struct dns_options *options, const struct dns_user *user,
-                      struct err *err);
+                      enum dns_sandbox_role role, struct err *err);

@@ -35,19 +35,55 @@ void forwarder_cookies_init(struct forwarder_cookies *cookies,
         forwarder_cookies_draw(cookies, drawn, 0);
 }
 
+static uint64_t day_of(uint64_t now_ns)
+{
+    return now_ns / FORWARDER_COOKIE_SECRET_NS;
+}
+
+/* The secret of a day, under the root. */
+static struct forwarder_hash_key key_of_day(const struct forwarder_hash_key *root, uint64_t day)
+{
+    struct forwarder_hash_key key;
+    uint8_t octets[9];
+
+    for (size_t i = 0; i < 8; i++)
+        octets[i] = (uint8_t)(day >> 8 * i);
+    for (size_t i = 0; i < 2; i++) {
+        octets[8] = (uint8_t)i;
+        key.halves[i] = forwarder_hash_strong(root, bytes_of(octets, sizeof(octets)));
+    }
+    return key;
+}
+
 bool forwarder_cookies_is_due(const struct forwarder_cookies *cookies, uint64_t now_ns)
 {
-    return cookies->config.is_on && cookies->config.secrets_count == 0 &&
-           now_ns - cookies->drawn_ns >= FORWARDER_COOKIE_SECRET_NS;
+    if (!cookies->config.is_on || cookies->config.secrets_count > 0)
+        return false;
+    return cookies->config.has_root ? day_of(now_ns) != day_of(cookies->drawn_ns)
+                                    : now_ns - cookies->drawn_ns >= FORWARDER_COOKIE_SECRET_NS;
+}
+
+/* That of today is the first, then that of yesterday and that of tomorrow. */
+static void draw_of_root(struct forwarder_cookies *cookies, uint64_t today)
+{
+    static const uint64_t days[] = { 0, UINT64_MAX, 1 };
+
+    cookies->keys_count = sizeof(days) / sizeof(days[0]);
+    for (size_t i = 0; i < cookies->keys_count; i++)
+        cookies->keys[i] = key_of_day(&cookies->config.root, today + days[i]);
 }
 
 void forwarder_cookies_draw(struct forwarder_cookies *cookies, const uint64_t drawn[2],
                             uint64_t now_ns)
 {
+    cookies->drawn_ns = now_ns;
+    if (cookies->config.has_root) {
+        draw_of_root(cookies, day_of(now_ns));
+        return;
+    }
     cookies->keys[1] = cookies->keys[0];
     cookies->keys_count += cookies->keys_count < 2;
     cookies->keys[0] = (struct forwarder_hash_key){ { drawn[0], drawn[1] } };
-    cookies->drawn_ns = now_ns;
 }
 
 /* The hash that belongs to a cookie whose octets before the hash are there. */

@@ -44,6 +44,8 @@ struct forwarder_cookie_config {
     size_t secrets_count; /* 0: drawn by chance, and another each day */
     uint8_t secrets[FORWARDER_COOKIE_SECRETS_MAX][FORWARDER_COOKIE_SECRET]; /* the first is what
                                                      cookies are made with; all are known */
+    bool has_root; /* where there are none, a day's is made of this, as others do */
+    struct forwarder_hash_key root; /* that have the same one and the same clock, */
 };
 
 struct forwarder_cookies {
@@ -60,14 +62,17 @@ enum forwarder_cookie_said {
     FORWARDER_COOKIE_GOOD, /* it has one of ours */
 };
 
-/* Begins. Where there are no secrets, `drawn` is two of chance's numbers. */
+/* Begins. Where there are no secrets, `drawn` is two of chance's numbers, which are not looked at
+ * where there is a root. */
 void forwarder_cookies_init(struct forwarder_cookies *cookies,
                             const struct forwarder_cookie_config *config, const uint64_t drawn[2]);
 
 /* Whether it is time to draw a secret. */
 bool forwarder_cookies_is_due(const struct forwarder_cookies *cookies, uint64_t now_ns);
 
-/* Makes cookies with a new secret from now on; the one before is still known. */
+/* Makes cookies with a new secret from now on; the one before is still known. With a root it is the
+ * secret of this day of the clock, and that of the next is known, too: another may be there
+ * already. */
 void forwarder_cookies_draw(struct forwarder_cookies *cookies, const uint64_t drawn[2],
                             uint64_t now_ns);
 

@@ -69,6 +69,12 @@ void forwarder_loop_stop(struct forwarder_loop *loop);
 int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
                           struct err *err);
 
+/* Whether forwarder_loop_reload() would go on with the configuration, but for the addresses that
+ * are listened on, which are not looked at; else -errno with its sentence. Nothing is changed. For
+ * those who want several loops to go on with it, or none. */
+int forwarder_loop_may_reload(struct forwarder_loop *loop,
+                              const struct forwarder_loop_config *config, struct err *err);
+
 /* From now on this is answered without asking anybody (forwarder_set_local()); the caller keeps it
  * for as long as the loop is open or until the next call. */
 void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarder_local *local);

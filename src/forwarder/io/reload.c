@@ -121,14 +121,15 @@ static void leave_place(struct forwarder_loop *loop, size_t place, uint64_t unti
 }
 
 /* Goes on reading in a place that was left a short while ago. */
-static int return_to_place(struct forwarder_loop *loop, size_t place, struct err *err)
+static int return_to_place(struct reload *reload, size_t number, struct err *err)
 {
-    struct forwarder_listen listen = loop->places[place].listen;
+    struct forwarder_loop *loop = reload->loop;
+    size_t place = reload->place_of[number];
 
-    if (!loop->places[place].is_leaving)
+    if (place >= FORWARDER_LISTEN_MAX || !loop->places[place].is_leaving)
         return 0;
     forwarder_loop_close_place(loop, place);
-    return forwarder_loop_open_place(loop, place, &listen, err);
+    return forwarder_loop_open_place(loop, place, &reload->config->listen[number], err);
 }
 
 /* The places are now those of the configuration. */
@@ -171,9 +172,8 @@ static int open_all(struct reload *reload, struct err *err)
     for (size_t i = 0; number == 0 && i < reload->config->listen_count; i++)
         number = open_place(reload, i, err);
     /* Last, since it cannot be undone. */
-    for (size_t i = 0; number == 0 && i < FORWARDER_LISTEN_MAX; i++)
-        if (reload->is_kept[i])
-            number = return_to_place(reload->loop, i, err);
+    for (size_t i = 0; number == 0 && i < reload->config->listen_count; i++)
+        number = return_to_place(reload, i, err);
     return number;
 }
 
@@ -186,6 +186,49 @@ static uint64_t longest_wait(const struct forwarder_loop *loop,
         config->core.timeout_ns > old->timeout_ns ? config->core.timeout_ns : old->timeout_ns;
 
     return 2 * timeout_ns;
+}
+
+/* Whether there is memory for another size. */
+static int check_size(struct forwarder_loop *loop, const struct forwarder_config *config,
+                      struct err *err)
+{
+    struct forwarder_slab slab = { 0 };
+
+    if (!forwarder_has_other_size(&loop->core, config))
+        return 0;
+    if (forwarder_loop_prepare_resize(loop, config, &slab, err) < 0)
+        return err->number;
+    forwarder_loop_undo_resize(loop, &slab);
+    return 0;
+}
+
+/* Whether there is a way to an upstream. */
+static int check_way(const struct forwarder_loop_config *config, size_t upstream, struct err *err)
+{
+    const struct forwarder_address *address = &config->core.upstreams[upstream];
+    CLEANUP(fd_close) int fd = -1;
+
+    if (forwarder_loop_check_upstream(config, address, err) < 0)
+        return err->number;
+    return forwarder_udp_connect(address, &fd, err);
+}
+
+static int refuse_upstreams(struct err *err)
+{
+    return err_set(err, -EBUSY, "queries still wait for the upstreams of configurations before");
+}
+
+int forwarder_loop_may_reload(struct forwarder_loop *loop,
+                              const struct forwarder_loop_config *config, struct err *err)
+{
+    struct forwarder_members members;
+    int number = 0;
+
+    if (!forwarder_plan(&loop->core, &config->core, &members))
+        return refuse_upstreams(err);
+    for (size_t i = 0; number == 0 && i < config->core.upstreams_count; i++)
+        number = check_way(config, i, err);
+    return number == 0 ? check_size(loop, &config->core, err) : number;
 }
 
 int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_loop_config *config,
@@ -205,8 +248,7 @@ int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_lo
     memset(reload->place_of, UINT8_MAX, sizeof(reload->place_of));
     memset(reload->fds, -1, sizeof(reload->fds));
     if (!forwarder_plan(&loop->core, &config->core, &reload->members))
-        return err_set(err, -EBUSY,
-                       "queries still wait for the upstreams of configurations before");
+        return refuse_upstreams(err);
     number = open_all(reload, err);
     if (number < 0) {
         undo(reload);

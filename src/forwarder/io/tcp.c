@@ -7,13 +7,13 @@
 #include "dns/code.h"
 #include "dns/header.h"
 #include "forwarder/io/endpoint.h"
+#include "forwarder/io/tcp_listen.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 
-#define BACKLOG 256
 /* Queries of one connection that have no answer, before no more are read. */
 #define PENDING_MAX 128
 /* A client has at most this part of all connections. */
@@ -107,19 +107,15 @@ static void set_listener(struct forwarder_tcp *tcp, size_t number, int fd, bool 
 int forwarder_tcp_listen(struct forwarder_tcp *tcp, size_t number,
                          const struct forwarder_address *address, bool has_tls, struct err *err)
 {
-    CLEANUP(fd_close) int fd = forwarder_tcp_socket(address);
-    char name[FORWARDER_ENDPOINT_TEXT_MAX];
-    struct sockaddr_storage socket = { 0 };
-    socklen_t size = forwarder_endpoint_to_socket(address, &socket);
+    struct forwarder_listen listen = { .address = *address, .has_tls = has_tls };
+    CLEANUP(fd_close) int fd = -1;
 
     REQUIRE(number < FORWARDER_TCP_LISTEN_MAX);
-    if (fd < 0 || forwarder_tcp_set(fd, SOL_SOCKET, SO_REUSEADDR, 1) < 0 ||
-        (address->size == 16 && forwarder_tcp_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) < 0) ||
-        bind(fd, (const struct sockaddr *)&socket, size) < 0 || listen(fd, BACKLOG) < 0 ||
-        forwarder_tcp_watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number),
+    if (forwarder_tcp_listen_beside(&listen, FORWARDER_ALONE, &fd, err) < 0)
+        return err->number;
+    if (forwarder_tcp_watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number),
                             EPOLLIN) < 0)
-        return err_system(err, errno, "cannot listen on %s over %s",
-                          forwarder_endpoint_format(address, name), has_tls ? "TLS" : "TCP");
+        return err_system(err, errno, "cannot wait on a socket");
     set_listener(tcp, number, fd_take(&fd), has_tls);
     return 0;
 }
@@ -297,7 +293,8 @@ static void accept_clients(struct forwarder_tcp *tcp, size_t listener, uint64_t 
     struct sockaddr_storage peer;
     socklen_t size;
 
-    for (int i = 0; i < BACKLOG && tcp->counters.clients_now < tcp->config.clients_max; i++) {
+    for (int i = 0;
+         i < FORWARDER_TCP_BACKLOG && tcp->counters.clients_now < tcp->config.clients_max; i++) {
         int fd;
 
         size = sizeof(peer);

@@ -69,19 +69,23 @@ int forwarder_udp_adopt(const struct forwarder_address *address, int fd, struct 
     return 0;
 }
 
-int forwarder_udp_listen(const struct forwarder_address *address, int *ret_fd, struct err *err)
+int forwarder_udp_listen_beside(const struct forwarder_address *address,
+                                enum forwarder_sharing sharing, int *ret_fd, struct err *err)
 {
     CLEANUP(fd_close) int fd = open_socket(address);
     char name[FORWARDER_ENDPOINT_TEXT_MAX];
-    struct sockaddr_storage socket = { 0 };
-    socklen_t size = forwarder_endpoint_to_socket(address, &socket);
 
     if (fd < 0 || set_listen_options(fd, address) < 0 ||
-        bind(fd, (const struct sockaddr *)&socket, size) < 0)
+        forwarder_sharing_bind(fd, address, sharing) < 0)
         return err_system(err, errno, "cannot listen on %s",
                           forwarder_endpoint_format(address, name));
     *ret_fd = fd_take(&fd);
     return 0;
+}
+
+int forwarder_udp_listen(const struct forwarder_address *address, int *ret_fd, struct err *err)
+{
+    return forwarder_udp_listen_beside(address, FORWARDER_ALONE, ret_fd, err);
 }
 
 int forwarder_udp_connect(const struct forwarder_address *address, int *ret_fd, struct err *err)

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "forwarder/core/datagram.h"
+#include "forwarder/io/sharing.h"
 
 #include <netinet/in.h>
 #include <stdalign.h>
@@ -16,6 +17,10 @@
 /* Opens a socket that listens on the address; one for 0.0.0.0 or [::] learns to which of our
  * addresses each query went. */
 int forwarder_udp_listen(const struct forwarder_address *address, int *ret_fd, struct err *err);
+
+/* The same beside other sockets of the address, as `sharing` says. */
+int forwarder_udp_listen_beside(const struct forwarder_address *address,
+                                enum forwarder_sharing sharing, int *ret_fd, struct err *err);
 
 /* Makes a socket that is bound to the address already as good as one of forwarder_udp_listen(). */
 int forwarder_udp_adopt(const struct forwarder_address *address, int fd, struct err *err);

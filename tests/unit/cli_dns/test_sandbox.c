@@ -42,7 +42,7 @@ static int try_inside(const struct dns_options *options, void (*prepare)(void),
         (void)signal(SIGSYS, SIG_DFL);
         if (prepare != NULL)
             prepare();
-        if (dns_sandbox_enter(options, &nobody, &err) < 0) {
+        if (dns_sandbox_enter(options, &nobody, DNS_SANDBOX_ALONE, &err) < 0) {
             (void)fprintf(stderr, "%s\n", err.sentence);
             _exit(IS_OUTSIDE);
         }

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -61,6 +62,13 @@ int dns_reading_begin(const struct dns_options *given, const struct dns_settings
 int dns_reading_fd(const struct dns_reading *reading)
 {
     return reading->fd;
+}
+
+bool dns_reading_is_done(const struct dns_reading *reading)
+{
+    struct pollfd done = { .fd = reading->fd, .events = POLLIN };
+
+    return poll(&done, 1, 0) == 1;
 }
 
 int dns_reading_end(struct dns_reading **reading, struct dns_settings **ret_settings,

@@ -25,6 +25,9 @@ int dns_reading_begin(const struct dns_options *given, const struct dns_settings
 /* What can be read when the thread is done. */
 int dns_reading_fd(const struct dns_reading *reading);
 
+/* Whether the thread is done. */
+bool dns_reading_is_done(const struct dns_reading *reading);
+
 /* Waits until the thread is done, and gives what it read, as dns_settings_read_anew() does. The
  * reading is freed, whichever way that went, and the variable NULL. */
 int dns_reading_end(struct dns_reading **reading, struct dns_settings **ret_settings,

@@ -1,0 +1,271 @@
+#!/usr/bin/env bash
+# --shards: several processes answer beside each other, and one that dies is no more than that.
+# What /proc says is of the process namespace that the test runs in.
+scenario_unshare=(--mount-proc)
+# shellcheck source=tests/scenario/dns.bash
+source "$(dirname "$0")/dns.bash"
+needs dig bind9-dnsutils
+
+start_upstream() {
+    "$here/dns_upstream.py" 5312 honest >upstream.txt 2>upstream.log &
+    wait_until grep -q ready upstream.txt
+}
+
+# shards: their processes.
+shards() {
+    pgrep -P "$forwarder"
+}
+
+# start_shards COUNT OPTION…
+start_shards() {
+    start_forwarder --upstream 127.0.0.1:5312 --listen 127.0.0.1:8053 --shards "$@"
+    [ "$(shards | wc -l)" = "$1" ] || fail "$(shards | wc -l) shards"
+}
+
+# nothing_is_left: neither the forwarder nor a shard.
+nothing_is_left() {
+    ! pgrep -x cupel-dns
+}
+
+ask() {
+    dig +noedns +time=20 +tries=1 @127.0.0.1 -p "$1" "$2" >dig.txt
+    grep -q 'status: NOERROR' dig.txt || fail "$(cat dig.txt)"
+}
+
+says() {
+    grep -qxF "cupel-dns: $1" forwarder.log || fail "says: $(cat forwarder.log)"
+}
+
+reload() {
+    : >forwarder.log
+    kill -HUP "$forwarder"
+    wait_until grep -qE "ready|as before" forwarder.log
+}
+
+all_answers_are_right_and_every_shard_has_clients() {
+    local shard
+    start_shards 4
+    [ "$ready" = "cupel-dns: ready on 127.0.0.1:8053, forwarding to 127.0.0.1:5312" ] ||
+        fail "$ready"
+    [ "$(wc -l <forwarder.log)" = 1 ] || fail "$(cat forwarder.log)"
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    for shard in $(shards); do
+        [ "$("$here/dns_shards.py" clients "$shard")" -gt 0 ] || fail "$shard has no clients"
+    done
+    stop_forwarder
+    nothing_is_left
+}
+
+one_is_started_anew() {
+    [ "$(shards | wc -l)" = 4 ] && grep -q "and is started anew" forwarder.log
+}
+
+a_shard_that_crashes_under_load_takes_nobody_with_it() {
+    local victim
+    start_shards 4 --no-sandbox
+    victim=$(shards | sed -n 2p)
+    "$here/dns_shards.py" death "$victim" >load.txt 2>load.log || fail "$(cat load.log)"
+    sed 's/^/# /' load.txt
+    wait_until one_is_started_anew
+    says "shard 2 (process $victim) was ended by signal 11 (Segmentation fault), \
+and is started anew"
+    shards | grep -qx "$victim" && fail "it is still there"
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    stop_forwarder
+    nothing_is_left
+}
+
+# Also where that is what each of its shards does, as soon as it is there.
+a_shard_that_cannot_start_is_tried_five_times() {
+    local status=0
+    start_shards 2 --query-log queries
+    rm queries
+    mkdir queries
+    kill -KILL "$(shards | head -n 1)"
+    wait "$forwarder" || status=$?
+    [ "$status" = 1 ] || fail "status $status"
+    [ "$(grep -c 'and is started anew' forwarder.log)" = 5 ] || fail "$(cat forwarder.log)"
+    tail -n 1 forwarder.log >last.txt
+    grep -q "^cupel-dns: shard 1 (process [0-9]*) could not go on: --query-log: 'queries': \
+Is a directory, as 5 in a row did before they answered: the service ends$" last.txt ||
+        fail "$(cat forwarder.log)"
+    nothing_is_left
+    rmdir queries
+}
+
+what_no_shard_can_have_is_one_sentence() {
+    local status=0
+    timeout 10 cupel-dns --shards 3 --listen 127.0.0.1:8053 --upstream 8.8.8.8 2>err.txt ||
+        status=$?
+    [ "$status" = 1 ] || fail "status $status"
+    [ "$(cat err.txt)" = "cupel-dns: cannot reach upstream 8.8.8.8:53: Network is unreachable" ] ||
+        fail "says: $(cat err.txt)"
+    nothing_is_left
+    start_shards 2
+    status=0
+    timeout 10 cupel-dns --shards 2 --listen 127.0.0.1:8053 --upstream 127.0.0.1:5312 2>err.txt ||
+        status=$?
+    [ "$status" = 1 ] || fail "status $status"
+    [ "$(cat err.txt)" = "cupel-dns: cannot listen on 127.0.0.1:8053: Address already in use" ] ||
+        fail "says: $(cat err.txt)"
+    stop_forwarder
+}
+
+a_supervisor_that_is_killed_takes_all_with_it() {
+    start_shards 4
+    kill -KILL "$forwarder"
+    wait "$forwarder" || true
+    wait_until nothing_is_left
+}
+
+signals_for_all_processes_end_it_in_order() {
+    local signal
+    for signal in INT TERM; do
+        start_shards 3
+        # shellcheck disable=SC2046 # several processes
+        kill -"$signal" $(shards)
+        ask 8053 still-there.example.org
+        [ "$(shards | wc -l)" = 3 ] || fail "a shard ended by itself"
+        # shellcheck disable=SC2046
+        kill -"$signal" $(shards) "$forwarder"
+        wait "$forwarder"
+        nothing_is_left
+    done
+}
+
+no_query_is_lost_when_all_take_another_configuration() {
+    printf 'listen: [127.0.0.1:8053, "127.0.0.1:8054"]\nupstream: 127.0.0.1:5342\n' >other.yaml
+    printf 'queries-max: 70000\ncache-bytes: 4194304\n' >>other.yaml
+    printf 'listen: 127.0.0.1:8053\nupstream: [127.0.0.1:5341]\npolicy: race\n' >one.yaml
+    cp one.yaml dns.yaml
+    start_forwarder --config dns.yaml --shards 3
+    "$here/dns_reload.py" "$forwarder" dns.yaml other.yaml one.yaml >load.txt 2>load.log ||
+        fail "$(cat load.log)"
+    sed 's/^/# /' load.txt
+    grep -qv ready forwarder.log && fail "$(cat forwarder.log)"
+    stop_forwarder
+}
+
+a_wrong_configuration_is_refused_by_all() {
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\nshards: 2\n' >dns.yaml
+    start_forwarder --config dns.yaml
+    printf 'listen: 127.0.0.1:8053\nupsteam: 127.0.0.1:5313\n' >dns.yaml
+    reload
+    says "goes on as before: dns.yaml:2: upsteam: there is no such key"
+    printf 'listen: [127.0.0.1:8053, 192.0.2.1:53]\nupstream: 127.0.0.1:5313\n' >dns.yaml
+    reload
+    says "goes on as before: cannot listen on 192.0.2.1:53: Cannot assign requested address"
+    printf 'listen: [127.0.0.1:8055, 127.0.0.1:8053]\nupstream: [127.0.0.1, 8.8.8.8]\n' >dns.yaml
+    reload
+    says "goes on as before: cannot reach upstream 8.8.8.8:53: Network is unreachable"
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5313\nqueries-max: 1\nshards: 2\n' >dns.yaml
+    reload
+    says "goes on as before: dns.yaml:3: queries-max: 1 is less than 1 for each of 2 shards \
+(--shards)"
+    ask 8053 still.example.org
+    printf 'listen: [127.0.0.1:8053, 127.0.0.1:8055]\nupstream: 127.0.0.1:5312\nshards: 4\n' \
+        >dns.yaml
+    reload
+    says "changes when it is started anew: shards"
+    [ "$(shards | wc -l)" = 2 ]
+    ask 8055 new.example.org
+    stop_forwarder
+    nothing_is_left
+}
+
+addresses_come_and_go_and_a_new_shard_has_those_that_there_are() {
+    local shard
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\n' >dns.yaml
+    start_forwarder --config dns.yaml --shards 2 --timeout-ms 500
+    printf 'listen: 127.0.0.1:8054\nupstream: 127.0.0.1:5312\n' >dns.yaml
+    reload
+    says "ready on 127.0.0.1:8054, forwarding to 127.0.0.1:5312"
+    ask 8054 one.example.org
+    dig +tcp +time=2 +tries=1 @127.0.0.1 -p 8053 two.example.org >dig.txt && fail "8053 is open"
+    # At once: what was left a moment ago is listened on again.
+    printf 'listen: [127.0.0.1:8053, "127.0.0.1:8054"]\nupstream: 127.0.0.1:5312\n' >dns.yaml
+    reload
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    for shard in $(shards); do
+        kill -KILL "$shard"
+    done
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    ask 8054 three.example.org
+    [ "$(shards | wc -l)" = 2 ]
+    stop_forwarder
+}
+
+# status PROCESS FIELD: what the kernel says of it.
+status() {
+    awk -v field="$2:" '$1 == field { print $2; exit }' "/proc/$1/status"
+}
+
+supervisor_and_shards_are_in_their_sandboxes() {
+    local process set
+    start_shards 2 --user 65534:65534 --sandbox
+    kill -KILL "$(shards | head -n 1)"
+    wait_until grep -q "and is started anew" forwarder.log
+    ask 8053 sandbox.example.org
+    for process in "$forwarder" $(shards); do
+        [ "$(status "$process" NoNewPrivs)" = 1 ] || fail "new privileges"
+        [ "$(status "$process" Seccomp)" = 2 ] || fail "no filter"
+        for set in CapEff CapPrm CapInh CapAmb; do
+            [ "$(status "$process" $set)" = 0000000000000000 ] || fail "$set"
+        done
+        [ "$(status "$process" Uid)" = 65534 ] || fail "user $(status "$process" Uid)"
+        [ "$(stat -c %u "/proc/$process/status")" = 0 ] || fail "others can look into it"
+    done
+    for process in $(shards); do
+        [ "$(status "$process" Seccomp_filters)" = 2 ] || fail "a shard has no filter of its own"
+    done
+    stop_forwarder
+}
+
+cookies_of_one_shard_are_good_for_all() {
+    local cookie i
+    start_shards 4 --require-cookies
+    dig +time=5 +tries=1 +cookie=0123456789abcdef +nobadcookie @127.0.0.1 -p 8053 \
+        a.example.org >dig.txt || true
+    cookie=$(awk '$2 == "COOKIE:" { print $3 }' dig.txt)
+    [ "${#cookie}" = 48 ] || fail "no cookie: $(cat dig.txt)"
+    for i in $(seq 16); do # each from another port
+        dig +time=5 +tries=1 "+cookie=$cookie" +nobadcookie @127.0.0.1 -p 8053 \
+            "c$i.example.org" >dig.txt
+        grep -q 'status: NOERROR' dig.txt || fail "$(cat dig.txt)"
+    done
+    stop_forwarder
+}
+
+states_count() {
+    [ "$(wc -l <states.txt)" = "$1" ]
+}
+
+sockets_that_are_passed_are_for_all_shards() {
+    "$here/dns_service.py" states.txt cupel-dns --upstream 127.0.0.1:5312 --timeout-ms 30000 \
+        --shards 3 >service.txt 2>forwarder.log &
+    forwarder=$!
+    wait_until grep -q "early answer 77 0" service.txt
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    [ "$(cat states.txt)" = READY ] || fail "states: $(cat states.txt)"
+    kill -HUP "$forwarder"
+    wait_until states_count 3
+    [ "$(tail -n 1 states.txt)" = READY ] || fail "states: $(cat states.txt)"
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    stop_forwarder
+    nothing_is_left
+}
+
+start_upstream
+run_tests \
+    all_answers_are_right_and_every_shard_has_clients \
+    a_shard_that_crashes_under_load_takes_nobody_with_it \
+    a_shard_that_cannot_start_is_tried_five_times \
+    what_no_shard_can_have_is_one_sentence \
+    a_supervisor_that_is_killed_takes_all_with_it \
+    signals_for_all_processes_end_it_in_order \
+    no_query_is_lost_when_all_take_another_configuration \
+    a_wrong_configuration_is_refused_by_all \
+    addresses_come_and_go_and_a_new_shard_has_those_that_there_are \
+    supervisor_and_shards_are_in_their_sandboxes \
+    cookies_of_one_shard_are_good_for_all \
+    sockets_that_are_passed_are_for_all_shards
