@@ -50,6 +50,26 @@ int oci_container_start(const struct oci_runtime *runtime, const char *id, struc
     return oci_start_created(&runtime->listener, runtime->root, id, err);
 }
 
+/* A container without a pid namespace of its own does not end with its first process: SIGKILL is for
+ * all, and for what the first has left. */
+static int kill_it(const struct oci_runtime *runtime, const struct oci_state *state, int signal,
+                   struct arena *arena, struct err *err)
+{
+    const struct oci_namespace *pids;
+    struct oci_config config;
+    bool is_any = false;
+
+    if (signal == SIGKILL) {
+        if (oci_read_kept(runtime->root, state->id, arena, &config, err) < 0)
+            return err->number;
+        pids = &config.namespaces[OCI_NAMESPACE_PID];
+        if (!(pids->is_wanted && pids->path == NULL) &&
+            oci_kill_own(state, arena, &is_any, err) < 0)
+            return err->number;
+    }
+    return is_any ? 0 : oci_state_kill(state, signal, err);
+}
+
 int oci_container_kill(const struct oci_runtime *runtime, const char *id, int signal, bool to_all,
                        struct err *err)
 {
@@ -60,7 +80,7 @@ int oci_container_kill(const struct oci_runtime *runtime, const char *id, int si
 
     if (number == 0)
         number = to_all ? oci_kill_all(&state, signal, &arena, err)
-                        : oci_state_kill(&state, signal, err);
+                        : kill_it(runtime, &state, signal, &arena, err);
     /* With cgroup v1 what stands still does not even die. */
     if (number == 0 && signal == SIGKILL && state.status == OCI_PAUSED)
         number = oci_freeze_end(&state, err);

@@ -75,6 +75,16 @@ static int no_cgroup(const struct oci_state *state, struct err *err)
                    state->id);
 }
 
+/* A signal to all that is in a cgroup of the container's; with cgroup v1 what stands still does not
+ * even die. */
+static int signal_in(const struct oci_state *state, const char *path, int signal,
+                     struct arena *arena, struct err *err)
+{
+    if (kernel_cgroup_signal(path, signal, arena, err) < 0)
+        return err->number;
+    return signal == SIGKILL ? oci_freeze_end(state, err) : 0;
+}
+
 int oci_kill_all(const struct oci_state *state, int signal, struct arena *arena, struct err *err)
 {
     const char *path = find_any(state);
@@ -83,9 +93,20 @@ int oci_kill_all(const struct oci_state *state, int signal, struct arena *arena,
         return 0;
     if (path == NULL)
         return no_cgroup(state, err);
-    if (kernel_cgroup_signal(path, signal, arena, err) < 0)
+    return signal_in(state, path, signal, arena, err);
+}
+
+int oci_kill_own(const struct oci_state *state, struct arena *arena, bool *ret_is_any,
+                 struct err *err)
+{
+    const char *path = oci_state_find_own_cgroup(state);
+    struct kernel_pids pids = { 0 };
+
+    if (path != NULL && (kernel_cgroup_list(path, arena, &pids, err) < 0 ||
+                         (pids.count > 0 && signal_in(state, path, SIGKILL, arena, err) < 0)))
         return err->number;
-    return signal == SIGKILL ? oci_freeze_end(state, err) : 0;
+    *ret_is_any = pids.count > 0;
+    return 0;
 }
 
 int oci_list_processes(const struct oci_state *state, struct arena *arena,

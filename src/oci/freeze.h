@@ -24,6 +24,11 @@ int oci_freeze_is_on(const struct oci_state *state, bool *ret_is_on, struct err 
 /* Sends a signal to all processes of the container. */
 int oci_kill_all(const struct oci_state *state, int signal, struct arena *arena, struct err *err);
 
+/* Ends all processes that are in a cgroup which was made for the container, and for nobody else;
+ * *ret_is_any: there were some. */
+int oci_kill_own(const struct oci_state *state, struct arena *arena, bool *ret_is_any,
+                 struct err *err);
+
 /* All processes of the container, as seen outside; in the arena. */
 int oci_list_processes(const struct oci_state *state, struct arena *arena,
                        struct kernel_pids *ret_pids, struct err *err);

@@ -85,6 +85,10 @@ bool oci_state_is_of_this_boot(const struct oci_state *state);
  * does not run any more. */
 int oci_state_open_process(const struct oci_state *state, struct err *err);
 
+/* One of the cgroups that were made for the container, and is still the same; NULL: there is none.
+ */
+const char *oci_state_find_own_cgroup(const struct oci_state *state);
+
 /* Removes a container wholly: its process is killed if it runs, and so is what else is in cgroups
  * that were made for it and are still the same; they and its state go. A cgroup of which that is
  * not known goes if it is empty. */

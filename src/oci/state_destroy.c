@@ -58,25 +58,26 @@ static int remove_cgroup(const struct oci_state *state, size_t index, struct err
     return inode == state->cgroup_inodes[index] ? kernel_cgroup_remove(path, 1, err) : 0;
 }
 
-/* Whether one of the cgroups is still that of the container, and its unit then, too. */
-static bool is_unit_own(const struct oci_state *state)
+const char *oci_state_find_own_cgroup(const struct oci_state *state)
 {
+    bool is_known = state->cgroup_inodes != NULL && oci_state_is_of_this_boot(state);
     struct err ignored;
 
-    for (size_t i = 0; state->cgroup_inodes != NULL && i < state->cgroups.count; i++) {
+    for (size_t i = 0; is_known && i < state->cgroups.count; i++) {
         uint64_t inode = 0;
 
         if (kernel_cgroup_find_inode(state->cgroups.at[i], &inode, &ignored) == 0 &&
             inode == state->cgroup_inodes[i])
-            return true;
+            return state->cgroups.at[i];
     }
-    return false;
+    return NULL;
 }
 
 int oci_state_destroy(const char *root, const struct oci_state *state, struct err *err)
 {
     CLEANUP(fd_close) int pidfd = oci_state_open_process(state, err);
-    bool is_own = oci_state_is_of_this_boot(state) && is_unit_own(state);
+    /* And its unit then, too. */
+    bool is_own = oci_state_find_own_cgroup(state) != NULL;
 
     if (pidfd < 0 && pidfd != -ESRCH)
         return pidfd;

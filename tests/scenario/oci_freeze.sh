@@ -39,6 +39,10 @@ are_three() {
     [ "$(oci root ps --format json case | tr ',' '\n' | wc -l)" = 3 ]
 }
 
+pid_of_case() {
+    oci root state case | sed -n 's/.*"pid": \([0-9]*\).*/\1/p'
+}
+
 counting='while true; do echo; sleep 0.02; done'
 
 what_is_paused_stands_still_until_it_is_resumed() {
@@ -110,6 +114,52 @@ a_signal_to_all_reaches_each_process() {
     leaves_none delete
 }
 
+without_pids='linux["namespaces"] = [n for n in linux["namespaces"] if n["type"] != "pid"]'
+
+# of_no_one PID…: none of these processes lives.
+of_no_one() {
+    local pid
+    for pid in "$@"; do
+        ! kill -0 "$pid" 2>&- || return 1
+    done
+}
+
+without_a_pid_namespace_kill_ends_all_processes() {
+    local first pids
+    for first in lives has-gone; do
+        start_limited 'sleep 1000 & sleep 1001 & wait' "$without_pids"
+        wait_until are_three
+        mapfile -t pids < <(oci root ps --format json case | tr -d '[]' | tr ',' '\n')
+        oci root kill case 0
+        [ "$first" = lives ] || kill -KILL "$(pid_of_case)"
+        [ "$first" = lives ] || wait_until is_stopped
+        oci root kill case KILL
+        wait_until of_no_one "${pids[@]}"
+        is_stopped || fail "$(status)"
+        expect_status 1 oci root kill case KILL 2>err
+        expect_error "container not running: 'case'"
+        leaves_none delete
+    done
+}
+
+# Whose cgroup it is that two containers share, none of them knows.
+what_shares_a_cgroup_is_left_alone_by_kill() {
+    local cgroup=/sys/fs/cgroup/pids/cupel-case other
+    ! is_unified || cgroup=/sys/fs/cgroup/cupel-case
+    mkdir "$cgroup"
+    sleep 1000 &
+    other=$!
+    echo "$other" >"$cgroup/cgroup.procs"
+    start_limited 'sleep 1001' "$without_pids"
+    oci root kill case KILL
+    wait_until is_stopped
+    kill -0 "$other" || fail "it is gone"
+    kill "$other"
+    wait "$other" || true
+    oci root delete case
+    rmdir "$cgroup" 2>&- || true
+}
+
 processes_are_listed() {
     start_limited 'sleep 1000 & sleep 1001 & wait'
     wait_until are_three
@@ -163,6 +213,8 @@ run_tests \
     what_is_paused_can_be_removed \
     what_is_paused_can_be_killed \
     a_signal_to_all_reaches_each_process \
+    without_a_pid_namespace_kill_ends_all_processes \
+    what_shares_a_cgroup_is_left_alone_by_kill \
     processes_are_listed \
     nothing_has_to_be_asked_for_to_have_a_cgroup \
     without_a_cgroup_there_is_a_sentence

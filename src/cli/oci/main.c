@@ -388,7 +388,9 @@ static const struct cli_command commands[] = {
     { .name = "kill",
       .operands = "ID [SIGNAL]",
       .summary = "send a signal to the first process of a container",
-      .description = "SIGNAL is a name (TERM or SIGTERM) or a number; without it, SIGTERM.",
+      .description = "SIGNAL is a name (TERM or SIGTERM) or a number; without it, SIGTERM. Where "
+                     "the container has no pid namespace of its own, KILL is for all that is in "
+                     "its cgroup, and for what its first process has left there.",
       .options = kill_rows,
       .options_count = COUNT(kill_rows),
       .operands_min = 1,
