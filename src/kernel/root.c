@@ -18,6 +18,8 @@
 
 #define DIRECTORY_MODE 0755
 #define TRIES_MAX 16
+#define LINKS_MAX 40 /* that lead to what is not there, one to the next: as many as the kernel's   \
+                      */
 
 /* How a path is walked. */
 struct walk {
@@ -46,33 +48,66 @@ static int walk_open(struct walk walk, const char *path, uint64_t flags, uint64_
     return -EAGAIN;
 }
 
+/* The directory that `path`, which is shorter than PATH_MAX, is in; gives where its last part
+ * begins. */
+static size_t above(const char *path, char ret_parent[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    size_t size = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+
+    memcpy(ret_parent, size == 0 ? "/" : path, size == 0 ? 1 : size);
+    ret_parent[size == 0 ? 1 : size] = '\0';
+    return size;
+}
+
 /* Makes the directory `path`, whose parent is there; 0 where it is there already. */
 static int make_last(struct walk walk, const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char parent[PATH_MAX] = "/";
+    char parent[PATH_MAX];
     CLEANUP(fd_close) int parent_fd = -1;
+    size_t before = above(path, parent);
 
-    if (slash != NULL && slash != path)
-        memcpy(parent, path, (size_t)(slash - path) + 1);
     parent_fd = walk_open(walk, parent, O_PATH | O_DIRECTORY, 0);
     if (parent_fd < 0)
         return parent_fd;
-    if (mkdirat(parent_fd, slash == NULL ? path : slash + 1, DIRECTORY_MODE) < 0 && errno != EEXIST)
+    if (mkdirat(parent_fd, path + before, DIRECTORY_MODE) < 0 && errno != EEXIST)
         return -errno;
     return 0;
 }
 
-/* Opens a directory (O_PATH) and makes what is missing of it, from the front to the end. */
-static int walk_make(struct walk walk, const char *path)
+/* Where `path` leads if its last part is a link, with `rest` behind that. -EINVAL: it is none. */
+static int follow(struct walk walk, const char *path, const char *rest, struct text *ret_path)
+{
+    char parent[PATH_MAX];
+    char target[PATH_MAX];
+    CLEANUP(fd_close) int parent_fd = -1;
+    size_t before = above(path, parent);
+    ssize_t size;
+
+    parent_fd = walk_open(walk, parent, O_PATH | O_DIRECTORY, 0);
+    if (parent_fd < 0)
+        return parent_fd;
+    size = readlinkat(parent_fd, path + before, target, sizeof(target));
+    if (size < 0)
+        return -errno;
+    text_clear(ret_path);
+    if ((target[0] != '/' && !(text_append(ret_path, parent) && text_append_char(ret_path, '/'))) ||
+        !text_append_bytes(ret_path, bytes_of(target, (size_t)size)) ||
+        !text_append(ret_path, rest))
+        return -ENAMETOOLONG;
+    return 0;
+}
+
+/* Makes what is missing of a directory, from the front to the end, up to a link that leads to what
+ * is not there: then *ret_path is not empty, but the path on which that is. */
+static int make_parts(struct walk walk, const char *path, struct text *ret_path)
 {
     char block[PATH_MAX];
     struct text part = text_init(block, sizeof(block));
-    int fd = walk_open(walk, path, O_PATH | O_DIRECTORY, 0);
 
-    if (fd != -ENOENT)
-        return fd;
+    text_clear(ret_path);
     for (const char *at = path; *at != '\0';) {
+        CLEANUP(fd_close) int fd = -1;
         size_t size = strspn(at, "/");
         int number;
 
@@ -85,8 +120,32 @@ static int walk_make(struct walk walk, const char *path)
         number = make_last(walk, part.at);
         if (number < 0)
             return number;
+        fd = walk_open(walk, part.at, O_PATH, 0);
+        if (fd == -ENOENT)
+            return follow(walk, part.at, at, ret_path);
     }
-    return walk_open(walk, path, O_PATH | O_DIRECTORY, 0);
+    return 0;
+}
+
+/* Opens a directory (O_PATH) and makes what is missing of it, where links lead as well. */
+static int walk_make(struct walk walk, const char *path)
+{
+    char blocks[2][PATH_MAX];
+    int fd = walk_open(walk, path, O_PATH | O_DIRECTORY, 0);
+
+    for (int links = 0; fd == -ENOENT; links++) {
+        struct text next = text_init(blocks[links % 2], sizeof(blocks[0]));
+        int number = links == LINKS_MAX ? -ELOOP : make_parts(walk, path, &next);
+
+        if (number < 0)
+            return number;
+        if (next.size > 0)
+            path = next.at;
+        fd = walk_open(walk, path, O_PATH | O_DIRECTORY, 0);
+        if (next.size == 0)
+            break;
+    }
+    return fd;
 }
 
 int kernel_root_open(int root_fd, const char *path, uint64_t flags, int *ret_fd, struct err *err)
@@ -132,22 +191,39 @@ int kernel_root_make_parent(int root_fd, const char *path, int *ret_fd, struct e
     return kernel_root_make_directory(root_fd, parent, ret_fd, err);
 }
 
+/* Makes the file `path`, and the directories above it. Where its name is a link to what is not
+ * there, *ret_path is not empty, but where that leads. */
+static int make_file(struct walk walk, const char *path, struct text *ret_path, struct err *err)
+{
+    CLEANUP(fd_close) int parent_fd = -1;
+    CLEANUP(fd_close) int made_fd = -1;
+    int number;
+
+    text_clear(ret_path);
+    if (kernel_root_make_parent(walk.root_fd, path, &parent_fd, err) < 0)
+        return err->number;
+    made_fd = walk_open(walk, path, O_CREAT | O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    /* By the path and not in the parent: it is made where a link leads, inside the root, unless the
+     * directory is not there either. */
+    number = made_fd == -ENOENT ? follow(walk, path, "", ret_path) : made_fd;
+    return number < 0 ? err_system(err, -number, "make the file '%s' in the root", path) : 0;
+}
+
 int kernel_root_make_file(int root_fd, const char *path, int *ret_fd, struct err *err)
 {
     struct walk walk = { root_fd, 0 };
-    CLEANUP(fd_close) int parent_fd = -1;
-    CLEANUP(fd_close) int made_fd = -1;
+    char blocks[2][PATH_MAX];
+    const char *at = path;
     int fd = walk_open(walk, path, O_PATH, 0);
 
-    if (fd == -ENOENT) {
-        if (kernel_root_make_parent(root_fd, path, &parent_fd, err) < 0)
+    for (int links = 0; fd == -ENOENT && links < LINKS_MAX; links++) {
+        struct text next = text_init(blocks[links % 2], sizeof(blocks[0]));
+
+        if (make_file(walk, at, &next, err) < 0)
             return err->number;
-        /* By the path and not in the parent: where the name is a link to nothing, the file is made
-         * where the link leads, inside the root. */
-        made_fd = walk_open(walk, path, O_CREAT | O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-        if (made_fd < 0)
-            return err_system(err, -made_fd, "make the file '%s' in the root", path);
-        fd = walk_open(walk, path, O_PATH, 0);
+        if (next.size > 0)
+            at = next.at;
+        fd = walk_open(walk, at, O_PATH, 0);
     }
     if (fd < 0)
         return err_system(err, -fd, "open '%s' in the root", path);

@@ -22,11 +22,12 @@
 int kernel_root_open(int root_fd, const char *path, uint64_t flags, int *ret_fd, struct err *err);
 
 /* Opens the directory at `path` (O_PATH), and makes it and those above it where they are missing,
- * with permissions 0755. On success *ret_fd belongs to the caller. */
+ * with permissions 0755; where a link leads to what is not there, it is made there. On success
+ * *ret_fd belongs to the caller. */
 int kernel_root_make_directory(int root_fd, const char *path, int *ret_fd, struct err *err);
 
 /* Opens what is at `path` (O_PATH) if it is no directory, and makes an empty file, and the
- * directories above it, where nothing is there. On success *ret_fd belongs to the caller. */
+ * directories above it, where nothing is there, or where a link leads to nothing. On success *ret_fd belongs to the caller. */
 int kernel_root_make_file(int root_fd, const char *path, int *ret_fd, struct err *err);
 
 /* As kernel_root_make_directory(), but no part of `path` may be a symbolic link. */

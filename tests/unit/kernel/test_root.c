@@ -79,13 +79,15 @@ static void directories_are_made_inside(void **state)
         int fd = -1;
         int number = kernel_root_make_directory(fixture->root_fd, paths[i], &fd, &err);
 
-        /* A link to what is not there in the root is refused, all else is made inside. */
-        assert_row(paths[i], number == 0 || fd == -1);
+        /* Where a link leads to what is not there in the root, too. */
+        assert_row(paths[i], number == 0 && fd >= 0);
         fd_close(&fd);
         assert_nothing_outside(fixture);
     }
     assert_int_equal(faccessat(fixture->root_fd, "new/a/b", F_OK, 0), 0);
     assert_int_equal(faccessat(fixture->root_fd, "new/c", F_OK, 0), 0);
+    assert_int_equal(faccessat(fixture->root_fd, "outside/new", F_OK, 0), 0);
+    assert_int_equal(faccessat(fixture->root_fd, "tmp/new", F_OK, 0), 0);
 }
 
 static void files_are_made_inside(void **state)
@@ -101,7 +103,8 @@ static void files_are_made_inside(void **state)
         struct err err = { 0 };
         int fd = -1;
 
-        (void)kernel_root_make_file(fixture->root_fd, paths[i], &fd, &err);
+        assert_row(paths[i],
+                   kernel_root_make_file(fixture->root_fd, paths[i], &fd, &err) == 0 && fd >= 0);
         fd_close(&fd);
         assert_nothing_outside(fixture);
     }
@@ -109,6 +112,63 @@ static void files_are_made_inside(void **state)
     /* The link "file" leads to /etc/passwd, which is that of the root. */
     assert_int_equal(fstatat(fixture->root_fd, "etc/passwd", &status, 0), 0);
     assert_int_equal(status.st_size, 0);
+}
+
+static void what_a_link_leads_to_is_made_there(void **state)
+{
+    static const struct {
+        const char *label;
+        const char *link;
+        const char *target;
+        const char *path;
+        const char *made;
+    } rows[] = {
+        { "a file in a directory that is not there", "resolv.conf", "../run/systemd/stub.conf",
+          "/resolv.conf", "run/systemd/stub.conf" },
+        { "a link in front of it", "jump", "/var/foo", "/jump/baz/hosts", "var/foo/baz/hosts" },
+        { "a link to a link", "second", "jump/more", "/second/x", "var/foo/more/x" },
+        { "back and forth", "back", "gone/../../there", "/back/x", "there/x" },
+    };
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < 2 * ROWS(rows); i++) {
+        bool is_file = i % 2 == 0;
+        struct err err = { 0 };
+        struct stat status;
+        int fd = -1;
+
+        if (is_file)
+            assert_int_equal(symlinkat(rows[i / 2].target, fixture->root_fd, rows[i / 2].link), 0);
+        else
+            assert_int_equal(unlinkat(fixture->root_fd, rows[i / 2].made, 0), 0);
+        assert_row(rows[i / 2].label,
+                   (is_file ? kernel_root_make_file : kernel_root_make_directory)(
+                       fixture->root_fd, rows[i / 2].path, &fd, &err) == 0);
+        assert_row(rows[i / 2].label,
+                   fstatat(fixture->root_fd, rows[i / 2].made, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                       S_ISDIR(status.st_mode) == !is_file);
+        fd_close(&fd);
+        assert_nothing_outside(fixture);
+    }
+}
+
+static void links_to_nothing_have_an_end(void **state)
+{
+    struct fixture *fixture = *state;
+    char name[16];
+    char target[32];
+    struct err err = { 0 };
+    int fd = -1;
+
+    for (int i = 0; i < 60; i++) {
+        (void)snprintf(name, sizeof(name), "l%d", i);
+        (void)snprintf(target, sizeof(target), "l%d/d", i + 1);
+        assert_int_equal(symlinkat(target, fixture->root_fd, name), 0);
+    }
+    assert_int_equal(kernel_root_make_directory(fixture->root_fd, "/l0", &fd, &err), -ELOOP);
+    assert_int_equal(kernel_root_make_file(fixture->root_fd, "/l0", &fd, &err), -ELOOP);
+    assert_int_equal(fd, -1);
+    assert_nothing_outside(fixture);
 }
 
 static void a_link_is_refused_where_none_may_be(void **state)
@@ -174,6 +234,8 @@ static void a_symbolic_link_that_is_there_stays(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(directories_are_made_inside, set_up, tear_down),
     cmocka_unit_test_setup_teardown(files_are_made_inside, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(what_a_link_leads_to_is_made_there, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(links_to_nothing_have_an_end, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_link_is_refused_where_none_may_be, set_up, tear_down),
     cmocka_unit_test_setup_teardown(loops_and_magic_links_are_refused, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_node_that_is_there_must_be_the_same, set_up, tear_down),
