@@ -281,6 +281,18 @@ int kernel_mount_copy(const struct kernel_bind *bind, int *ret_tree_fd, struct e
     return 0;
 }
 
+int kernel_mount_copy_as_slave(const struct kernel_bind *bind, int *ret_tree_fd, struct err *err)
+{
+    CLEANUP(fd_close) int tree_fd = -1;
+    int number = kernel_mount_copy(bind, &tree_fd, err);
+
+    if (number == 0)
+        number = set_propagation(tree_fd, MS_SLAVE | MS_REC, err);
+    if (number == 0)
+        *ret_tree_fd = fd_take(&tree_fd);
+    return number;
+}
+
 int kernel_mount_attach(int root_fd, const char *destination, const struct kernel_bind *bind,
                         int tree_fd, struct err *err)
 {

@@ -69,6 +69,9 @@ int kernel_mount_bind(int root_fd, const char *destination, const struct kernel_
  * ids can be mapped (kernel/idmap.h). */
 int kernel_mount_copy(const struct kernel_bind *bind, int *ret_tree_fd, struct err *err);
 
+/* Such a copy that shares nothing, but hears of what is mounted outside, where the source does. */
+int kernel_mount_copy_as_slave(const struct kernel_bind *bind, int *ret_tree_fd, struct err *err);
+
 /* Then the copy gets its attributes and comes to its place; `tree_fd` stays the caller's. */
 int kernel_mount_attach(int root_fd, const char *destination, const struct kernel_bind *bind,
                         int tree_fd, struct err *err);

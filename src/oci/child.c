@@ -18,6 +18,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -158,10 +159,28 @@ static int do_mount(struct inside *inside, const struct oci_step *step, struct e
     return kernel_mount_new(inside->root_fd, step->mount.destination, &step->mount.mount, err);
 }
 
+/* Who may reach the source takes it as it is here: with what may not be taken away from a mount of
+ * outside. */
+static int bind_or_take_spare(struct inside *inside, const struct oci_step_bind *bind,
+                              struct err *err)
+{
+    int tree_fd = inside->sources[bind->opened - 1];
+    int number = kernel_mount_bind(inside->root_fd, bind->destination, &bind->bind, err);
+    struct kernel_bind alone = bind->bind;
+
+    if (number != -EACCES || tree_fd < 0)
+        return number;
+    if (alone.propagation == 0)
+        alone.propagation = MS_PRIVATE | (alone.is_recursive ? MS_REC : 0UL);
+    return kernel_mount_attach(inside->root_fd, bind->destination, &alone, tree_fd, err);
+}
+
 static int do_bind(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     const struct oci_step_bind *bind = &step->bind;
 
+    if (bind->is_spare)
+        return bind_or_take_spare(inside, bind, err);
     if (bind->opened == 0)
         return kernel_mount_bind(inside->root_fd, bind->destination, &bind->bind, err);
     return kernel_mount_attach(inside->root_fd, bind->destination, &bind->bind,

@@ -50,8 +50,8 @@ int oci_container_start(const struct oci_runtime *runtime, const char *id, struc
     return oci_start_created(&runtime->listener, runtime->root, id, err);
 }
 
-/* A container without a pid namespace of its own does not end with its first process: SIGKILL is for
- * all, and for what the first has left. */
+/* A container without a pid namespace of its own does not end with its first process: SIGKILL is
+ * for all, and for what the first has left. */
 static int kill_it(const struct oci_runtime *runtime, const struct oci_state *state, int signal,
                    struct arena *arena, struct err *err)
 {

@@ -115,7 +115,13 @@ static int find_in_proc(struct execution *run, struct err *err)
 static int do_source(struct execution *run, const struct oci_step *step, struct err *err)
 {
     int *tree_fd = &run->child.sources[step->bind.opened - 1];
+    struct err ignored;
 
+    /* Where there is no spare one, the child will say what is wrong with the source. */
+    if (step->bind.is_spare) {
+        (void)kernel_mount_copy_as_slave(&step->bind.bind, tree_fd, &ignored);
+        return 0;
+    }
     if (kernel_mount_copy(&step->bind.bind, tree_fd, err) < 0)
         return err->number;
     if (step->bind.is_mapped && kernel_idmap_set(*tree_fd, &step->bind.idmap, err) < 0)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -296,6 +297,17 @@ static bool needs_source(const struct oci_planning *planning, const struct readi
     return reading->is_bind && !reading->is_remount && (reading->is_mapped || is_shared);
 }
 
+/* Whether someone outside opens it as well, who can: root of a user namespace may not be able to
+ * reach it (a home directory of somebody whom nobody else may enter). */
+static bool has_spare(const struct oci_planning *planning, const struct reading *reading)
+{
+    bool may_open = (planning->host->caller.lacks >> CAP_SYS_ADMIN & 1) == 0;
+
+    return reading->is_bind && !reading->is_remount && !needs_source(planning, reading) &&
+           planning->has_user_namespace && may_open &&
+           planning->config->mounts.count <= OCI_SOURCES;
+}
+
 /* The step of a bind mount, but for its number. */
 static int make_bind(struct oci_planning *planning, const struct reading *reading,
                      struct oci_step_bind *ret_step)
@@ -323,6 +335,7 @@ static int make_bind(struct oci_planning *planning, const struct reading *readin
                                                   .own = reading->own,
                                                   .all = reading->all,
                                                   .propagation = propagation },
+                                        .is_spare = has_spare(planning, reading),
                                         .is_mapped = reading->is_mapped,
                                         .idmap = reading->idmap };
     return 0;
@@ -334,7 +347,7 @@ static int plan_bind(struct oci_planning *planning, const struct reading *readin
 
     if (make_bind(planning, reading, &step) < 0)
         return planning->err->number;
-    if (needs_source(planning, reading))
+    if (needs_source(planning, reading) || step.is_spare)
         step.opened = ++planning->opened_used;
     return PLAN(planning, BIND, reading->field, .bind = step);
 }
@@ -528,7 +541,8 @@ int oci_plan_sources(struct oci_planning *planning)
             return planning->err->number;
         if (is_slave(planning, &reading))
             planning->detachment = MS_SLAVE;
-        if (needs_source(planning, &reading) && plan_source(planning, &reading) < 0)
+        if ((needs_source(planning, &reading) || has_spare(planning, &reading)) &&
+            plan_source(planning, &reading) < 0)
             return planning->err->number;
     }
     return 0;

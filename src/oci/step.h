@@ -87,6 +87,7 @@ struct oci_step_bind {
     const char *destination;
     struct kernel_bind bind;
     unsigned int opened; /* SOURCE, and BIND of that: its number, from 1 on; 0: of none */
+    bool is_spare;       /* for a child that may not reach the source; it may be missing */
     bool is_mapped;      /* SOURCE: with the ids of: */
     struct kernel_idmap idmap;
 };

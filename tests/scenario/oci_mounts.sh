@@ -95,6 +95,42 @@ what_a_container_of_mapped_ids_makes_belongs_to_root_outside() {
     done
 }
 
+# in_ids_of_others CHANGE…: a container whose root is another user outside, who may not enter ./closed.
+in_ids_of_others() {
+    rm -rf closed
+    mkdir -p closed/dir
+    echo inside >closed/dir/file
+    chmod 700 closed
+    bundle root "$@" 'linux["namespaces"].append({"type": "user"})' \
+        'linux["uidMappings"] = [{"containerID": 0, "hostID": 100000, "size": 1000}]' \
+        'linux["gidMappings"] = linux["uidMappings"]'
+    chown -R 100000:100000 bundle
+}
+
+what_root_of_a_user_namespace_may_not_reach_is_bound() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    local word
+    for word in rprivate rslave rshared; do
+        in_ids_of_others "$(shell "cat /a/file /b; grep -cE ' /(a|b) .* shared:' /proc/self/mountinfo
+                                   echo x >/a/file")" \
+            "$(mount_change /a bind "$PWD/closed/dir" "'rbind', 'ro', '$word'")" \
+            "$(mount_change /b bind "$PWD/closed/dir/file" "'bind', 'ro'")"
+        expect_status 1 run root
+        expect_out "inside
+inside
+$([ "$word" = rshared ]; echo $((1 - $?)))"
+        grep -q 'Read-only file system' err || fail "$(cat err)"
+    done
+}
+
+what_is_not_there_has_one_sentence() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    in_ids_of_others "$(shell true)" "$(mount_change /a bind "$PWD/closed/none" "'bind'")"
+    chmod 755 closed
+    expect_status 1 run root
+    expect_error "mounts[7]: bind '$PWD/closed/none': No such file or directory"
+}
+
 a_file_system_that_cannot_map_ids_is_named_with_its_option() {
     [ "$(id -u)" -eq 0 ] || return 0
     bundle root "$(shell true)" "$(mount_change /map bind /proc "'bind', 'idmap'" \
@@ -311,6 +347,8 @@ cat: can'"'"'t open '"'/var/link'"': Too many levels of symbolic links' ] || fai
 run_tests \
     ids_of_a_bind_mount_are_mapped \
     what_a_container_of_mapped_ids_makes_belongs_to_root_outside \
+    what_root_of_a_user_namespace_may_not_reach_is_bound \
+    what_is_not_there_has_one_sentence \
     a_file_system_that_cannot_map_ids_is_named_with_its_option \
     mounts_of_outside_are_seen_by_a_slave_and_shared_with_a_peer \
     the_root_shares_what_its_propagation_says \

@@ -269,7 +269,8 @@ static inline bool is_bind_sound(const struct oci_step_bind *bind, bool is_sourc
     bool has_lines = idmap->uids != NULL && idmap->gids != NULL;
 
     return bind->bind.source[0] == '/' && bind->opened <= OCI_SOURCES &&
-           (bind->opened > 0 || !is_source) &&
+           (bind->opened > 0 || !(is_source || bind->is_spare)) &&
+           !(bind->is_spare && bind->is_mapped) &&
            (!bind->is_mapped || has_lines != (idmap->namespace_path != NULL));
 }
 

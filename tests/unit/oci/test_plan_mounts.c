@@ -8,7 +8,8 @@
 #include <errno.h>
 
 static const struct oci_host root = { .cap_last = 40 };
-static const struct oci_host user = { .caller = { .uid = 1000, .gid = 100 }, .cap_last = 40 };
+static const struct oci_host user = { .caller = { .uid = 1000, .gid = 100, .lacks = UINT64_MAX },
+                                      .cap_last = 40 };
 
 static const struct oci_id_map uid[] = { { 0, 1000, 1 } };
 static const struct oci_id_map gid[] = { { 0, 100, 1 } };
@@ -172,6 +173,23 @@ static const struct row rows[] = {
       { "shared" },
       { "!source opened", "detach propagation=slave",
         "bind destination=/x source=/s propagation=shared" },
+      NULL },
+    { "what root of a user namespace may not reach",
+      &root,
+      USER,
+      NULL,
+      BOUND,
+      { "rbind" },
+      { "source opened=1 spare=yes source=/s recursive=yes  # mounts[0]",
+        "bind destination=/x source=/s opened=1 spare=yes recursive=yes  # mounts[0]" },
+      NULL },
+    { "what a user may not reach either",
+      &user,
+      USER,
+      NULL,
+      BOUND,
+      { "rbind" },
+      { "!source opened", "bind destination=/x source=/s recursive=yes  # mounts[0]" },
       NULL },
     { "a slave root",
       &root,
