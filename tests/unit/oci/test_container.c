@@ -29,9 +29,12 @@
     "\"linux\": {\"namespaces\": [{\"type\": \"mount\"}, {\"type\": \"pid\"}]}" more "}"
 #define CONFIG(program) CONFIG_WITH("", program)
 
-/* A place for the containers of one test. */
+/* A place for the containers of one test, and names for them, of which the machine's cgroups are
+ * made: another run of this test may be at it, too. */
 struct place {
     char path[64];
+    char web[32];
+    char twice[32];
     struct oci_runtime runtime;
 };
 
@@ -42,6 +45,8 @@ static int make_place(void **state)
     assert_non_null(place);
     (void)snprintf(place->path, sizeof(place->path), "/tmp/cupel-container-XXXXXX");
     assert_non_null(mkdtemp(place->path));
+    (void)snprintf(place->web, sizeof(place->web), "web-%d", (int)getpid());
+    (void)snprintf(place->twice, sizeof(place->twice), "twice-%d", (int)getpid());
     place->runtime = (struct oci_runtime){ .root = place->path };
     *state = place;
     return 0;
@@ -90,7 +95,7 @@ static void count(void *owner, const char *id)
 {
     size_t *number = owner;
 
-    assert_string_equal(id, "web");
+    assert_int_equal(strncmp(id, "web-", 4), 0);
     (*number)++;
 }
 
@@ -106,32 +111,34 @@ static void a_container_lives_by_the_calls(void **state)
     struct oci_container_state known;
     CLEANUP(free_pointer) char *json = NULL;
     struct err err = { 0 };
+    char expected[80];
     size_t number = 0;
     int status = 0;
 
-    create(place, "web", CONFIG("exec sleep 1000"), &first);
-    must(oci_container_read(runtime, "web", &known, &err), &err);
+    create(place, place->web, CONFIG("exec sleep 1000"), &first);
+    must(oci_container_read(runtime, place->web, &known, &err), &err);
     assert_int_equal(known.status, OCI_CREATED);
     assert_int_equal(known.pid, first.pid);
-    assert_string_equal(known.id, "web");
+    assert_string_equal(known.id, place->web);
     assert_string_equal(known.bundle, "/tmp");
     assert_string_equal(known.rootfs, "/");
-    must(oci_container_start(runtime, "web", &err), &err);
+    must(oci_container_start(runtime, place->web, &err), &err);
     must(oci_container_list(runtime, count, &number, &err), &err);
     assert_int_equal(number, 1);
-    must(oci_container_format(runtime, "web", &json, &err), &err);
+    must(oci_container_format(runtime, place->web, &json, &err), &err);
     assert_non_null(strstr(json, "\"status\": \"running\""));
-    must(oci_container_exec(runtime, "web", &program, &other, &err), &err);
+    must(oci_container_exec(runtime, place->web, &program, &other, &err), &err);
     must(oci_started_wait(&other, PATIENCE_MS, &status, &err), &err);
     assert_int_equal(status, 9);
     assert_int_equal(oci_started_wait(&first, 0, &status, &err), -ETIMEDOUT);
-    assert_int_equal(oci_container_delete(runtime, "web", false, &err), -EBUSY);
-    assert_string_equal(err.sentence, "the container 'web' is running");
-    must(oci_container_kill(runtime, "web", SIGKILL, false, &err), &err);
+    assert_int_equal(oci_container_delete(runtime, place->web, false, &err), -EBUSY);
+    (void)snprintf(expected, sizeof(expected), "the container '%s' is running", place->web);
+    assert_string_equal(err.sentence, expected);
+    must(oci_container_kill(runtime, place->web, SIGKILL, false, &err), &err);
     must(oci_started_wait(&first, PATIENCE_MS, &status, &err), &err);
     assert_int_equal(status, 128 + SIGKILL);
-    must(oci_container_delete(runtime, "web", false, &err), &err);
-    assert_int_equal(oci_container_read(runtime, "web", &known, &err), -ENOENT);
+    must(oci_container_delete(runtime, place->web, false, &err), &err);
+    assert_int_equal(oci_container_read(runtime, place->web, &known, &err), -ENOENT);
     oci_started_close(&first);
     oci_started_close(&other);
 }
@@ -147,24 +154,24 @@ struct refusal {
 
 static void what_cannot_be_made_is_told_in_a_sentence(void **state)
 {
-    static const struct refusal rows[] = {
-        { "no JSON", "web", "{", -EINVAL, "the config: " },
-        { "wrong value", "web", CONFIG_WITH(", \"hostname\": 7", "true"), -EINVAL,
+    const struct place *place = *state;
+    const struct refusal rows[] = {
+        { "no JSON", place->web, "{", -EINVAL, "the config: " },
+        { "wrong value", place->web, CONFIG_WITH(", \"hostname\": 7", "true"), -EINVAL,
           "the config: hostname: " },
         { "name", "../web", CONFIG("true"), -EINVAL, "'../web' cannot name a container: " },
-        { "twice", "twice", CONFIG("true"), -EEXIST, "there is a container 'twice' already" },
-        { "program", "web",
+        { "twice", place->twice, CONFIG("true"), -EEXIST, "there is a container 'twice-" },
+        { "program", place->web,
           "{\"ociVersion\": \"1.2.0\", \"root\": {\"path\": \"/\"}, \"process\": {\"cwd\": \"/\", "
           "\"user\": {\"uid\": 0, \"gid\": 0}, \"args\": [\"/none\"]}, \"linux\": {\"namespaces\": "
           "[{\"type\": \"mount\"}]}}",
           -ENOENT, "process.args: " },
     };
-    const struct place *place = *state;
     struct oci_started twice = { .pidfd = -1 };
     struct err err = { 0 };
     int status = 0;
 
-    create(place, "twice", CONFIG("true"), &twice);
+    create(place, place->twice, CONFIG("true"), &twice);
     for (size_t i = 0; i < ROWS(rows); i++) {
         const struct oci_container_request request = { .bundle = "/tmp", .config = rows[i].config };
         struct oci_started first = { .pid = 7, .pidfd = -7 };
@@ -177,7 +184,7 @@ static void what_cannot_be_made_is_told_in_a_sentence(void **state)
                    strncmp(err.sentence, rows[i].sentence, strlen(rows[i].sentence)) == 0);
         assert_row(rows[i].label, first.pid == 7 && first.pidfd == -7);
     }
-    must(oci_container_delete(&place->runtime, "twice", false, &err), &err);
+    must(oci_container_delete(&place->runtime, place->twice, false, &err), &err);
     must(oci_started_wait(&twice, PATIENCE_MS, &status, &err), &err);
     oci_started_close(&twice);
 }
@@ -287,23 +294,23 @@ static void the_callers_own_is_as_before_after_each_call(void **state)
     assert_int_equal(sigemptyset(&mask) | sigaddset(&mask, SIGUSR1), 0);
     assert_int_equal(pthread_sigmask(SIG_SETMASK, &mask, NULL), 0);
     own = look();
-    create(place, "web", CONFIG("exec sleep 1000"), &first);
+    create(place, place->web, CONFIG("exec sleep 1000"), &first);
     assert_own("create", own, first.pidfd);
-    assert_true(oci_container_create(runtime, "web", &wrong, &other, &err) < 0);
+    assert_true(oci_container_create(runtime, place->web, &wrong, &other, &err) < 0);
     assert_own("create that fails", own, first.pidfd);
-    must(oci_container_start(runtime, "web", &err), &err);
+    must(oci_container_start(runtime, place->web, &err), &err);
     assert_own("start", own, first.pidfd);
-    must(oci_container_exec(runtime, "web", &program, &other, &err), &err);
+    must(oci_container_exec(runtime, place->web, &program, &other, &err), &err);
     must(oci_started_wait(&other, PATIENCE_MS, &status, &err), &err);
     assert_int_equal(status, 0);
     oci_started_close(&other);
     assert_own("exec", own, first.pidfd);
-    must(oci_container_read(runtime, "web", &known, &err), &err);
+    must(oci_container_read(runtime, place->web, &known, &err), &err);
     assert_own("read", own, first.pidfd);
-    must(oci_container_kill(runtime, "web", SIGKILL, false, &err), &err);
+    must(oci_container_kill(runtime, place->web, SIGKILL, false, &err), &err);
     assert_own("kill", own, first.pidfd);
     must(oci_started_wait(&first, PATIENCE_MS, &status, &err), &err);
-    must(oci_container_delete(runtime, "web", false, &err), &err);
+    must(oci_container_delete(runtime, place->web, false, &err), &err);
     oci_started_close(&first);
     assert_own("delete", own, -1);
     (void)signal(SIGCHLD, SIG_DFL);
@@ -319,7 +326,8 @@ static void a_program_that_ignores_its_children_is_told(void **state)
     struct err err = { 0 };
 
     (void)signal(SIGCHLD, SIG_IGN);
-    assert_int_equal(oci_container_create(&place->runtime, "web", &request, &first, &err), -EINVAL);
+    assert_int_equal(oci_container_create(&place->runtime, place->web, &request, &first, &err),
+                     -EINVAL);
     (void)signal(SIGCHLD, SIG_DFL);
     assert_string_equal(err.sentence,
                         "the calling program ignores SIGCHLD, and cannot wait for its children");
