@@ -1,6 +1,8 @@
 /* What a plan makes of linux.seccomp: which filters there cannot be, and when one is loaded. */
 #include "unit/oci/planned.h"
 
+#include <linux/seccomp.h>
+
 /* A filter of one rule, for others to change. */
 static struct oci_config with_filter(struct oci_seccomp_rule *rule)
 {
@@ -88,6 +90,36 @@ static void a_filter_is_loaded_when_it_can_be(void **state)
     assert_line(&config, &root_on_v1, "rules=\"SCMP_ACT_ERRNO(1) read\"");
 }
 
+/* runc and crun tell "flags": [] from no flags as well. */
+static void a_filter_whose_flags_are_not_said_takes_no_speculation(void **state)
+{
+    static const char *const words[] = { "SECCOMP_FILTER_FLAG_LOG" };
+    static const struct {
+        struct oci_texts words;
+        unsigned int flags;
+    } rows[] = {
+        { { 0, NULL }, SECCOMP_FILTER_FLAG_SPEC_ALLOW },
+        { { 0, words }, 0 },
+        { { 1, words }, SECCOMP_FILTER_FLAG_LOG },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+        struct oci_seccomp_rule rule;
+        struct oci_config config = with_filter(&rule);
+        struct oci_plan plan;
+        struct err err = { 0 };
+        size_t at = 0;
+
+        config.seccomp.flags = rows[i].words;
+        assert_int_equal(make(&config, &root_on_v1, &arena, &plan, &err), 0);
+        while (plan.steps[at].kind != OCI_STEP_SECCOMP_COMPILE)
+            at++;
+        assert_int_equal(plan.steps[at].seccomp.flags, rows[i].flags);
+    }
+}
+
 /* A hook of the container's own runs under the filter, whenever that is loaded. */
 static void a_hook_at_the_start_is_filtered(void **state)
 {
@@ -133,6 +165,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_listener_is_passed_on_before_the_program_is_waited_for),
     cmocka_unit_test(filters_that_cannot_be_are_refused),
     cmocka_unit_test(a_filter_is_loaded_when_it_can_be),
+    cmocka_unit_test(a_filter_whose_flags_are_not_said_takes_no_speculation),
 };
 
 RUN_TESTS(tests)
