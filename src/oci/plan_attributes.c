@@ -31,13 +31,15 @@ static int64_t find_flags(struct oci_planning *planning, const char *field,
 /* What each policy has beside its name. */
 static const struct {
     const char *name;
-    bool has_nice;
     bool has_priority;
     bool has_times;
 } policies[] = {
-    { "SCHED_OTHER", .has_nice = true },    { "SCHED_BATCH", .has_nice = true },
-    { "SCHED_FIFO", .has_priority = true }, { "SCHED_RR", .has_priority = true },
-    { "SCHED_IDLE", .has_nice = true },     { "SCHED_DEADLINE", .has_times = true },
+    { .name = "SCHED_OTHER" },
+    { .name = "SCHED_BATCH" },
+    { .name = "SCHED_FIFO", .has_priority = true },
+    { .name = "SCHED_RR", .has_priority = true },
+    { .name = "SCHED_IDLE" },
+    { .name = "SCHED_DEADLINE", .has_times = true },
 };
 
 static int check_times(struct oci_planning *planning, const struct oci_scheduler *wanted,
@@ -63,11 +65,10 @@ static int check_scheduler(struct oci_planning *planning, const struct oci_sched
     const int priority = (int)wanted->priority.value;
     const char *name = wanted->policy;
 
+    /* Under a policy that has none it is kept for when the process has another. */
     if (nice < -20 || nice > 19)
         return oci_planning_refuse(
             planning, "process.scheduler.nice: is %d, must be between -20 and 19", nice);
-    if (nice != 0 && !policies[policy].has_nice)
-        return oci_planning_refuse(planning, "process.scheduler.nice: %s has none", name);
     if (policies[policy].has_priority && (priority < 1 || priority > 99))
         return oci_planning_refuse(planning,
                                    "process.scheduler.priority: is %d, %s has those from 1 to 99",

@@ -52,6 +52,10 @@ static void scheduling_is_set_from_outside(void **state)
     assert_refused(&config, &root_on_v2, "process.scheduler.policy: 'SCHED_ISO' is not supported");
     *scheduler = (struct oci_scheduler){ .policy = "SCHED_DEADLINE" };
     assert_refused(&config, &root_on_v2, "process.scheduler.runtime: SCHED_DEADLINE needs it");
+    /* It says nothing to this policy, and is no mistake. */
+    scheduler->runtime = oci_number(42000);
+    scheduler->nice = oci_number(19);
+    assert_line(&config, &root_on_v2, "runtime scheduler policy=SCHED_DEADLINE nice=19");
     scheduler->policy = NULL;
     config.process.io_priority.class_name = "IOPRIO_CLASS_NONE";
     assert_refused(&config, &root_on_v2,
