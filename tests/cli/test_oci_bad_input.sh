@@ -125,6 +125,15 @@ a_root_that_is_missing_is_named_and_nothing_is_left() {
     rmdir known
 }
 
+# As runc and crun have it: who adds a namespace must not have it twice.
+a_spec_has_a_cgroup_namespace_with_cgroup_v2_alone() {
+    local with=1
+    cupel-oci spec --bundle .
+    [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ] || with=0
+    [ "$(grep -c '"type": "cgroup"$' config.json)" -eq "$with" ] || fail "$(cat config.json)"
+    rm config.json
+}
+
 a_spec_does_not_overwrite() {
     rm -rf bundle
     mkdir bundle
@@ -169,6 +178,7 @@ run_tests \
     wrong_types_and_values_are_named_by_their_place \
     what_is_not_done_is_refused_and_never_ignored \
     a_root_that_is_missing_is_named_and_nothing_is_left \
+    a_spec_has_a_cgroup_namespace_with_cgroup_v2_alone \
     a_spec_does_not_overwrite \
     a_capability_that_is_none_is_a_warning \
     errors_are_in_the_log_too

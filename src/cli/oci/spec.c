@@ -24,6 +24,18 @@ static int write_new(const char *bundle, const char *name, struct bytes json, st
     return 0;
 }
 
+/* As with runc and crun, there is no namespace of type 'cgroup' with cgroup v1: who wants one adds
+ * it, and it must not be there twice. */
+static void fit_to_cgroups(struct arena *arena, struct oci_config *config)
+{
+    struct oci_host host;
+    struct err ignored;
+
+    if (oci_host_read(arena, &host, &ignored) == 0)
+        config->namespaces[OCI_NAMESPACE_CGROUP].is_wanted =
+            host.cgroup_layout == OCI_CGROUP_UNIFIED;
+}
+
 /* What a user would get, with root's own ids. */
 static int make_rootless(struct arena *arena, struct oci_config *ret_config, struct err *err)
 {
@@ -54,6 +66,8 @@ int oci_spec_command(const void *globals, const void *options, struct cli_operan
         number = make_rootless(&arena, &config, &err);
     else
         number = oci_config_default(&arena, caller, &config, &err);
+    if (number == 0)
+        fit_to_cgroups(&arena, &config);
     /* As with runc and crun, whose callers start from this and hand over a console socket. */
     config.process.terminal = true;
     if (number < 0 || oci_config_format(&config, &arena, &json, &err) < 0 ||
