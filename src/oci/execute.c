@@ -529,7 +529,7 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
     struct execution run = execution_of(plan, options);
     struct oci_all_signals signals = { .leaves_child_action = false };
     struct err second = { 0 };
-    bool is_left;
+    bool is_left = false;
     int status = 0;
     int number = oci_signals_take(&signals, err);
 
@@ -540,7 +540,10 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
         number = oci_relay(options->relay_fd, run.pidfd, &signals.all, &status, err);
     else if (number == 0)
         number = wait_for_end(&run, &signals, &status, err);
-    is_left = take_down(&run, number == 0, &second) < 0;
+    if (number == 0 && options->is_kept)
+        let_go(&run);
+    else
+        is_left = take_down(&run, number == 0, &second) < 0;
     if (is_left)
         number = err_add(err, number, &second);
     if (options->ret_is_left != NULL)

@@ -78,6 +78,8 @@ struct oci_run_options {
     /* Where oci_run() fails, and this is not NULL, it is set to what shells, docker and podman exit
      * with: 127 when the program is not there, 126 when it cannot be executed, 125 for all else. */
     int *ret_failure_status;
+    /* Where oci_run() succeeds, its cgroups stay as they are, for oci_state_destroy(). */
+    bool is_kept;
     /* If not NULL: set to whether something of the container could not be removed, in which case
      * oci_run() fails. What is known of the container is what it can still be removed by. */
     bool *ret_is_left;

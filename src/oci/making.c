@@ -175,6 +175,7 @@ int oci_making_run(struct oci_making *making, int *ret_status, struct err *err)
                                          .filters = making->filters,
                                          .console_fd = making->console_fd,
                                          .relay_fd = making->relay_fd,
+                                         .is_kept = making->is_kept,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };
     CLEANUP(oci_signals_release) struct oci_signals signals = OCI_SIGNALS_FREE;

@@ -34,7 +34,7 @@ struct oci_making {
     int claim_fd;     /* of oci_state_claim(), once the name is taken */
     const char *boot; /* see struct oci_state, as the next one; NULL until it is known */
     const uint64_t *cgroup_inodes;
-    bool is_kept; /* what is known of it stays when it has ended, for a removal */
+    bool is_kept; /* its cgroups and what is known of it stay when it has ended, for a removal */
     bool is_left; /* set where something of the container could not be removed */
 };
 

@@ -144,10 +144,23 @@ one_that_is_kept_is_there_until_it_is_deleted() {
         oci "$caller" state case >told
         grep -q '"status": "stopped"' told || fail "$(cat told)"
         grep -q '"org.example.a": "b"' told || fail "$(cat told)"
-        oci "$caller" --rootless=auto list --format json | grep -q '"org.example.a": "b"'
+        oci "$caller" --rootless=auto list --format json >told
+        grep -q '"org.example.a":"b"' told || fail "$(cat told)"
         oci "$caller" delete case
         [ -z "$(oci "$caller" list -q)" ] || fail "it is still there"
     done
+}
+
+# Who keeps it may want to know what it has used.
+the_cgroups_of_one_that_is_kept_are_there_as_well() {
+    local cgroup=/sys/fs/cgroup/pids/cupel-case
+    can_limit || return 0
+    ! is_unified || cgroup=/sys/fs/cgroup/cupel-case
+    bundle root "$(shell true)" 'linux["resources"]["pids"] = {"limit": 9}'
+    run root --keep || fail "$(cat err)"
+    [ "$(cat "$cgroup/pids.max")" = 9 ] || fail "it has gone"
+    oci root delete case
+    [ -z "$(find /sys/fs/cgroup -type d -name '*cupel-case*')" ] || fail "cgroups are left"
 }
 
 run_tests \
@@ -157,4 +170,5 @@ run_tests \
     the_service_manager_hears_of_the_container \
     the_root_is_the_containers_without_pivot_root_too \
     the_callers_keyring_may_stay \
-    one_that_is_kept_is_there_until_it_is_deleted
+    one_that_is_kept_is_there_until_it_is_deleted \
+    the_cgroups_of_one_that_is_kept_are_there_as_well
