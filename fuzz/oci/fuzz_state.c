@@ -50,7 +50,7 @@ static void check(const struct oci_state *state, struct arena *arena)
     fuzz_require(state->cgroups.count <= OCI_SLOTS);
     for (size_t i = 0; i < state->cgroups.count; i++)
         fuzz_require(state->cgroups.at[i][0] == '/' && strlen(state->cgroups.at[i]) < PATH_MAX);
-    if (oci_state_format(&asked, arena, &text, &err) < 0) {
+    if (oci_state_format(&asked, false, arena, &text, &err) < 0) {
         fuzz_require(err.number == -ENOMEM);
         return;
     }

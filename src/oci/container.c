@@ -187,7 +187,7 @@ int oci_container_format(const struct oci_runtime *runtime, const char *id, char
         return err->number;
     if (oci_read_kept(runtime->root, id, &arena, &config, &ignored) == 0)
         state.annotations = &config.annotations;
-    if (oci_state_format(&state, &arena, &json, err) < 0)
+    if (oci_state_format(&state, false, &arena, &json, err) < 0)
         return err->number;
     text = strndup((const char *)json.at, json.size);
     if (text == NULL)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -46,16 +47,42 @@ int oci_gate_make(int directory_fd, int *ret_fd, struct err *err)
     return 0;
 }
 
+static void end_by(int signal)
+{
+    _exit(128 + signal);
+}
+
+/* By these somebody asks it to end, and without an action of its own process 1 of a pid namespace
+ * would not hear of them. */
+static int set_endings(void (*action)(int), int how, struct err *err)
+{
+    static const int endings[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+    const struct sigaction wanted = { .sa_handler = action };
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        if (sigaction(endings[i], &wanted, NULL) < 0)
+            return err_system(err, errno, "set the action of a signal");
+        (void)sigaddset(&set, endings[i]);
+    }
+    return sigprocmask(how, &set, NULL) < 0 ? err_system(err, errno, "mask signals") : 0;
+}
+
 int oci_gate_await(int gate_fd, int *ret_channel_fd, struct err *err)
 {
-    int fd;
+    CLEANUP(fd_close) int fd = -1;
 
+    if (set_endings(end_by, SIG_UNBLOCK, err) < 0)
+        return err->number;
     do
         fd = accept4(gate_fd, NULL, NULL, SOCK_CLOEXEC);
     while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return err_system(err, errno, "wait at the gate of the container");
-    *ret_channel_fd = fd;
+    if (set_endings(SIG_DFL, SIG_BLOCK, err) < 0)
+        return err->number;
+    *ret_channel_fd = fd_take(&fd);
     return 0;
 }
 

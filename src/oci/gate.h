@@ -16,8 +16,9 @@
  * and closes itself at exec. */
 int oci_gate_make(int directory_fd, int *ret_fd, struct err *err);
 
-/* In the container's process: waits until somebody comes. *ret_channel_fd is the child's end of a
- * channel to that. Nothing allocates. */
+/* In the container's process: waits until somebody comes, or ends by SIGTERM, SIGINT, SIGHUP or
+ * SIGQUIT, which are blocked afterwards, with their default action. *ret_channel_fd is the child's
+ * end of a channel to that. Nothing allocates. */
 int oci_gate_await(int gate_fd, int *ret_channel_fd, struct err *err);
 
 /* Starts the program and waits until it runs. -ESRCH: nobody waits behind the gate; other numbers

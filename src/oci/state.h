@@ -103,6 +103,7 @@ int oci_state_cgroups(const struct oci_plan *plan, struct arena *arena,
  * is another's by now. One that is not there is no error. */
 int oci_state_forget_cgroup(const char *path, struct err *err);
 
-/* The state as the text of a JSON object, as `cupel-oci state` prints it; in the arena. */
-int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
-                     struct err *err);
+/* The state as the text of a JSON object, as `cupel-oci state` prints it, or on one line, as `list`
+ * does; in the arena. */
+int oci_state_format(const struct oci_state *state, bool is_line, struct arena *arena,
+                     struct bytes *ret_json, struct err *err);

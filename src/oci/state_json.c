@@ -183,13 +183,16 @@ int oci_state_parse(struct bytes json, const char *id, struct arena *arena,
     return number;
 }
 
-int oci_state_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
-                     struct err *err)
+int oci_state_format(const struct oci_state *state, bool is_line, struct arena *arena,
+                     struct bytes *ret_json, struct err *err)
 {
-    bool has_process = oci_status_has_process(state->status);
-    json_t *json = json_pack("{ss ss ss ss* ss* ss*}", "ociVersion", OCI_VERSION, "id", state->id,
-                             "status", oci_status_name(state->status), "bundle", state->bundle,
-                             "rootfs", state->rootfs, "created", state->created);
+    /* runtime.md#state: the process id must be there while it runs, and may be 0 afterwards. */
+    int pid = oci_status_has_process(state->status) ? (int)state->pid : 0;
+    /* In runc's order, which callers without a parser look for. */
+    json_t *json =
+        json_pack("{ss ss si ss ss* ss* ss*}", "ociVersion", OCI_VERSION, "id", state->id, "pid",
+                  pid, "status", oci_status_name(state->status), "bundle", state->bundle, "rootfs",
+                  state->rootfs, "created", state->created);
     CLEANUP(free_pointer) char *text = NULL;
     struct bytes all;
     char *copy = NULL;
@@ -198,10 +201,8 @@ int oci_state_format(const struct oci_state *state, struct arena *arena, struct 
         (void)json_object_set_new(json, "owner", json_string(state->owner));
     if (json != NULL && state->annotations != NULL && state->annotations->count > 0)
         (void)json_object_set_new(json, "annotations", oci_annotations_json(state->annotations));
-    /* runtime.md#state: the process id must be there while it runs, and may be 0 afterwards. */
-    if (json != NULL &&
-        json_object_set_new(json, "pid", json_integer(has_process ? state->pid : 0)) == 0)
-        text = json_dumps(json, JSON_INDENT(2));
+    if (json != NULL)
+        text = json_dumps(json, is_line ? JSON_COMPACT : JSON_INDENT(2));
     json_decref(json);
     if (text != NULL) {
         all = bytes_of_text(text);

@@ -87,12 +87,26 @@ containers_are_named_by_an_expression() {
         owner=$(as "$caller" id -un)
         [ "$(oci "$caller" list | awk '$NF == "'"$owner"'" { n++ } END { print n }')" = 2 ] ||
             fail "$(oci "$caller" list)"
-        oci "$caller" list --format json | grep -q "\"owner\": \"$owner\"" || fail 'no owner'
+        oci "$caller" list --format json | grep -q "\"owner\":\"$owner\"" || fail 'no owner'
         expect_status 1 oci "$caller" delete --regex '(' 2>err
         expect_error "option '--regex': '(' is no regular expression"
         oci "$caller" kill --regex '^case(-2)?$' KILL
         oci "$caller" delete --force --regex 'as.'
         [ -z "$(oci "$caller" list --quiet)" ] || fail "still listed"
+    done
+}
+
+# What a script without a parser of JSON looks for.
+a_list_as_json_is_one_line_in_the_usual_order() {
+    local caller
+    for caller in $(callers); do
+        [ "$(oci "$caller" list --format json)" = '[]' ] || fail "$(oci "$caller" list -f json)"
+        detach "$caller"
+        oci "$caller" list --format json >told
+        grep -qE '^\[\{"ociVersion":"1[^"]*","id":"case","pid":[0-9]+,"status":"running",'\
+'"bundle":"[^"]*","rootfs":"[^"]*","created":"[^"]*","owner":"[^"]*"\}\]$' told ||
+            fail "$(cat told)"
+        oci "$caller" delete --force case
     done
 }
 
@@ -193,10 +207,10 @@ a_container_that_was_created_can_be_killed_or_deleted() {
     local caller
     for caller in $(callers); do
         bundle "$caller" "$(shell 'echo up')"
-        for word in delete kill; do
+        for word in delete KILL TERM INT HUP QUIT; do
             create "$caller" || fail "$(cat err)"
-            if [ "$word" = kill ]; then
-                oci "$caller" kill case KILL
+            if [ "$word" != delete ]; then
+                oci "$caller" kill case "$word"
                 wait_until is_stopped "$caller"
             fi
             oci "$caller" delete case
@@ -263,6 +277,7 @@ run_tests \
     a_program_that_is_not_there_is_told_and_leaves_nothing \
     a_step_that_fails_is_named_and_leaves_nothing \
     containers_are_named_by_an_expression \
+    a_list_as_json_is_one_line_in_the_usual_order \
     a_container_is_known_while_it_lives \
     what_a_killed_runtime_leaves_can_be_deleted \
     the_pid_file_names_the_first_process \

@@ -60,9 +60,9 @@ static int print_one(const char *root, const char *id, const struct oci_list_opt
     } else {
         if (oci_read_kept(root, id, &arena, &config, err) == 0)
             state.annotations = &config.annotations;
-        if (oci_state_format(&state, &arena, &json, err) < 0)
+        if (oci_state_format(&state, true, &arena, &json, err) < 0)
             return err->number;
-        printf("%s\n%.*s", is_first ? "" : ",", (int)json.size, (const char *)json.at);
+        printf("%s%.*s", is_first ? "" : ",", (int)json.size, (const char *)json.at);
     }
     return 0;
 }

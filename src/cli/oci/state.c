@@ -33,7 +33,7 @@ int oci_state_command(const void *globals, const void *options, struct cli_opera
         return oci_fail(globals, &err, 1);
     if (is_kept)
         found.state.annotations = &config.annotations;
-    if (oci_state_format(&found.state, &arena, &json, &err) < 0)
+    if (oci_state_format(&found.state, false, &arena, &json, &err) < 0)
         return oci_fail(globals, &err, 1);
     printf("%.*s\n", (int)json.size, (const char *)json.at);
     return cli_printed(stdout);
