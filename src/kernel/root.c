@@ -18,8 +18,7 @@
 
 #define DIRECTORY_MODE 0755
 #define TRIES_MAX 16
-#define LINKS_MAX 40 /* that lead to what is not there, one to the next: as many as the kernel's   \
-                      */
+#define LINKS_MAX 40 /* to what is not there, one behind the other: the kernel's own bound */
 
 /* How a path is walked. */
 struct walk {

@@ -129,8 +129,8 @@ int oci_container_exec(const struct oci_runtime *runtime, const char *id,
 
 /* kill: sends a signal to the container's first process, or, with `to_all`, to all its processes,
  * even if its first has ended. SIGKILL ends one that is paused as well, and where the container has
- * no pid namespace of its own, all that is in cgroups which were made for it. -ENOENT: there is no such
- * container; -ESRCH: it does not run. */
+ * no pid namespace of its own, all that is in cgroups which were made for it. -ENOENT: there is no
+ * such container; -ESRCH: it does not run. */
 int oci_container_kill(const struct oci_runtime *runtime, const char *id, int signal, bool to_all,
                        struct err *err);
 

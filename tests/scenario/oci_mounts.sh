@@ -95,7 +95,8 @@ what_a_container_of_mapped_ids_makes_belongs_to_root_outside() {
     done
 }
 
-# in_ids_of_others CHANGE…: a container whose root is another user outside, who may not enter ./closed.
+# in_ids_of_others CHANGE…: a container whose root is another user outside, who may not enter
+# ./closed.
 in_ids_of_others() {
     rm -rf closed
     mkdir -p closed/dir
@@ -111,8 +112,9 @@ what_root_of_a_user_namespace_may_not_reach_is_bound() {
     [ "$(id -u)" -eq 0 ] || return 0
     local word
     for word in rprivate rslave rshared; do
-        in_ids_of_others "$(shell "cat /a/file /b; grep -cE ' /(a|b) .* shared:' /proc/self/mountinfo
-                                   echo x >/a/file")" \
+        in_ids_of_others "$(shell "cat /a/file /b
+                grep -cE ' /(a|b) .* shared:' /proc/self/mountinfo
+                echo x >/a/file")" \
             "$(mount_change /a bind "$PWD/closed/dir" "'rbind', 'ro', '$word'")" \
             "$(mount_change /b bind "$PWD/closed/dir/file" "'bind', 'ro'")"
         expect_status 1 run root
