@@ -1,7 +1,8 @@
 /*
  * Property: a file of the cache is refused as a whole, or each of its records is counted once, as
  * kept or as left out; what was kept is written again as a file that is read whole, into the same
- * entries, which are written as the same octets a third time. Nothing is older than it may be.
+ * entries, which are written as the same octets a third time. Nothing is older than it may be. Two
+ * files become one that is whole and has the records of both, each as old as in its own.
  *
  * The first octet says what the rest is: the file (even), or its records, which get a header and an
  * end that fit (odd), since chance does not find a hash.
@@ -104,6 +105,54 @@ static void check(struct shelf *shelf, struct forwarder_keep *keep, uint8_t *fir
                                       WALL_S) == FORWARDER_STORE_DAMAGED);
 }
 
+/* The sum of a file's ages, and how many records it has. */
+struct sums {
+    uint64_t count;
+    uint64_t ages_s;
+};
+
+static struct sums sums_of(struct bytes file)
+{
+    struct byte_reader in = byte_reader_init(file);
+    struct sums sums = { 0 };
+    struct bytes part;
+    uint32_t age_s;
+    uint16_t size;
+
+    fuzz_require(read_bytes(&in, FORWARDER_STORE_HEADER_BYTES, &part));
+    while (read_u16_be(&in, &size) && size > 0) {
+        fuzz_require(read_bytes(&in, 1, &part) && read_u32_be(&in, &age_s));
+        fuzz_require(read_bytes(&in, size - 5U, &part));
+        sums.count += 1;
+        sums.ages_s += age_s;
+    }
+    return sums;
+}
+
+/* A file, which is whole, beside itself, as it is read when it was written. */
+static void check_merge(struct bytes file, uint8_t *block)
+{
+    struct forwarder_store_merge *merge = calloc(1, sizeof(*merge));
+    struct byte_writer out = byte_writer_init(block, FILE_MAX);
+    struct forwarder_store_reader reader;
+    struct sums one = sums_of(file);
+    struct sums two;
+
+    fuzz_require(merge != NULL);
+    forwarder_store_merge_begin(merge, 0, &out);
+    for (int i = 0; i < 2; i++) {
+        fuzz_require(forwarder_store_open(&reader, file, 0) == FORWARDER_STORE_OK);
+        forwarder_store_merge_add(merge, &reader);
+    }
+    while (forwarder_store_merge_next(merge, &out)) {
+    }
+    forwarder_store_end(&merge->writer, &out);
+    fuzz_require(forwarder_store_open(&reader, byte_writer_written(&out), 0) == FORWARDER_STORE_OK);
+    two = sums_of(byte_writer_written(&out));
+    fuzz_require(two.count == 2 * one.count && two.ages_s == 2 * one.ages_s);
+    free(merge);
+}
+
 FUZZ_TARGET(input)
 {
     struct forwarder_keep *keep = calloc(1, sizeof(*keep));
@@ -123,6 +172,8 @@ FUZZ_TARGET(input)
         while (forwarder_store_read(&reader, &shelf.target, 1, 500))
             fuzz_require(reader.kept + reader.left_out == ++seen);
         fuzz_require(shelf.cache.entries <= reader.kept);
+        if (file.size < FILE_MAX / 4)
+            check_merge(file, blocks[1]);
         check(&shelf, keep, blocks[0], blocks[1]);
     } else {
         fuzz_require(reader.kept == 77 && shelf.cache.entries == 0);

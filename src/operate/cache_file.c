@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -55,9 +54,9 @@ static int read_content(int fd, uint8_t *block, size_t size)
     return 0;
 }
 
-size_t operate_cache_file_bytes_max(const struct forwarder *forwarder)
+size_t operate_cache_file_bytes_max(const struct forwarder *forwarder, size_t parts)
 {
-    return BYTES_MIN + 2 * forwarder->config.cache.bytes;
+    return BYTES_MIN + 2 * parts * (forwarder->config.cache.bytes + (parts > 1));
 }
 
 struct forwarder_store_target operate_cache_file_target(struct forwarder *forwarder)
@@ -97,12 +96,11 @@ static int take_content(struct bytes content, struct forwarder *forwarder,
     return 0;
 }
 
-int operate_cache_file_read(const char *path, struct forwarder *forwarder,
+int operate_cache_file_read(const char *path, size_t bytes_max, struct forwarder *forwarder,
                             struct operate_cache_file *ret_read, struct err *err)
 {
     CLEANUP(fd_close) int fd = -1;
     CLEANUP(free_pointer) uint8_t *block = NULL;
-    size_t bytes_max = operate_cache_file_bytes_max(forwarder);
     size_t size = 0;
     int number = open_file(path, bytes_max, &fd, &size, err);
 
@@ -147,39 +145,52 @@ static int write_content(int fd, struct forwarder *forwarder, uint8_t *block)
     return number < 0 ? number : fd_write_all(fd, byte_writer_written(&out));
 }
 
-static int write_new(const char *new_path, const char *path, struct forwarder *forwarder,
-                     uint8_t *block)
+int operate_cache_file_begin(const char *path, struct operate_cache_replacement *ret_replacement,
+                             struct err *err)
 {
-    CLEANUP(fd_close) int fd =
-        open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    int number;
+    struct text beside = text_init(ret_replacement->name, sizeof(ret_replacement->name));
+    uint8_t random[8];
 
-    if (fd < 0)
-        return -errno;
-    number = write_content(fd, forwarder, block);
-    if (number == 0 && (fsync(fd) < 0 || rename(new_path, path) < 0))
-        number = -errno;
-    if (number < 0)
-        (void)unlink(new_path);
-    return number;
+    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random) ||
+        !text_format(&beside, "%s.new-", path) ||
+        !text_append_hex(&beside, bytes_of(random, sizeof(random))))
+        return err_system(err, ENAMETOOLONG, "cannot write '%s'", path);
+    ret_replacement->fd =
+        open(ret_replacement->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (ret_replacement->fd < 0)
+        return err_system(err, errno, "cannot write '%s'", path);
+    return 0;
+}
+
+int operate_cache_file_end(const char *path, struct operate_cache_replacement *replacement,
+                           struct err *err)
+{
+    if (err->number == 0 && (fsync(replacement->fd) < 0 || rename(replacement->name, path) < 0))
+        (void)err_system(err, errno, "cannot write '%s'", path);
+    fd_close(&replacement->fd);
+    if (err->number < 0)
+        (void)unlink(replacement->name);
+    return err->number;
 }
 
 int operate_cache_file_write(const char *path, struct forwarder *forwarder, struct err *err)
 {
     CLEANUP(free_pointer) uint8_t *block = malloc(CHUNK_BYTES + FORWARDER_STORE_RECORD_MAX);
-    char name[PATH_MAX];
-    struct text beside = text_init(name, sizeof(name));
-    uint8_t random[8];
+    struct operate_cache_replacement replacement;
+    struct err result = { 0 };
     int number;
 
     if (block == NULL)
         return err_system(err, ENOMEM, "cannot write '%s'", path);
     while (forwarder_move_answers(forwarder, UINT_MAX, clock_monotonic_ns())) {
     }
-    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random) ||
-        !text_format(&beside, "%s.new-", path) ||
-        !text_append_hex(&beside, bytes_of(random, sizeof(random))))
-        return err_system(err, ENAMETOOLONG, "cannot write '%s'", path);
-    number = write_new(name, path, forwarder, block);
-    return number < 0 ? err_system(err, -number, "cannot write '%s'", path) : 0;
+    if (operate_cache_file_begin(path, &replacement, err) < 0)
+        return err->number;
+    number = write_content(replacement.fd, forwarder, block);
+    if (number < 0)
+        (void)err_system(&result, -number, "cannot write '%s'", path);
+    number = operate_cache_file_end(path, &replacement, &result);
+    if (number < 0)
+        *err = result;
+    return number;
 }

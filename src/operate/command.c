@@ -8,6 +8,7 @@
 #include "operate/statistics.h"
 
 #include <jansson.h>
+#include <string.h>
 #include <unistd.h>
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -35,48 +36,101 @@ static void run_ping(struct operate_server *server, const struct operate_request
     (void)answer;
 }
 
+/* The number under a name. */
+static uint64_t statistic_of(const struct operate_report *report, const char *name)
+{
+    size_t place = 0;
+
+    while (strcmp(operate_statistic_at(place).name, name) != 0)
+        place += 1;
+    return report->statistics[place];
+}
+
 static void run_status(struct operate_server *server, const struct operate_request *request,
                        json_t *answer)
 {
-    struct forwarder_loop_counters counters = forwarder_loop_counters(server->loop);
+    const struct operate_several *several = server->several;
+    struct operate_view view;
+    struct operate_shard shard;
+    uint64_t restarts = 0;
 
     (void)request;
+    operate_server_view(server, &view);
     (void)json_object_set_new(answer, "version", json_string(CUPEL_VERSION));
     (void)json_object_set_new(answer, "pid", number_of((uint64_t)getpid()));
     (void)json_object_set_new(answer, "uptime_s",
                               number_of((clock_monotonic_ns() - server->started_ns) / NS_PER_S));
-    (void)json_object_set_new(answer, "queries_waiting", number_of(counters.waiting));
-    (void)json_object_set_new(answer, "cache_entries", number_of(counters.cache_entries));
+    (void)json_object_set_new(answer, "queries_waiting",
+                              number_of(statistic_of(&view.report, "queries_waiting")));
+    (void)json_object_set_new(answer, "cache_entries",
+                              number_of(statistic_of(&view.report, "cache_entries")));
+    if (several == NULL)
+        return;
+    for (size_t i = 0; i < several->count; i++) {
+        several->shard(several->owner, i, &shard);
+        restarts += shard.restarts;
+    }
+    (void)json_object_set_new(answer, "shards", number_of(several->count));
+    (void)json_object_set_new(answer, "restarts", number_of(restarts));
 }
 
-static void add_statistic(void *owner, const struct operate_statistic *statistic)
+static void add_statistic(const struct operate_report *report, size_t place, json_t *rows)
 {
+    struct operate_statistic statistic = operate_statistic_at(place);
     json_t *row = json_object();
 
-    (void)json_object_set_new(row, "name", json_string(statistic->name));
-    (void)json_object_set_new(row, "value", number_of(statistic->value));
-    (void)json_object_set_new(row, "text", json_string(statistic->text));
-    (void)json_array_append_new(owner, row);
+    (void)json_object_set_new(row, "name", json_string(statistic.name));
+    (void)json_object_set_new(row, "value", number_of(report->statistics[place]));
+    (void)json_object_set_new(row, "text", json_string(statistic.text));
+    (void)json_array_append_new(rows, row);
+}
+
+/* A shard: who it is, and its numbers. */
+static json_t *shard_row(const struct operate_several *several, size_t number)
+{
+    struct operate_shard shard;
+    json_t *row = json_object();
+    json_t *numbers = json_object();
+
+    several->shard(several->owner, number, &shard);
+    for (size_t i = 0; i < OPERATE_STATISTICS; i++)
+        (void)json_object_set_new(numbers, operate_statistic_at(i).name,
+                                  number_of(shard.report.statistics[i]));
+    (void)json_object_set_new(row, "shard", number_of(number + 1));
+    (void)json_object_set_new(row, "pid", number_of((uint64_t)shard.pid));
+    (void)json_object_set_new(row, "ready", json_boolean(shard.is_ready && shard.pid > 0));
+    (void)json_object_set_new(row, "restarts", number_of(shard.restarts));
+    (void)json_object_set_new(row, "stats", numbers);
+    return row;
 }
 
 static void run_stats(struct operate_server *server, const struct operate_request *request,
                       json_t *answer)
 {
     json_t *rows = json_array();
+    json_t *shards = json_array();
+    struct operate_view view;
 
     (void)request;
-    operate_statistics_each(server->loop, add_statistic, rows);
+    operate_server_view(server, &view);
+    for (size_t i = 0; i < OPERATE_STATISTICS; i++)
+        add_statistic(&view.report, i, rows);
     (void)json_object_set_new(answer, "stats", rows);
+    for (size_t i = 0; server->several != NULL && i < server->several->count; i++)
+        (void)json_array_append_new(shards, shard_row(server->several, i));
+    if (server->several != NULL)
+        (void)json_object_set(answer, "shards", shards);
+    json_decref(shards);
 }
 
-static json_t *upstream_row(const struct forwarder *forwarder, size_t number)
+static json_t *upstream_row(const struct operate_view *view, size_t number)
 {
-    const struct forwarder_upstream *upstream = &forwarder->upstreams[number];
+    const struct operate_report_upstream *upstream = &view->report.upstreams[number];
     char address[FORWARDER_ENDPOINT_TEXT_MAX];
     json_t *row = json_object();
     bool is_measured = upstream->smoothed_ns != 0;
 
-    forwarder_endpoint_format(&forwarder->config.upstreams[number], address);
+    forwarder_endpoint_format(&view->upstreams[number], address);
     (void)json_object_set_new(row, "address", json_string(address));
     (void)json_object_set_new(row, "state",
                               json_string(operate_upstream_state(upstream, clock_monotonic_ns())));
@@ -94,12 +148,13 @@ static json_t *upstream_row(const struct forwarder *forwarder, size_t number)
 static void run_upstreams(struct operate_server *server, const struct operate_request *request,
                           json_t *answer)
 {
-    const struct forwarder *forwarder = forwarder_loop_core(server->loop);
     json_t *rows = json_array();
+    struct operate_view view;
 
     (void)request;
-    for (size_t i = 0; i < forwarder->members.count; i++)
-        (void)json_array_append_new(rows, upstream_row(forwarder, forwarder->members.at[i]));
+    operate_server_view(server, &view);
+    for (size_t i = 0; i < view.report.upstreams_count; i++)
+        (void)json_array_append_new(rows, upstream_row(&view, i));
     (void)json_object_set_new(answer, "upstreams", rows);
 }
 

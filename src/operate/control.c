@@ -52,7 +52,7 @@ struct operate_control {
 
 static struct forwarder_guests *guests_of(const struct operate_control *control)
 {
-    return forwarder_loop_guests(control->server->loop);
+    return control->server->guests;
 }
 
 /* The timer ticks each second while there are clients. */
@@ -70,7 +70,7 @@ static void set_timer(struct operate_control *control, bool is_on)
 
 static void set_full(struct operate_control *control, bool is_full)
 {
-    if (control->is_full != is_full)
+    if (control->is_full != is_full && control->local.fd >= 0)
         forwarder_guests_change(guests_of(control), control->local.fd, is_full ? 0 : EPOLLIN);
     control->is_full = is_full;
 }
@@ -123,11 +123,11 @@ static void refuse(struct client *client, const struct err *err)
 /* Takes what came behind the request, of what is to come. */
 static void begin_load(struct client *client, uint64_t size, struct bytes behind)
 {
-    struct forwarder *forwarder = forwarder_loop_core(client->control->server->loop);
     struct err err = { 0 };
     uint8_t *at;
 
-    if (operate_load_new(forwarder, size, &client->load, &err) == 0 && behind.size > size)
+    if (operate_load_new(client->control->server, size, &client->load, &err) == 0 &&
+        behind.size > size)
         (void)err_set(&err, -EINVAL, "there is more than was said");
     if (err.number < 0) {
         refuse(client, &err);
@@ -140,6 +140,17 @@ static void begin_load(struct client *client, uint64_t size, struct bytes behind
     client->is_answered = operate_load_missing(client->load, &at) == 0;
 }
 
+/* Lets all of several do what was asked for, who answer by themselves. */
+static void hand_over(struct client *client, const struct operate_request *request,
+                      struct bytes line, struct bytes behind)
+{
+    const struct operate_several *several = client->control->server->several;
+
+    forwarder_guests_leave(guests_of(client->control), client->fd);
+    several->hand_over(several->owner, fd_take(&client->fd), request, line, behind);
+    set_full(client->control, false);
+}
+
 /* Answers the line that was read, behind which is what has come already. */
 static void answer(struct client *client, struct bytes line, struct bytes behind)
 {
@@ -149,6 +160,10 @@ static void answer(struct client *client, struct bytes line, struct bytes behind
     client->active_ns = clock_monotonic_ns();
     if (operate_request_read(line, &request, &err) < 0) {
         refuse(client, &err);
+        return;
+    }
+    if (client->control->server->several != NULL && request.command >= OPERATE_FLUSH) {
+        hand_over(client, &request, line, behind);
         return;
     }
     if (request.command == OPERATE_LOAD) {
@@ -213,7 +228,7 @@ static bool read_more(struct client *client)
                bytes_of(end + 1, (size_t)(client->in + client->in_size - end) - 1));
     else if (client->in_size == sizeof(client->in)) /* too long: that is the answer */
         answer(client, bytes_of(client->in, client->in_size), (struct bytes){ 0 });
-    return end != NULL || size > 0;
+    return client->fd >= 0 && (end != NULL || size > 0);
 }
 
 /* Writes what the client takes; false where it is done with, or there is nobody any more. */
@@ -327,12 +342,11 @@ static int join(struct operate_control *control, int fd, forwarder_guest_run run
     return forwarder_guests_join(guests_of(control), &guest, err);
 }
 
-int operate_control_open(const char *path, struct operate_server *server,
-                         struct operate_control **ret_control, struct err *err)
+int operate_control_new(struct operate_server *server, struct operate_control **ret_control,
+                        struct err *err)
 {
     CLEANUP(operate_control_close_pointer) struct operate_control *control =
         calloc(1, sizeof(*control));
-    int number;
 
     if (control == NULL)
         return err_set(err, -ENOMEM, "no memory");
@@ -343,16 +357,40 @@ int operate_control_open(const char *path, struct operate_server *server,
     control->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (control->timer_fd < 0)
         return err_system(err, errno, "cannot measure time");
-    number = operate_local_listen(path, &control->local, err);
+    if (join(control, control->timer_fd, run_timer, err) < 0)
+        return err->number;
+    *ret_control = control;
+    control = NULL;
+    return 0;
+}
+
+int operate_control_open(const char *path, struct operate_server *server,
+                         struct operate_control **ret_control, struct err *err)
+{
+    CLEANUP(operate_control_close_pointer) struct operate_control *control = NULL;
+    int number = operate_control_new(server, &control, err);
+
+    if (number == 0)
+        number = operate_local_listen(path, &control->local, err);
     if (number == 0)
         number = join(control, control->local.fd, run_listener, err);
-    if (number == 0)
-        number = join(control, control->timer_fd, run_timer, err);
     if (number < 0)
         return number;
     *ret_control = control;
     control = NULL;
     return 0;
+}
+
+void operate_control_take(struct operate_control *control, int fd)
+{
+    size_t place = 0;
+
+    while (place < OPERATE_CONTROL_CLIENTS_MAX && control->clients[place].fd >= 0)
+        place += 1;
+    if (place == OPERATE_CONTROL_CLIENTS_MAX)
+        fd_close(&fd);
+    else
+        take_client(control, &control->clients[place], fd);
 }
 
 void operate_control_close(struct operate_control *control)

@@ -27,6 +27,13 @@ struct operate_control;
 int operate_control_open(const char *path, struct operate_server *server,
                          struct operate_control **ret_control, struct err *err);
 
+/* The same without a socket: all who come are given by operate_control_take(). */
+int operate_control_new(struct operate_server *server, struct operate_control **ret_control,
+                        struct err *err);
+
+/* Serves a connection, which is the control's then. Where too many are served it is closed. */
+void operate_control_take(struct operate_control *control, int fd);
+
 /* Closes all, and removes the socket if it is still the same. NULL is fine. */
 void operate_control_close(struct operate_control *control);
 

@@ -32,7 +32,7 @@ struct operate_http {
 
 static struct forwarder_guests *guests_of(const struct operate_http *http)
 {
-    return forwarder_loop_guests(http->server->loop);
+    return http->server->guests;
 }
 
 static const char plain[] = "text/plain; charset=utf-8";

@@ -20,10 +20,11 @@ struct operate_load {
     uint8_t *octets;
 };
 
-int operate_load_new(struct forwarder *forwarder, uint64_t size, struct operate_load **ret_load,
-                     struct err *err)
+int operate_load_new(const struct operate_server *server, uint64_t size,
+                     struct operate_load **ret_load, struct err *err)
 {
-    size_t bytes_max = operate_cache_file_bytes_max(forwarder);
+    struct forwarder *forwarder = forwarder_loop_core(server->loop);
+    size_t bytes_max = operate_cache_file_bytes_max(forwarder, server->parts);
     struct operate_load *load;
 
     if (size > bytes_max)

@@ -8,12 +8,14 @@
 #pragma once
 
 #include "operate/cache_file.h"
+#include "operate/server.h"
 
 struct operate_load;
 
-/* Gets ready for so many octets; -EFBIG with a sentence where that is more than twice the cache. */
-int operate_load_new(struct forwarder *forwarder, uint64_t size, struct operate_load **ret_load,
-                     struct err *err);
+/* Gets ready for so many octets; -EFBIG with a sentence where that is more than twice the cache, of
+ * which the forwarder of the server may have one of several parts. */
+int operate_load_new(const struct operate_server *server, uint64_t size,
+                     struct operate_load **ret_load, struct err *err);
 
 /* NULL is fine. */
 void operate_load_free(struct operate_load *load);

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ struct operate_query_log {
     /* Of both: */
     atomic_bool is_reopening;
     struct handoff handoff;
+    bool is_shared;
     bool has_thread;
     pthread_t thread;
 };
@@ -55,17 +57,31 @@ bool operate_log_level_parse(const char *word, enum operate_log_level *ret_level
     return false;
 }
 
-/* Opens the file; it may be a FIFO that somebody reads. */
-static int open_file(const char *path)
+/* It may be a FIFO that somebody reads. */
+int operate_query_log_open_file(const char *path)
 {
     int fd;
 
     if (strcmp(path, "-") == 0)
-        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-    if (fd >= 0)
+        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    else
+        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+    if (fd < 0)
+        return -errno;
+    if (strcmp(path, "-") != 0)
         (void)fcntl(fd, F_SETFL, O_APPEND);
     return fd;
+}
+
+/* The file by its name or, where its directory lets us not, as it was when it did. */
+static int open_or_copy(const struct operate_query_log_config *config)
+{
+    int fd = operate_query_log_open_file(config->path);
+    int copy = -1;
+
+    if ((fd == -EACCES || fd == -EPERM) && config->fd >= 0)
+        copy = fcntl(config->fd, F_DUPFD_CLOEXEC, 3);
+    return copy >= 0 ? copy : fd;
 }
 
 static uint64_t count_lines(struct bytes text)
@@ -79,12 +95,41 @@ static uint64_t count_lines(struct bytes text)
 
 static void reopen(struct operate_query_log *log)
 {
-    int fd = open_file(log->path);
+    int fd = operate_query_log_open_file(log->path);
 
     if (fd < 0)
         return;
     fd_close(&log->fd);
     log->fd = fd;
+}
+
+/* The lines of a part's front that the kernel writes at once, also into a pipe; at least one. */
+static struct bytes front_lines(struct bytes lines)
+{
+    size_t size = 0;
+
+    while (size < lines.size) {
+        const uint8_t *end = memchr(lines.at + size, '\n', lines.size - size);
+        size_t next = end == NULL ? lines.size : (size_t)(end - lines.at) + 1;
+
+        if (size > 0 && next > PIPE_BUF)
+            break;
+        size = next;
+    }
+    return bytes_of(lines.at, size);
+}
+
+/* Writes all lines, or gives what is left of them that was not written. */
+static struct bytes write_lines(const struct operate_query_log *log, struct bytes lines)
+{
+    while (lines.size > 0) {
+        struct bytes part = log->is_shared ? front_lines(lines) : lines;
+
+        if (fd_write_all(log->fd, part) < 0)
+            break;
+        (void)bytes_from(lines, part.size, &lines);
+    }
+    return lines;
 }
 
 static void *work(void *owner)
@@ -94,7 +139,8 @@ static void *work(void *owner)
     struct bytes lines;
 
     while (handoff_take(&log->handoff, &lines)) {
-        if (lines.size > 0 && fd_write_all(log->fd, lines) < 0)
+        lines = write_lines(log, lines);
+        if (lines.size > 0)
             handoff_lose(&log->handoff, count_lines(lines));
         if (atomic_exchange(&log->is_reopening, false))
             reopen(log);
@@ -115,8 +161,9 @@ int operate_query_log_open(const struct operate_query_log_config *config,
     log->level = config->level;
     log->is_json = config->is_json;
     log->path = strdup(config->path);
-    log->fd = open_file(config->path);
-    number = log->fd < 0 ? errno : 0;
+    log->fd = open_or_copy(config);
+    log->is_shared = config->is_shared;
+    number = log->fd < 0 ? -log->fd : 0;
     if (number == 0 && !handoff_init(&log->handoff, OPERATE_QUERY_LOG_BYTES))
         number = ENOMEM;
     if (number == 0 && log->path == NULL)

@@ -24,12 +24,17 @@ struct operate_query_log;
 
 struct operate_query_log_config {
     const char *path; /* "-": standard output; copied */
+    int fd;           /* the file, open, for where it cannot be opened; stays the caller's; -1 */
+    bool is_shared;   /* others write lines there too: each write is of whole lines */
     bool is_json;
     enum operate_log_level level;
 };
 
 /* The level of a word; false, and *ret_level untouched, for any other. */
 bool operate_log_level_parse(const char *word, enum operate_log_level *ret_level);
+
+/* Opens the file of a log, to whose end lines are added; or -errno. */
+int operate_query_log_open_file(const char *path);
 
 /* Opens the file, to whose end lines are added. */
 int operate_query_log_open(const struct operate_query_log_config *config,

@@ -20,7 +20,7 @@ enum operate_command {
     OPERATE_STATUS,    /* who is there, and since when */
     OPERATE_STATS,     /* what is counted */
     OPERATE_UPSTREAMS, /* how they do */
-    OPERATE_FLUSH,     /* forget answers */
+    OPERATE_FLUSH,     /* forget answers; from here on each of several has to do it */
     OPERATE_DUMP,      /* the cache as text */
     OPERATE_SAVE,      /* the cache as a file of it */
     OPERATE_LOAD,      /* the answers of such a file go into the cache */

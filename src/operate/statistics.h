@@ -1,24 +1,24 @@
 /*
  * What a forwarder counts, as one list: for SIGUSR1, for the control socket and for metrics.
- * The thread of the loop.
  */
 #pragma once
 
-#include "forwarder/io/loop.h"
+#include "operate/report.h"
 
-/* One number. */
+/* A number's name. */
 struct operate_statistic {
     const char *name; /* small letters, digits and underscores */
     const char *text; /* what it is: no full stop */
-    uint64_t value;
-    bool is_now; /* it goes up and down; else it only grows */
+    bool is_now;      /* it goes up and down; else it only grows */
 };
 
-/* How an upstream does, in one word: unknown (nothing came of it so far), up, failing (the last
- * query got no answer), down (it is left out). */
-const char *operate_upstream_state(const struct forwarder_upstream *upstream, uint64_t now_ns);
+/* The number in a place of a report's statistics, less than OPERATE_STATISTICS (REQUIRE): the
+ * core's counters, and then those of the loop around it. */
+struct operate_statistic operate_statistic_at(size_t place);
 
-/* Calls `visit` for each number, in an order that does not change. */
-void operate_statistics_each(const struct forwarder_loop *loop,
-                             void (*visit)(void *owner, const struct operate_statistic *statistic),
-                             void *owner);
+/* Whether several forwarders of one configuration have the same, so that it is not to be added. */
+bool operate_statistic_is_common(size_t place);
+
+/* What a loop has counted, in the thread of the loop. */
+void operate_statistics_take(const struct forwarder_loop *loop,
+                             uint64_t ret_values[static OPERATE_STATISTICS]);

@@ -5,6 +5,7 @@ scenario_unshare=(--mount-proc)
 # shellcheck source=tests/scenario/dns.bash
 source "$(dirname "$0")/dns.bash"
 needs dig bind9-dnsutils
+needs curl curl
 
 start_upstream() {
     "$here/dns_upstream.py" 5312 honest >upstream.txt 2>upstream.log &
@@ -195,6 +196,144 @@ addresses_come_and_go_and_a_new_shard_has_those_that_there_are() {
     stop_forwarder
 }
 
+ctl() {
+    cupel-dns-ctl --control control "$@"
+}
+
+# of NAME: what all shards have counted; of each, behind it.
+of() {
+    ctl stats --shards | awk -v name="$1" '$1 == name { $1 = ""; print substr($0, 2) }'
+}
+
+# sum NAME: what all have.
+sum() {
+    of "$1" | cut -d ' ' -f 1
+}
+
+sum_is() {
+    [ "$(sum "$1")" = "$2" ]
+}
+
+metric() {
+    curl -s http://127.0.0.1:9153/metrics | awk -v name="$1" '$1 == name { print $2 }'
+}
+
+# ask_names: ten names, from a port each.
+ask_names() {
+    local i
+    for i in $(seq 10); do
+        ask 8053 "n$i.example.org"
+    done
+}
+
+what_is_counted_is_all_shards_and_stays_when_one_dies() {
+    local victim before
+    start_shards 3 --control control --metrics 127.0.0.1:9153
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    wait_until sum_is queries_forwarded 1040
+    of queries_forwarded | awk '{ exit !(NF == 4 && $1 == $2 + $3 + $4 && $2 && $3 && $4) }' ||
+        fail "parts: $(of queries_forwarded)"
+    [ "$(metric cupel_dns_queries_forwarded_total)" = 1040 ]
+    [ "$(metric 'cupel_dns_upstream_queries_total{upstream="127.0.0.1:5312",number="0"}')" = 1040 ]
+    [ "$(curl -s http://127.0.0.1:9153/health)" = ok ]
+    before=$(of queries_forwarded)
+    victim=$(shards | head -n 1)
+    kill -KILL "$victim"
+    wait_until grep -q "and is started anew" forwarder.log
+    [ "$(of queries_forwarded)" = "$before" ] || fail "$before, then $(of queries_forwarded)"
+    [ "$(metric cupel_dns_queries_forwarded_total)" = 1040 ]
+    [ "$(metric 'cupel_dns_shard_restarts_total{shard="1"}')" = 1 ]
+    [ "$(metric 'cupel_dns_shard_up{shard="2"}')" = 1 ]
+    [ "$(ctl status | awk '$1 == "restarts" { print $2 }')" = 1 ]
+    [ "$(ctl upstreams | awk 'NR == 2 { print $1, $2, $4, $5 }')" = "127.0.0.1:5312 up 1040 1040" ]
+    [ "$(counter queries_forwarded)" = 1040 ]
+    stop_forwarder
+    [ ! -e control ]
+}
+
+what_is_flushed_dumped_and_loaded_is_all_shards() {
+    local kept
+    start_shards 3 --control control
+    ask_names
+    ctl dump >dump.txt
+    [ "$(tail -n 1 dump.txt)" = "; end: 10 answers" ] || fail "$(cat dump.txt)"
+    [ "$(grep -c '^; shard [123]$' dump.txt)" = 3 ]
+    [ "$(grep -c '^n[0-9]*.example.org' dump.txt)" = 10 ]
+    ctl save saved
+    [ "$(ctl flush n3.example.org)" = 1 ]
+    [ "$(ctl flush --tree example.org)" = 9 ]
+    sum_is cache_entries 0
+    [ "$(ctl load saved)" = "10 answers, 0 left out" ]
+    wait_until sum_is cache_entries 30
+    kept=$(of cache_entries)
+    [ "$kept" = "30 10 10 10" ] || fail "$kept"
+    ctl save again # what several have is there once for each, and replaces itself
+    [ "$(ctl flush --all)" = 30 ]
+    [ "$(ctl load again)" = "30 answers, 0 left out" ]
+    wait_until sum_is cache_entries 30
+    head -c 100 saved >saved.part
+    ctl load saved.part 2>err.txt && fail "a part of a file is loaded"
+    grep -q "not whole" err.txt || fail "$(cat err.txt)"
+    [ "$(sum cache_entries)" = 30 ]
+    ctl log off 2>err.txt && fail "there is a log"
+    grep -q "there is no query log" err.txt || fail "$(cat err.txt)"
+    stop_forwarder
+}
+
+the_cache_is_one_file_for_all_and_for_any_number() {
+    local count
+    rm -f cache
+    start_shards 3 --cache-file cache --control control
+    ask_names
+    stop_forwarder
+    [ "$(stat -c %a cache)" = 600 ]
+    for count in 2 1 4; do
+        start_forwarder --upstream 127.0.0.1:5312 --listen 127.0.0.1:8053 --shards $count \
+            --control control --cache-file cache
+        grep "answers read" forwarder.log >read.txt
+        [ "$(cat read.txt)" = "cupel-dns: 10 answers read from the cache's file, 0 left out" ] ||
+            fail "$(cat forwarder.log)"
+        ask_names
+        [ "$(ctl stats | awk '$2 == "queries_forwarded" { print $1 }')" = 0 ]
+        # One that is started anew does not bring back what was forgotten.
+        [ "$(ctl flush --all)" -gt 0 ]
+        [ $count = 1 ] || kill -KILL "$(shards | head -n 1)"
+        [ $count = 1 ] || wait_until grep -q "and is started anew" forwarder.log
+        ask_names
+        stop_forwarder
+    done
+}
+
+lines_of_all_shards_are_whole_in_one_log() {
+    start_shards 4 --query-log queries --control control
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    mv queries queries.old
+    ctl reopen
+    wait_until test -e queries
+    ask 8053 late.example.org
+    wait_until grep -q late.example.org queries
+    [ "$(cat queries queries.old | wc -l)" = 1041 ] || fail "$(cat queries queries.old | wc -l)"
+    local line='20[0-9T:.-]*Z 127\.0\.0\.1:[0-9]+ (udp|tcp) [^ ]+ IN A NOERROR upstream'
+    line+=' [0-9]+ [0-9]+us'
+    grep -vxhE "$line" queries queries.old >broken.txt && fail "not whole: $(cat broken.txt)"
+    ctl log off
+    kill -KILL "$(shards | head -n 1)"
+    wait_until grep -q "and is started anew" forwarder.log
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    stop_forwarder
+    [ "$(cat queries queries.old | wc -l)" = 1041 ] || fail "$(cat queries queries.old | wc -l)"
+    # Through a pipe as well, which keeps apart what is written at once.
+    mkfifo pipe
+    cat pipe >piped.txt &
+    reader=$!
+    start_shards 4 --query-log pipe --query-log-format json
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    stop_forwarder
+    wait "$reader"
+    [ "$(wc -l <piped.txt)" = 1040 ] || fail "$(wc -l <piped.txt) lines"
+    python3 -c 'import json, sys; [json.loads(line)["waited_us"] for line in sys.stdin]' <piped.txt
+}
+
 # status PROCESS FIELD: what the kernel says of it.
 status() {
     awk -v field="$2:" '$1 == field { print $2; exit }' "/proc/$1/status"
@@ -266,6 +405,10 @@ run_tests \
     no_query_is_lost_when_all_take_another_configuration \
     a_wrong_configuration_is_refused_by_all \
     addresses_come_and_go_and_a_new_shard_has_those_that_there_are \
+    what_is_counted_is_all_shards_and_stays_when_one_dies \
+    what_is_flushed_dumped_and_loaded_is_all_shards \
+    the_cache_is_one_file_for_all_and_for_any_number \
+    lines_of_all_shards_are_whole_in_one_log \
     supervisor_and_shards_are_in_their_sandboxes \
     cookies_of_one_shard_are_good_for_all \
     sockets_that_are_passed_are_for_all_shards

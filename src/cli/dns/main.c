@@ -9,10 +9,8 @@
 #include "cli/dns/shards/divide.h"
 #include "cli/dns/shards/supervisor.h"
 #include "forwarder/io/endpoint.h"
-#include "operate/statistics.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -25,19 +23,6 @@ static void print_ready(const struct forwarder_loop *loop,
     for (size_t i = 0; i < config->listen_count; i++)
         is_listening[i] = forwarder_loop_is_listening(loop, i);
     dns_ready_print(config, is_listening);
-}
-
-static void print_count(void *owner, const struct operate_statistic *statistic)
-{
-    (void)owner;
-    printf("%12" PRIu64 "  %-24s%s\n", statistic->value, statistic->name, statistic->text);
-}
-
-static void print_statistics(const struct forwarder_loop *loop)
-{
-    printf(DNS_PROGRAM ": statistics\n");
-    operate_statistics_each(loop, print_count, NULL);
-    dns_print_finish();
 }
 
 /* A forwarder at work, and what it was told. */
@@ -148,7 +133,7 @@ static int serve(struct running *running)
         if (forwarder_loop_run(running->loop, &caught, &err) < 0)
             return cli_fail(DNS_PROGRAM, &err, 1);
         if (caught == SIGUSR1)
-            print_statistics(running->loop);
+            dns_statistics_print(&running->operation->server);
         if (caught == SIGUSR2)
             dns_operation_reopen(running->operation);
         if (caught == SIGHUP)

@@ -10,26 +10,31 @@
 #include <inttypes.h>
 
 /* A file that cannot be read costs what is in it, and nothing else. */
-static void read_cache(const char *path, struct forwarder *forwarder)
+static void read_cache(const char *path, const struct operate_server *server, bool tells)
 {
+    struct forwarder *forwarder = forwarder_loop_core(server->loop);
+    size_t bytes_max = operate_cache_file_bytes_max(forwarder, server->parts);
     struct operate_cache_file read = { 0 };
     struct err err = { 0 };
 
-    if (operate_cache_file_read(path, forwarder, &read, &err) < 0) {
+    if (operate_cache_file_read(path, bytes_max, forwarder, &read, &err) < 0) {
         (void)err_prefix(&err, "the cache is empty: --cache-file");
-        (void)cli_fail(DNS_PROGRAM, &err, 0);
-    } else if (read.kept + read.left_out > 0) {
+        if (tells)
+            (void)cli_fail(DNS_PROGRAM, &err, 0);
+    } else if (tells && read.kept + read.left_out > 0) {
         printf(DNS_PROGRAM ": %" PRIu64 " answers read from the cache's file, %" PRIu64
                            " left out\n",
                read.kept, read.left_out);
     }
 }
 
-static int open_log(struct operate_server *server, const struct dns_options *options,
+static int open_log(struct operate_server *server, const struct dns_options *options, int log_fd,
                     struct err *err)
 {
     struct operate_query_log_config config = {
         .path = options->query_log,
+        .fd = log_fd,
+        .is_shared = server->parts > 1,
         .is_json = strcmp(options->query_log_format, "json") == 0,
     };
     struct forwarder_tap tap = { .answered = operate_query_log_answered };
@@ -71,40 +76,69 @@ static int open_metrics(struct dns_operation *operation, const char *address, st
     return operate_http_open(address, &operation->server, functions, &operation->http, err);
 }
 
-static int open_logs(struct dns_operation *operation, const struct dns_options *options,
+static int open_logs(struct dns_operation *operation, const struct dns_options *options, int log_fd,
                      struct err *err)
 {
-    if (options->query_log != NULL && open_log(&operation->server, options, err) < 0)
+    if (options->query_log != NULL && open_log(&operation->server, options, log_fd, err) < 0)
         return err->number;
     if (options->dnstap != NULL && open_dnstap(operation, options, err) < 0)
         return err->number;
     return 0;
 }
 
-int dns_operation_open_shard(struct dns_operation *operation, const struct dns_options *options,
-                             struct forwarder_loop *loop, struct err *err)
+static struct operate_server server_of(struct forwarder_loop *loop, size_t parts)
 {
-    operation->server = (struct operate_server){ .loop = loop, .started_ns = clock_monotonic_ns() };
-    return open_logs(operation, options, err);
+    return (struct operate_server){ .loop = loop,
+                                    .guests = forwarder_loop_guests(loop),
+                                    .parts = parts,
+                                    .started_ns = clock_monotonic_ns() };
+}
+
+int dns_operation_open_shard(struct dns_operation *operation, const struct dns_options *options,
+                             const struct dns_operation_part *part, struct err *err)
+{
+    struct operate_server *server = &operation->server;
+
+    *server = server_of(part->loop, part->parts);
+    if (operate_control_new(server, &operation->control, err) < 0 ||
+        open_logs(operation, options, part->log_fd, err) < 0)
+        return err->number;
+    if (server->log != NULL && part->level != NULL)
+        operate_query_log_set_level(server->log, *part->level);
+    if (options->cache_file != NULL && part->reads_cache)
+        read_cache(options->cache_file, server, part->tells_cache);
+    return 0;
+}
+
+static int open_service(struct dns_operation *operation, const struct dns_options *options,
+                        struct err *err)
+{
+    if (options->control != NULL &&
+        operate_control_open(options->control, &operation->server, &operation->control, err) < 0)
+        return err_prefix(err, "--control");
+    if (options->metrics != NULL && open_metrics(operation, options->metrics, err) < 0)
+        return err_prefix(err, "--metrics");
+    return 0;
+}
+
+int dns_operation_open_supervisor(struct dns_operation *operation,
+                                  const struct dns_options *options,
+                                  const struct operate_server *server, struct err *err)
+{
+    operation->server = *server;
+    return open_service(operation, options, err);
 }
 
 int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
                        struct forwarder_loop *loop, struct err *err)
 {
-    struct operate_server *server = &operation->server;
-
-    *server = (struct operate_server){ .loop = loop, .started_ns = clock_monotonic_ns() };
-    if (options->control != NULL &&
-        operate_control_open(options->control, server, &operation->control, err) < 0)
-        return err_prefix(err, "--control");
+    operation->server = server_of(loop, 1);
+    if (open_service(operation, options, err) < 0)
+        return err->number;
     operation->cache_file = options->cache_file;
     if (options->cache_file != NULL)
-        read_cache(options->cache_file, forwarder_loop_core(loop));
-    if (open_logs(operation, options, err) < 0)
-        return err->number;
-    if (options->metrics != NULL && open_metrics(operation, options->metrics, err) < 0)
-        return err_prefix(err, "--metrics");
-    return 0;
+        read_cache(options->cache_file, &operation->server, true);
+    return open_logs(operation, options, -1, err);
 }
 
 int dns_operation_start(struct dns_operation *operation, struct err *err)

@@ -22,10 +22,25 @@ struct dns_operation {
 int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
                        struct forwarder_loop *loop, struct err *err);
 
-/* Opens what a shard has of it: it writes what it answers to the logs. The rest is its
- * supervisor's. */
+/* What a shard is told of it. */
+struct dns_operation_part {
+    struct forwarder_loop *loop;
+    size_t parts;                        /* of the cache, of which it has one */
+    int log_fd;                          /* the query log, where it cannot open that; -1 */
+    const enum operate_log_level *level; /* NULL: as the options say */
+    bool reads_cache;                    /* it begins with the cache's file, */
+    bool tells_cache;                    /* and says so */
+};
+
+/* Opens what a shard has of it: it writes what it answers to the logs, and has a control that
+ * nobody but its supervisor comes to. The rest is its supervisor's. */
 int dns_operation_open_shard(struct dns_operation *operation, const struct dns_options *options,
-                             struct forwarder_loop *loop, struct err *err);
+                             const struct dns_operation_part *part, struct err *err);
+
+/* Opens what a supervisor has of it; `server` knows several. */
+int dns_operation_open_supervisor(struct dns_operation *operation,
+                                  const struct dns_options *options,
+                                  const struct operate_server *server, struct err *err);
 
 /* Starts the threads that write. -errno with a sentence. */
 int dns_operation_start(struct dns_operation *operation, struct err *err);

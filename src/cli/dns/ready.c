@@ -3,11 +3,13 @@
 
 #include "cli/dns/options.h"
 #include "forwarder/io/endpoint.h"
+#include "operate/statistics.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 
-void dns_print_finish(void)
+static void finish(void)
 {
     (void)fflush(stdout);
     __fpurge(stdout);
@@ -33,5 +35,20 @@ void dns_ready_print(const struct forwarder_loop_config *config, const bool *is_
         before = ", ";
     }
     putchar('\n');
-    dns_print_finish();
+    finish();
+}
+
+void dns_statistics_print(const struct operate_server *server)
+{
+    struct operate_view view;
+
+    operate_server_view(server, &view);
+    printf(DNS_PROGRAM ": statistics\n");
+    for (size_t i = 0; i < OPERATE_STATISTICS; i++) {
+        struct operate_statistic statistic = operate_statistic_at(i);
+
+        printf("%12" PRIu64 "  %-24s%s\n", view.report.statistics[i], statistic.name,
+               statistic.text);
+    }
+    finish();
 }

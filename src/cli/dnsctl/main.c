@@ -20,6 +20,11 @@ struct json_options {
     bool json;
 };
 
+struct stats_options {
+    bool json;
+    bool shards;
+};
+
 struct flush_options {
     bool tree;
     bool all;
@@ -30,6 +35,17 @@ static const struct cli_option json_rows[] = {
       .kind = CLI_FLAG,
       .offset = offsetof(struct json_options, json),
       .help = "print JSON" },
+};
+
+static const struct cli_option stats_rows[] = {
+    { .name = "json",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct stats_options, json),
+      .help = "print JSON" },
+    { .name = "shards",
+      .kind = CLI_FLAG,
+      .offset = offsetof(struct stats_options, shards),
+      .help = "print what each shard counted, in a column of its own behind the sum" },
 };
 
 static const struct cli_option flush_rows[] = {
@@ -79,9 +95,11 @@ static int run_status(const void *globals, const void *options, struct cli_opera
 
 static int run_stats(const void *globals, const void *options, struct cli_operands operands)
 {
-    const struct json_options *words = options;
+    const struct stats_options *words = options;
 
     (void)operands;
+    if (words->shards)
+        return show(globals, "stats", NULL, words->json ? ctl_print_shards_json : ctl_print_shards);
     return show(globals, "stats", "stats", words->json ? ctl_print_stats_json : ctl_print_stats);
 }
 
@@ -261,10 +279,10 @@ static const struct cli_command commands[] = {
     { .name = "stats",
       .operands = "",
       .summary = "print what it counted",
-      .options = json_rows,
-      .options_count = COUNT(json_rows),
+      .options = stats_rows,
+      .options_count = COUNT(stats_rows),
       .run = run_stats,
-      .options_bytes = sizeof(struct json_options) },
+      .options_bytes = sizeof(struct stats_options) },
     { .name = "upstreams",
       .operands = "",
       .summary = "print how its upstreams do",

@@ -8,6 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+static void done_json(json_t **json)
+{
+    json_decref(*json);
+}
+
 static void print_text(const json_t *value)
 {
     const char *text = json_string_value(value);
@@ -76,6 +81,35 @@ void ctl_print_stats_json(const json_t *stats)
     }
     ctl_print_json(object);
     json_decref(object);
+}
+
+void ctl_print_shards(const json_t *answer)
+{
+    const json_t *shards = json_object_get(answer, "shards");
+    size_t i;
+    size_t number;
+    json_t *row;
+    json_t *shard;
+
+    json_array_foreach(json_object_get(answer, "stats"), i, row)
+    {
+        const char *name = json_string_value(json_object_get(row, "name"));
+
+        printf("%-24s%12lld", name == NULL ? "" : name, number_of(row, "value"));
+        json_array_foreach(shards, number, shard)
+        {
+            printf("%12lld", number_of(json_object_get(shard, "stats"), name));
+        }
+        printf("\n");
+    }
+}
+
+void ctl_print_shards_json(const json_t *answer)
+{
+    const json_t *shards = json_object_get(answer, "shards");
+    CLEANUP(done_json) json_t *none = json_array();
+
+    ctl_print_json(shards == NULL ? none : shards);
 }
 
 void ctl_print_upstreams(const json_t *upstreams)

@@ -243,3 +243,60 @@ bool forwarder_store_read(struct forwarder_store_reader *reader,
     }
     return true;
 }
+
+/* Looks at what comes next in a file. */
+static void look_ahead(struct forwarder_store_part *part)
+{
+    struct byte_reader in;
+    uint32_t age_s = 0;
+    uint8_t bits = 0;
+
+    part->record = (struct bytes){ 0 };
+    if (!next_record(&part->reader.in, &part->record))
+        return;
+    in = byte_reader_init(part->record);
+    REQUIRE(read_u8(&in, &bits));
+    REQUIRE(read_u32_be(&in, &age_s));
+    part->past_s = age_s + part->reader.passed_s;
+}
+
+void forwarder_store_merge_begin(struct forwarder_store_merge *merge, uint64_t wall_s,
+                                 struct byte_writer *out)
+{
+    merge->count = 0;
+    forwarder_store_begin(&merge->writer, wall_s, out);
+}
+
+void forwarder_store_merge_add(struct forwarder_store_merge *merge,
+                               const struct forwarder_store_reader *reader)
+{
+    REQUIRE(merge->count < FORWARDER_STORE_PARTS_MAX);
+    merge->parts[merge->count] = (struct forwarder_store_part){ .reader = *reader };
+    look_ahead(&merge->parts[merge->count]);
+    merge->count += 1;
+}
+
+bool forwarder_store_merge_next(struct forwarder_store_merge *merge, struct byte_writer *out)
+{
+    struct forwarder_store_part *oldest = NULL;
+    size_t start = out->position;
+
+    for (size_t i = 0; i < merge->count; i++) {
+        struct forwarder_store_part *part = &merge->parts[i];
+
+        if (part->record.size > 0 && (oldest == NULL || part->past_s > oldest->past_s))
+            oldest = part;
+    }
+    if (oldest == NULL)
+        return false;
+    REQUIRE(write_u16_be(out, (uint16_t)oldest->record.size));
+    REQUIRE(write_u8(out, oldest->record.at[0]));
+    REQUIRE(write_u32_be(out, oldest->past_s < UINT32_MAX ? (uint32_t)oldest->past_s : UINT32_MAX));
+    REQUIRE(write_bytes(
+        out, bytes_of(oldest->record.at + RECORD_FRONT, oldest->record.size - RECORD_FRONT)));
+    merge->writer.hash =
+        chain(merge->writer.hash, bytes_of(out->base + start, out->position - start));
+    merge->writer.count += 1;
+    look_ahead(oldest);
+    return true;
+}

@@ -84,6 +84,34 @@ void forwarder_store_check_end(const struct forwarder_store_check *check, uint64
 enum forwarder_store_verdict forwarder_store_open(struct forwarder_store_reader *reader,
                                                   struct bytes content, uint64_t wall_s);
 
+/* Several files that become one: at each step the record that is the oldest of those that come next
+ * in their files. So whoever reads the one, and has no room for all, keeps the youngest. */
+#define FORWARDER_STORE_PARTS_MAX 32
+
+struct forwarder_store_part {
+    struct forwarder_store_reader reader;
+    struct bytes record; /* the next; size 0: none is left */
+    uint64_t past_s;     /* its age */
+};
+
+struct forwarder_store_merge {
+    size_t count;
+    struct forwarder_store_part parts[FORWARDER_STORE_PARTS_MAX];
+    struct forwarder_store_writer writer; /* of the one */
+};
+
+/* Begins, with a file's header; the merge is of no files yet. */
+void forwarder_store_merge_begin(struct forwarder_store_merge *merge, uint64_t wall_s,
+                                 struct byte_writer *out);
+
+/* Adds a file, which was opened at the same time of day, before the first record is written; at
+ * most FORWARDER_STORE_PARTS_MAX (REQUIRE). */
+void forwarder_store_merge_add(struct forwarder_store_merge *merge,
+                               const struct forwarder_store_reader *reader);
+
+/* Writes the next record; false where none is left: forwarder_store_end() follows. */
+bool forwarder_store_merge_next(struct forwarder_store_merge *merge, struct byte_writer *out);
+
 /* Where entries go. */
 struct forwarder_store_target {
     struct forwarder_cache *cache;

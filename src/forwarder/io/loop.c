@@ -389,8 +389,11 @@ int forwarder_loop_run(struct forwarder_loop *loop, int *ret_signal, struct err 
 {
     int signal = 0;
 
-    while (signal == 0 && !loop->is_stopped)
+    while (signal == 0 && !loop->is_stopped) {
         signal = turn(loop);
+        if (loop->turned != NULL)
+            loop->turned(loop->turned_owner);
+    }
     loop->is_stopped = false;
     if (signal < 0)
         return err_system(err, -signal, "cannot wait for datagrams");
@@ -424,6 +427,18 @@ bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place
 struct forwarder *forwarder_loop_core(struct forwarder_loop *loop)
 {
     return &loop->core;
+}
+
+const struct forwarder *forwarder_loop_view(const struct forwarder_loop *loop)
+{
+    return &loop->core;
+}
+
+void forwarder_loop_set_turned(struct forwarder_loop *loop, void (*turned)(void *owner),
+                               void *owner)
+{
+    loop->turned = turned;
+    loop->turned_owner = owner;
 }
 
 void forwarder_loop_set_tap(struct forwarder_loop *loop, const struct forwarder_tap *tap)

@@ -89,6 +89,14 @@ bool forwarder_loop_is_listening(const struct forwarder_loop *loop, size_t place
 /* The core that runs in it, for those who are called in its thread. */
 struct forwarder *forwarder_loop_core(struct forwarder_loop *loop);
 
+/* The same, to look at. */
+const struct forwarder *forwarder_loop_view(const struct forwarder_loop *loop);
+
+/* Who is told after each turn, in the loop's thread, when all that it wanted to send was sent;
+ * `turned` NULL: nobody. */
+void forwarder_loop_set_turned(struct forwarder_loop *loop, void (*turned)(void *owner),
+                               void *owner);
+
 /* How long clients waited for answers, by enum forwarder_source; lives as long as the loop. */
 const struct forwarder_latency *forwarder_loop_latencies(const struct forwarder_loop *loop);
 

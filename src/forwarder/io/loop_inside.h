@@ -38,6 +38,8 @@ struct forwarder_loop {
     int signal_fd;
     bool signals_are_blocked;
     sigset_t signals_before;
+    void (*turned)(void *owner); /* NULL: nobody is told */
+    void *turned_owner;
     bool is_stopped; /* by a guest: the turn that runs is the last */
     bool has_tcp;
     size_t listen_count; /* places that were ever taken */

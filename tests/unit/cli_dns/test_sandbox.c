@@ -28,8 +28,8 @@ typedef int (*attempt_function)(void);
 #define IS_OUTSIDE 200
 
 /* What waitpid() says of a child that is made ready, enters the sandbox and tries something. */
-static int try_inside(const struct dns_options *options, void (*prepare)(void),
-                      attempt_function attempt)
+static int try_in_role(const struct dns_options *options, enum dns_sandbox_role role,
+                       void (*prepare)(void), attempt_function attempt)
 {
     static const struct dns_user nobody = { 0 };
     int status = 0;
@@ -42,7 +42,7 @@ static int try_inside(const struct dns_options *options, void (*prepare)(void),
         (void)signal(SIGSYS, SIG_DFL);
         if (prepare != NULL)
             prepare();
-        if (dns_sandbox_enter(options, &nobody, DNS_SANDBOX_ALONE, &err) < 0) {
+        if (dns_sandbox_enter(options, &nobody, role, &err) < 0) {
             (void)fprintf(stderr, "%s\n", err.sentence);
             _exit(IS_OUTSIDE);
         }
@@ -50,6 +50,12 @@ static int try_inside(const struct dns_options *options, void (*prepare)(void),
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     return status;
+}
+
+static int try_inside(const struct dns_options *options, void (*prepare)(void),
+                      attempt_function attempt)
+{
+    return try_in_role(options, DNS_SANDBOX_ALONE, prepare, attempt);
 }
 
 /* As one that insists on all of it, and may read its configuration. */
@@ -189,6 +195,107 @@ static void files_elsewhere_and_changes_are_out_of_reach(void **state)
     }
 }
 
+/* As a supervisor does, that becomes a shard when it has forked. */
+static int try_as_shard(attempt_function attempt)
+{
+    static const struct dns_user nobody = { 0 };
+    struct err err = { 0 };
+    int status = 0;
+    pid_t shard = fork();
+
+    if (shard < 0)
+        return errno;
+    if (shard == 0) {
+        if (dns_sandbox_enter(&strict, &nobody, DNS_SANDBOX_SHARD, &err) < 0)
+            _exit(IS_OUTSIDE);
+        _exit(attempt());
+    }
+    if (waitpid(shard, &status, 0) != shard)
+        return errno;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int try_signal_to_parent(void)
+{
+    return syscall(SYS_tgkill, getppid(), getppid(), 0) == 0 ? 0 : errno;
+}
+
+static int try_kill_parent(void)
+{
+    return kill(getppid(), 0) == 0 ? 0 : errno;
+}
+
+static int try_abort(void)
+{
+    (void)signal(SIGABRT, SIG_DFL);
+    abort();
+}
+
+static int shard_forks(void)
+{
+    return try_as_shard(try_fork);
+}
+
+static int shard_signals(void)
+{
+    return try_as_shard(try_signal_to_parent);
+}
+
+static int shard_kills(void)
+{
+    return try_as_shard(try_kill_parent);
+}
+
+static int shard_aborts(void)
+{
+    return try_as_shard(try_abort);
+}
+
+static int shard_executes(void)
+{
+    return try_as_shard(try_exec);
+}
+
+static int shard_reads_of_others(void)
+{
+    return try_as_shard(try_read_elsewhere);
+}
+
+static int supervisor_executes(void)
+{
+    return try_exec();
+}
+
+static void a_supervisor_can_fork_and_its_shards_cannot_reach_it(void **state)
+{
+    static const struct {
+        const char *label;
+        attempt_function attempt;
+        int result; /* an errno, or 128 and a signal */
+    } rows[] = {
+        { "a shard that forks", shard_forks, EPERM },
+        { "a shard that sends a signal", shard_signals, EPERM },
+        { "a shard that sends one by kill()", shard_kills, EPERM },
+        { "a shard that aborts", shard_aborts, 128 + SIGABRT },
+        { "a shard that executes", shard_executes, 128 + SIGSYS },
+    };
+    int status;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        status = try_in_role(&strict, DNS_SANDBOX_SUPERVISOR, NULL, rows[i].attempt);
+        assert_row(rows[i].label, WIFEXITED(status) && WEXITSTATUS(status) == rows[i].result);
+    }
+    status = try_in_role(&strict, DNS_SANDBOX_SUPERVISOR, NULL, supervisor_executes);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+    status = try_inside(&strict, NULL, try_signal_to_parent);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EPERM);
+    if (kernel_landlock_version() == 0)
+        return;
+    status = try_in_role(&strict, DNS_SANDBOX_SUPERVISOR, NULL, shard_reads_of_others);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EACCES);
+}
+
 /* As on a kernel without seccomp, of which nothing needs to be said here. */
 static void forbid_filters(void)
 {
@@ -268,6 +375,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_not_in_the_table_is_not_permitted),
     cmocka_unit_test(files_elsewhere_and_changes_are_out_of_reach),
     cmocka_unit_test(what_a_kernel_has_not_is_missed_by_who_insists_on_it),
+    cmocka_unit_test(a_supervisor_can_fork_and_its_shards_cannot_reach_it),
     cmocka_unit_test(users_are_names_or_numbers),
 };
 RUN_TESTS(tests)

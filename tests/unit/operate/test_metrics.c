@@ -34,19 +34,21 @@ static void a_wait_counts_under_the_first_bound_that_is_not_less(void **state)
 
 static void an_upstream_has_one_state(void **state)
 {
-    struct forwarder_upstream upstream = { 0 };
+    static const struct {
+        const char *state;
+        struct operate_report_upstream upstream;
+    } rows[] = {
+        { "unknown", { .queries = 3 } },
+        { "up", { .replies = 1 } },
+        { "up", { .replies = 1, .down_until_ns = 6 } },
+        { "failing", { .replies = 1, .strikes = 1 } },
+        { "failing", { .strikes = 2, .down_until_ns = 6 } },
+        { "down", { .replies = 1, .strikes = 3, .down_until_ns = 7 } },
+    };
 
     (void)state;
-    assert_string_equal(operate_upstream_state(&upstream, 5), "unknown");
-    forwarder_upstream_answered(&upstream);
-    assert_string_equal(operate_upstream_state(&upstream, 5), "up");
-    (void)forwarder_upstream_missed(&upstream, 5);
-    assert_string_equal(operate_upstream_state(&upstream, 5), "failing");
-    (void)forwarder_upstream_missed(&upstream, 5);
-    assert_true(forwarder_upstream_missed(&upstream, 5));
-    assert_string_equal(operate_upstream_state(&upstream, 6), "down");
-    assert_int_equal(upstream.timeouts, 3);
-    assert_int_equal(upstream.replies, 1);
+    for (size_t i = 0; i < ROWS(rows); i++)
+        assert_string_equal(operate_upstream_state(&rows[i].upstream, 6), rows[i].state);
 }
 
 static void a_buffer_keeps_to_its_maximum(void **state)

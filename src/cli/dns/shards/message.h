@@ -45,6 +45,7 @@ enum dns_order_kind {
     DNS_ORDER_COMMIT,      /* go on with it, */
     DNS_ORDER_ABORT,       /* or forget it */
     DNS_ORDER_REOPEN,      /* open files anew that were renamed */
+    DNS_ORDER_SERVE,       /* take this connection of the control, the only one of `listen` */
     DNS_ORDER_STOP,        /* end */
 };
 

@@ -116,13 +116,13 @@ static void ask(struct dns_seat *seat)
 static void begin_voting(struct dns_supervisor *supervisor)
 {
     struct text stays = text_init(supervisor->stays_block, sizeof(supervisor->stays_block));
-    struct forwarder_loop_config config;
+    struct forwarder_loop_config *config = &supervisor->next_config;
     struct err err = { 0 };
 
     forwarder_guests_leave(&supervisor->guests, dns_reading_fd(supervisor->reading));
     if (dns_reading_end(&supervisor->reading, &supervisor->next, &stays, &err) < 0 ||
-        dns_supervisor_configure(supervisor, supervisor->next, &config, &err) < 0 ||
-        dns_supervisor_open(supervisor, &config, &err) < 0) {
+        dns_supervisor_configure(supervisor, supervisor->next, config, &err) < 0 ||
+        dns_supervisor_open(supervisor, config, &err) < 0) {
         go_on_as_before(supervisor, &err);
         return;
     }
@@ -160,6 +160,10 @@ static void decide(struct dns_supervisor *supervisor)
     }
     tell(supervisor, DNS_ORDER_COMMIT);
     dns_supervisor_take_places(supervisor, longest_wait(supervisor));
+    for (size_t i = 0; i < supervisor->what->count; i++)
+        dns_seat_move_past(&supervisor->seats[i], &supervisor->config, &supervisor->next_config);
+    supervisor->config = supervisor->next_config;
+    supervisor->generation += 1;
     dns_settings_forget_local(supervisor->started);
     dns_settings_free(supervisor->now);
     supervisor->now = supervisor->next;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,8 +58,18 @@ static _Noreturn void become_shard(const struct dns_seat *seat, int channel, pid
         .at = supervisor->at,
         .at_count = supervisor->at_count,
         .root = supervisor->root,
+        .report = seat->shared,
+        .generation = supervisor->generation,
+        .operation = { .parts = supervisor->what->count,
+                       .log_fd = supervisor->log_fd,
+                       .level = supervisor->has_level ? &supervisor->level : NULL,
+                       .reads_cache = !supervisor->has_begun && seat->restarts == 0,
+                       .tells_cache = seat->number == 0 },
     };
 
+    for (size_t i = 0; i < supervisor->what->count; i++)
+        if (i != seat->number)
+            (void)munmap(supervisor->seats[i].shared, sizeof(struct operate_report));
     exit(dns_shard_live(&start));
 }
 
@@ -183,6 +194,59 @@ void dns_seat_listen(struct dns_seat *seat)
     dns_seat_kill(seat);
 }
 
+/* What a shard had counted is kept when it is gone. */
+static void keep_counts(struct dns_seat *seat)
+{
+    struct operate_shard shard;
+
+    dns_seat_tell(seat->supervisor, seat->number, &shard);
+    operate_report_end(&shard.report);
+    seat->past = shard.report;
+    memset(seat->shared, 0, sizeof(*seat->shared));
+}
+
+void dns_seat_tell(void *owner, size_t number, struct operate_shard *ret_shard)
+{
+    const struct dns_supervisor *supervisor = owner;
+    const struct dns_seat *seat = &supervisor->seats[number];
+    struct operate_report now;
+
+    operate_report_read(seat->shared, &now);
+    if (now.generation != supervisor->generation) /* upstreams of another configuration */
+        now.upstreams_count = 0;
+    *ret_shard = (struct operate_shard){ .pid = seat->pid,
+                                         .is_ready = seat->is_ready,
+                                         .restarts = seat->restarts,
+                                         .report = seat->past };
+    operate_report_add(&ret_shard->report, &now);
+}
+
+/* The place of a server in a configuration; FORWARDER_UPSTREAMS_MAX where it is not there. */
+static size_t find_server(const struct forwarder_loop_config *config,
+                          const struct forwarder_server *server)
+{
+    for (size_t i = 0; i < config->core.upstreams_count; i++)
+        if (forwarder_server_equal(&config->servers[i], server))
+            return i;
+    return FORWARDER_UPSTREAMS_MAX;
+}
+
+void dns_seat_move_past(struct dns_seat *seat, const struct forwarder_loop_config *before,
+                        const struct forwarder_loop_config *after)
+{
+    struct operate_report moved = seat->past;
+
+    memset(moved.upstreams, 0, sizeof(moved.upstreams));
+    for (size_t i = 0; i < after->core.upstreams_count; i++) {
+        size_t place = find_server(before, &after->servers[i]);
+
+        if (place < FORWARDER_UPSTREAMS_MAX)
+            moved.upstreams[i] = seat->past.upstreams[place];
+    }
+    moved.upstreams_count = after->core.upstreams_count;
+    seat->past = moved;
+}
+
 /* How it ended. */
 static void tell_death(const struct dns_seat *seat, pid_t pid, int status, struct text *how)
 {
@@ -238,6 +302,7 @@ void dns_seat_reap(struct dns_seat *seat)
     dns_seat_listen(seat); /* what it said before */
     hang_up(seat);
     seat->vote = DNS_VOTE_NONE;
+    keep_counts(seat);
     if (!seat->supervisor->is_stopping)
         mourn(seat, pid, status);
 }

@@ -26,6 +26,8 @@ struct shard {
     struct dns_order preparation; /* with the sockets that are new in what it reads */
     struct forwarder_loop *loop;
     struct dns_operation operation;
+    struct operate_report report;
+    uint64_t generation; /* of the configuration */
 };
 
 /* The configuration of settings, for this shard alone. */
@@ -110,6 +112,16 @@ static void forget(struct shard *shard)
     close_sockets(&shard->preparation);
 }
 
+/* Leaves what it has counted to its supervisor; `owner` is the shard. */
+static void leave_counts(void *owner)
+{
+    struct shard *shard = owner;
+
+    operate_report_take(shard->loop, &shard->report);
+    shard->report.generation = shard->generation;
+    operate_report_publish(&shard->report, shard->start->report);
+}
+
 /* Votes on what it has read. */
 static void end_reading(struct shard *shard)
 {
@@ -148,6 +160,8 @@ static void change(struct shard *shard)
     dns_settings_free(shard->now);
     shard->now = shard->next;
     shard->next = NULL;
+    shard->generation += 1;
+    leave_counts(shard);
     say(shard, DNS_WORD_CHANGED, NULL);
 }
 
@@ -165,6 +179,9 @@ static void obey(struct shard *shard, const struct dns_order *order)
         break;
     case DNS_ORDER_REOPEN:
         dns_operation_reopen(&shard->operation);
+        break;
+    case DNS_ORDER_SERVE:
+        operate_control_take(shard->operation.control, order->listen[0].tcp_fd);
         break;
     case DNS_ORDER_STOP:
         shard->is_over = true;
@@ -213,28 +230,33 @@ static int begin(struct shard *shard, struct err *err)
 {
     const struct dns_settings *holds = shard->now != NULL ? shard->now : shard->started;
     const struct dns_options *options = dns_settings_options(holds);
+    struct dns_operation_part part = shard->start->operation;
     struct dns_user nobody = { 0 };
     struct forwarder_loop_config config;
 
     configure_first(shard, &config);
     if (forwarder_loop_open(&config, &shard->loop, err) < 0 ||
-        watch(shard, shard->start->channel, err) < 0 ||
-        dns_operation_open_shard(&shard->operation, options, shard->loop, err) < 0)
+        watch(shard, shard->start->channel, err) < 0)
+        return err->number;
+    part.loop = shard->loop;
+    if (dns_operation_open_shard(&shard->operation, options, &part, err) < 0)
         return err->number;
     if (dns_sandbox_enter(options, &nobody, DNS_SANDBOX_SHARD, err) < 0 ||
         dns_operation_start(&shard->operation, err) < 0)
         return err->number;
     forwarder_loop_set_say(shard->loop, say_sentence);
+    forwarder_loop_set_turned(shard->loop, leave_counts, shard);
     return 0;
 }
 
 /* Keeps of all descriptors that were inherited what is its own. */
 static int keep_own(const struct dns_shard_start *start, struct err *err)
 {
-    int kept[2 * FORWARDER_LISTEN_MAX + 1];
+    int kept[2 * FORWARDER_LISTEN_MAX + 2];
     size_t count = 0;
 
     kept[count++] = start->channel;
+    kept[count++] = start->operation.log_fd;
     for (size_t i = 0; i < start->at_count; i++) {
         kept[count++] = start->at[i].udp_fds[start->number];
         kept[count++] = start->at[i].tcp_fds[start->number];
@@ -244,7 +266,10 @@ static int keep_own(const struct dns_shard_start *start, struct err *err)
 
 int dns_shard_live(const struct dns_shard_start *start)
 {
-    struct shard shard = { .start = start, .started = start->started, .now = start->now };
+    struct shard shard = { .start = start,
+                           .started = start->started,
+                           .now = start->now,
+                           .generation = start->generation };
     struct err err = { 0 };
     int number = kernel_process_set_death_signal(SIGKILL, &err);
 
@@ -255,6 +280,8 @@ int dns_shard_live(const struct dns_shard_start *start)
     if (number == 0)
         number = begin(&shard, &err);
     if (number == 0) {
+        (void)fflush(stdout);
+        leave_counts(&shard);
         say(&shard, DNS_WORD_READY, NULL);
         number = serve(&shard, &err);
     }

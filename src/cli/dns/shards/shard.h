@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "cli/dns/operation.h"
 #include "cli/dns/settings/settings.h"
 #include "forwarder/core/hash.h"
 #include "forwarder/io/shared.h"
@@ -20,7 +21,10 @@ struct dns_shard_start {
     struct dns_settings *now;          /* what holds; NULL: what it started with */
     const struct forwarder_shared *at; /* what is listened on */
     size_t at_count;
-    struct forwarder_hash_key root; /* of all shards' cookies */
+    struct forwarder_hash_key root;      /* of all shards' cookies */
+    struct operate_report *report;       /* where it leaves what it counts */
+    uint64_t generation;                 /* of the configuration that holds */
+    struct dns_operation_part operation; /* but for the loop */
 };
 
 /* Lives, in the process that was just forked; the exit status. */

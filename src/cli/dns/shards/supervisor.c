@@ -13,13 +13,16 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #define EVENTS_MAX 16
 #define NS_PER_MS UINT64_C(1000000)
-/* So long shards may need to end. */
+/* So long it may take to write down what they keep, */
+#define SAVING_NS (60000 * NS_PER_MS)
+/* and so long shards may need to end. */
 #define STOPPING_NS (10000 * NS_PER_MS)
 
 struct dns_settings *dns_supervisor_settings(const struct dns_supervisor *supervisor)
@@ -144,39 +147,65 @@ void dns_supervisor_take_places(struct dns_supervisor *supervisor, uint64_t wait
 
 void dns_supervisor_say_ready(struct dns_supervisor *supervisor)
 {
+    const struct forwarder_loop_config *config = &supervisor->config;
     bool is_listening[FORWARDER_LISTEN_MAX] = { false };
-    struct forwarder_loop_config config;
-    struct err err;
 
-    if (dns_supervisor_configure(supervisor, dns_supervisor_settings(supervisor), &config, &err) <
-        0)
-        return;
-    for (size_t i = 0; i < config.listen_count; i++)
-        is_listening[i] = find_place(supervisor->at, supervisor->at_count, &config.listen[i]) <
+    for (size_t i = 0; i < config->listen_count; i++)
+        is_listening[i] = find_place(supervisor->at, supervisor->at_count, &config->listen[i]) <
                           FORWARDER_LISTEN_MAX;
-    dns_ready_print(&config, is_listening);
+    dns_ready_print(config, is_listening);
 }
 
-void dns_supervisor_stop(struct dns_supervisor *supervisor, int status)
+/* Tells all shards to end. */
+static void end_shards(struct dns_supervisor *supervisor)
 {
     static const struct dns_order order = { .kind = DNS_ORDER_STOP };
 
-    if (supervisor->is_stopping)
-        return;
-    supervisor->is_stopping = true;
-    supervisor->status = status;
+    supervisor->is_saved = true;
     supervisor->until_ns = clock_monotonic_ns() + STOPPING_NS;
-    dns_service_tell(supervisor->what->service, DNS_SERVICE_STOPPING);
     for (size_t i = 0; i < supervisor->what->count; i++)
         dns_seat_order(&supervisor->seats[i], &order);
 }
 
-static void reopen(const struct dns_supervisor *supervisor)
+void dns_supervisor_stop(struct dns_supervisor *supervisor, int status)
+{
+    if (supervisor->is_stopping)
+        return;
+    supervisor->is_stopping = true;
+    supervisor->status = status;
+    supervisor->until_ns = clock_monotonic_ns() + SAVING_NS;
+    dns_service_tell(supervisor->what->service, DNS_SERVICE_STOPPING);
+    if (!dns_broker_save(supervisor))
+        end_shards(supervisor);
+}
+
+void dns_supervisor_reopen_log(struct dns_supervisor *supervisor)
+{
+    const char *path = dns_settings_options(supervisor->started)->query_log;
+    int fd = path == NULL ? -1 : operate_query_log_open_file(path);
+
+    if (fd < 0)
+        return;
+    fd_close(&supervisor->log_fd);
+    supervisor->log_fd = fd;
+}
+
+static void reopen(struct dns_supervisor *supervisor)
 {
     static const struct dns_order order = { .kind = DNS_ORDER_REOPEN };
 
     for (size_t i = 0; i < supervisor->what->count; i++)
         dns_seat_order(&supervisor->seats[i], &order);
+    dns_supervisor_reopen_log(supervisor);
+}
+
+static void reap(struct dns_supervisor *supervisor)
+{
+    for (size_t i = 0; i < supervisor->what->count; i++)
+        dns_seat_reap(&supervisor->seats[i]);
+    dns_broker_reap(supervisor);
+    if (supervisor->is_stopping && !supervisor->is_saved && supervisor->saver == 0)
+        end_shards(supervisor);
 }
 
 /* Does what a signal is for. */
@@ -192,10 +221,12 @@ static void run_signals(void *owner, uint32_t events)
         dns_supervisor_stop(supervisor, 0);
     if (signal.ssi_signo == SIGHUP && !supervisor->is_stopping)
         dns_change_begin(supervisor);
+    if (signal.ssi_signo == SIGUSR1)
+        dns_statistics_print(&supervisor->operation.server);
     if (signal.ssi_signo == SIGUSR2)
         reopen(supervisor);
-    for (size_t i = 0; i < supervisor->what->count && signal.ssi_signo == SIGCHLD; i++)
-        dns_seat_reap(&supervisor->seats[i]);
+    if (signal.ssi_signo == SIGCHLD)
+        reap(supervisor);
 }
 
 static int open_signals(struct dns_supervisor *supervisor, struct err *err)
@@ -247,6 +278,11 @@ static void look_at_time(struct dns_supervisor *supervisor, uint64_t now_ns)
         return;
     if (!supervisor->is_stopping) {
         dns_change_give_up(supervisor);
+        return;
+    }
+    if (!supervisor->is_saved) {
+        dns_broker_kill(supervisor);
+        end_shards(supervisor);
         return;
     }
     supervisor->until_ns = FORWARDER_NEVER;
@@ -313,6 +349,7 @@ static struct dns_supervisor *supervisor_new(const struct dns_supervision *what)
     supervisor->started = what->settings;
     supervisor->until_ns = FORWARDER_NEVER;
     supervisor->signal_fd = -1;
+    supervisor->log_fd = -1;
     supervisor->guests.epoll_fd = -1;
     for (size_t i = 0; i < what->count; i++)
         supervisor->seats[i] =
@@ -327,7 +364,13 @@ static void supervisor_free_pointer(struct dns_supervisor **pointer)
 
     if (supervisor == NULL)
         return;
+    dns_broker_kill(supervisor);
     dns_reading_end_pointer(&supervisor->reading);
+    dns_operation_close(&supervisor->operation);
+    fd_close(&supervisor->log_fd);
+    for (size_t i = 0; i < supervisor->what->count; i++)
+        if (supervisor->seats[i].shared != NULL)
+            (void)munmap(supervisor->seats[i].shared, sizeof(struct operate_report));
     for (size_t i = 0; i < FORWARDER_LISTEN_MAX; i++) {
         forwarder_shared_close(&supervisor->at[i]);
         forwarder_shared_close(&supervisor->next_at[i]);
@@ -340,11 +383,54 @@ static void supervisor_free_pointer(struct dns_supervisor **pointer)
     free(supervisor);
 }
 
+/* Memory that a shard and its supervisor have, and no other. */
+static int open_reports(struct dns_supervisor *supervisor, struct err *err)
+{
+    for (size_t i = 0; i < supervisor->what->count; i++) {
+        void *shared = mmap(NULL, sizeof(struct operate_report), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+        if (shared == MAP_FAILED)
+            return err_system(err, errno, "no memory for what shards count");
+        supervisor->seats[i].shared = shared;
+    }
+    return 0;
+}
+
+/* `owner` is the supervisor. */
+static const struct forwarder_config *config_of(void *owner)
+{
+    const struct dns_supervisor *supervisor = owner;
+
+    return &supervisor->config.core;
+}
+
+/* Opens what it is operated by. */
+static int open_operation(struct dns_supervisor *supervisor, struct err *err)
+{
+    const struct dns_options *options = dns_settings_options(supervisor->started);
+    struct operate_server server = {
+        .several = &supervisor->several,
+        .guests = &supervisor->guests,
+        .started_ns = clock_monotonic_ns(),
+    };
+
+    supervisor->several = (struct operate_several){
+        .count = supervisor->what->count,
+        .shard = dns_seat_tell,
+        .config = config_of,
+        .hand_over = dns_broker_start,
+        .owner = supervisor,
+    };
+    dns_supervisor_reopen_log(supervisor);
+    return dns_operation_open_supervisor(&supervisor->operation, options, &server, err);
+}
+
 /* Opens all that a supervisor has, and gives up all that it does not need. */
 static int open_all(struct dns_supervisor *supervisor, struct err *err)
 {
     const struct dns_supervision *what = supervisor->what;
-    struct forwarder_loop_config config;
+    struct forwarder_loop_config *config = &supervisor->config;
 
     supervisor->guests.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (supervisor->guests.epoll_fd < 0)
@@ -353,10 +439,12 @@ static int open_all(struct dns_supervisor *supervisor, struct err *err)
         (ssize_t)sizeof(supervisor->root))
         return err_system(err, EIO, "cannot draw a secret");
     if (open_signals(supervisor, err) < 0 ||
-        dns_supervisor_configure(supervisor, what->settings, &config, err) < 0 ||
-        dns_supervisor_open(supervisor, &config, err) < 0)
+        dns_supervisor_configure(supervisor, what->settings, config, err) < 0 ||
+        dns_supervisor_open(supervisor, config, err) < 0)
         return err->number;
     dns_supervisor_take_places(supervisor, 0);
+    if (open_reports(supervisor, err) < 0 || open_operation(supervisor, err) < 0)
+        return err->number;
     return dns_sandbox_enter(dns_settings_options(what->settings), what->user,
                              DNS_SANDBOX_SUPERVISOR, err);
 }

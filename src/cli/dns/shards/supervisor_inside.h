@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "cli/dns/operation.h"
 #include "cli/dns/settings/reading.h"
 #include "cli/dns/shards/message.h"
 #include "cli/dns/shards/shard.h"
@@ -32,8 +33,13 @@ struct dns_seat {
     unsigned int soon;    /* deaths in a row within seconds */
     unsigned int unready; /* deaths in a row before it answered */
     uint64_t restarts;    /* since the service began */
+    struct operate_report *shared; /* where the shard leaves what it counts; no other has that */
+    struct operate_report past;    /* what those before it had counted */
     enum dns_vote vote;
 };
+
+/* Requests of the control socket that are done at the same time. */
+#define DNS_BROKERS_MAX 8
 
 /* How far another configuration is. */
 enum dns_change {
@@ -60,6 +66,16 @@ struct dns_supervisor {
     struct forwarder_guests guests;
     int signal_fd;
     struct forwarder_hash_key root;
+    struct operate_several several;
+    struct dns_operation operation;
+    int log_fd; /* the query log; -1 */
+    enum operate_log_level level;
+    bool has_level;                      /* it was told while it runs */
+    uint64_t generation;                 /* how often the configuration has changed */
+    struct forwarder_loop_config config; /* the one that holds */
+    pid_t brokers[DNS_BROKERS_MAX];      /* 0: none */
+    pid_t saver; /* the broker that writes the cache's file at the end; 0: none */
+    bool is_saved;
     bool has_begun;    /* all shards have answered */
     bool is_stopping;  /* no shard is started any more */
     int status;        /* the exit status then */
@@ -69,6 +85,7 @@ struct dns_supervisor {
     bool is_called; /* and what comes after that is to be read, too */
     struct dns_reading *reading;
     struct dns_settings *next;
+    struct forwarder_loop_config next_config;
     size_t next_count;
     struct forwarder_shared next_at[FORWARDER_LISTEN_MAX]; /* count 0: listened on already */
     char stays_block[DNS_STAYS_BYTES];
@@ -94,6 +111,10 @@ int dns_supervisor_configure(const struct dns_supervisor *supervisor,
  * shards have not answered from there for so long as they may. */
 void dns_supervisor_take_places(struct dns_supervisor *supervisor, uint64_t wait_ns);
 
+/* Opens the query log for shards that cannot, as it is now; what there is stays where that fails.
+ */
+void dns_supervisor_reopen_log(struct dns_supervisor *supervisor);
+
 /* Says that queries are answered. */
 void dns_supervisor_say_ready(struct dns_supervisor *supervisor);
 
@@ -110,8 +131,29 @@ void dns_seat_reap(struct dns_seat *seat);
 /* Ends a shard at once. */
 void dns_seat_kill(const struct dns_seat *seat);
 
+/* What is known of the shard in a seat; `owner` is the supervisor. */
+void dns_seat_tell(void *owner, size_t number, struct operate_shard *ret_shard);
+
+/* What those before had counted of upstreams is that of those of another configuration. */
+void dns_seat_move_past(struct dns_seat *seat, const struct forwarder_loop_config *before,
+                        const struct forwarder_loop_config *after);
+
 /* Gives the shard an order; one that does not read its orders is ended. */
 void dns_seat_order(const struct dns_seat *seat, const struct dns_order *order);
+
+/* Has a client's request done by all shards, in a process of its own; as struct operate_several has
+ * it. */
+void dns_broker_start(void *owner, int client, const struct operate_request *request,
+                      struct bytes line, struct bytes behind);
+
+/* Has what all shards keep written to the cache's file; false where there is nothing to be done. */
+bool dns_broker_save(struct dns_supervisor *supervisor);
+
+/* Looks which of these processes have ended. */
+void dns_broker_reap(struct dns_supervisor *supervisor);
+
+/* Ends those that are left. */
+void dns_broker_kill(struct dns_supervisor *supervisor);
 
 /* Begins to read the configuration anew; where that is being done, once more behind it. */
 void dns_change_begin(struct dns_supervisor *supervisor);
