@@ -37,7 +37,7 @@ int oci_remove(const struct oci_listener *listener, const char *root, const stru
         return err->number;
     stopped.status = OCI_STOPPED;
     stopped.pid = 0;
-    oci_hooks_run(&config, OCI_HOOK_POSTSTOP, &stopped, listener);
+    oci_hooks_poststop(&config, &stopped, listener);
     return 0;
 }
 
@@ -63,8 +63,9 @@ int oci_start_created(const struct oci_listener *listener, const char *root, con
         return err->number;
     if (open_gate(root, id, &status, err) == 0) {
         state.status = OCI_RUNNING;
-        oci_hooks_run(&config, OCI_HOOK_POSTSTART, &state, listener);
-        return 0;
+        if (oci_hooks_poststart(&config, &state, err) == 0)
+            return 0;
+        status = OCI_FAILED_HOOK;
     }
     if (status == OCI_FAILED_HOOK && oci_remove(listener, root, &state, &second) < 0)
         return err_add(err, err->number, &second);

@@ -103,27 +103,44 @@ int oci_hook_run(const struct oci_step_hook *hook, const struct oci_hook_place *
     return kernel_spawn_run(&spawn, err);
 }
 
-void oci_hooks_run(const struct oci_config *config, enum oci_hook_kind kind,
-                   const struct oci_state *state, const struct oci_listener *listener)
+/* A hook of outside; the sentence begins with its place. */
+static int run_outside(const struct oci_config *config, enum oci_hook_kind kind, size_t index,
+                       const struct oci_state *state, struct err *err)
 {
-    const struct oci_hooks *hooks = &config->hooks[kind];
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     const struct oci_hook_place place = { .pid = state->pid,
                                           .directory_fd = -1,
                                           .is_against = oci_signals_are_against_it };
+    const char *text = oci_hook_state(state, &config->annotations, &arena, err);
+    struct oci_step_hook hook;
+    int number = text == NULL
+                     ? err->number
+                     : oci_hook_prepare(&config->hooks[kind].at[index], text, &arena, &hook, err);
 
-    for (size_t i = 0; i < hooks->count; i++) {
-        CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
-        struct oci_step_hook hook;
+    if (number == 0) {
+        hook.directory = state->bundle;
+        number = oci_hook_run(&hook, &place, err);
+    }
+    return number < 0 ? err_prefix(err, "hooks.%s[%zu]", oci_hook_name(kind), index) : 0;
+}
+
+int oci_hooks_poststart(const struct oci_config *config, const struct oci_state *state,
+                        struct err *err)
+{
+    for (size_t i = 0; i < config->hooks[OCI_HOOK_POSTSTART].count; i++) {
+        if (run_outside(config, OCI_HOOK_POSTSTART, i, state, err) < 0)
+            return err->number;
+    }
+    return 0;
+}
+
+void oci_hooks_poststop(const struct oci_config *config, const struct oci_state *state,
+                        const struct oci_listener *listener)
+{
+    for (size_t i = 0; i < config->hooks[OCI_HOOK_POSTSTOP].count; i++) {
         struct err err = { 0 };
-        const char *text = oci_hook_state(state, &config->annotations, &arena, &err);
 
-        if (text != NULL && oci_hook_prepare(&hooks->at[i], text, &arena, &hook, &err) == 0) {
-            hook.directory = state->bundle;
-            if (oci_hook_run(&hook, &place, &err) == 0)
-                continue;
-        }
-        (void)err_prefix(&err, "hooks.%s[%zu]", oci_hook_name(kind), i);
-        if (listener->warn != NULL)
+        if (run_outside(config, OCI_HOOK_POSTSTOP, i, state, &err) < 0 && listener->warn != NULL)
             listener->warn(listener->owner, &err);
     }
 }

@@ -45,9 +45,13 @@ struct oci_hook_place {
 int oci_hook_run(const struct oci_step_hook *hook, const struct oci_hook_place *place,
                  struct err *err);
 
-/* Runs all hooks of POSTSTART or POSTSTOP; for each that fails the listener is told why. */
-void oci_hooks_run(const struct oci_config *config, enum oci_hook_kind kind,
-                   const struct oci_state *state, const struct oci_listener *listener);
+/* Runs the hooks of POSTSTART, up to one that fails. */
+int oci_hooks_poststart(const struct oci_config *config, const struct oci_state *state,
+                        struct err *err);
+
+/* Runs all hooks of POSTSTOP; for each that fails the listener is told why. */
+void oci_hooks_poststop(const struct oci_config *config, const struct oci_state *state,
+                        const struct oci_listener *listener);
 
 /* "prestart", "createRuntime" and so on. Pure. */
 const char *oci_hook_name(enum oci_hook_kind kind);

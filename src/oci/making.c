@@ -91,9 +91,7 @@ static int tell_started(void *owner, pid_t pid, struct err *err)
     if (tell_state(making, pid, err) < 0 ||
         (making->on_started != NULL && making->on_started(making->owner, pid, err) < 0))
         return err->number;
-    if (!request->has_gate)
-        oci_hooks_run(request->config, OCI_HOOK_POSTSTART, &state, making->listener);
-    return 0;
+    return request->has_gate ? 0 : oci_hooks_poststart(request->config, &state, err);
 }
 
 /* Takes the container's name, and writes a state from which a removal knows what there is, should
@@ -131,7 +129,7 @@ static int end(const struct oci_making *making, int number, struct err *err)
         return number;
     if (oci_state_remove(making->root, request->id, &second) < 0)
         return err_add(err, number, &second);
-    oci_hooks_run(request->config, OCI_HOOK_POSTSTOP, &state, making->listener);
+    oci_hooks_poststop(request->config, &state, making->listener);
     return number;
 }
 
