@@ -47,7 +47,8 @@ static const struct oci_table mount_table = TABLE(mount_fields, struct oci_mount
 /* config.md#user */
 static const struct oci_field user_fields[] = {
     { ROW("uid", OCI_FIELD_U32, struct oci_config, process.user.uid), .is_required = true },
-    { ROW("gid", OCI_FIELD_U32, struct oci_config, process.user.gid), .is_required = true },
+    /* The specification requires it; runc and crun take 0 where it is not there. */
+    { ROW("gid", OCI_FIELD_U32, struct oci_config, process.user.gid) },
     { ROW("umask", OCI_FIELD_NUMBER, struct oci_config, process.user.umask), .number_max = 0777 },
     { ROW("additionalGids", OCI_FIELD_IDS, struct oci_config, process.user.additional_gids) },
     IGNORED("username"),
@@ -93,7 +94,7 @@ static const struct oci_table scheduler_table = TABLE(scheduler_fields, struct o
 static const struct oci_field io_priority_fields[] = {
     REQUIRED_TEXT("class", process.io_priority.class_name),
     { ROW("priority", OCI_FIELD_NUMBER, struct oci_config, process.io_priority.priority),
-      .number_max = 7, .is_required = true },
+      .number_max = 7 }, /* likewise */
 };
 static const struct oci_table io_priority_table = TABLE(io_priority_fields, struct oci_config);
 

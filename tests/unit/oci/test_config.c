@@ -123,6 +123,23 @@ static void keys_that_nobody_knows_are_ignored(void **state)
     assert_string_equal(config.process.args.at[0], "a");
 }
 
+/* Which the specification requires, and other runtimes do not. */
+static void without_a_group_or_a_priority_it_is_0(void **state)
+{
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(parse("{" REST ",\"process\":{\"user\":{\"uid\":5},\"args\":[\"a\"],"
+                           "\"cwd\":\"/\",\"ioPriority\":{\"class\":\"IOPRIO_CLASS_IDLE\"}}}",
+                           &arena, &config, &err),
+                     0);
+    assert_int_equal(config.process.user.uid, 5);
+    assert_int_equal(config.process.user.gid, 0);
+    assert_int_equal(config.process.io_priority.priority.value, 0);
+}
+
 static void what_asks_for_nothing_is_not_refused(void **state)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
@@ -271,6 +288,7 @@ static void a_capability_that_is_none_is_passed_over_with_a_warning(void **state
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_wrong_is_told_with_its_place),
     cmocka_unit_test(keys_that_nobody_knows_are_ignored),
+    cmocka_unit_test(without_a_group_or_a_priority_it_is_0),
     cmocka_unit_test(what_asks_for_nothing_is_not_refused),
     cmocka_unit_test(a_limit_without_limit_is_the_largest_number),
     cmocka_unit_test(documents_that_are_too_deep_or_too_large_are_refused),
