@@ -64,8 +64,12 @@ static void print_row(FILE *out, const char *left, const char *right)
     print_wrapped(out, right, HELP_COLUMN);
 }
 
-static void print_options(FILE *out, const struct cli_option *options, size_t count)
+/* `is_program`: those of a program, and not of one of its commands. */
+static void print_options(FILE *out, const struct cli_option *options, size_t count,
+                          bool is_program)
 {
+    bool has_v = false;
+
     for (size_t i = 0; i < count; i++) {
         char left[80];
         char right[512];
@@ -77,9 +81,11 @@ static void print_options(FILE *out, const struct cli_option *options, size_t co
         if (options[i].choices != NULL)
             (void)text_format(&help, " (one of: %s)", options[i].choices);
         print_row(out, left, right);
+        has_v = has_v || options[i].letter == 'v';
     }
-    print_row(out, "--help", "show this help and exit");
-    print_row(out, "--version", "show the version and exit");
+    print_row(out, "-h, --help", "show this help and exit");
+    print_row(out, is_program && !has_v ? "-v, --version" : "--version",
+              "show the version and exit");
 }
 
 static void print_examples(FILE *out, const struct cli_program *program)
@@ -110,7 +116,7 @@ static int print_command_help(FILE *out, const struct cli_program *program,
             single ? program->summary : command->summary);
     print_description(out, single ? program->description : command->description);
     fprintf(out, "\nOptions:\n");
-    print_options(out, command->options, command->options_count);
+    print_options(out, command->options, command->options_count, single);
     if (single)
         print_examples(out, program);
     return cli_printed(out);
@@ -129,7 +135,7 @@ int cli_print_help(FILE *out, const struct cli_program *program, const struct cl
     for (size_t i = 0; i < program->commands_count; i++)
         print_row(out, program->commands[i].name, program->commands[i].summary);
     fprintf(out, "\nOptions:\n");
-    print_options(out, program->options, program->options_count);
+    print_options(out, program->options, program->options_count, true);
     print_examples(out, program);
     fprintf(out, "\n'%s COMMAND --help' tells more of one command.\n", program->name);
     return cli_printed(out);

@@ -21,6 +21,11 @@ struct option_block {
     alignas(max_align_t) unsigned char bytes[CLI_OPTIONS_BYTES_MAX];
 };
 
+/* The letters of those, where no row has them; that of the version is for a program alone, since
+ * commands have others of the kind (-v, a volume). */
+#define LETTER_HELP 'h'
+#define LETTER_VERSION 'v'
+
 /* One table, ready for getopt_long. */
 struct getopt_table {
     char letters[2 * CLI_OPTIONS_MAX + 8];
@@ -56,6 +61,29 @@ static void block_init(struct option_block *block, const void *defaults, size_t 
         memset(block->bytes, 0, size);
 }
 
+static bool has_letter(const struct reading *reading, char letter)
+{
+    for (size_t i = 0; i < reading->rows_count; i++) {
+        if (reading->rows[i].letter == letter)
+            return true;
+    }
+    return false;
+}
+
+static bool knows_version(const struct reading *reading)
+{
+    return (reading->command == NULL || reading->command->name == NULL) &&
+           !has_letter(reading, LETTER_VERSION);
+}
+
+/* What was found, where it is a letter that every program has as the option that it stands for. */
+static int meaning_of(const struct reading *reading, int found)
+{
+    if (found == LETTER_HELP && !has_letter(reading, LETTER_HELP))
+        return OPTION_HELP;
+    return found == LETTER_VERSION && knows_version(reading) ? OPTION_VERSION : found;
+}
+
 static struct getopt_table table_of(const struct reading *reading, bool stops_at_operand)
 {
     static const struct option common[] = {
@@ -84,6 +112,10 @@ static struct getopt_table table_of(const struct reading *reading, bool stops_at
         if (row->kind != CLI_FLAG)
             table.letters[letter++] = ':';
     }
+    if (!has_letter(reading, LETTER_HELP))
+        table.letters[letter++] = LETTER_HELP;
+    if (knows_version(reading))
+        table.letters[letter++] = LETTER_VERSION;
     memcpy(&table.names[reading->rows_count], common, sizeof(common));
     return table;
 }
@@ -158,7 +190,7 @@ static int read_options(const struct reading *reading, int argc, char **argv, bo
     opterr = 0;
     for (;;) {
         struct err err = { 0 };
-        int found = getopt_long(argc, argv, table.letters, table.names, NULL);
+        int found = meaning_of(reading, getopt_long(argc, argv, table.letters, table.names, NULL));
 
         if (found == -1)
             return -1;

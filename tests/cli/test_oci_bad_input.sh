@@ -134,6 +134,19 @@ a_spec_has_a_cgroup_namespace_with_cgroup_v2_alone() {
     rm config.json
 }
 
+help_and_version_have_their_letters() {
+    local command
+    cupel-oci -h >out || fail "-h: $(cat out)"
+    grep -q '^Usage: cupel-oci \[OPTION…\] COMMAND' out || fail "$(cat out)"
+    for command in create exec kill; do
+        cupel-oci "$command" -h >out || fail "$command -h: $(cat out)"
+        grep -q "^Usage: cupel-oci $command " out || fail "$(cat out)"
+    done
+    [ "$(cupel-oci -v)" = "$(cupel-oci --version)" ] || fail "$(cupel-oci -v)"
+    says "option '-v' is not known (see 'cupel-oci state --help')" state -v
+    rm out
+}
+
 a_spec_does_not_overwrite() {
     rm -rf bundle
     mkdir bundle
@@ -179,6 +192,7 @@ run_tests \
     what_is_not_done_is_refused_and_never_ignored \
     a_root_that_is_missing_is_named_and_nothing_is_left \
     a_spec_has_a_cgroup_namespace_with_cgroup_v2_alone \
+    help_and_version_have_their_letters \
     a_spec_does_not_overwrite \
     a_capability_that_is_none_is_a_warning \
     errors_are_in_the_log_too
