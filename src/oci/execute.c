@@ -278,14 +278,17 @@ static int do_seccomp_send(struct execution *run, const struct oci_step *step, s
     char block[64];
     struct text pids = text_init(block, sizeof(block));
     struct bytes parts[2];
+    int number;
 
     if (await_record(run, is_listener_there, err) < 0 || take_listener(run, &fd, err) < 0)
         return err->number;
     (void)text_format(&pids, "%d},\"pid\":%d}", (int)run->pid, (int)run->pid);
     parts[0] = bytes_of_text(step->listener.state);
     parts[1] = text_bytes(&pids);
-    return kernel_handover_send(step->listener.path, &(const struct kernel_message){ parts, 2, fd },
-                                err);
+    number = kernel_handover_send(step->listener.path,
+                                  &(const struct kernel_message){ parts, 2, fd }, err);
+    return step->listener.is_optional && (number == -ENOENT || number == -ECONNREFUSED) ? 0
+                                                                                        : number;
 }
 
 /* Whether the joiner has something to do. */

@@ -129,7 +129,8 @@ static int plan_flags(struct oci_planning *planning, struct kernel_seccomp *filt
     return 0;
 }
 
-bool oci_plan_has_listener(const struct oci_planning *planning)
+/* Whether a rule has somebody told of system calls. */
+static bool tells(const struct oci_planning *planning)
 {
     static const char notify[] = "SCMP_ACT_NOTIFY";
     const struct oci_seccomp *wanted = &planning->config->seccomp;
@@ -143,6 +144,13 @@ bool oci_plan_has_listener(const struct oci_planning *planning)
             return true;
     }
     return false;
+}
+
+bool oci_plan_has_listener(const struct oci_planning *planning)
+{
+    const struct oci_seccomp *wanted = &planning->config->seccomp;
+
+    return wanted->default_action != NULL && (wanted->listener_path != NULL || tells(planning));
 }
 
 bool oci_plan_filters_late(const struct oci_planning *planning)
@@ -222,7 +230,9 @@ static const char *listener_state(struct oci_planning *planning)
 
 int oci_plan_listener(struct oci_planning *planning)
 {
-    struct oci_step_listener listener = { .path = planning->config->seccomp.listener_path };
+    /* One that no rule tells of anything may be waiting all the same, as it may with crun. */
+    struct oci_step_listener listener = { .path = planning->config->seccomp.listener_path,
+                                          .is_optional = !tells(planning) };
     int number;
 
     if (!oci_plan_has_listener(planning))

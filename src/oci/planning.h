@@ -218,7 +218,7 @@ int oci_plan_root(struct oci_planning *planning);
 /* The filter of system calls, which is compiled before there is a process. */
 int oci_plan_seccomp(struct oci_planning *planning);
 
-/* Whether somebody is told of system calls: then the filter is loaded before the program is waited
+/* Whether somebody is told of system calls, or waits for that: then the filter is loaded before the program is waited
  * for, since whoever makes the container passes the listener on. */
 bool oci_plan_has_listener(const struct oci_planning *planning);
 

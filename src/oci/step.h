@@ -137,6 +137,7 @@ struct oci_step_net_device {
 struct oci_step_listener {
     const char *path;
     const char *state;
+    bool is_optional; /* where nobody listens, it goes to nobody */
 };
 
 struct oci_step_resctrl {

@@ -68,6 +68,20 @@ calls_of_the_runtime_itself_may_be_among_them() {
     done
 }
 
+one_that_is_told_of_no_call_hears_of_the_container() {
+    local caller
+    for caller in $(callers); do
+        start_agent 0
+        bundle "$caller" "$(notify "'mkdir'")" "$(shell 'echo up')" \
+            'linux["seccomp"]["syscalls"][0]["action"] = "SCMP_ACT_ERRNO"'
+        leaves_nothing expect_status 0 run "$caller"
+        expect_out up
+        wait "$agent" || fail "$(cat told/err)"
+        grep -q '"status": *"creating"' told/state || fail "$(cat told/state)"
+        rm -r told
+    done
+}
+
 an_agent_that_is_not_there_is_told_and_leaves_nothing() {
     local caller
     for caller in $(callers); do
@@ -97,5 +111,6 @@ a_created_container_has_an_agent_before_it_is_started() {
 run_tests \
     somebody_else_decides_on_calls \
     calls_of_the_runtime_itself_may_be_among_them \
+    one_that_is_told_of_no_call_hears_of_the_container \
     an_agent_that_is_not_there_is_told_and_leaves_nothing \
     a_created_container_has_an_agent_before_it_is_started

@@ -27,6 +27,10 @@ static void a_listener_is_passed_on_before_the_program_is_waited_for(void **stat
     assert_line(&config, &root_on_v1, "runtime seccomp-send path=/run/agent");
     assert_line(&config, &root_on_v1, "child   await what=listener");
     assert_line(&config, &root_on_v1, "child   seccomp listener=yes");
+    /* Also one that nothing is told, if it is there. */
+    rule.action = "SCMP_ACT_ERRNO";
+    assert_line(&config, &root_on_v1, "runtime seccomp-send path=/run/agent optional=yes");
+    assert_line(&config, &root_on_v1, "child   seccomp listener=yes");
 }
 
 static void filters_that_cannot_be_are_refused(void **state)
