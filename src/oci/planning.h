@@ -218,8 +218,8 @@ int oci_plan_root(struct oci_planning *planning);
 /* The filter of system calls, which is compiled before there is a process. */
 int oci_plan_seccomp(struct oci_planning *planning);
 
-/* Whether somebody is told of system calls, or waits for that: then the filter is loaded before the program is waited
- * for, since whoever makes the container passes the listener on. */
+/* Whether somebody is told of system calls, or waits for that: then the filter is loaded before the
+ * program is waited for, since whoever makes the container passes the listener on. */
 bool oci_plan_has_listener(const struct oci_planning *planning);
 
 /* Whether there is a filter that is loaded when nothing is left to do but the exec. */
