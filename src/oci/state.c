@@ -30,6 +30,11 @@
 #define STATE_FILE "state.json"
 #define NEW_FILE "state.json.new"
 
+/* How long whoever makes a container has between its directory and the claim: a tenth of a second.
+ */
+#define UNCLAIMED_TRIES 20
+#define UNCLAIMED_PAUSE_NS 5000000
+
 /* Makes a directory for this user alone, and those above it that are missing. */
 static int make_directories(const char *path, struct err *err)
 {
@@ -283,28 +288,59 @@ int oci_state_write(int directory_fd, const struct oci_state *state, struct err 
     return 0;
 }
 
+/* Reads state.json; *ret_is_there is false, and the state untouched, where it is not written yet.
+ */
+static int read_file(int directory_fd, struct arena *arena, struct oci_state *state,
+                     bool *ret_is_there, struct err *err)
+{
+    struct bytes content;
+    int number = file_read((struct file_place){ directory_fd, STATE_FILE }, STATE_BYTES_MAX, arena,
+                           &content, err);
+
+    if (number < 0 && number != -ENOENT)
+        return err_prefix(err, "the state of '%s'", state->id);
+    *ret_is_there = number == 0;
+    return number == 0 ? oci_state_parse(content, state->id, arena, state, err) : 0;
+}
+
+/* Reads state.json, and whether its maker is at it. One that is not has finished or was killed:
+ * what it has written last is read once more. Where nothing is written, it may be about to claim
+ * the name, for which it has a moment. */
+static int read_settled(int directory_fd, struct arena *arena, struct oci_state *state,
+                        struct err *err)
+{
+    const struct timespec pause = { .tv_nsec = UNCLAIMED_PAUSE_NS };
+    bool was_free = false;
+
+    for (int i = 0; i < UNCLAIMED_TRIES; i++) {
+        bool is_there;
+
+        if (read_file(directory_fd, arena, state, &is_there, err) < 0)
+            return err->number;
+        state->status = is_claimed(directory_fd) ? OCI_CREATING : OCI_STOPPED;
+        if (state->pid != 0 || state->status == OCI_CREATING || (is_there && was_free))
+            break;
+        was_free = true;
+        if (!is_there)
+            (void)nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
 int oci_state_read(const char *root, const char *id, struct arena *arena,
                    struct oci_state *ret_state, struct err *err)
 {
     CLEANUP(fd_close) int directory_fd = -1;
     struct oci_state state = { .id = id };
-    struct bytes content;
-    int number;
 
     if (oci_id_check(id, err) < 0)
         return err->number;
     directory_fd = oci_state_open(root, id, err);
     if (directory_fd < 0)
         return directory_fd;
-    number = file_read((struct file_place){ directory_fd, STATE_FILE }, STATE_BYTES_MAX, arena,
-                       &content, err);
-    if (number < 0 && number != -ENOENT)
-        return err_prefix(err, "the state of '%s'", id);
-    if (number == 0 && oci_state_parse(content, id, arena, &state, err) < 0)
+    if (read_settled(directory_fd, arena, &state, err) < 0)
         return err->number;
-    if (state.pid == 0)
-        state.status = is_claimed(directory_fd) ? OCI_CREATING : OCI_STOPPED;
-    else if (look(&state, directory_fd, err) < 0)
+    if (state.pid != 0 && look(&state, directory_fd, err) < 0)
         return err->number;
     *ret_state = state;
     return 0;

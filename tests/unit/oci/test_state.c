@@ -11,8 +11,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static int make_root(void **state)
@@ -142,6 +144,37 @@ static void nothing_of_an_earlier_boot_runs(void **state)
     assert_int_equal(oci_state_kill(&read, 0, &err), -ESRCH);
     /* Does not end us. */
     assert_int_equal(oci_state_destroy(*state, &read, &err), 0);
+}
+
+/* Whoever looks in between does not take it for one that was left. */
+static void a_name_may_be_claimed_a_moment_after_its_directory_is_made(void **state)
+{
+    const struct timespec moment = { .tv_nsec = 20000000 };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    CLEANUP(fd_close) int directory_fd = -1;
+    struct oci_state read;
+    struct err err = { 0 };
+    pid_t late;
+
+    assert_int_equal(claim(*state, "web", &err), 0);
+    directory_fd = oci_state_open(*state, "web", &err);
+    assert_true(directory_fd >= 0);
+    late = fork();
+    if (late == 0) {
+        int fd = oci_state_open(*state, "web", &err);
+
+        (void)nanosleep(&moment, NULL);
+        (void)!flock(fd, LOCK_EX);
+        (void)pause();
+        _exit(0);
+    }
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_CREATING);
+    assert_int_equal(kill(late, SIGKILL), 0);
+    assert_int_equal(waitpid(late, NULL, 0), late);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_STOPPED);
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
 }
 
 static void a_container_is_being_created_as_long_as_it_is_claimed(void **state)
@@ -290,6 +323,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_state_reads_back_the_same),
     TEST(another_process_with_its_id_is_not_the_container),
     TEST(nothing_of_an_earlier_boot_runs),
+    TEST(a_name_may_be_claimed_a_moment_after_its_directory_is_made),
     TEST(a_container_is_being_created_as_long_as_it_is_claimed),
     TEST(a_container_that_is_destroyed_is_gone_wholly),
     TEST(a_cgroup_that_is_another_by_now_is_left),
