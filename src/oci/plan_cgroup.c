@@ -23,6 +23,7 @@ static const char *const all_of_v1[] = {
     "pids",    "memory",  "cpu",      "cpuacct", "cpuset",  "blkio",
     "hugetlb", "net_cls", "net_prio", "rdma",    "freezer", "perf_event",
 };
+#define OWN_OF_SYSTEMD "systemd" /* the hierarchy of v1 without a controller */
 #define ALL_OF_V2 "+cpu +cpuset +io +memory +pids +hugetlb +rdma"
 
 /* The trees in which the container has a cgroup: those of v1, or that of v2. */
@@ -65,6 +66,36 @@ static const char *choose_path(struct oci_planning *planning)
                              planning->request->id);
 }
 
+/* With v1 no user is given a controller, by whoever: a scope of a user's systemd is a name. */
+static bool is_of_user_on_v1(const struct oci_planning *planning)
+{
+    const struct oci_systemd *systemd = planning->request->systemd;
+
+    return systemd != NULL && systemd->is_user && !systemd->is_unified;
+}
+
+static int check_limits(struct oci_planning *planning)
+{
+    const struct oci_cgroup_writes *writes = &planning->cgroup.writes;
+
+    for (size_t i = 0; i < writes->count && is_of_user_on_v1(planning); i++) {
+        if (!writes->at[i].is_v2)
+            return oci_planning_refuse(planning,
+                                       "%s: a user's systemd has no controller '%s' to give, which "
+                                       "cgroup v1 has here",
+                                       writes->at[i].field, writes->at[i].controller);
+    }
+    return 0;
+}
+
+/* Whether the container has all controllers that there are. */
+static bool is_whole(const struct oci_planning *planning)
+{
+    return (planning->config->cgroups_path != NULL || planning->request->systemd != NULL ||
+            planning->host->can_make_cgroup) &&
+           !is_of_user_on_v1(planning);
+}
+
 int oci_plan_choose_cgroup(struct oci_planning *planning)
 {
     const struct oci_resources_request request = { .resources = &planning->config->resources,
@@ -76,12 +107,12 @@ int oci_plan_choose_cgroup(struct oci_planning *planning)
     if (has_device_rules(planning))
         field = "linux.resources.devices";
     if (oci_resources_compile(&request, planning->arena, &planning->cgroup.writes, planning->err) <
-        0)
+            0 ||
+        check_limits(planning) < 0)
         return planning->err->number;
-    planning->cgroup.is_whole = planning->config->cgroups_path != NULL ||
-                                planning->request->systemd != NULL ||
-                                planning->host->can_make_cgroup;
-    if (field == NULL && planning->cgroup.writes.count == 0 && !planning->cgroup.is_whole)
+    planning->cgroup.is_whole = is_whole(planning);
+    if (field == NULL && planning->cgroup.writes.count == 0 && !planning->cgroup.is_whole &&
+        planning->request->systemd == NULL)
         return 0;
     if (planning->host->cgroup_layout == OCI_CGROUP_NONE)
         return oci_planning_refuse(planning, "%s: there is no cgroup file system in " CGROUP_ROOT,
@@ -412,7 +443,25 @@ static bool is_needed(const struct oci_planning *planning, const struct tree *tr
         if (!is_barred(planning, tree) && oci_list_has(tree->name, all_of_v1[i]))
             return true;
     }
-    return has_device_rules(planning) && oci_list_has(tree->name, "devices");
+    /* Where systemd keeps its units, what is executed in the container later has to be, too. */
+    return (has_device_rules(planning) && oci_list_has(tree->name, "devices")) ||
+           (planning->request->systemd != NULL &&
+            (tree->is_v2 || strcmp(tree->name, OWN_OF_SYSTEMD) == 0));
+}
+
+static int plan_v1_tree(struct oci_planning *planning, const char *name, bool is_v2)
+{
+    struct tree tree = { .name = name, .is_v2 = is_v2 };
+
+    if (!is_needed(planning, &tree))
+        return 0;
+    if (planning->cgroup.slots == OCI_SLOTS)
+        return oci_planning_refuse(planning,
+                                   "linux.resources: more than %d hierarchies of "
+                                   "cgroups are needed",
+                                   OCI_SLOTS);
+    tree.root = oci_planning_text(planning, CGROUP_ROOT "/%s", name);
+    return tree.root == NULL ? planning->err->number : plan_tree(planning, &tree);
 }
 
 static int plan_v1(struct oci_planning *planning)
@@ -426,18 +475,9 @@ static int plan_v1(struct oci_planning *planning)
         return oci_planning_refuse(
             planning, "linux.resources.devices: this system has no cgroup hierarchy for 'devices'");
     for (size_t i = 0; i < hierarchies->count && number == 0; i++) {
-        struct tree tree = { .name = hierarchies->at[i].name,
-                             .is_v2 = strcmp(hierarchies->at[i].name, "unified") == 0 };
+        const char *name = hierarchies->at[i].name;
 
-        if (!is_needed(planning, &tree))
-            continue;
-        if (planning->cgroup.slots == OCI_SLOTS)
-            return oci_planning_refuse(planning,
-                                       "linux.resources: more than %d hierarchies of "
-                                       "cgroups are needed",
-                                       OCI_SLOTS);
-        tree.root = oci_planning_text(planning, CGROUP_ROOT "/%s", tree.name);
-        number = tree.root == NULL ? planning->err->number : plan_tree(planning, &tree);
+        number = plan_v1_tree(planning, name, strcmp(name, "unified") == 0);
     }
     return number;
 }

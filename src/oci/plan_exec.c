@@ -7,11 +7,29 @@
 #include <string.h>
 
 #define ROOT_SLOT (OCI_SLOTS - 1)
+#define UNIFIED_BESIDE_V1 "/sys/fs/cgroup/unified/"
+
+/* Whether a cgroup is of the tree of v2; beside v1 that is in a directory of its own. */
+static bool is_of_v2(const struct oci_planning *planning, const char *path)
+{
+    return planning->host->cgroup_layout == OCI_CGROUP_UNIFIED ||
+           strncmp(path, UNIFIED_BESIDE_V1, sizeof(UNIFIED_BESIDE_V1) - 1) == 0;
+}
+
+/* The one that the program is born in; those of v1 it enters. */
+static unsigned int find_birthplace(const struct oci_planning *planning,
+                                    const struct oci_texts *cgroups)
+{
+    for (unsigned int i = 0; i < cgroups->count; i++) {
+        if (is_of_v2(planning, cgroups->at[i]))
+            return i;
+    }
+    return OCI_SLOT_NONE;
+}
 
 /* One slot for each cgroup, one for the cgroup namespace, and the last for the root directory. */
 static int plan_cgroups(struct oci_planning *planning, const struct oci_texts *cgroups)
 {
-    bool is_v2 = planning->host->cgroup_layout == OCI_CGROUP_UNIFIED;
     size_t room = OCI_SLOTS - 1 - (oci_plan_has_others_mounts(planning) ? 1 : 0);
     int number = 0;
 
@@ -19,6 +37,7 @@ static int plan_cgroups(struct oci_planning *planning, const struct oci_texts *c
         return oci_planning_refuse(planning, "linux.cgroupsPath: there are more than %zu cgroups",
                                    room);
     for (unsigned int i = 0; i < cgroups->count && number == 0; i++) {
+        bool is_v2 = is_of_v2(planning, cgroups->at[i]);
         const struct oci_step step = { .kind = is_v2 ? OCI_STEP_CGROUP_OPEN_V2
                                                      : OCI_STEP_CGROUP_OPEN_V1,
                                        .field = "linux.cgroupsPath",
@@ -52,8 +71,6 @@ static uint64_t find_joined(const struct oci_config *config)
 static int plan_joiner(struct oci_planning *planning, const struct oci_texts *cgroups)
 {
     const struct oci_number *score = &planning->config->process.oom_score_adj;
-    bool begins_in_cgroup =
-        cgroups->count > 0 && planning->host->cgroup_layout == OCI_CGROUP_UNIFIED;
     int number = 0;
 
     if (score->is_set) {
@@ -73,7 +90,7 @@ static int plan_joiner(struct oci_planning *planning, const struct oci_texts *cg
                       .clone = { .flags = find_joined(planning->config) });
     if (number == 0)
         number = PLAN(planning, CLONE, "linux.namespaces",
-                      .clone = { .flags = 0, .slot = begins_in_cgroup ? 0 : OCI_SLOT_NONE });
+                      .clone = { .flags = 0, .slot = find_birthplace(planning, cgroups) });
     return number;
 }
 
@@ -113,7 +130,6 @@ static int plan_outside(struct oci_planning *planning)
 static int plan_child(struct oci_planning *planning, const struct oci_texts *cgroups)
 {
     const struct oci_affinity *affinity = &planning->config->process.exec_affinity;
-    bool is_v1 = planning->host->cgroup_layout == OCI_CGROUP_V1;
     int number = 0;
 
     if (is_prepared_from_outside(planning))
@@ -123,8 +139,10 @@ static int plan_child(struct oci_planning *planning, const struct oci_texts *cgr
     /* Of that name there is the container's already. */
     if (number == 0)
         number = PLAN(planning, KEYRING, "", .text = planning->request->id);
-    for (unsigned int i = 0; is_v1 && i < cgroups->count && number == 0; i++)
-        number = PLAN(planning, CGROUP_ENTER, "linux.cgroupsPath", .cgroup = { .slot = i });
+    for (unsigned int i = 0; i < cgroups->count && number == 0; i++) {
+        if (!is_of_v2(planning, cgroups->at[i]))
+            number = PLAN(planning, CGROUP_ENTER, "linux.cgroupsPath", .cgroup = { .slot = i });
+    }
     if (number == 0 && planning->config->namespaces[OCI_NAMESPACE_CGROUP].is_wanted)
         number = PLAN(planning, CGROUP_JOIN, "linux.namespaces",
                       .cgroup = { .slot = (unsigned int)cgroups->count });

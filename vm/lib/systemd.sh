@@ -44,8 +44,12 @@ END
     if [ "$1" = root ]; then
         unshare -m -p -f sh "$CUPEL_SOURCE/vm/lib/systemd.sh" root >systemd-said 2>&1 || status=$?
     else
-        # shellcheck disable=SC2086 # a list
-        chown -R user:user below $managers
+        chown -R user:user below
+        for tree in $managers; do # as systemd itself gives them to a user: no controller of v1
+            case $tree in
+                /sys/fs/cgroup/case/* | */systemd/* | */unified/*) chown -R user:user "$tree" ;;
+            esac
+        done
         unshare -m sh "$CUPEL_SOURCE/vm/lib/systemd.sh" user >systemd-said 2>&1 || status=$?
     fi
     for tree in $managers; do
@@ -70,7 +74,15 @@ become_systemd() {
         exec su -s /bin/sh user -c 'exec systemd --user'
     fi
     mount -t proc proc /proc
-    container=oci exec systemd --show-status=no
+    # The trees of v1 it mounts itself, as at a boot with these words.
+    words=''
+    if [ "$CUPEL_CGROUP" != v2 ]; then
+        words=systemd.unified_cgroup_hierarchy=0
+        [ "$CUPEL_CGROUP" = hybrid ] || words="$words systemd.legacy_systemd_cgroup_controller=1"
+        umount -l /sys/fs/cgroup
+    fi
+    # shellcheck disable=SC2086 # words
+    container=oci exec systemd --show-status=no $words
 }
 case ${1-} in
     root | user) become_systemd "$1" ;;

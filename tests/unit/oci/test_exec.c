@@ -159,6 +159,38 @@ static void the_steps_are_in_order(void **state)
     }
 }
 
+static void with_both_versions_it_is_born_in_one_and_enters_the_others(void **state)
+{
+    static const char *const cgroups[] = { "/sys/fs/cgroup/pids/web",
+                                           "/sys/fs/cgroup/unified/web" };
+    static const char *const parts[] = {
+        "cgroup-open-v1 path=/sys/fs/cgroup/pids/web slot=0",
+        "cgroup-open-v2 path=/sys/fs/cgroup/unified/web slot=1",
+        "clone slot=1",
+        "cgroup-enter slot=0",
+    };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config;
+    const struct oci_exec_request request = { .config = &config,
+                                              .host = &on_v1,
+                                              .id = "web",
+                                              .bundle = "/b",
+                                              .cgroups = { ROWS(cgroups), cgroups } };
+    struct oci_plan plan;
+    struct bytes text;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(parse("{}", &arena, &config, &err), 0);
+    assert_int_equal(oci_exec_plan_make(&request, &arena, &plan, &err), 0);
+    assert_int_equal(oci_plan_format(&plan, false, &arena, &text, &err), 0);
+    for (size_t i = 0; i < ROWS(parts); i++) {
+        if (strstr((const char *)text.at, parts[i]) == NULL)
+            fail_msg("there is no '%s' in\n%s", parts[i], (const char *)text.at);
+    }
+    assert_null(strstr((const char *)text.at, "cgroup-enter slot=1"));
+}
+
 static void all_namespaces_but_that_of_cgroups_are_joined_at_once(void **state)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
@@ -263,6 +295,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_process_that_is_none_is_refused),
     cmocka_unit_test(its_labels_are_set_before_it_sees_the_container),
     cmocka_unit_test(the_steps_are_in_order),
+    cmocka_unit_test(with_both_versions_it_is_born_in_one_and_enters_the_others),
     cmocka_unit_test(all_namespaces_but_that_of_cgroups_are_joined_at_once),
     cmocka_unit_test(a_container_among_the_mounts_of_others_is_entered_by_its_root),
     cmocka_unit_test(a_user_that_the_container_does_not_have_is_refused),

@@ -9,13 +9,37 @@ static const struct oci_systemd users = { .is_user = true,
                                           .is_unified = true,
                                           .cgroup = "/user.slice/user@1000.service" };
 
+/* v1 as systemd mounts it, and the tree of v2 beside it. */
+static const struct oci_pair trees[] = {
+    { "pids", "/" },        { "memory", "/" },  { "devices", "/" },
+    { "cpu,cpuacct", "/" }, { "systemd", "/" }, { "unified", "/" },
+};
+static const struct oci_host root_below_systemd = { .cap_last = 40,
+                                                    .cgroup_layout = OCI_CGROUP_V1,
+                                                    .hierarchies = { ROWS(trees), trees } };
+
+/* With v1 a user has no controller. */
+static const struct oci_systemd users_legacy = { .is_user = true,
+                                                 .cgroup = "/user.slice/user@1000.service" };
+static const struct oci_host user_on_v1 = { .caller = { .uid = 1000, .gid = 100 },
+                                            .cap_last = 40,
+                                            .cgroup_layout = OCI_CGROUP_V1,
+                                            .hierarchies = { ROWS(trees), trees } };
+
+static const struct oci_host *host_of(const struct oci_systemd *systemd)
+{
+    if (systemd == &machine)
+        return &root_on_v2;
+    if (systemd == &legacy)
+        return &root_below_systemd;
+    return systemd == &users ? &user_on_v2 : &user_on_v1;
+}
+
 static int plan(const struct oci_config *config, const struct oci_systemd *systemd,
                 struct arena *arena, const char **ret_text, struct err *err)
 {
     const struct oci_plan_request request = { .config = config,
-                                              .host = systemd == &machine  ? &root_on_v2
-                                                      : systemd == &legacy ? &root_on_v1
-                                                                           : &user_on_v2,
+                                              .host = host_of(systemd),
                                               .systemd = systemd,
                                               .id = "web",
                                               .bundle = "/bundle" };
@@ -143,6 +167,8 @@ static void limits_become_properties_and_are_written_as_well(void **state)
         "\"BlockIOAccounting=b:true\"",
         "cgroup-put path=/sys/fs/cgroup/memory/system.slice/cupel-web.scope",
         "cgroup-make path=/sys/fs/cgroup/pids/system.slice/cupel-web.scope scope=yes",
+        "cgroup-put path=/sys/fs/cgroup/systemd/system.slice/cupel-web.scope",
+        "cgroup-make path=/sys/fs/cgroup/unified/system.slice/cupel-web.scope scope=yes",
     };
     struct oci_config config = smallest();
 
@@ -163,6 +189,26 @@ static void limits_become_properties_and_are_written_as_well(void **state)
     config.resources.cpu_mems = NULL;
     for (size_t i = 0; i < ROWS(on_v1); i++)
         assert_has(&config, &legacy, on_v1[i]);
+}
+
+static void a_user_has_a_scope_on_v1_and_no_limits(void **state)
+{
+    static const char place[] = "/user.slice/user@1000.service/user.slice/cupel-web.scope";
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_config config = smallest_of_user();
+    const char *text = "";
+    struct err err = { 0 };
+    char wanted[160];
+
+    (void)state;
+    (void)snprintf(wanted, sizeof(wanted), "cgroup-put path=/sys/fs/cgroup/systemd%s", place);
+    assert_has(&config, &users_legacy, wanted);
+    assert_int_equal(plan(&config, &users_legacy, &arena, &text, &err), 0);
+    assert_null(strstr(text, "/sys/fs/cgroup/pids"));
+    config.resources.pids_limit = oci_number(7);
+    assert_no(&config, &users_legacy,
+              "linux.resources.pids.limit: a user's systemd has no controller 'pids' to give, "
+              "which cgroup v1 has here");
 }
 
 static void device_rules_become_properties_where_systemd_has_words(void **state)
@@ -245,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_path_names_the_slice_and_the_scope),
         cmocka_unit_test(what_systemd_cannot_name_is_refused),
         cmocka_unit_test(limits_become_properties_and_are_written_as_well),
+        cmocka_unit_test(a_user_has_a_scope_on_v1_and_no_limits),
         cmocka_unit_test(device_rules_become_properties_where_systemd_has_words),
         cmocka_unit_test(annotations_become_properties),
     };
