@@ -2,6 +2,7 @@
 #include "oci/calling.h"
 
 #include "kernel/process.h"
+#include "oci/container.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +51,27 @@ int oci_calling_check(const int *streams, struct err *err)
         ((child.sa_flags & SA_SIGINFO) == 0 && child.sa_handler == SIG_IGN))
         return err_set(err, -EINVAL,
                        "the calling program ignores SIGCHLD, and cannot wait for its children");
+    return 0;
+}
+
+int oci_calling_check_preserved(const struct oci_calling_preserved *preserved, struct err *err)
+{
+    if (preserved->count > OCI_PRESERVED_MAX)
+        return err_set(err, -E2BIG, "preserved: %u are more than %d descriptors", preserved->count,
+                       OCI_PRESERVED_MAX);
+    if (preserved->count > 0 && preserved->fds == NULL)
+        return err_set(err, -EINVAL, "preserved: are %u, and none is there", preserved->count);
+    if (preserved->listening > preserved->count)
+        return err_set(err, -EINVAL, "listening: %u are more than the %u that are preserved",
+                       preserved->listening, preserved->count);
+    for (unsigned int i = 0; i < preserved->count; i++) {
+        int fd = preserved->fds[i];
+
+        if (fd >= 0 && fd < KERNEL_STREAMS)
+            return err_set(err, -EINVAL, "preserved[%u]: descriptor %d is a standard one", i, fd);
+        if (fcntl(fd, F_GETFD) < 0)
+            return err_set(err, -EBADF, "preserved[%u]: descriptor %d is not open", i, fd);
+    }
     return 0;
 }
 

@@ -28,6 +28,17 @@ void oci_calling_end(struct oci_calling *calling);
  * sentence. */
 int oci_calling_check_root(const char *root, struct err *err);
 
+/* Descriptors that a program is given from 3 on. */
+struct oci_calling_preserved {
+    const int *fds;
+    unsigned int count;
+    unsigned int listening;
+};
+
+/* Whether they can be: no more than OCI_PRESERVED_MAX, all open, none of them a standard one. 0, or
+ * -errno with a sentence. */
+int oci_calling_check_preserved(const struct oci_calling_preserved *preserved, struct err *err);
+
 /* Whether the calling program keeps to what a call demands of it that makes processes: standard
  * input, output and error are open, as are those `streams` (or NULL), and the end of a child is
  * something to wait for. 0, or -errno with a sentence. */

@@ -29,7 +29,8 @@ enum { CHANNEL, GATE };
 
 /* What the child keeps from step to step. */
 struct inside {
-    int fds[2]; /* the channel, and the gate or -1 */
+    int fds[OCI_OWN_MAX]; /* the channel, and the gate or -1 */
+    const int *preserved; /* see struct oci_run_options */
     const int *slots;
     const int *sources;
     const struct kernel_seccomp_program *filter;
@@ -344,15 +345,14 @@ static int do_pivot(struct inside *inside, const struct oci_step *step, struct e
 
 static int do_close(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    const int first = STDERR_FILENO + 1 + (int)step->preserved;
-
     inside->root_fd = -1;
     inside->parent_fd = -1;
     inside->empty_fd = -1;
     inside->home_fd = -1;
     inside->slots = NULL;
     inside->sources = NULL;
-    return kernel_process_close_all_but(first, inside->fds, inside->fds[GATE] < 0 ? 1 : 2, err);
+    return oci_child_close_all_but(inside->preserved, (unsigned int)step->preserved, inside->fds,
+                                   inside->fds[GATE] < 0 ? 1 : 2, err);
 }
 
 static int do_directory(struct inside *inside, const struct oci_step *step, struct err *err)
@@ -557,6 +557,7 @@ _Noreturn void oci_child_give_up(int channel_fd, const struct oci_step *step, co
 _Noreturn void oci_child_run(const struct oci_child *child)
 {
     struct inside inside = { .fds = { [CHANNEL] = child->channel_fd, [GATE] = child->gate_fd },
+                             .preserved = child->preserved,
                              .slots = child->slots,
                              .sources = child->sources,
                              .filter = &child->filter,

@@ -8,6 +8,8 @@
 #include "oci/execute.h"
 #include "oci/trace.h"
 
+#define OCI_OWN_MAX 2 /* descriptors of a child that outlive OCI_STEP_CLOSE */
+
 /* What the runtime hands over with the clone. */
 struct oci_child {
     const struct oci_plan *plan;
@@ -20,7 +22,8 @@ struct oci_child {
     int target_fd;                 /* whose namespaces are joined, or -1 */
     int console_fd;                /* where a terminal is sent, or -1 */
     int gate_fd;                   /* see oci/gate.h; -1: there is none */
-    const int *streams;            /* see struct oci_run_options, as the next one */
+    const int *streams;            /* see struct oci_run_options, as the next two */
+    const int *preserved;
     bool is_among_threads;
     uint64_t ignored_signals;             /* kernel_process_ignored_signals() of the runtime */
     struct kernel_seccomp_program filter; /* of OCI_STEP_SECCOMP_COMPILE */
@@ -44,6 +47,14 @@ int oci_joiner_settle(struct oci_child *child, struct err *err);
 
 /* Closes all descriptors but the standard ones, those that are preserved, and those of `child`. */
 int oci_child_close_others(const struct oci_child *child, struct err *err);
+
+/* How many descriptors a plan leaves the program beside the standard ones. */
+unsigned int oci_child_count_preserved(const struct oci_plan *plan);
+
+/* Puts what is preserved from 3 on, as the program has it, and behind that `own` descriptors, which
+ * get other numbers; all others are closed. `preserved` may be NULL: it is there already. */
+int oci_child_close_all_but(const int *preserved, unsigned int count, int *own, size_t own_count,
+                            struct err *err);
 
 /* Writes to a file of the calling process in /proc, as OWN_WRITE and SELF_WRITE do. */
 int oci_child_write_own(const struct oci_step_process_file *file, struct err *err);

@@ -2,8 +2,14 @@
 #include "oci/child.h"
 
 #include "kernel/process.h"
+#include "oci/container.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
+
+#define FIRST (STDERR_FILENO + 1)
 
 struct oci_child oci_child_of(const struct oci_plan *plan, const struct oci_run_options *options)
 {
@@ -16,6 +22,7 @@ struct oci_child oci_child_of(const struct oci_plan *plan, const struct oci_run_
         .target_fd = options->target_fd,
         .console_fd = options->console_fd,
         .streams = options->streams,
+        .preserved = options->preserved,
         .is_among_threads = options->is_among_threads,
     };
 
@@ -54,5 +61,35 @@ int oci_joiner_settle(struct oci_child *child, struct err *err)
     child->runtime_fd = -1;
     for (size_t i = 0; i < OCI_SLOTS; i++)
         child->claims[i] = -1;
+    return 0;
+}
+
+unsigned int oci_child_count_preserved(const struct oci_plan *plan)
+{
+    unsigned int count = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->steps[i].kind == OCI_STEP_CLOSE)
+            count += (unsigned int)plan->steps[i].preserved;
+    }
+    return count;
+}
+
+int oci_child_close_all_but(const int *preserved, unsigned int count, int *own, size_t own_count,
+                            struct err *err)
+{
+    int fds[OCI_PRESERVED_MAX + OCI_OWN_MAX];
+
+    if (preserved == NULL)
+        return kernel_process_close_all_but(FIRST + (int)count, own, own_count, err);
+    memcpy(fds, preserved, count * sizeof(*fds));
+    memcpy(fds + count, own, own_count * sizeof(*fds));
+    if (kernel_process_close_all_but(FIRST, fds, count + own_count, err) < 0)
+        return err->number;
+    memcpy(own, fds + count, own_count * sizeof(*own));
+    for (int i = 0; i < (int)count; i++) {
+        if (fcntl(FIRST + i, F_SETFD, 0) < 0)
+            return err_system(err, errno, "leave descriptor %d open", FIRST + i);
+    }
     return 0;
 }

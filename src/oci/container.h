@@ -29,7 +29,8 @@
  * calls go one after the other. A call starts from its thread's ids, capabilities, namespaces and
  * processors. It blocks that thread's signals while something is made, and gives the mask, the
  * state of cancellation and the processors back; it does not change the working directory, the
- * umask or what a signal does, and leaves no descriptor open but that of a struct oci_started.
+ * umask or what a signal does, and leaves no descriptor open but that of a struct oci_started or
+ * oci_oom_watch.
  * A SIGINT, SIGTERM, SIGHUP or SIGQUIT that is pending for the thread or the process ends a create
  * or an exec with -ECANCELED.
  *
@@ -66,6 +67,14 @@ struct oci_container_request {
      * (SCM_RIGHTS), where process.terminal is true; else 0. It stays the caller's. */
     int console_fd;
     bool is_by_systemd; /* systemd makes the cgroup, as a scope; needs cupel-oci-systemd */
+    /* Descriptors that the program has as 3, 4 and so on; none is a standard one. They stay the
+     * caller's. Of the first `listening` of them the program is told by LISTEN_FDS and LISTEN_PID
+     * (sd_listen_fds(3)), and of their names by LISTEN_FDNAMES, where `listening_names` has them,
+     * with a ':' between two. */
+    const int *preserved;
+    unsigned int preserved_count;
+    unsigned int listening;
+    const char *listening_names;
 };
 
 /* Another program in a container. Where something is not said, it is as the config has it for the
@@ -76,7 +85,9 @@ struct oci_program_request {
     const char *const *env; /* "NAME=value", each in place of others of that name; ends with NULL */
     const char *cwd;        /* absolute, in the container */
     const int *streams;     /* as those of struct oci_container_request */
-    int console_fd;         /* likewise */
+    int console_fd;         /* likewise, as the next two */
+    const int *preserved;
+    unsigned int preserved_count;
 };
 
 /* A process of a container that the calling program has started, and is the parent of. */
@@ -88,6 +99,9 @@ struct oci_started {
 /* The longest path, with its NUL, and the longest time. */
 #define OCI_PATH_ROOM 4096
 #define OCI_TIME_ROOM 32
+
+/* The most descriptors that are preserved. */
+#define OCI_PRESERVED_MAX 1000
 
 /* What is known of a container. */
 struct oci_container_state {
@@ -101,6 +115,16 @@ struct oci_container_state {
 
 /* Called for each container of a list; the name is gone when it returns. */
 typedef void (*oci_container_visit)(void *owner, const char *id);
+
+/* Called for each process of a container. */
+typedef void (*oci_process_visit)(void *owner, pid_t pid);
+
+/* Who waits for processes of a container that the kernel ends for want of memory. */
+struct oci_oom_watch {
+    int fd;                  /* can be polled: readable when there may be some; -1: there is none */
+    unsigned long long seen; /* the library's, as the next one */
+    char file[OCI_PATH_ROOM];
+};
 
 /* Makes sure that no container can write to the file of the calling program through /proc
  * (CVE-2019-5736): the program executes itself anew, with these words, unless that has happened.
@@ -164,9 +188,33 @@ int oci_container_format(const struct oci_runtime *runtime, const char *id, char
 int oci_container_list(const struct oci_runtime *runtime, oci_container_visit visit, void *owner,
                        struct err *err);
 
+/* ps: visits the ids of all processes of a container, as seen outside, in no particular order; none
+ * where all have ended. -ENOTSUP: the container has no cgroup of its own. */
+int oci_container_ps(const struct oci_runtime *runtime, const char *id, oci_process_visit visit,
+                     void *owner, struct err *err);
+
+/* events: what a container uses, as a line of JSON of the type "stats", which runc events prints,
+ * too: a text of malloc(), which the caller frees. -EBUSY: it has no process. */
+int oci_container_stats(const struct oci_runtime *runtime, const char *id, char **ret_json,
+                        struct err *err);
+
+/* events: waits for want of memory from now on. ret_watch->fd is the caller's: oci_oom_close().
+ * -EBUSY: the container has no process; -ENOENT: there is no such container, or it has no cgroup
+ * that has to do with memory. */
+int oci_oom_open(const struct oci_runtime *runtime, const char *id, struct oci_oom_watch *ret_watch,
+                 struct err *err);
+
+/* How many processes have been ended so since the last time: 0 where the descriptor is readable for
+ * another reason, such as the end of the cgroup. Does not wait. */
+unsigned long long oci_oom_take(struct oci_oom_watch *watch);
+
+/* Closes the descriptor. Safe twice. */
+void oci_oom_close(struct oci_oom_watch *watch);
+
 /* Waits for the end of a process: *ret_status is its exit status, or 128 + n when signal n ended
  * it. It is waited for once; the descriptor stays open. -ETIMEDOUT: it still runs after that many
- * milliseconds (-1: it may take for ever). */
+ * milliseconds (-1: it may take for ever). In a pid namespace of its own, which its end takes down,
+ * the first process of a container ends when those of oci_container_exec() have been waited for. */
 int oci_started_wait(const struct oci_started *started, int timeout_ms, int *ret_status,
                      struct err *err);
 

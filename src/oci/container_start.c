@@ -45,21 +45,29 @@ int oci_container_create(const struct oci_runtime *runtime, const char *id,
         .has_gate = true,
         .is_by_systemd = request->is_by_systemd,
     };
+    const struct oci_calling_preserved preserved = { .fds = request->preserved,
+                                                     .count = request->preserved_count,
+                                                     .listening = request->listening };
     struct oci_prepared prepared;
     struct oci_making making = { .listener = &runtime->listener,
                                  .prepared = &prepared,
                                  .arena = &arena,
                                  .console_fd = request->console_fd,
                                  .streams = request->streams,
+                                 .preserved = request->preserved,
                                  .is_among_threads = true,
                                  .on_started = note,
                                  .owner = &started };
 
     if (oci_calling_check_root(runtime->root, err) < 0 ||
         oci_calling_check(request->streams, err) < 0 ||
-        oci_prepared_read(&bundle, &arena, &prepared, err) < 0)
+        oci_calling_check_preserved(&preserved, err) < 0 ||
+        oci_prepared_read(&bundle, &arena, &prepared, err) < 0 ||
+        oci_environment_add_listening(&arena, request->listening, request->listening_names,
+                                      &prepared.config.process.env, err) < 0)
         return err->number;
     prepared.request.has_console = request->console_fd > 0;
+    prepared.request.preserved_fds = request->preserved_count;
     if (oci_prepared_plan(&prepared, &arena, err) < 0)
         return err->number;
     oci_plan_warn(&prepared.plan, &runtime->listener, prepared.name);
@@ -127,17 +135,22 @@ int oci_container_exec(const struct oci_runtime *runtime, const char *id,
 {
     CLEANUP(oci_calling_end) struct oci_calling calling = oci_calling_begin();
     CLEANUP(arena_done) struct arena arena = arena_init(2 * OCI_ARENA_BYTES);
-    CLEANUP(oci_joining_close) struct oci_joining joining = { .root = runtime->root,
-                                                              .target_fd = -1 };
+    CLEANUP(oci_joining_close) struct oci_joining joining = {
+        .root = runtime->root, .target_fd = -1, .preserved_fds = request->preserved_count
+    };
     CLEANUP(oci_started_close) struct oci_started started = { .pidfd = -1 };
+    const struct oci_calling_preserved preserved = { .fds = request->preserved,
+                                                     .count = request->preserved_count };
     struct oci_run_options how = { .on_started = note,
                                    .owner = &started,
                                    .console_fd = request->console_fd,
                                    .streams = request->streams,
+                                   .preserved = request->preserved,
                                    .is_among_threads = true };
 
     if (oci_calling_check_root(runtime->root, err) < 0 ||
         oci_calling_check(request->streams, err) < 0 ||
+        oci_calling_check_preserved(&preserved, err) < 0 ||
         /* A step of the plan may ask for others for as long as the program is born. */
         oci_calling_keep_processors(&calling, err) < 0 ||
         prepare(&joining, id, request, &arena, err) < 0)

@@ -7,3 +7,8 @@
  * arena. */
 int oci_environment_add(struct arena *arena, const struct oci_texts *words, struct oci_texts *env,
                         struct err *err);
+
+/* Tells the first process of a container of `count` sockets, from descriptor 3 on, as
+ * sd_listen_fds(3) wants it; `names` may be NULL. In the arena. */
+int oci_environment_add_listening(struct arena *arena, unsigned int count, const char *names,
+                                  struct oci_texts *env, struct err *err);

@@ -69,6 +69,10 @@ struct oci_run_options {
     /* KERNEL_STREAMS descriptors that the program has as standard input, output and error; NULL:
      * those of the caller. */
     const int *streams;
+    /* Descriptors that the program has from 3 on, as many as the plan says that it preserves; NULL:
+     * those that the caller has there. Not for a plan whose process begins in the caller's memory.
+     */
+    const int *preserved;
     /* The calling process may have other threads, which do such things, too: their descriptors are
      * kept from the container from the beginning, and the action of SIGCHLD, which must not be to
      * ignore it, is left as it is. For oci_create() and oci_launch(). */

@@ -4,6 +4,7 @@
 
 #include "kernel/namespace.h"
 #include "kernel/process.h"
+#include "oci/container.h"
 
 #include <sched.h>
 #include <string.h>
@@ -14,17 +15,22 @@
 
 int oci_child_close_others(const struct oci_child *child, struct err *err)
 {
-    int kept[SINGLE + OCI_SLOTS + OCI_SOURCES] = { child->channel_fd, child->gate_fd,
-                                                   child->console_fd, child->target_fd };
+    int kept[SINGLE + OCI_SLOTS + OCI_SOURCES + OCI_PRESERVED_MAX] = {
+        child->channel_fd, child->gate_fd, child->console_fd, child->target_fd
+    };
+    unsigned int preserved = oci_child_count_preserved(child->plan);
+    size_t count = SINGLE + OCI_SLOTS + OCI_SOURCES;
     int first = STDERR_FILENO + 1;
 
     memcpy(kept + SINGLE, child->slots, sizeof(child->slots));
     memcpy(kept + SINGLE + OCI_SLOTS, child->sources, sizeof(child->sources));
-    for (size_t i = 0; i < child->plan->count; i++) {
-        if (child->plan->steps[i].kind == OCI_STEP_CLOSE)
-            first += (int)child->plan->steps[i].preserved;
+    if (child->preserved == NULL) {
+        first += (int)preserved;
+    } else {
+        memcpy(kept + count, child->preserved, preserved * sizeof(*kept));
+        count += preserved;
     }
-    return kernel_process_close_others(first, kept, sizeof(kept) / sizeof(kept[0]), err);
+    return kernel_process_close_others(first, kept, count, err);
 }
 
 /* A step of the joiner; those of others are none of it. */

@@ -142,6 +142,7 @@ static int make_behind_gate(struct oci_making *making, struct err *err)
                                          .filters = making->filters,
                                          .console_fd = making->console_fd,
                                          .streams = making->streams,
+                                         .preserved = making->preserved,
                                          .is_among_threads = making->is_among_threads,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };

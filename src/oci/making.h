@@ -26,6 +26,7 @@ struct oci_making {
     int console_fd;                /* see struct oci_run_options, as the next four */
     int relay_fd;
     const int *streams;
+    const int *preserved;
     bool is_among_threads; /* of oci_making_create() alone */
     int (*on_created)(void *owner, pid_t pid, int pidfd, struct err *err);
     /* Called when what is known of the container is written: see struct oci_run_options. */

@@ -399,3 +399,18 @@ int oci_stats_format(const struct oci_state *state, struct arena *arena, struct 
     *ret_json = bytes_of(copy, size);
     return 0;
 }
+
+int oci_oom_listen(const struct oci_state *state, struct kernel_cgroup_oom *ret_oom,
+                   struct err *err)
+{
+    for (size_t i = 0; i < state->cgroups.count; i++) {
+        int number = kernel_cgroup_oom_open(state->cgroups.at[i], ret_oom, err);
+
+        if (number != -ENOENT)
+            return number;
+    }
+    return err_set(err, -ENOENT,
+                   "the container '%s' has no cgroup that tells of want of memory; who made it "
+                   "could make none, or was told not to",
+                   state->id);
+}

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "kernel/cgroup_oom.h"
 #include "oci/state.h"
 
 #define OCI_IO_WORDS_MAX 16
@@ -56,3 +57,7 @@ bool oci_pressure_next(struct bytes *content, struct oci_pressure *ret_pressure)
  * that are left out, or 0. */
 int oci_stats_format(const struct oci_state *state, struct arena *arena, struct bytes *ret_json,
                      struct err *err);
+
+/* Listens at whichever cgroup of the container tells of want of memory. -ENOENT: none does. */
+int oci_oom_listen(const struct oci_state *state, struct kernel_cgroup_oom *ret_oom,
+                   struct err *err);

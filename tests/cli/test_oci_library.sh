@@ -31,17 +31,19 @@ compile() {
         -pthread ${4:+"$4"}
 }
 
-# ./bundle, whose program sleeps; a user's has a user namespace.
+# make_bundle [SCRIPT]: ./bundle, whose program sleeps, or is that of the shell; a user's has a user
+# namespace.
 make_bundle() {
     local words=(bundle)
     [ "$(id -u)" -eq 0 ] || words+=(rootless)
     "$CUPEL_SOURCE/tests/make-busybox-bundle" "${words[@]}"
-    /usr/bin/python3 - <<'END'
+    /usr/bin/python3 - "${1-exec sleep 1000}" <<'END'
 import json
+import sys
 
 with open("bundle/config.json", encoding="utf-8") as stream:
     config = json.load(stream)
-config["process"] |= {"terminal": False, "args": ["sleep", "1000"]}
+config["process"] |= {"terminal": False, "args": ["sh", "-c", sys.argv[1]]}
 with open("bundle/config.json", "w", encoding="utf-8") as stream:
     json.dump(config, stream)
 END
@@ -117,6 +119,33 @@ the_example_of_the_manual_does_what_the_manual_shows() {
     done
 }
 
+# block KIND: that of docs/library.md, as a file of its own
+block() {
+    awk -v "begin=\`\`\`$1" '$0 == begin { on = !done; next }
+        $0 ~ /^.{3}$/ && $0 == substr(begin, 1, 3) { done = done || on; on = 0 }
+        on' "$CUPEL_SOURCE/docs/library.md"
+}
+
+the_sandbox_of_the_documentation_does_what_is_shown() {
+    local compiler
+    install_library
+    make_bundle 'tr a-z A-Z <&3 >&4'
+    echo hello >question
+    block c >sandbox.c
+    sed -n '/it prints:$/,$p' "$CUPEL_SOURCE/docs/library.md" | sed -n '4{p;q}' >wanted
+    [ -s wanted ]
+    for compiler in $(compilers); do
+        compile "$compiler" sandbox sandbox.c
+        ./sandbox "$PWD/known" bundle >said 2>err </dev/null
+        diff wanted said || {
+            cat err
+            return 1
+        }
+        [ -z "$(ls known)" ]
+    done
+    grep -qE '^1 process, \{"type":"stats"|^no limit: ' err
+}
+
 # Calls that fail, in a program whose output is a file that must stay empty.
 nothing_is_printed_when_calls_fail() {
     install_library
@@ -138,6 +167,7 @@ int main(int argc, char **argv)
     };
     const struct oci_program_request program = { .process = "{" };
     struct oci_started started = { .pidfd = -1 };
+    struct oci_oom_watch watch = { .fd = -1 };
     struct oci_container_state state;
     char *json;
     struct err err;
@@ -155,8 +185,11 @@ int main(int argc, char **argv)
     told += oci_container_update(&runtime, "a", "[]", &err) == -EINVAL;
     told += oci_container_read(&runtime, "a", &state, &err) == -ENOENT;
     told += oci_container_format(&runtime, "a", &json, &err) == -ENOENT;
+    told += oci_container_ps(&runtime, "a", NULL, NULL, &err) == -ENOENT;
+    told += oci_container_stats(&runtime, "a", &json, &err) == -ENOENT;
+    told += oci_oom_open(&runtime, "a", &watch, &err) == -ENOENT;
     told += oci_container_delete(&runtime, "a", true, &err) == -ENOENT;
-    return argc == 2 && told == 15 && started.pidfd == -1 ? 0 : 1;
+    return argc == 2 && told == 18 && watch.fd == -1 && started.pidfd == -1 ? 0 : 1;
 }
 PROGRAM
     compile gcc failing failing.c
@@ -195,7 +228,7 @@ if [ $# -eq 1 ]; then
 fi
 failed=0
 for test in $(declare -F | awk '{ print $3 }' |
-    grep -vxE 'install_library|compilers|compile|make_bundle|shown'); do
+    grep -vxE 'install_library|compilers|compile|make_bundle|block|shown'); do
     # A shell and a directory of its own: inside a condition, this one would go on after a failure.
     mkdir "$test"
     if (cd "$test" && "$0" "$test"); then

@@ -3,7 +3,6 @@
 #include "base/fd.h"
 #include "cli/document.h"
 #include "cli/oci/oci.h"
-#include "kernel/cgroup_oom.h"
 #include "kernel/process.h"
 #include "oci/stats.h"
 
@@ -46,15 +45,6 @@ static int print_stats(const struct oci_state *state, struct err *err)
     return fflush(stdout) == 0 ? 0 : err_system(err, errno, "write to standard output");
 }
 
-/* Listens at whichever cgroup of the container tells of memory; none does: it tells nothing. */
-static void listen_to_oom(const struct oci_state *state, struct kernel_cgroup_oom *oom)
-{
-    struct err ignored;
-
-    for (size_t i = 0; i < state->cgroups.count && oom->fd < 0; i++)
-        (void)kernel_cgroup_oom_open(state->cgroups.at[i], oom, &ignored);
-}
-
 static uint64_t now_ms(void)
 {
     struct timespec now;
@@ -69,11 +59,12 @@ static int follow(const struct oci_state *state, unsigned int interval_ms, struc
     CLEANUP(kernel_cgroup_oom_close) struct kernel_cgroup_oom oom = KERNEL_CGROUP_OOM_CLOSED;
     CLEANUP(fd_close) int pidfd = -1;
     uint64_t next_ms = now_ms() + interval_ms;
+    struct err unheard;
     int number = kernel_process_open(state->pid, &pidfd, err);
 
     if (number == -ESRCH)
         return 0;
-    listen_to_oom(state, &oom);
+    (void)oci_oom_listen(state, &oom, &unheard); /* where no cgroup tells of it, nothing does */
     while (number == 0) {
         struct pollfd watched[] = { { .fd = pidfd, .events = POLLIN },
                                     { .fd = oom.fd, .events = POLLIN } };

@@ -99,9 +99,6 @@ struct oci_delete_options {
     bool regex;
 };
 
-/* How many descriptors a caller can pass on at most. */
-#define OCI_PRESERVED_MAX 1000
-
 /* The descriptors that a caller passes on, from 3 on. */
 struct oci_passing {
     unsigned int count;

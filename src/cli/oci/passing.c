@@ -65,30 +65,6 @@ int oci_passing_find(unsigned long preserve, bool may_listen, struct oci_passing
     return 0;
 }
 
-/* The first process of the container is number 1 in it. */
-static int add_listening(unsigned int listening, struct arena *arena, struct oci_process *process,
-                         struct err *err)
-{
-    const char *names = getenv("LISTEN_FDNAMES");
-    char block[PATH_MAX];
-    struct text text = text_init(block, sizeof(block));
-    const char *words[3] = { "LISTEN_PID=1" };
-    struct oci_texts added = { .count = 2, .at = words };
-
-    if (listening == 0)
-        return 0;
-    (void)text_format(&text, "LISTEN_FDS=%u", listening);
-    words[1] = arena_copy_text(arena, block);
-    text_clear(&text);
-    if (names != NULL && text_format(&text, "LISTEN_FDNAMES=%s", names))
-        words[added.count++] = arena_copy_text(arena, block);
-    for (size_t i = 0; i < added.count; i++) {
-        if (words[i] == NULL)
-            return err_system(err, ENOMEM, "the environment of a program");
-    }
-    return oci_environment_add(arena, &added, &process->env, err);
-}
-
 const char *oci_notify_find(void)
 {
     const char *path = getenv("NOTIFY_SOCKET");
@@ -137,7 +113,8 @@ static int add_notify(struct arena *arena, struct oci_config *config, struct err
 int oci_passing_apply(const struct oci_passing *passing, struct arena *arena,
                       struct oci_config *config, struct err *err)
 {
-    if (add_listening(passing->listening, arena, &config->process, err) < 0)
+    if (oci_environment_add_listening(arena, passing->listening, getenv("LISTEN_FDNAMES"),
+                                      &config->process.env, err) < 0)
         return err->number;
     return add_notify(arena, config, err);
 }
