@@ -45,21 +45,24 @@ static uint8_t take(struct history *history)
     return octet;
 }
 
-/* Topic i has the name i.t, or below that. */
+/* Topic 2i has the name a.x…, and 2i + 1 that of which it is below, x…; they have many lengths,
+ * since the hash of a name takes eight octets at a time, and then the rest. */
 static void begin(struct history *history)
 {
     uint8_t stale_s = take(history);
     struct forwarder_cache_config config = { FORWARDER_CACHE_BYTES_MIN, stale_s % 32U };
 
     for (uint8_t i = 0; i < TOPICS; i++) {
-        uint8_t name[] = { 1, 'a', 1, (uint8_t)('a' + i / 2), 0 };
+        uint8_t name[2 + 1 + TOPICS / 2 + 1] = { 1, 'a', (uint8_t)(1 + i / 2) };
         size_t start = i % 2 == 0 ? 0 : 2;
+        size_t size = 3U + name[2] + 1U;
         struct forwarder_hash_key key = { { stale_s, 1 } };
         struct dns_question question = { .type = 1, .class = 1 };
         struct forwarder_request request = { 0 };
 
-        question.name.size = (uint8_t)(sizeof(name) - start);
-        memcpy(question.name.octets, name + start, sizeof(name) - start);
+        memset(name + 3, 'a' + i / 2, name[2]);
+        question.name.size = (uint8_t)(size - start);
+        memcpy(question.name.octets, name + start, size - start);
         forwarder_topic_init(&history->known[i].topic, &request, &question, &key);
         if (stale_s >= 128)
             history->known[i].topic.hash = stale_s; /* all in one bucket */

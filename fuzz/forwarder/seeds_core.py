@@ -207,6 +207,8 @@ SEEDS = {
     "one-over-tcp-is-not-there-the-next-is": limits(upstreams=3, streams=3) + good(3) + failure() +
         reply(answer=A) + good(5) + failure() * 3 + WAIT * 4,
     "nobody-takes-datagrams": limits(upstreams=2) + good(3) + failure() * 2 + WAIT * 4,
+    "a-way-fails-on-which-nobody-waits": limits(upstreams=2) + good(3) + b"".join(
+        b"\xe4" + bytes([128 + socket]) for socket in range(16)) + reply(answer=A),
     "cut-and-then-the-stream-fails": limits() + good(3) + reply(flags=0x70) + failure() +
         reply(flags=0x70) + failure(2) + reply(answer=A),
     "in-time-a-stream-is-still-there": limits(upstreams=2, streams=3) + good(3) + WAIT * 4,

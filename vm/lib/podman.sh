@@ -22,12 +22,12 @@ clean() {
 # podman with all that it keeps below the working directory.
 pod() {
     podman --root "$PWD/storage" --runroot "$PWD/run" --tmpdir "$PWD/tmp/libpod" \
-        --storage-driver vfs --cgroup-manager cgroupfs "$@"
+        --storage-driver vfs --cgroup-manager "${manager:-cgroupfs}" "$@"
 }
 
 # The cgroup that a user was given: without systemd, podman asks for none that is not named.
 parent=''
-[ "$me" = root ] || parent='--cgroup-parent /case/pods'
+[ "$me" = root ] || [ "${manager-}" = systemd ] || parent='--cgroup-parent /case/pods'
 # shellcheck disable=SC2034 # for those who source this
 run="run --network none --ulimit host $parent"
 
@@ -50,7 +50,7 @@ default_sysctls = []
 log_driver = "k8s-file"
 pids_limit = 100
 [engine]
-cgroup_manager = "cgroupfs"
+cgroup_manager = "${manager:-cgroupfs}"
 events_logger = "none"
 runtime = "cupel-oci"
 conmon_path = ["$conmon"]
