@@ -37,7 +37,7 @@ prepare_podman() {
     trap clean EXIT
     mkdir -p home etc storage run tmp
     export HOME="$PWD/home" TMPDIR="$PWD/tmp" CONTAINERS_CONF="$PWD/etc/containers.conf"
-    if [ "$me" = user ]; then
+    if [ "$me" = user ] && [ "${manager-}" != systemd ]; then # whose systemd has one
         mkdir -m 700 runtime
         export XDG_RUNTIME_DIR="$PWD/runtime"
     fi
