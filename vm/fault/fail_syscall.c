@@ -31,6 +31,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,6 +41,7 @@
 #define ERRNO_MAX 4095
 #define NOTIFICATION_BYTES_MAX 512
 #define SAID_BYTES_MAX 1024
+#define PARTS_MAX 8 /* of one writev(2) */
 #define LISTENER_PAUSE_NS 1000000
 
 static const char loader_path[] = "/lib64/ld-linux-x86-64.so.2";
@@ -305,27 +307,44 @@ static bool does_count(const struct fault *fault, const struct seccomp_notif *ca
            call->data.instruction_pointer >= base + fault->loader_bytes;
 }
 
-/* Takes note of what a call writes to standard error, on one line. */
-static void listen_to(struct fault *fault, const struct seccomp_notif *call)
+/* Takes note of `size` octets at an address of the process, on one line. */
+static void take_note(struct fault *fault, int memory_fd, off_t at, size_t wanted)
 {
     size_t room = SAID_BYTES_MAX - fault->said_bytes;
+    ssize_t size =
+        pread(memory_fd, fault->said + fault->said_bytes, wanted < room ? wanted : room, at);
+
+    for (size_t i = 0; size > 0 && i < (size_t)size; i++) {
+        char *octet = &fault->said[fault->said_bytes++];
+
+        *octet = *octet == '\n' ? ' ' : *octet;
+    }
+}
+
+/* Of what a call writes to standard error: write(2), or writev(2), which some C libraries prefer.
+ */
+static void listen_to(struct fault *fault, const struct seccomp_notif *call)
+{
+    struct iovec parts[PARTS_MAX] = { { (void *)(uintptr_t)call->data.args[1],
+                                        (size_t)call->data.args[2] } };
+    size_t count = 1;
     char path[64];
-    ssize_t size;
     int fd;
 
     (void)snprintf(path, sizeof(path), "/proc/%d/mem", (int)call->pid);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
-    size = pread(fd, fault->said + fault->said_bytes,
-                 call->data.args[2] < room ? (size_t)call->data.args[2] : room,
-                 (off_t)call->data.args[1]);
-    (void)close(fd);
-    for (size_t i = 0; size > 0 && i < (size_t)size; i++) {
-        char *octet = &fault->said[fault->said_bytes++];
+    if (call->data.nr == SYS_writev) {
+        size_t size = sizeof(parts[0]) *
+                      (call->data.args[2] < PARTS_MAX ? (size_t)call->data.args[2] : PARTS_MAX);
+        ssize_t got = pread(fd, parts, size, (off_t)call->data.args[1]);
 
-        *octet = *octet == '\n' ? ' ' : *octet;
+        count = got < 0 ? 0 : (size_t)got / sizeof(parts[0]);
     }
+    for (size_t i = 0; i < count; i++)
+        take_note(fault, fd, (off_t)(uintptr_t)parts[i].iov_base, parts[i].iov_len);
+    (void)close(fd);
 }
 
 /* Counts a call that counts; the errno with which it is to fail, or 0. */
@@ -336,8 +355,8 @@ static int judge(struct fault *fault, const struct seccomp_notif *call, size_t p
         fault->failed_call = call->data.nr;
         fault->failed_program = fault->programs[program].name;
     }
-    if (fault->failed_call >= 0 && call->data.nr == SYS_write &&
-        call->data.args[0] == STDERR_FILENO)
+    if (fault->failed_call >= 0 && call->data.args[0] == STDERR_FILENO &&
+        (call->data.nr == SYS_write || call->data.nr == SYS_writev))
         listen_to(fault, call);
     return fault->calls == fault->wanted ? fault->number : 0;
 }
