@@ -8,6 +8,7 @@
  * Covers: src/oci/state_json.c
  */
 #include "fuzz/target.h"
+#include "oci/json_text.h"
 #include "oci/state.h"
 
 #include <errno.h>
@@ -29,8 +30,8 @@ static void check_again(const struct oci_state *state)
         fuzz_require(oci_state_document(&again, &second, &err) == 0);
         fuzz_require(strcmp(first, second) == 0);
     }
-    free(first);
-    free(second);
+    oci_json_text_free(&first);
+    oci_json_text_free(&second);
     arena_done(&arena);
 }
 

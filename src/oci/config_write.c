@@ -8,6 +8,7 @@
 #include "base/require.h"
 #include "base/text.h"
 #include "kernel/capabilities.h"
+#include "oci/json_text.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -325,7 +326,7 @@ int oci_config_format(const struct oci_config *config, struct arena *arena, stru
                       struct err *err)
 {
     CLEANUP(release) json_t *document = json_object();
-    CLEANUP(free_pointer) char *text = NULL;
+    CLEANUP(oci_json_text_free) char *text = NULL;
     struct bytes all;
     char *copy;
 

@@ -8,6 +8,7 @@
 #include "kernel/seccomp.h"
 #include "oci/fields.h"
 #include "oci/hooks.h"
+#include "oci/json_text.h"
 #include "oci/scope.h"
 
 #include <errno.h>
@@ -97,7 +98,7 @@ int oci_features_format(struct arena *arena, struct bytes *ret_json, struct err 
     json_t *json = json_pack("{ss ss so so so}", "ociVersionMin", VERSION_MIN, "ociVersionMax",
                              OCI_VERSION, "hooks", words_json(hook_at), "mountOptions",
                              words_json(oci_mount_option), "linux", linux_json());
-    CLEANUP(free_pointer) char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(2));
+    CLEANUP(oci_json_text_free) char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(2));
     char *copy = text == NULL ? NULL : arena_copy_text(arena, text);
 
     json_decref(json);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "kernel/spawn.h"
 #include "oci/annotations.h"
+#include "oci/json_text.h"
 #include "oci/signals.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ const char *oci_hook_state(const struct oci_state *state, const struct oci_pairs
     json_t *json = json_pack("{ss ss ss ss so}", "ociVersion", OCI_VERSION, "id", state->id,
                              "status", oci_status_name(state->status), "bundle", state->bundle,
                              "annotations", oci_annotations_json(annotations));
-    CLEANUP(free_pointer) char *whole = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    CLEANUP(oci_json_text_free) char *whole = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
     size_t room = whole == NULL ? 0 : strlen(whole) + sizeof(pid);
     char *copy = whole == NULL ? NULL : arena_alloc(arena, room);
     struct text text;

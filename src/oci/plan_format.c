@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/text_format.h"
 #include "kernel/cgroup_v1.h"
+#include "oci/json_text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -357,7 +358,7 @@ static void print_member(FILE *out, const char *name, const json_t *value)
     }
     text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     (void)fprintf(out, " %s=%s", name, text == NULL ? "?" : text);
-    free(text);
+    oci_json_text_free(&text);
 }
 
 /* The same objects, a line each. */

@@ -3,6 +3,7 @@
 #include "oci/planning.h"
 
 #include "base/cleanup.h"
+#include "oci/json_text.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -210,7 +211,7 @@ static const char *listener_state(struct oci_planning *planning)
         oci_hook_state(&state, &planning->config->annotations, planning->arena, planning->err);
     json_t *json = json_pack("{ss s[s] ss*}", "ociVersion", OCI_VERSION, "fds", "seccompFd",
                              "metadata", planning->config->seccomp.listener_metadata);
-    CLEANUP(free_pointer) char *outer = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    CLEANUP(oci_json_text_free) char *outer = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
     size_t room = inner == NULL || outer == NULL ? 0 : strlen(inner) + strlen(outer) + 16;
     char *block = room == 0 ? NULL : arena_alloc(planning->arena, room);
     struct text text;

@@ -10,6 +10,7 @@
 #include "kernel/process.h"
 #include "oci/freeze.h"
 #include "oci/gate.h"
+#include "oci/json_text.h"
 #include "oci/kept.h"
 #include "oci/resctrl.h"
 
@@ -273,7 +274,7 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
 int oci_state_write(int directory_fd, const struct oci_state *state, struct err *err)
 {
     CLEANUP(fd_close) int fd = -1;
-    CLEANUP(free_pointer) char *text = NULL;
+    CLEANUP(oci_json_text_free) char *text = NULL;
 
     if (oci_state_document(state, &text, err) < 0)
         return err->number;

@@ -53,7 +53,7 @@ int oci_state_describe(const struct oci_plan *plan, struct arena *arena, struct 
  * it or none, also after a power cut. */
 int oci_state_write(int directory_fd, const struct oci_state *state, struct err *err);
 
-/* The text of a state.json, as oci_state_write() writes it, which the caller frees. */
+/* The text of a state.json, as oci_state_write() writes it, for oci_json_text_free(). */
 int oci_state_document(const struct oci_state *state, char **ret_text, struct err *err);
 
 /* Reads the text of a state.json of the container `id`. Pure. -EINVAL with a sentence for one that

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "oci/annotations.h"
+#include "oci/json_text.h"
 #include "oci/resctrl.h"
 
 #include <errno.h>
@@ -193,7 +194,7 @@ int oci_state_format(const struct oci_state *state, bool is_line, struct arena *
         json_pack("{ss ss si ss ss* ss* ss*}", "ociVersion", OCI_VERSION, "id", state->id, "pid",
                   pid, "status", oci_status_name(state->status), "bundle", state->bundle, "rootfs",
                   state->rootfs, "created", state->created);
-    CLEANUP(free_pointer) char *text = NULL;
+    CLEANUP(oci_json_text_free) char *text = NULL;
     struct bytes all;
     char *copy = NULL;
 

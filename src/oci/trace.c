@@ -2,6 +2,7 @@
 #include "oci/trace.h"
 
 #include "base/text_format.h"
+#include "oci/json_text.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -147,7 +148,7 @@ static int format_json(const struct oci_trace *trace, struct arena *arena, struc
         dumped = json_dumps(list, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
     if (dumped != NULL)
         copy = arena_copy_text(arena, dumped);
-    free(dumped);
+    oci_json_text_free(&dumped);
     json_decref(list);
     if (copy == NULL)
         return err_system(err, ENOMEM, "print the times");
