@@ -132,6 +132,9 @@ static int walk_make(struct walk walk, const char *path)
     char blocks[2][PATH_MAX];
     int fd = walk_open(walk, path, O_PATH | O_DIRECTORY, 0);
 
+    /* Often it is the last part alone that is missing. */
+    if (fd == -ENOENT && make_last(walk, path) == 0)
+        fd = walk_open(walk, path, O_PATH | O_DIRECTORY, 0);
     for (int links = 0; fd == -ENOENT; links++) {
         struct text next = text_init(blocks[links % 2], sizeof(blocks[0]));
         int number = links == LINKS_MAX ? -ELOOP : make_parts(walk, path, &next);
@@ -215,6 +218,9 @@ int kernel_root_make_file(int root_fd, const char *path, int *ret_fd, struct err
     const char *at = path;
     int fd = walk_open(walk, path, O_PATH, 0);
 
+    /* Often the directory is there. */
+    if (fd == -ENOENT)
+        fd = walk_open(walk, path, O_CREAT | O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
     for (int links = 0; fd == -ENOENT && links < LINKS_MAX; links++) {
         struct text next = text_init(blocks[links % 2], sizeof(blocks[0]));
 

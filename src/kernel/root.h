@@ -27,8 +27,8 @@ int kernel_root_open(int root_fd, const char *path, uint64_t flags, int *ret_fd,
 int kernel_root_make_directory(int root_fd, const char *path, int *ret_fd, struct err *err);
 
 /* Opens what is at `path` (O_PATH) if it is no directory, and makes an empty file, and the
- * directories above it, where nothing is there, or where a link leads to nothing. On success
- * *ret_fd belongs to the caller. */
+ * directories above it, where nothing is there, or where a link leads to nothing (what it has made
+ * may be open for reading). On success *ret_fd belongs to the caller. */
 int kernel_root_make_file(int root_fd, const char *path, int *ret_fd, struct err *err);
 
 /* As kernel_root_make_directory(), but no part of `path` may be a symbolic link. */
