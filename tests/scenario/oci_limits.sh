@@ -48,6 +48,8 @@ the_container_sees_its_own_cgroup_alone() {
     local depth=2 # of v1 there is a directory for each hierarchy
     [ ! -e /sys/fs/cgroup/cgroup.procs ] || depth=1
     bundle root 'linux["resources"]["pids"] = {"limit": 9}' \
+        'linux["namespaces"] = [n for n in linux["namespaces"] if n["type"] != "cgroup"]' \
+        'linux["namespaces"].append({"type": "cgroup"})' \
         "$(shell "cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null
                   find /sys/fs/cgroup -mindepth $depth -type d | wc -l
                   cut -d : -f 3 /proc/self/cgroup | sort -u")"
