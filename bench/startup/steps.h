@@ -10,7 +10,10 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
+#include <linux/close_range.h>
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -310,6 +313,13 @@ static void pivot(void)
 static void close_all(void)
 {
     must(syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC), "close_range");
+}
+
+static void seccomp_load(const struct sock_filter *filter, unsigned short count)
+{
+    const struct sock_fprog program = { count, (struct sock_filter *)filter };
+
+    must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), "seccomp");
 }
 
 static void rlimit(int resource, rlim_t soft, rlim_t hard)

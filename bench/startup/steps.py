@@ -5,6 +5,7 @@ plan says, and reads no config, keeps no state, checks no names and reports noth
 import json
 import pathlib
 import shutil
+import struct
 import subprocess
 
 HEADER = pathlib.Path(__file__).with_name("steps.h")
@@ -15,6 +16,10 @@ ATTRIBUTES = {"ro": "RDONLY", "nosuid": "NOSUID", "nodev": "NODEV", "noexec": "N
               "noatime": "NOATIME", "strictatime": "STRICTATIME", "nodiratime": "NODIRATIME",
               "nosymfollow": "NOSYMFOLLOW"}
 COMPILER = ("cc", "-O2", "-static", "-w", "-D_GNU_SOURCE")
+MUSL = pathlib.Path("/usr/lib/x86_64-linux-musl/musl-gcc.specs")
+# What it needs to be compiled as cupel-oci is: what musl lacks, and the kernel's headers.
+WITH_MUSL = (f"-specs={MUSL}", "-isystem", str(HEADER.parents[2] / "cmake/musl/include"),
+             "-idirafter", "/usr/include", "-idirafter", "/usr/include/x86_64-linux-gnu")
 
 
 class Failed(Exception):
@@ -152,6 +157,8 @@ KINDS = {
                          f"{'false' if step.get('groups') == 'unchanged' else 'true'});",
     "capabilities": lambda step: f"capabilities({bits(step['effective'])}, "
                                  f"{bits(step['permitted'])}, {bits(step['inheritable'])});",
+    "seccomp-compile": lambda step: "",
+    "seccomp": lambda step: "seccomp_load(filter, sizeof(filter) / sizeof(filter[0]));",
     "rlimit": lambda step: f"rlimit({step['type']}, {limit(step['soft'])}, "
                            f"{limit(step['hard'])});",
     "umask": lambda step: f"(void)umask(0{step['mask']});",
@@ -176,7 +183,14 @@ def clone(step):
     return f"    clone_child(&run, {how}, {slot(step)}, child);"
 
 
-def source(plan):
+def filter_table(instructions):
+    """A compiled filter of system calls (struct sock_filter, as octets), as a table of C."""
+    rows = ", ".join(f"{{ {code}, {true}, {false}, {value}U }}"
+                     for code, true, false, value in struct.iter_unpack("=HBBI", instructions))
+    return f"static const struct sock_filter filter[] = {{ {rows} }};"
+
+
+def source(plan, instructions):
     """The program, as text."""
     before, beside, child = [], [], []
     cloned = None
@@ -188,8 +202,9 @@ def source(plan):
         else:
             (before if cloned is None else beside).append(statement(step))
     cgroups = [step["path"] for step in reversed(plan) if step["step"] == "cgroup-make"]
-    lines = ['#include "steps.h"', "", "static void child(const struct run *run)", "{", *child,
-             "}", "",
+    table = [filter_table(instructions), ""] if instructions else []
+    lines = ['#include "steps.h"', "", *table,
+             "static void child(const struct run *run)", "{", *child, "}", "",
              "int main(void)", "{", "    struct run run = { 0 };", *before]
     if beside:
         lines.append('    must(pipe2(run.channel, O_CLOEXEC), "pipe2");')
@@ -198,18 +213,24 @@ def source(plan):
     return "\n".join(lines)
 
 
-def build(plan_command, environment, program):
-    """Write the program of a plan as `program` and compile it."""
+def build(plan_command, environment, program, instructions):
+    """Write the program of a plan as `program` and compile it. The filter of system calls, where
+    the plan has one, is taken as it is compiled: `instructions`. A program whose name ends in
+    "musl" is linked with that C library."""
     compiler = shutil.which(COMPILER[0])
     if compiler is None:
         raise Failed("cc is not installed, which compiles the floor of the plan")
+    with_musl = WITH_MUSL if program.name.endswith("musl") else ()
+    if with_musl and not MUSL.is_file():
+        raise Failed("musl is not installed (package musl-dev)")
     done = subprocess.run(plan_command, env=environment, stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
         raise Failed(f"{plan_command[0]} plan failed: {done.stderr.strip()}")
     file = program.with_suffix(".c")
-    file.write_text(source(json.loads(done.stdout)), encoding="utf-8")
-    done = subprocess.run([compiler, *COMPILER[1:], f"-I{HEADER.parent}", str(file), "-o",
-                           str(program)], stderr=subprocess.PIPE, text=True, check=False)
+    file.write_text(source(json.loads(done.stdout), instructions),
+                    encoding="utf-8")
+    done = subprocess.run([compiler, *COMPILER[1:], *with_musl, f"-I{HEADER.parent}", str(file),
+                           "-o", str(program)], stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise Failed(f"{file} does not compile: {done.stderr.strip()}")

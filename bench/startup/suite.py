@@ -7,11 +7,12 @@ import json
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import tempfile
 
 from harness import Cannot, Case, Subject, rounds
-from startup import steps
+from startup import podman, steps
 
 TITLE = "Startup of a container"
 ABOUT = """One sample is one run of the whole command, from just before it is spawned until it has
@@ -23,10 +24,15 @@ and set no_new_privs; cupel-oci, crun and runc also make a cgroup, where they ma
 allowed and without limits, and use no seccomp filter. The floor does what no container can do
 without: clone, pivot_root, exec. steps is a program that is written from what cupel-oci plan
 prints, and makes the system calls of that plan and no others: what is above it is cupel-oci's
-own."""
+own. "podman" is the same with the config that podman makes when nothing is asked for (podman.py):
+30 mounts, of what is hidden as well, and a filter of system calls, which steps has compiled before;
+it is measured where podman's profile is installed (golang-github-containers-common).
+cupel-oci is linked with musl where that is installed, which begins more cheaply than glibc: "steps,
+musl" is steps so too."""
 
 FLOOR = "floor"
 STEPS = "steps"
+STEPS_MUSL = "steps, musl"
 PEER = "crun"
 NOBODY = 65534
 BUSYBOX = pathlib.Path("/bin/busybox")
@@ -36,23 +42,24 @@ NAMESPACES = ("mount", "pid", "uts", "ipc", "network", "cgroup")
 
 class Place:
     """A folder with the root file system and a bundle, and one for what the runtimes know, which
-    is in memory, as /run is; for one caller."""
+    is in memory, as /run is; for one caller. `change` makes of the config another one."""
 
-    def __init__(self, folder, state, uid):
+    def __init__(self, folder, state, uid, change=None):
         self.folder = pathlib.Path(folder)
         self.state = pathlib.Path(state)
         self.rootfs = self.folder / "rootfs"
         self.is_user = uid != 0
         self.uid = uid
         self.ids = itertools.count()
-        self.make()
+        self.make(change)
 
-    def make(self):
-        for name in ("bin", "proc", "dev", "tmp"):
+    def make(self, change):
+        for name in ("bin", "proc", "dev", "tmp", "sys", "etc", "run"):
             (self.rootfs / name).mkdir(parents=True)
         shutil.copy2(BUSYBOX, self.rootfs / "bin" / "busybox")
         (self.rootfs / "bin" / "true").symlink_to("busybox")
-        (self.folder / "config.json").write_text(json.dumps(self.config(), indent=1))
+        config = self.config() if change is None else change(self.folder, self.config())
+        (self.folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
         if os.geteuid() == 0:
             for path in (self.folder, self.state, *self.folder.rglob("*")):
                 os.chown(path, self.uid, self.uid, follow_symlinks=False)
@@ -113,18 +120,38 @@ def floor(program, place):
     return (lambda name: words), None
 
 
-def plan_floor(program, place):
+def compiled_filter(program, place):
+    """The filter of system calls of the config as cupel-oci keeps it, once it has run it: after a
+    header (8 octets, the size of the rules, the number of instructions), and the rules."""
+    start, _ = oci(program, place)
+    words = start(f"bench-{os.getpid()}-filter")
+    subprocess.run([*place.identity(), *words], env=place.environment(), check=False,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    kept = list((pathlib.Path(words[words.index("--root") + 1]) / ".filters").glob("*"))
+    if not kept:
+        return b""
+    content = kept[0].read_bytes()
+    size, count = struct.unpack_from("=8xII", content)
+    return content[16 + size:][:8 * count]
+
+
+def plan_floor(program, place, kind="steps"):
     """What the plan of the cupel-oci `program` says, and no more."""
     words = [*place.identity(), program, "plan", "--json", "--bundle", str(place.folder),
              f"bench-{os.getpid()}-steps"]
-    built = place.folder / "steps"
-    steps.build(words, place.environment(), built)
+    built = place.folder / kind
+    steps.build(words, place.environment(), built, compiled_filter(program, place))
     return (lambda name: [str(built)]), None
 
 
-SUBJECTS = (("floor", "floor_container", floor), (STEPS, "cupel-oci", plan_floor),
-            ("cupel-oci", "cupel-oci", oci),
-            ("crun", "crun", oci), ("runc", "runc", oci), ("bubblewrap", "bwrap", bubblewrap))
+def plan_floor_musl(program, place):
+    return plan_floor(program, place, "steps-musl")
+
+
+FLOORS = (floor, plan_floor, plan_floor_musl)
+RUNTIMES = ((STEPS, "cupel-oci", plan_floor), (STEPS_MUSL, "cupel-oci", plan_floor_musl),
+            ("cupel-oci", "cupel-oci", oci), ("crun", "crun", oci), ("runc", "runc", oci))
+SUBJECTS = (("floor", "floor_container", floor), *RUNTIMES, ("bubblewrap", "bwrap", bubblewrap))
 
 
 def find_program(settings, name):
@@ -149,7 +176,7 @@ def contender(settings, place, row):
     if program is None:
         subject.set_aside("missing", f"{program_name} is not installed")
         return subject, None
-    if words_of not in (floor, plan_floor):
+    if words_of not in FLOORS:
         subject.version = version(program)
     try:
         start, forget = words_of(program, place)
@@ -222,20 +249,33 @@ def see_only_cgroup2():
             raise Cannot(f"'{' '.join(words)}' failed: {done.stderr.strip()}")
 
 
-def measure_as(settings, uid, cgroups):
-    """The cases of one caller."""
+# What is measured: its name, what becomes of the config, and whom it is measured with.
+KINDS = (("true", None, SUBJECTS, (FLOOR, STEPS, STEPS_MUSL, PEER)),
+         ("podman", podman.config, RUNTIMES, (STEPS, STEPS_MUSL, PEER)))
+
+
+def measure_kind(settings, uid, cgroups, kind):
+    """The cases of one caller and one config."""
+    name, change, rows, against = kind
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder, \
             tempfile.TemporaryDirectory(prefix="cupel-bench-", dir=memory) as state:
         os.chmod(folder, 0o755)
-        place = Place(folder, state, uid)
+        place = Place(folder, state, uid, change)
         who = "as a plain user" if place.is_user else "as root"
-        contenders = [contender(settings, place, row) for row in SUBJECTS]
-        rounds.measure(settings, who, [pair for pair in contenders if pair[1] is not None])
-        traced = trace_as(settings, place, who)
-    return [Case(name=f"true, {who}", compared=("wall", "cpu"), against=(FLOOR, STEPS, PEER),
+        contenders = [contender(settings, place, row) for row in rows]
+        rounds.measure(settings, f"{name}, {who}",
+                       [pair for pair in contenders if pair[1] is not None])
+        traced = trace_as(settings, place, who) if change is None else []
+    return [Case(name=f"{name}, {who}", compared=("wall", "cpu"), against=against,
                  about=f"{settings.samples} samples of each subject, interleaved; {cgroups}.",
                  subjects=[subject for subject, _ in contenders]), *traced]
+
+
+def measure_as(settings, uid, cgroups):
+    """The cases of one caller."""
+    return [case for kind in KINDS if kind[1] is None or podman.PROFILE.is_file()
+            for case in measure_kind(settings, uid, cgroups, kind)]
 
 
 def measure(settings):
