@@ -1,11 +1,13 @@
 # The words of Cupel's build. A folder's CMakeLists.txt says only what is particular to it:
 #
-#   cupel_layer(<layer> [USES layer…] [PACKAGES pkg-config-name…])
+#   cupel_layer(<layer> [MUSL] [USES layer…] [PACKAGES pkg-config-name…])
 #       src/<layer>/**.c become the static library cupel_<layer>. USES is the layer's arrow list:
 #       what it may include and link; ci/check arrows reads the same line.
-#   cupel_program(<program> [STATIC] SOURCES file… USES layer…)
+#       MUSL: programs with musl may want it (Musl.cmake).
+#   cupel_program(<program> [STATIC] [MUSL] SOURCES file… USES layer…)
 #       build/<preset>/bin/<program> (release: build/bin), with its manual page and completion.
-#       STATIC: where CUPEL_STATIC is on, it wants no shared library.
+#       STATIC: where CUPEL_STATIC is on, it wants no shared library. MUSL: nor glibc, where
+#       CUPEL_MUSL is on and musl is there.
 #   cupel_module(<module> LAYER layer)
 #       build/<preset>/lib/cupel/<module>.so (release: build/lib/cupel) of all of a layer and what it
 #       needs of those below, which a program loads when an option asks for it (base/module.h).
@@ -37,6 +39,7 @@
 #       mounts and cgroups before and after.
 include_guard()
 find_package(PkgConfig REQUIRED)
+include(Musl)
 
 # With CUPEL_LTO, objects have both forms, so that a program may be linked either way.
 if(CUPEL_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
@@ -58,7 +61,8 @@ macro(cupel_archives prefix)
 endmacro()
 
 function(cupel_layer layer)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;PACKAGES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "MUSL" "" "USES;PACKAGES")
+    set(all_archives)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.c")
     add_library(cupel_${layer} STATIC ${sources})
     target_include_directories(cupel_${layer} PUBLIC "${PROJECT_SOURCE_DIR}/src")
@@ -71,11 +75,15 @@ function(cupel_layer layer)
         string(MAKE_C_IDENTIFIER "pkg_${package}" prefix)
         pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET GLOBAL ${package})
         cupel_archives(${prefix})
+        list(APPEND all_archives ${archives})
         # The property is that of the program which is linked.
         target_link_libraries(
             cupel_${layer}
             PUBLIC "$<IF:$<BOOL:$<TARGET_PROPERTY:CUPEL_STATIC>>,${archives},PkgConfig::${prefix}>")
     endforeach()
+    if(arg_MUSL)
+        cupel_musl_layer(${layer} USES ${arg_USES} ARCHIVES ${all_archives})
+    endif()
     # A library of this layer and what it declares, and nothing else: a symbol from elsewhere stops
     # the link.
     add_library(check_link_${layer} MODULE EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/empty.c")
@@ -86,17 +94,23 @@ function(cupel_layer layer)
 endfunction()
 
 function(cupel_program program)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "" "SOURCES;USES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC;MUSL" "" "SOURCES;USES")
     add_executable(${program} ${arg_SOURCES})
-    target_link_libraries(${program} PRIVATE cupel_warnings cupel_cli)
+    target_link_libraries(${program} PRIVATE cupel_warnings)
     target_link_options(${program} PRIVATE ${CUPEL_LTO_LINK})
-    if(arg_STATIC AND CUPEL_STATIC)
+    set(twin)
+    if(arg_MUSL AND CUPEL_HAS_MUSL)
+        set(twin _musl)
+    elseif(arg_STATIC AND CUPEL_STATIC)
         set_target_properties(${program} PROPERTIES CUPEL_STATIC ON)
         target_link_options(${program} PRIVATE -static-pie)
     endif()
-    foreach(used IN LISTS arg_USES)
-        target_link_libraries(${program} PRIVATE cupel_${used})
+    foreach(used IN ITEMS cli LISTS arg_USES)
+        target_link_libraries(${program} PRIVATE cupel_${used}${twin})
     endforeach()
+    if(twin)
+        cupel_musl_program(${program})
+    endif()
     install(TARGETS ${program} RUNTIME)
     if(CUPEL_DOCUMENTS)
         cupel_program_documents(${program})

@@ -147,7 +147,7 @@ static int next_entry(struct walk *walk, const struct dirent64 **ret_entry)
 {
     if (walk->at == walk->size) {
         int fd = walk->levels[walk->depth - 1].from_fd;
-        ssize_t size = getdents64(fd, walk->entries, sizeof(walk->entries));
+        ssize_t size = getdents64(fd, (void *)walk->entries, sizeof(walk->entries));
 
         if (size <= 0)
             return size < 0 ? -errno : 0;

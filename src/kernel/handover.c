@@ -51,14 +51,13 @@ static ssize_t send_first(int fd, const struct kernel_message *message)
     } control = { 0 };
     struct iovec vectors[KERNEL_MESSAGE_PARTS_MAX];
     struct msghdr header = { .msg_iov = vectors,
-                             .msg_iovlen = message->count,
                              .msg_control = control.room,
                              .msg_controllen = sizeof(control.room) };
     struct cmsghdr *beside = CMSG_FIRSTHDR(&header);
     ssize_t sent;
 
     REQUIRE(message->count <= KERNEL_MESSAGE_PARTS_MAX);
-    for (size_t i = 0; i < message->count; i++)
+    for (size_t i = 0; i < message->count; i++, header.msg_iovlen++)
         vectors[i] = (struct iovec){ .iov_base = (void *)(uintptr_t)message->parts[i].at,
                                      .iov_len = message->parts[i].size };
     beside->cmsg_level = SOL_SOCKET;

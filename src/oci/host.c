@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <sys/statfs.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
 
 #define SLICE_MS 200 /* how often it is looked whether the user has had enough */
 

@@ -50,9 +50,11 @@ is_sanitizers_own() {
     grep -qE 'Sanitizer(: out of memory| failed to)|CHECK failed: sanitizer_' err
 }
 
-# Whether the C library, or the loader, could not begin: the program has done nothing so far.
+# Whether the C library, or the loader, could not begin: the program has done nothing so far. glibc
+# says so; musl, without the place of its own data, can only trap.
 is_before_main() {
-    grep -qE 'cannot set %fs base address|error while loading shared libraries' err
+    grep -qE 'cannot set %fs base address|error while loading shared libraries' err ||
+        [[ $status -eq 139 && $failed == *' arch_prctl '* ]]
 }
 
 # each STEP CALLER ERRNO CHECK COMMAND…: CHECK after each run of COMMAND, in which one call after
