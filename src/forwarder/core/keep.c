@@ -193,6 +193,8 @@ static uint32_t negative_ttl(const struct reading *reading, const struct dns_rr 
     struct byte_reader minimum;
     uint32_t minimum_s = 0;
 
+    if (soa->ttl_s > TTL_S_MAX)
+        return 0;
     REQUIRE(byte_reader_at(&soa->rdata, soa->rdata.end - sizeof(minimum_s), &minimum));
     REQUIRE(read_u32_be(&minimum, &minimum_s));
     return least(least(soa->ttl_s, minimum_s), reading->limits->negative_ttl_s_max);

@@ -209,6 +209,25 @@ static void that_nothing_is_there_is_kept_as_long_as_the_soa_says(void **state)
     }
 }
 
+static void an_soa_whose_ttl_has_the_top_bit_set_is_good_for_no_time(void **state)
+{
+    static const struct {
+        const char *label;
+        const char *soa;
+        bool is_kept;
+    } rows[] = {
+        { "the largest", "example.test. 2147483647 IN SOA n h 1 2 3 4 120\n", true },
+        { "one more", "example.test. 2147483648 IN SOA n h 1 2 3 4 120\n", false },
+        { "none", "example.test. 0 IN SOA n h 1 2 3 4 120\n", false },
+    };
+    struct bench bench;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++)
+        assert_row(rows[i].label,
+                   keep(&bench, DNS_TYPE_A, 0, "", rows[i].soa) == rows[i].is_kept);
+}
+
 static void signatures_and_denials_of_the_zone_are_kept_with_it(void **state)
 {
     struct bench bench;
@@ -286,6 +305,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_cannot_be_all_is_not_kept),
     cmocka_unit_test(a_chain_is_followed_for_so_many_aliases_and_no_more),
     cmocka_unit_test(that_nothing_is_there_is_kept_as_long_as_the_soa_says),
+    cmocka_unit_test(an_soa_whose_ttl_has_the_top_bit_set_is_good_for_no_time),
     cmocka_unit_test(signatures_and_denials_of_the_zone_are_kept_with_it),
     cmocka_unit_test(a_dname_is_kept_with_the_alias_that_it_makes),
     cmocka_unit_test(a_dname_above_is_kept_where_dname_is_asked_for),
