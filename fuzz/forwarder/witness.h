@@ -28,7 +28,8 @@
  * - the core waits for what the witness waits for, and its next deadline is the earliest of theirs;
  * - no client is given an alias that leads to a blocked name, but for a name that is allowed; who
  *   would be is told that the name is blocked, and only then;
- * - the cache has no more octets than it may.
+ * - the cache has no more octets than it may;
+ * - what is said of a plain query at once is what the codec says of it.
  */
 #pragma once
 
@@ -902,6 +903,27 @@ static inline void witness_check_query(struct witness *witness, const struct for
         witness_wait(witness, &asked, query);
 }
 
+/* The short way of plain queries says what the codec says. */
+static inline void witness_check_ways(struct bytes payload)
+{
+    struct forwarder_request requests[2] = { { 0 }, { 0 } };
+    struct dns_question questions[2] = { { .name = dns_name_root() }, { .name = dns_name_root() } };
+    enum forwarder_verdict verdict = forwarder_request_read(payload, &requests[0], &questions[0]);
+
+    fuzz_require(forwarder_request_read_any(payload, &requests[1], &questions[1]) == verdict);
+    fuzz_require(requests[0].id == requests[1].id);
+    fuzz_require(requests[0].flags == requests[1].flags);
+    fuzz_require(requests[0].answer_bytes_max == requests[1].answer_bytes_max);
+    fuzz_require(requests[0].has_padding == requests[1].has_padding);
+    fuzz_require(requests[0].has_edns == requests[1].has_edns);
+    fuzz_require(requests[0].dnssec_ok == requests[1].dnssec_ok);
+    fuzz_require(requests[0].cookie.size == requests[1].cookie.size);
+    fuzz_require(questions[0].type == questions[1].type);
+    fuzz_require(questions[0].class == questions[1].class);
+    fuzz_require(
+        bytes_equal(dns_name_bytes(&questions[0].name), dns_name_bytes(&questions[1].name)));
+}
+
 /* A client's datagram goes in. */
 static inline void witness_client(struct witness *witness, const struct forwarder_datagram *in)
 {
@@ -919,6 +941,7 @@ static inline void witness_client(struct witness *witness, const struct forwarde
     struct witness_asker asker = { &in->path, is_certain, witness->now_ns };
     struct witness_turned_away away = witness_turned_away_of(witness->forwarder);
 
+    witness_check_ways(in->payload);
     memcpy(before, counters, sizeof(before));
     witness_begin(witness);
     forwarder_receive(witness->forwarder, in, witness->now_ns, witness->batch);

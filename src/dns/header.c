@@ -3,25 +3,44 @@
 
 #include "base/require.h"
 
+static inline uint16_t u16_at(const uint8_t *octets)
+{
+    return (uint16_t)((unsigned int)octets[0] << 8 | octets[1]);
+}
+
+static inline void put_u16(uint8_t *octets, uint16_t value)
+{
+    octets[0] = (uint8_t)(value >> 8);
+    octets[1] = (uint8_t)value;
+}
+
 struct dns_verdict dns_header_read(struct byte_reader *in, struct dns_header *ret_header)
 {
+    const uint8_t *at;
+
     if (byte_reader_left(in) < DNS_HEADER_SIZE)
         return dns_refuse(DNS_HEADER_TRUNCATED, in->end);
-    (void)read_u16_be(in, &ret_header->id);
-    (void)read_u16_be(in, &ret_header->flags);
+    at = in->base + in->position;
+    ret_header->id = u16_at(at);
+    ret_header->flags = u16_at(at + 2);
     for (size_t i = 0; i < DNS_SECTIONS; i++)
-        (void)read_u16_be(in, &ret_header->counts[i]);
+        ret_header->counts[i] = u16_at(at + 4 + 2 * i);
+    in->position += DNS_HEADER_SIZE;
     return dns_accept();
 }
 
 bool dns_header_write(struct byte_writer *out, const struct dns_header *header)
 {
+    uint8_t *at;
+
     if (byte_writer_left(out) < DNS_HEADER_SIZE)
         return false;
-    (void)write_u16_be(out, header->id);
-    (void)write_u16_be(out, header->flags);
+    at = out->base + out->position;
+    put_u16(at, header->id);
+    put_u16(at + 2, header->flags);
     for (size_t i = 0; i < DNS_SECTIONS; i++)
-        (void)write_u16_be(out, header->counts[i]);
+        put_u16(at + 4 + 2 * i, header->counts[i]);
+    out->position += DNS_HEADER_SIZE;
     return true;
 }
 

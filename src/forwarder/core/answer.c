@@ -303,16 +303,20 @@ enum forwarder_relayed forwarder_answer_cached(const struct forwarder_request *r
 {
     uint8_t block[FORWARDER_OPTIONS_BYTES];
     struct forwarder_error options = cached_error(cached);
-    struct dns_edns edns = forwarder_answer_edns(request, &options, block);
+    struct dns_edns edns = { 0 };
     struct dns_header header = {
         .id = request->id,
         .flags = (uint16_t)(DNS_FLAG_QR | (request->flags & (DNS_FLAG_RD | DNS_FLAG_CD)) |
                             cached->flags),
     };
-    size_t size = DNS_HEADER_SIZE + question.size + cached->records_size +
-                  (request->has_edns ? FORWARDER_OPT_BYTES + edns.options.size : 0);
-    bool is_whole = size <= answer_limit(request, out);
+    size_t size = DNS_HEADER_SIZE + question.size + cached->records_size;
+    bool is_whole;
 
+    if (request->has_edns) {
+        edns = forwarder_answer_edns(request, &options, block);
+        size += FORWARDER_OPT_BYTES + edns.options.size;
+    }
+    is_whole = size <= answer_limit(request, out);
     memcpy(header.counts, cached->counts, sizeof(header.counts));
     if (!is_whole) {
         memset(header.counts, 0, sizeof(header.counts));

@@ -2,6 +2,7 @@
 #include "forwarder/core/cache.h"
 
 #include "base/require.h"
+#include "dns/octets.h"
 #include "forwarder/core/letters.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -79,7 +80,7 @@ static void put_octets(const struct forwarder_cache *cache, struct place *place,
     for (size_t done = 0, size; done < octets.size; done += size) {
         uint8_t *run = take_run(cache, place, octets.size - done, &size);
 
-        memcpy(run, octets.at + done, size);
+        dns_octets_copy(run, octets.at + done, size);
     }
 }
 
@@ -89,7 +90,7 @@ static void get_octets(const struct forwarder_cache *cache, struct place *place,
     for (size_t done = 0, size; done < total; done += size) {
         const uint8_t *run = take_run(cache, place, total - done, &size);
 
-        memcpy(to + done, run, size);
+        dns_octets_copy(to + done, run, size);
     }
 }
 
@@ -105,7 +106,7 @@ static bool has_octets(const struct forwarder_cache *cache, struct place *place,
     for (size_t done = 0, size; done < octets.size; done += size) {
         const uint8_t *run = take_run(cache, place, octets.size - done, &size);
 
-        if (memcmp(run, octets.at + done, size) != 0)
+        if (!dns_octets_same(run, octets.at + done, size))
             return false;
     }
     return true;
@@ -400,10 +401,12 @@ static void age_ttl(uint8_t *ttl, const struct forwarder_cached *cached, uint32_
 {
     uint32_t value =
         (uint32_t)ttl[0] << 24 | (uint32_t)ttl[1] << 16 | (uint32_t)ttl[2] << 8 | ttl[3];
-    struct byte_writer out = byte_writer_init(ttl, sizeof(value));
 
     value = cached->is_stale ? stale_ttl_s : value - cached->age_s;
-    REQUIRE(write_u32_be(&out, value));
+    ttl[0] = (uint8_t)(value >> 24);
+    ttl[1] = (uint8_t)(value >> 16);
+    ttl[2] = (uint8_t)(value >> 8);
+    ttl[3] = (uint8_t)value;
 }
 
 void forwarder_cache_write(const struct forwarder_cache *cache,

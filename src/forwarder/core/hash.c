@@ -31,18 +31,20 @@ static inline void absorb(struct state *s, uint64_t word, unsigned int rounds)
     s->v[0] ^= word;
 }
 
+/* Four octets as a number, the least significant first. */
+static inline uint64_t read_half(const uint8_t octets[4])
+{
+    return (uint32_t)octets[0] | (uint32_t)octets[1] << 8 | (uint32_t)octets[2] << 16 |
+           (uint32_t)octets[3] << 24;
+}
+
 /* Fewer than eight octets as a number, the least significant first: some of them twice. */
 static inline uint64_t read_few(const uint8_t *octets, size_t size)
 {
     uint64_t value = 0;
 
-    if (size >= 4) {
-        size_t at = size - 4; /* of the last four */
-
-        for (unsigned int i = 0; i < 4; i++)
-            value |= (uint64_t)octets[i] << 8 * i | (uint64_t)octets[at + i] << 8 * (at + i);
-        return value;
-    }
+    if (size >= 4)
+        return read_half(octets) | read_half(octets + size - 4) << 8 * (size - 4);
     if (size > 0)
         value = (uint64_t)octets[0] | (uint64_t)octets[size / 2] << 8 * (size / 2) |
                 (uint64_t)octets[size - 1] << 8 * (size - 1);

@@ -137,15 +137,28 @@ static struct forwarder_local_found judge(const struct walk *walk)
     return found;
 }
 
+/* Whether there are names with the last label of this one. Most names end here. */
+static bool may_be_there(const struct forwarder_local *local, struct bytes lower)
+{
+    const uint8_t *last = NULL;
+    const uint8_t *label = lower.at;
+
+    for (; *label != 0; label += *label + (size_t)1)
+        last = label;
+    return last != NULL && (local->names.tops & forwarder_names_top(last)) != 0;
+}
+
 struct forwarder_local_found forwarder_local_find(const struct forwarder_local *local,
                                                   struct bytes lower)
 {
-    struct walk walk = { .local = local, .lower = lower };
+    struct walk walk;
     uint8_t starts[DNS_NAME_LABELS_MAX];
-    unsigned int count = split(lower, starts);
+    unsigned int count;
 
-    if (count == 0 || (local->names.tops & forwarder_names_top(lower.at + starts[count - 1])) == 0)
-        return judge(&walk);
+    if (!may_be_there(local, lower))
+        return (struct forwarder_local_found){ .ttl_s = FORWARDER_LOCAL_TTL_S };
+    walk = (struct walk){ .local = local, .lower = lower };
+    count = split(lower, starts);
     for (unsigned int i = 0; i < count; i++) {
         uint32_t entry;
         unsigned int flags;

@@ -1,14 +1,30 @@
-/* Prefixes of addresses: whole octets, and what is left of one. */
+/* Prefixes of addresses, of which each half is a number. */
 #include "forwarder/core/network.h"
 
 #include <string.h>
 
-/* Octet `place` of an address, of which the first `bits` bits count. */
-static uint8_t masked(uint8_t octet, size_t place, unsigned int bits)
-{
-    unsigned int left = bits > 8 * place ? bits - (unsigned int)(8 * place) : 0;
+#define WORD sizeof(uint64_t)
 
-    return left >= 8 ? octet : (uint8_t)(octet & ~(0xFFU >> left));
+/* Half an address as a number, the most significant octet first. */
+static inline uint64_t word_at(const uint8_t octets[WORD])
+{
+    return (uint64_t)octets[0] << 56 | (uint64_t)octets[1] << 48 | (uint64_t)octets[2] << 40 |
+           (uint64_t)octets[3] << 32 | (uint64_t)octets[4] << 24 | (uint64_t)octets[5] << 16 |
+           (uint64_t)octets[6] << 8 | (uint64_t)octets[7];
+}
+
+static inline void put_word(uint64_t word, uint8_t octets[WORD])
+{
+    for (unsigned int i = 0; i < WORD; i++)
+        octets[i] = (uint8_t)(word >> (56 - 8 * i));
+}
+
+/* The bits of half an address that are among its first `bits`; `from`: of this half's first. */
+static inline uint64_t mask_of(unsigned int bits, unsigned int from)
+{
+    if (bits <= from)
+        return 0;
+    return bits - from >= 64 ? UINT64_MAX : ~(UINT64_MAX >> (bits - from));
 }
 
 struct forwarder_network forwarder_network_of(const struct forwarder_address *address,
@@ -21,19 +37,19 @@ struct forwarder_network forwarder_network_of(const struct forwarder_address *ad
                                      : bits.ipv6,
     };
 
-    for (size_t i = 0; i < address->size; i++)
-        network.octets[i] = masked(address->octets[i], i, network.bits);
+    put_word(word_at(address->octets) & mask_of(network.bits, 0), network.octets);
+    put_word(word_at(address->octets + WORD) & mask_of(network.bits, 64), network.octets + WORD);
     return network;
 }
 
 bool forwarder_network_has(const struct forwarder_network *network,
                            const struct forwarder_address *address)
 {
-    size_t whole = network->bits / 8U;
+    uint64_t first = word_at(network->octets) ^ word_at(address->octets);
+    uint64_t last = word_at(network->octets + WORD) ^ word_at(address->octets + WORD);
 
-    return network->size == address->size && memcmp(network->octets, address->octets, whole) == 0 &&
-           (network->bits % 8U == 0 ||
-            network->octets[whole] == masked(address->octets[whole], whole, network->bits));
+    return network->size == address->size && (first & mask_of(network->bits, 0)) == 0 &&
+           (last & mask_of(network->bits, 64)) == 0;
 }
 
 bool forwarder_network_equal(const struct forwarder_network *a, const struct forwarder_network *b)

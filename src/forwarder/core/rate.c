@@ -71,13 +71,15 @@ enum forwarder_rate_says forwarder_rate_take(struct forwarder_rate *rate,
                                              const struct forwarder_address *client,
                                              uint64_t now_ns)
 {
-    struct forwarder_network network = forwarder_network_of(client, forwarder_rate_bits);
-    uint64_t tag = forwarder_hash(rate->key, forwarder_network_bytes(&network)) | 1U << 31;
     int64_t least = -(int64_t)rate->config.window_s * rate->config.per_s * ONE_ANSWER;
     struct forwarder_rate_place *place;
+    struct forwarder_network network;
+    uint64_t tag;
 
     if (rate->config.per_s == 0)
         return FORWARDER_RATE_ANSWER;
+    network = forwarder_network_of(client, forwarder_rate_bits);
+    tag = forwarder_hash(rate->key, forwarder_network_bytes(&network)) | 1U << 31;
     place = find_place(rate, tag, now_ns);
     place->balance = balance_at(rate, place, now_ns) - ONE_ANSWER;
     place->tag = tag;

@@ -4,8 +4,16 @@
 #include "base/require.h"
 #include "dns/builder.h"
 #include "dns/message.h"
+#include "dns/octets.h"
 #include "dns/option.h"
 #include "dns/rrtype.h"
+
+/* What is passed on of a header's flags, */
+#define PASSED_FLAGS (unsigned int)(DNS_FLAG_RD | DNS_FLAG_AD | DNS_FLAG_CD)
+/* in the first and the second of their octets. */
+#define PASSED_HIGH (PASSED_FLAGS >> 8)
+#define PASSED_LOW (PASSED_FLAGS & 0xFFU)
+#define QUESTION_BYTES_MIN 5 /* the root, type, class */
 
 static bool is_transfer(uint16_t type)
 {
@@ -62,6 +70,83 @@ static enum forwarder_verdict judge(const struct dns_message *message,
     return FORWARDER_FORWARD;
 }
 
+/* What a header asks for, of a client of which nothing else is known yet. */
+static struct forwarder_request begin(uint16_t id, unsigned int flags)
+{
+    return (struct forwarder_request){
+        .id = id,
+        .flags = (uint16_t)(flags & PASSED_FLAGS),
+        .answer_bytes_max = FORWARDER_UDP_BYTES_PLAIN,
+    };
+}
+
+static inline unsigned int u16_at(const uint8_t *octets)
+{
+    return (unsigned int)octets[0] << 8 | octets[1];
+}
+
+/* The octets of a name without pointers that begins here; 0 where there is none. */
+static size_t plain_name_size(const uint8_t *name, size_t left)
+{
+    size_t at = 0;
+
+    while (at < left && name[at] != 0) {
+        if (name[at] > DNS_LABEL_SIZE_MAX)
+            return 0;
+        at += name[at] + (size_t)1;
+    }
+    return at < left && at < DNS_NAME_SIZE_MAX ? at + 1 : 0;
+}
+
+/* The OPT record that a query ends with, where that is plain: of the root, of version 0 and without
+ * options. */
+static bool read_plain_opt(const uint8_t *opt, size_t size, struct forwarder_request *request)
+{
+    struct dns_edns edns = { 0 };
+
+    if (size != FORWARDER_OPT_BYTES || opt[0] != 0 || u16_at(opt + 1) != DNS_TYPE_OPT ||
+        opt[6] != edns.version || u16_at(opt + 9) != 0)
+        return false;
+    edns.udp_size = (uint16_t)u16_at(opt + 3);
+    edns.flags = (uint16_t)u16_at(opt + 7);
+    read_edns(&edns, request);
+    return true;
+}
+
+/* Most queries are a header, one question and at most a plain OPT record, with nothing strange in
+ * any of them. What the codec and judge() say of such a query is known at once. False, and nothing
+ * said, of any other. */
+static bool read_plain(struct bytes payload, struct forwarder_request *ret_request,
+                       struct dns_question *ret_question)
+{
+    const uint8_t *at = payload.at;
+    struct forwarder_request request;
+    const uint8_t *behind;
+    size_t size;
+    size_t left;
+
+    if (payload.size < DNS_HEADER_SIZE + QUESTION_BYTES_MIN || (at[2] & ~PASSED_HIGH) != 0 ||
+        (at[3] & ~PASSED_LOW) != 0 || u16_at(at + 4) != 1 || u16_at(at + 6) != 0 ||
+        u16_at(at + 8) != 0 || u16_at(at + 10) > 1)
+        return false;
+    left = payload.size - DNS_HEADER_SIZE;
+    size = plain_name_size(at + DNS_HEADER_SIZE, left);
+    if (size == 0 || left - size < 4)
+        return false;
+    left -= size + 4;
+    behind = at + DNS_HEADER_SIZE + size;
+    request = begin((uint16_t)u16_at(at), u16_at(at + 2));
+    if (is_transfer((uint16_t)u16_at(behind)) ||
+        (u16_at(at + 10) == 0 ? left != 0 : !read_plain_opt(behind + 4, left, &request)))
+        return false;
+    *ret_request = request;
+    dns_octets_copy(ret_question->name.octets, at + DNS_HEADER_SIZE, size);
+    ret_question->name.size = (uint8_t)size;
+    ret_question->type = (uint16_t)u16_at(behind);
+    ret_question->class = (uint16_t)u16_at(behind + 2);
+    return true;
+}
+
 /* A message of stateful operations without an id may not be answered (RFC 8490 section 5.5). */
 static bool is_one_way(const struct dns_header *header)
 {
@@ -72,6 +157,15 @@ enum forwarder_verdict forwarder_request_read(struct bytes payload,
                                               struct forwarder_request *ret_request,
                                               struct dns_question *ret_question)
 {
+    return read_plain(payload, ret_request, ret_question)
+               ? FORWARDER_FORWARD
+               : forwarder_request_read_any(payload, ret_request, ret_question);
+}
+
+enum forwarder_verdict forwarder_request_read_any(struct bytes payload,
+                                                  struct forwarder_request *ret_request,
+                                                  struct dns_question *ret_question)
+{
     struct byte_reader in = byte_reader_init(payload);
     struct dns_header header;
     struct dns_message message;
@@ -80,11 +174,7 @@ enum forwarder_verdict forwarder_request_read(struct bytes payload,
         return FORWARDER_IGNORE_SHORT;
     if (dns_header_has(&header, DNS_FLAG_QR) || is_one_way(&header))
         return FORWARDER_IGNORE_RESPONSE;
-    *ret_request = (struct forwarder_request){
-        .id = header.id,
-        .flags = header.flags & (DNS_FLAG_RD | DNS_FLAG_AD | DNS_FLAG_CD),
-        .answer_bytes_max = FORWARDER_UDP_BYTES_PLAIN,
-    };
+    *ret_request = begin(header.id, header.flags);
     if (dns_message_read(payload, &message).status == DNS_OK)
         return judge(&message, ret_request, ret_question);
     /* The opcode says how to read the rest, so one that we do not know comes first. */

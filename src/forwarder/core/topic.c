@@ -16,13 +16,16 @@ static uint8_t bits_of(const struct forwarder_request *request)
 void forwarder_topic_init(struct forwarder_topic *topic, const struct forwarder_request *request,
                           const struct dns_question *question, const struct forwarder_hash_key *key)
 {
-    struct byte_writer out = byte_writer_init(topic->octets, sizeof(topic->octets));
+    size_t name_size = question->name.size;
+    uint8_t *tail = topic->octets + name_size;
 
-    forwarder_letters_lower(topic->octets, question->name.octets, question->name.size);
-    out.position = question->name.size;
-    REQUIRE(write_u16_be(&out, question->type));
-    REQUIRE(write_u16_be(&out, question->class));
-    REQUIRE(write_u8(&out, bits_of(request)));
-    topic->size = (uint16_t)out.position;
-    topic->hash = forwarder_hash(key, byte_writer_written(&out));
+    REQUIRE(name_size <= DNS_NAME_SIZE_MAX);
+    forwarder_letters_lower(topic->octets, question->name.octets, name_size);
+    tail[0] = (uint8_t)(question->type >> 8);
+    tail[1] = (uint8_t)question->type;
+    tail[2] = (uint8_t)(question->class >> 8);
+    tail[3] = (uint8_t)question->class;
+    tail[4] = bits_of(request);
+    topic->size = (uint16_t)(name_size + FORWARDER_TOPIC_TAIL);
+    topic->hash = forwarder_hash(key, bytes_of(topic->octets, topic->size));
 }
