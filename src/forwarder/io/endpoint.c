@@ -162,11 +162,7 @@ socklen_t forwarder_endpoint_to_socket(const struct forwarder_address *address,
                                        struct sockaddr_storage *ret_socket)
 {
     struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(address->port) };
-    struct sockaddr_in6 in6 = {
-        .sin6_family = AF_INET6,
-        .sin6_port = htons(address->port),
-        .sin6_scope_id = address->scope,
-    };
+    struct sockaddr_in6 in6;
 
     if (address->size == 4) {
         memcpy(&in.sin_addr, address->octets, sizeof(in.sin_addr));
@@ -174,6 +170,11 @@ socklen_t forwarder_endpoint_to_socket(const struct forwarder_address *address,
         return sizeof(in);
     }
     REQUIRE(address->size == 16);
+    in6 = (struct sockaddr_in6){
+        .sin6_family = AF_INET6,
+        .sin6_port = htons(address->port),
+        .sin6_scope_id = address->scope,
+    };
     memcpy(&in6.sin6_addr, address->octets, sizeof(in6.sin6_addr));
     memcpy(ret_socket, &in6, sizeof(in6));
     return sizeof(in6);
@@ -182,8 +183,8 @@ socklen_t forwarder_endpoint_to_socket(const struct forwarder_address *address,
 struct forwarder_address forwarder_endpoint_from_socket(const struct sockaddr_storage *socket)
 {
     struct forwarder_address address = { 0 };
-    struct sockaddr_in in = { 0 };
-    struct sockaddr_in6 in6 = { 0 };
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
 
     if (socket->ss_family == AF_INET) {
         memcpy(&in, socket, sizeof(in));

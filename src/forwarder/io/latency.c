@@ -1,4 +1,4 @@
-/* Most answers are fast, so the bounds are searched from the least on. */
+/* Each step of the search halves the bounds that are left, without a branch. */
 #include "forwarder/io/latency.h"
 
 #define US UINT64_C(1000)
@@ -13,8 +13,9 @@ void forwarder_latency_add(struct forwarder_latency *latency, uint64_t waited_ns
 {
     size_t bucket = 0;
 
-    while (bucket < FORWARDER_LATENCY_BOUNDS && waited_ns > forwarder_latency_bounds[bucket])
-        bucket += 1;
+    for (size_t step = FORWARDER_LATENCY_BOUNDS / 2; step > 0; step /= 2)
+        bucket += waited_ns > forwarder_latency_bounds[bucket + step - 1] ? step : 0;
+    bucket += waited_ns > forwarder_latency_bounds[bucket];
     latency->counts[bucket] += 1;
     latency->sum_ns += waited_ns;
 }

@@ -100,9 +100,17 @@ int forwarder_loop_check_upstream(const struct forwarder_loop_config *config,
 size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side side,
                               uint16_t number, uint64_t now_ns);
 
-/* Tells the mirror, if there is one, of a message that came or that was sent. */
-void forwarder_loop_reflect(struct forwarder_loop *loop, const struct forwarder_datagram *datagram,
-                            bool is_out);
+/* Tells the mirror, which there is, of a message that came or that was sent. */
+void forwarder_loop_show(struct forwarder_loop *loop, const struct forwarder_datagram *datagram,
+                         bool is_out);
+
+/* The same where there may be none. */
+static inline void forwarder_loop_reflect(struct forwarder_loop *loop,
+                                          const struct forwarder_datagram *datagram, bool is_out)
+{
+    if (loop->mirror.passed != NULL)
+        forwarder_loop_show(loop, datagram, is_out);
+}
 
 /* Sends what the core wants sent. */
 void forwarder_loop_flush(struct forwarder_loop *loop);

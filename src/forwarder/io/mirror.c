@@ -47,13 +47,11 @@ static enum forwarder_transport transport_of(const struct forwarder_loop *loop,
     return transport == FORWARDER_OVER_TLS ? FORWARDER_OVER_TLS : FORWARDER_OVER_TCP;
 }
 
-void forwarder_loop_reflect(struct forwarder_loop *loop, const struct forwarder_datagram *datagram,
-                            bool is_out)
+void forwarder_loop_show(struct forwarder_loop *loop, const struct forwarder_datagram *datagram,
+                         bool is_out)
 {
     struct forwarder_passing passing = { .datagram = datagram, .is_out = is_out };
 
-    if (loop->mirror.passed == NULL)
-        return;
     passing.transport = transport_of(loop, &datagram->path);
     passing.local = local_of(loop, &datagram->path);
     passing.now_ns = clock_monotonic_ns();

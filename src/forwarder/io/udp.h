@@ -52,6 +52,7 @@ struct forwarder_udp_headers {
 /* Datagrams that came in on one socket. All zero is an empty one. */
 struct forwarder_inbox {
     size_t count;
+    bool is_open; /* places that the last call of the kernel did not fill are ready */
     struct forwarder_udp_headers headers;
     uint8_t octets[FORWARDER_BATCH_MAX][FORWARDER_INBOX_STRIDE];
 };

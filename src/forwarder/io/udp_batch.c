@@ -6,22 +6,32 @@
 
 #include <errno.h>
 
+/* Makes a place ready for a datagram. */
+static void open_place(struct forwarder_inbox *inbox, size_t i)
+{
+    struct forwarder_udp_headers *headers = &inbox->headers;
+
+    headers->payloads[i] = (struct iovec){ inbox->octets[i], FORWARDER_DATAGRAM_BYTES_MAX };
+    headers->messages[i].msg_hdr = (struct msghdr){
+        .msg_name = &headers->peers[i],
+        .msg_namelen = sizeof(headers->peers[i]),
+        .msg_iov = &headers->payloads[i],
+        .msg_iovlen = 1,
+        .msg_control = headers->controls[i].octets,
+        .msg_controllen = sizeof(headers->controls[i].octets),
+    };
+}
+
 int forwarder_inbox_fill(struct forwarder_inbox *inbox, int fd)
 {
     struct forwarder_udp_headers *headers = &inbox->headers;
+    /* The kernel writes to the places that it fills, no others. */
+    size_t spent = inbox->is_open ? inbox->count : FORWARDER_BATCH_MAX;
     int count;
 
-    for (size_t i = 0; i < FORWARDER_BATCH_MAX; i++) {
-        headers->payloads[i] = (struct iovec){ inbox->octets[i], FORWARDER_DATAGRAM_BYTES_MAX };
-        headers->messages[i].msg_hdr = (struct msghdr){
-            .msg_name = &headers->peers[i],
-            .msg_namelen = sizeof(headers->peers[i]),
-            .msg_iov = &headers->payloads[i],
-            .msg_iovlen = 1,
-            .msg_control = headers->controls[i].octets,
-            .msg_controllen = sizeof(headers->controls[i].octets),
-        };
-    }
+    for (size_t i = 0; i < spent; i++)
+        open_place(inbox, i);
+    inbox->is_open = true;
     inbox->count = 0;
     count = recvmmsg(fd, headers->messages, FORWARDER_BATCH_MAX, MSG_DONTWAIT, NULL);
     if (count < 0)
@@ -56,25 +66,32 @@ static void read_control(const struct cmsghdr *control, struct forwarder_address
     }
 }
 
+/* What the kernel says beside a datagram. */
+static void read_controls(const struct msghdr *of, struct forwarder_datagram *datagram)
+{
+    struct msghdr header = *of;
+
+    for (struct cmsghdr *control = CMSG_FIRSTHDR(&header); control != NULL;
+         control = CMSG_NXTHDR(&header, control)) {
+        datagram->is_reassembled = datagram->is_reassembled || is_of_fragments(control);
+        read_control(control, &datagram->path.local);
+    }
+}
+
 bool forwarder_inbox_read(const struct forwarder_inbox *inbox, size_t index,
                           struct forwarder_datagram *ret_datagram)
 {
     const struct mmsghdr *message = &inbox->headers.messages[index];
-    struct msghdr header = message->msg_hdr;
-    struct forwarder_datagram datagram = {
-        .payload = bytes_of(inbox->octets[index], message->msg_len),
-    };
 
     REQUIRE(index < inbox->count);
-    if ((header.msg_flags & MSG_TRUNC) != 0)
+    if ((message->msg_hdr.msg_flags & MSG_TRUNC) != 0)
         return false;
-    datagram.path.peer = forwarder_endpoint_from_socket(&inbox->headers.peers[index]);
-    for (struct cmsghdr *control = CMSG_FIRSTHDR(&header); control != NULL;
-         control = CMSG_NXTHDR(&header, control)) {
-        datagram.is_reassembled = datagram.is_reassembled || is_of_fragments(control);
-        read_control(control, &datagram.path.local);
-    }
-    *ret_datagram = datagram;
+    *ret_datagram = (struct forwarder_datagram){
+        .path.peer = forwarder_endpoint_from_socket(&inbox->headers.peers[index]),
+        .payload = bytes_of(inbox->octets[index], message->msg_len),
+    };
+    if (message->msg_hdr.msg_controllen > 0)
+        read_controls(&message->msg_hdr, ret_datagram);
     return true;
 }
 
