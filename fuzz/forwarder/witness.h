@@ -29,7 +29,8 @@
  * - no client is given an alias that leads to a blocked name, but for a name that is allowed; who
  *   would be is told that the name is blocked, and only then;
  * - the cache has no more octets than it may;
- * - what is said of a plain query at once is what the codec says of it.
+ * - what is said of a plain query at once is what the codec says of it; and of a plain answer that
+ * is kept, what is said of any.
  */
 #pragma once
 
@@ -1156,6 +1157,7 @@ static inline void witness_check_answers(struct witness *witness, struct witness
         i += 1;
     }
     fuzz_require(i == witness->sent_count);
+    witness_check_keep(&witness->forwarder->config.keep, reply);
     witness_remember(witness->replies, &query->topic, reply->wire, witness->now_ns,
                      is_failure ? witness->forwarder->config.keep.failure_ttl_s : 0);
     witness_forget(witness, query);

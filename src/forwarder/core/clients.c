@@ -196,10 +196,11 @@ static enum forwarder_verdict wait_for_upstream(struct forwarder *forwarder,
         give_share(forwarder, share);
         return FORWARDER_FULL;
     }
-    if (is_stale && query->waiting.first == 0)
+    if (is_stale && query->waiting.first == 0) {
         query->stale_ns = forwarder->now_ns + forwarder->config.stale_after_ns;
+        forwarder_schedule(forwarder, query);
+    }
     REQUIRE(join(forwarder, asked, share, query));
-    forwarder_schedule(forwarder, query);
     return verdict;
 }
 

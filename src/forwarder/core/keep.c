@@ -8,6 +8,8 @@
 
 /* Of a record on the wire the TTL stands before RDLENGTH. */
 #define TTL_BEFORE_RDATA 6
+#define QUESTION_TAIL 4 /* type, class */
+#define PLAIN_RECORD 12 /* a pointer, type, class, TTL, RDLENGTH */
 /* With the top bit set a TTL counts as 0 (RFC 2181 section 8). */
 #define TTL_S_MAX 0x7FFFFFFFU
 #define KEPT_FLAGS (DNS_FLAG_RA | DNS_FLAG_AD)
@@ -276,29 +278,117 @@ static bool keep_answer(struct reading *reading, struct forwarder_kept *kept)
     return true;
 }
 
-bool forwarder_keep_read(struct forwarder_keep *keep, const struct forwarder_keep_limits *limits,
-                         const struct dns_message *reply, struct forwarder_kept *ret_kept)
+static inline unsigned int u16_at(const uint8_t *octets)
+{
+    return (unsigned int)octets[0] << 8 | octets[1];
+}
+
+/* The TTL of a plain record, put between the limits: an address, of so many octets, of the name
+ * that is asked for, to which a pointer leads; 0 where it is another, or good for no time. */
+static uint32_t plain_ttl(const struct forwarder_keep_limits *limits, const uint8_t *record,
+                          const uint8_t *question_tail, size_t size)
+{
+    uint32_t ttl_s = (uint32_t)u16_at(record + 6) << 16 | u16_at(record + 8);
+
+    if (u16_at(record) != (0xC000U | DNS_HEADER_SIZE) ||
+        memcmp(record + 2, question_tail, 4) != 0 || u16_at(record + 10) != size || ttl_s == 0 ||
+        ttl_s > TTL_S_MAX)
+        return 0;
+    ttl_s = least(ttl_s, limits->ttl_s_max);
+    return ttl_s < limits->ttl_s_min ? limits->ttl_s_min : ttl_s;
+}
+
+/* The octets of the addresses that are asked for; 0 where it is not for addresses. */
+static size_t address_size(const uint8_t *question_tail)
+{
+    unsigned int type = u16_at(question_tail);
+
+    if (u16_at(question_tail + 2) != DNS_CLASS_IN)
+        return 0;
+    return type == DNS_TYPE_A ? 4 : type == DNS_TYPE_AAAA ? 16 : 0;
+}
+
+/* Most answers are addresses of the name that is asked for, and nothing else: those are kept as
+ * they stand. False, and nothing said, of any other. */
+static bool keep_plain(struct forwarder_keep *keep, const struct forwarder_keep_limits *limits,
+                       const struct dns_message *reply, struct forwarder_kept *kept)
+{
+    size_t at = reply->section_at[DNS_ANSWER];
+    size_t size = reply->section_at[DNS_AUTHORITY] - at;
+    const uint8_t *question_tail = reply->wire.at + at - QUESTION_TAIL;
+    size_t address = address_size(question_tail);
+    size_t record = PLAIN_RECORD + address;
+    uint16_t count = reply->header.counts[DNS_ANSWER];
+    uint32_t ttl_s = UINT32_MAX;
+
+    if (address == 0 || count == 0 || count > FORWARDER_CACHE_TTLS_MAX || size != count * record ||
+        size > FORWARDER_CACHE_BODY_MAX || reply->header.counts[DNS_AUTHORITY] != 0 ||
+        at <= DNS_HEADER_SIZE + 1 + QUESTION_TAIL)
+        return false;
+    memcpy(keep->wire, reply->wire.at + at, size);
+    for (size_t i = 0; i < count; i++) {
+        struct byte_writer ttl = byte_writer_init(keep->wire + i * record + 6, sizeof(ttl_s));
+        uint32_t own_s = plain_ttl(limits, keep->wire + i * record, question_tail, address);
+
+        if (own_s == 0)
+            return false;
+        REQUIRE(write_u32_be(&ttl, own_s));
+        keep->ttls[i] = (uint16_t)(i * record + 6);
+        ttl_s = least(ttl_s, own_s);
+    }
+    kept->ttl_s = ttl_s;
+    kept->counts[DNS_ANSWER] = count;
+    kept->ttls_count = count;
+    kept->ttls = keep->ttls;
+    kept->records = bytes_of(keep->wire, size);
+    return true;
+}
+
+/* Whatever else is worth keeping. */
+static bool keep_any(struct forwarder_keep *keep, const struct forwarder_keep_limits *limits,
+                     const struct dns_message *reply, struct forwarder_kept *kept)
 {
     struct reading reading = { .keep = keep, .limits = limits, .reply = reply };
+
+    return dns_message_question(reply, &reading.question) &&
+           reading.question.type != DNS_TYPE_ANY &&
+           (kept->is_failure || keep_answer(&reading, kept));
+}
+
+/* What is kept of a reply, by its short way where it is plain and that is allowed. */
+static bool keep_reply(struct forwarder_keep *keep, const struct forwarder_keep_limits *limits,
+                       const struct dns_message *reply, bool may_be_plain,
+                       struct forwarder_kept *ret_kept)
+{
     unsigned int rcode = dns_message_rcode(reply);
     struct forwarder_kept kept = {
         .flags = (uint16_t)((reply->header.flags & KEPT_FLAGS) | (rcode & 15U)),
         .ttl_s = limits->failure_ttl_s,
+        .is_failure = rcode == DNS_RCODE_SERVFAIL || rcode == DNS_RCODE_REFUSED,
     };
 
-    if (dns_header_has(&reply->header, DNS_FLAG_TC) || rcode > 15 ||
-        !dns_message_question(reply, &reading.question) || reading.question.type == DNS_TYPE_ANY)
+    if (dns_header_has(&reply->header, DNS_FLAG_TC) ||
+        (!kept.is_failure && rcode != DNS_RCODE_NOERROR && rcode != DNS_RCODE_NXDOMAIN))
+        return false;
+    if ((!may_be_plain || rcode != DNS_RCODE_NOERROR || !keep_plain(keep, limits, reply, &kept)) &&
+        !keep_any(keep, limits, reply, &kept))
         return false;
     read_error(reply, &kept);
-    kept.is_failure = rcode == DNS_RCODE_SERVFAIL || rcode == DNS_RCODE_REFUSED;
-    if (!kept.is_failure) {
-        if (rcode != DNS_RCODE_NOERROR && rcode != DNS_RCODE_NXDOMAIN)
-            return false;
-        if (!keep_answer(&reading, &kept))
-            return false;
-    }
     *ret_kept = kept;
     return true;
+}
+
+bool forwarder_keep_read(struct forwarder_keep *keep, const struct forwarder_keep_limits *limits,
+                         const struct dns_message *reply, struct forwarder_kept *ret_kept)
+{
+    return keep_reply(keep, limits, reply, true, ret_kept);
+}
+
+bool forwarder_keep_read_any(struct forwarder_keep *keep,
+                             const struct forwarder_keep_limits *limits,
+                             const struct dns_message *reply, struct forwarder_kept *ret_kept)
+{
+    return keep_reply(keep, limits, reply, false, ret_kept);
 }
 
 struct forwarder_kept forwarder_keep_nothing(enum dns_ede error)

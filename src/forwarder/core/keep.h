@@ -39,6 +39,11 @@ struct forwarder_keep {
 bool forwarder_keep_read(struct forwarder_keep *keep, const struct forwarder_keep_limits *limits,
                          const struct dns_message *reply, struct forwarder_kept *ret_kept);
 
+/* The same without its short way for plain answers: tests hold both against each other. */
+bool forwarder_keep_read_any(struct forwarder_keep *keep,
+                             const struct forwarder_keep_limits *limits,
+                             const struct dns_message *reply, struct forwarder_kept *ret_kept);
+
 /* What is kept where nobody answered at all, with the extended error to give: for one second, so
  * that all is well soon after the network is. */
 struct forwarder_kept forwarder_keep_nothing(enum dns_ede error);

@@ -384,6 +384,17 @@ static struct forwarder_local_found find_name(const struct forwarder *forwarder,
     return forwarder_local_find(forwarder->local, dns_name_bytes(&lower));
 }
 
+/* Whether there is an alias among the answers: in most there is none. */
+static bool has_alias(const struct dns_message *answer)
+{
+    struct dns_walk walk = dns_message_section(answer, DNS_ANSWER);
+    struct dns_rr rr = { 0 };
+
+    while (rr.type != DNS_TYPE_CNAME && dns_walk_next(&walk, &rr))
+        continue;
+    return rr.type == DNS_TYPE_CNAME;
+}
+
 bool forwarder_is_alias_blocked(const struct forwarder *forwarder, const struct dns_message *answer)
 {
     struct dns_walk walk = dns_message_section(answer, DNS_ANSWER);
@@ -391,8 +402,8 @@ bool forwarder_is_alias_blocked(const struct forwarder *forwarder, const struct 
     struct dns_question question;
     struct dns_rr rr;
 
-    if (forwarder->local == NULL || !dns_message_question(answer, &question) ||
-        question.class != DNS_CLASS_IN)
+    if (forwarder->local == NULL || !has_alias(answer) ||
+        !dns_message_question(answer, &question) || question.class != DNS_CLASS_IN)
         return false;
     while (!is_blocked && dns_walk_next(&walk, &rr)) {
         struct dns_name alias;

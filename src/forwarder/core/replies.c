@@ -16,17 +16,16 @@ static bool was_asked(const struct forwarder *forwarder, const struct forwarder_
 /* Whether it says that the upstream does not understand a query with EDNS, as it was asked. Such a
  * server may send back nothing but the header (RFC 6891 section 7). */
 static bool wants_plain(const struct forwarder_query *query, unsigned int upstream,
-                        struct bytes payload)
+                        const struct dns_header *header, struct bytes payload)
 {
+    unsigned int rcode = dns_header_rcode(header);
     struct dns_message reply;
-    unsigned int rcode;
 
-    if ((query->plain >> upstream & 1U) != 0 || dns_message_read(payload, &reply).status != DNS_OK)
+    if ((rcode != DNS_RCODE_FORMERR && rcode != DNS_RCODE_NOTIMP) ||
+        (query->plain >> upstream & 1U) != 0 || dns_message_read(payload, &reply).status != DNS_OK)
         return false;
-    rcode = dns_header_rcode(&reply.header);
     return dns_header_has(&reply.header, DNS_FLAG_QR) &&
-           dns_header_opcode(&reply.header) == DNS_OPCODE_QUERY &&
-           (rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_NOTIMP) && reply.opt_at == 0 &&
+           dns_header_opcode(&reply.header) == DNS_OPCODE_QUERY && reply.opt_at == 0 &&
            (reply.header.counts[DNS_QUESTION] == 0 ||
             forwarder_answer_matches(forwarder_query_question(query), payload));
 }
@@ -225,7 +224,7 @@ enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,
         return FORWARDER_COUNT_replies_unexpected;
     if (!was_asked(forwarder, query, &datagram->path))
         return FORWARDER_COUNT_replies_wrong_source;
-    if (!datagram->is_reassembled && wants_plain(query, upstream, datagram->payload))
+    if (!datagram->is_reassembled && wants_plain(query, upstream, &header, datagram->payload))
         return ask_plainly(forwarder, query, &datagram->path, batch);
     if (!forwarder_answer_matches(forwarder_query_question(query), datagram->payload))
         return FORWARDER_COUNT_replies_wrong_question;

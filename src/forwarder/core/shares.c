@@ -48,12 +48,27 @@ static uint32_t new_number(struct forwarder_shares *shares)
     return shares->touched;
 }
 
+/* One more of the network of this number, if it may have it. */
+static uint32_t take_more(struct forwarder_shares *shares, uint32_t number, uint32_t most)
+{
+    if (shares->at[number - 1].count >= most)
+        return 0;
+    shares->at[number - 1].count += 1;
+    return number;
+}
+
 uint32_t forwarder_shares_take(struct forwarder_shares *shares,
                                const struct forwarder_network *network, uint32_t most)
 {
-    uint32_t *bucket = bucket_of(shares, network);
-    uint32_t number = *bucket;
+    uint32_t number = shares->last;
+    uint32_t *bucket;
 
+    /* Those of one network come together; a place that was given back counts nobody. */
+    if (number != 0 && shares->at[number - 1].count > 0 &&
+        forwarder_network_equal(&shares->at[number - 1].network, network))
+        return take_more(shares, number, most);
+    bucket = bucket_of(shares, network);
+    number = *bucket;
     while (number != 0 && !forwarder_network_equal(&shares->at[number - 1].network, network))
         number = shares->at[number - 1].next;
     if (number == 0 && most > 0) {
@@ -61,10 +76,8 @@ uint32_t forwarder_shares_take(struct forwarder_shares *shares,
         shares->at[number - 1] = (struct forwarder_share){ .network = *network, .next = *bucket };
         *bucket = number;
     }
-    if (number == 0 || shares->at[number - 1].count >= most)
-        return 0;
-    shares->at[number - 1].count += 1;
-    return number;
+    shares->last = number;
+    return number == 0 ? 0 : take_more(shares, number, most);
 }
 
 void forwarder_shares_give(struct forwarder_shares *shares, uint32_t number)

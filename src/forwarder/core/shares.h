@@ -33,6 +33,7 @@ struct forwarder_shares {
     uint32_t count_max;
     uint32_t touched;    /* from here on never used */
     uint32_t first_free; /* 0 where none was given back */
+    uint32_t last;       /* the number that was asked for last; 0: none */
 };
 
 /* How many buckets shares for `count_max` clients want. */

@@ -38,6 +38,34 @@ static void add_text(struct bench *bench, struct dns_builder *builder, enum dns_
     assert_int_equal(zone.verdict.status, DNS_OK);
 }
 
+/* Whether the short way of plain answers and the general one keep the same. */
+static void assert_same_kept(const struct forwarder_kept *a, const struct forwarder_kept *b)
+{
+    assert_int_equal(a->ttl_s, b->ttl_s);
+    assert_int_equal(a->flags, b->flags);
+    assert_memory_equal(a->counts, b->counts, sizeof(a->counts));
+    assert_int_equal(a->is_failure, b->is_failure);
+    assert_int_equal(a->has_alias, b->has_alias);
+    assert_int_equal(a->has_error, b->has_error);
+    assert_int_equal(a->error, b->error);
+    assert_int_equal(a->ttls_count, b->ttls_count);
+    assert_true(a->ttls_count == 0 || memcmp(a->ttls, b->ttls, 2 * a->ttls_count) == 0);
+    assert_true(bytes_equal(a->records, b->records));
+}
+
+/* Whether something of a reply is kept, of which both ways say the same. */
+static bool keep_both_ways(struct bench *bench, const struct dns_message *reply)
+{
+    struct forwarder_keep other;
+    struct forwarder_kept kept = { 0 };
+    bool is_kept = forwarder_keep_read(&bench->keep, &limits, reply, &bench->kept);
+
+    assert_int_equal(forwarder_keep_read_any(&other, &limits, reply, &kept), is_kept);
+    if (is_kept)
+        assert_same_kept(&bench->kept, &kept);
+    return is_kept;
+}
+
 /* A reply to "www.example.test. type": whether something of it is kept. */
 static bool keep(struct bench *bench, uint16_t type, uint16_t flags, const char *answer,
                  const char *authority)
@@ -54,7 +82,7 @@ static bool keep(struct bench *bench, uint16_t type, uint16_t flags, const char 
     add_text(bench, &builder, DNS_ANSWER, answer);
     add_text(bench, &builder, DNS_AUTHORITY, authority);
     assert_int_equal(dns_message_read(dns_builder_finish(&builder), &reply).status, DNS_OK);
-    return forwarder_keep_read(&bench->keep, &limits, &reply, &bench->kept);
+    return keep_both_ways(bench, &reply);
 }
 
 #define SOA "example.test. 600 IN SOA ns h 1 2 3 4 120\n"
@@ -77,6 +105,8 @@ static void an_answer_is_kept_for_the_least_of_its_ttls(void **state)
 static void ttls_are_put_between_their_limits(void **state)
 {
     struct forwarder_keep_limits narrow = { 30, 40, 35, 5 };
+    struct forwarder_keep other;
+    struct forwarder_kept kept = { 0 };
     struct bench bench;
     struct dns_message reply;
 
@@ -85,6 +115,8 @@ static void ttls_are_put_between_their_limits(void **state)
                "www.example.test. 1 IN A 192.0.2.1\nwww.example.test. 99 IN A 192.0.2.2\n", "");
     assert_int_equal(dns_message_read(bytes_of(bench.wire, 34 + 32), &reply).status, DNS_OK);
     assert_true(forwarder_keep_read(&bench.keep, &narrow, &reply, &bench.kept));
+    assert_true(forwarder_keep_read_any(&other, &narrow, &reply, &kept));
+    assert_same_kept(&bench.kept, &kept);
     assert_int_equal(bench.kept.ttl_s, 30);
     assert_int_equal(bench.kept.records.at[bench.kept.ttls[0] + 3], 30);
     assert_int_equal(bench.kept.records.at[bench.kept.ttls[1] + 3], 40);
@@ -224,8 +256,7 @@ static void an_soa_whose_ttl_has_the_top_bit_set_is_good_for_no_time(void **stat
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++)
-        assert_row(rows[i].label,
-                   keep(&bench, DNS_TYPE_A, 0, "", rows[i].soa) == rows[i].is_kept);
+        assert_row(rows[i].label, keep(&bench, DNS_TYPE_A, 0, "", rows[i].soa) == rows[i].is_kept);
 }
 
 static void signatures_and_denials_of_the_zone_are_kept_with_it(void **state)
@@ -282,6 +313,37 @@ static void a_dname_is_kept_with_the_alias_that_it_makes(void **state)
     assert_int_equal(bench.kept.counts[DNS_ANSWER], 3);
 }
 
+static void each_octet_of_a_plain_answer_may_have_any_value(void **state)
+{
+    static const char *const rows[] = {
+        "www.example.test. 90 IN A 192.0.2.1\nwww.example.test. 60 IN A 192.0.2.2\n",
+        "www.example.test. 1001 IN AAAA 2001:db8::1\n",
+    };
+    struct bench bench;
+    struct dns_message reply;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        uint16_t type = i == 0 ? DNS_TYPE_A : DNS_TYPE_AAAA;
+        size_t size;
+
+        assert_true(keep(&bench, type, 0, rows[i], ""));
+        size = DNS_HEADER_SIZE + 22 + bench.kept.records.size;
+        for (size_t at = 0; at < size; at++) {
+            uint8_t whole = bench.wire[at];
+
+            for (unsigned int value = 0; value < 256; value++) {
+                bench.wire[at] = (uint8_t)value;
+                if (dns_message_read(bytes_of(bench.wire, size), &reply).status == DNS_OK &&
+                    dns_message_check_rdata(&reply).status == DNS_OK &&
+                    reply.header.counts[DNS_QUESTION] == 1)
+                    (void)keep_both_ways(&bench, &reply);
+            }
+            bench.wire[at] = whole;
+        }
+    }
+}
+
 static void a_failure_is_kept_for_a_short_while_without_records(void **state)
 {
     static const uint16_t rcodes[] = { DNS_RCODE_SERVFAIL, DNS_RCODE_REFUSED };
@@ -309,6 +371,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(signatures_and_denials_of_the_zone_are_kept_with_it),
     cmocka_unit_test(a_dname_is_kept_with_the_alias_that_it_makes),
     cmocka_unit_test(a_dname_above_is_kept_where_dname_is_asked_for),
+    cmocka_unit_test(each_octet_of_a_plain_answer_may_have_any_value),
     cmocka_unit_test(a_failure_is_kept_for_a_short_while_without_records),
 };
 RUN_TESTS(tests)
