@@ -46,6 +46,8 @@ static const struct {
     { { "receive_errors", "errors that the network reported", false }, AT(receive_errors) },
     { { "log_lines_lost", "lines of the query log that were dropped", false }, AT(tap_lost) },
     { { "dnstap_lost", "messages for dnstap that were dropped", false }, AT(mirror_lost) },
+    { { "receive_buffer", "octets that may wait on a UDP socket that listens", true },
+      AT(receive_buffer) },
     { { "sends_lost", "datagrams that could not be sent", false }, AT(sends_lost) },
 };
 
@@ -64,7 +66,9 @@ struct operate_statistic operate_statistic_at(size_t place)
 
 bool operate_statistic_is_common(size_t place)
 {
-    return strcmp(operate_statistic_at(place).name, "local_names") == 0;
+    const char *name = operate_statistic_at(place).name;
+
+    return strcmp(name, "local_names") == 0 || strcmp(name, "receive_buffer") == 0;
 }
 
 void operate_statistics_take(const struct forwarder_loop *loop,

@@ -38,6 +38,29 @@ who_is_not_of_an_allowed_network_is_refused() {
     stop_forwarder
 }
 
+so_much_may_wait_on_a_socket_as_the_system_gives() {
+    local sentence='^cupel-dns: --receive-buffer: 1073741823 octets are more than the system gives'
+
+    start_forwarder --upstream 127.0.0.1:5330 --receive-buffer 65536
+    [ "$(counter receive_buffer)" = 65536 ]
+    stop_forwarder
+    start_forwarder --upstream 127.0.0.1:5330
+    [ "$(counter receive_buffer)" -ge 65536 ]
+    stop_forwarder
+    setpriv --bounding-set -net_admin --inh-caps=-net_admin true 2>/dev/null || {
+        echo "# no capability can be given up here"
+        return
+    }
+    rm -f forwarder.log
+    setpriv --bounding-set -net_admin --inh-caps=-net_admin cupel-dns --upstream 127.0.0.1:5330 \
+        --receive-buffer 1073741823 >forwarder.log 2>&1 &
+    forwarder=$!
+    wait_until grep -q ready forwarder.log
+    grep -q "$sentence, which are [0-9]* (net.core.rmem_max)$" forwarder.log ||
+        fail "says: $(cat forwarder.log)"
+    stop_forwarder
+}
+
 who_may_not_ask_can_be_left_without_an_answer() {
     start_forwarder --upstream 127.0.0.1:5330 --deny 127.0.0.64/26 --refuse-silently
     ask 127.0.0.1 name.example.test | grep -q '192\.0\.2\.1$'
@@ -124,6 +147,7 @@ wait_until grep -q ready silent.txt
 run_tests \
     who_is_not_of_an_allowed_network_is_refused \
     who_may_not_ask_can_be_left_without_an_answer \
+    so_much_may_wait_on_a_socket_as_the_system_gives \
     without_a_word_only_this_machine_may_ask \
     a_network_over_its_rate_goes_on_over_tcp \
     one_client_has_its_share_of_what_waits \

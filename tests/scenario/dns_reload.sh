@@ -209,10 +209,13 @@ limits_change() {
     printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\ntcp-clients-max: 4\n' >dns.yaml
     start_forwarder --config dns.yaml --rate-slip 1
     connect_twice 1
+    [ "$(counter receive_buffer)" != 40000 ]
     ! is_over_its_rate || fail "a limit that nobody gave"
     printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\ntcp-clients-max: 8\n' >dns.yaml
-    printf 'rate-limit: 1\n' >>dns.yaml
+    printf 'rate-limit: 1\nreceive-buffer: 40000\n' >>dns.yaml
     reload
+    wait_until grep -q ready forwarder.log
+    [ "$(counter receive_buffer)" = 40000 ] || fail "the buffer stays"
     wait_until is_over_its_rate
     connect_twice 1
     sed -i /rate-limit/d dns.yaml

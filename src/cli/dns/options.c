@@ -10,6 +10,7 @@
 #include "cli/dns/shards/divide.h"
 #include "cli/dns/tls.h"
 #include "forwarder/io/endpoint.h"
+#include "forwarder/io/udp.h"
 
 #define LISTEN_PORT 8053
 #define NS_PER_MS UINT64_C(1000000)
@@ -158,6 +159,16 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
           "close a connection on which so many milliseconds no query and no answer went (10000)",
       .number_min = 100,
       .number_max = 600000 },
+    { .name = "receive-buffer",
+      .reloads = true,
+      .kind = CLI_NUMBER,
+      .offset = offsetof(struct dns_options, receive_buffer),
+      .value = "N",
+      .help = "let queries wait on each UDP socket that listens, for when they come faster than "
+              "they are read, in so many octets of the system's memory, by its own account; it "
+              "is said where the system gives less (4194304, or what the system gives)",
+      .number_min = FORWARDER_RECEIVE_BUFFER_MIN,
+      .number_max = FORWARDER_RECEIVE_BUFFER_MAX },
     { .name = "allow",
       .reloads = true,
       .kind = CLI_TEXTS,
@@ -536,6 +547,7 @@ int dns_options_read(const struct dns_options *options, struct forwarder_loop_co
     struct forwarder_loop_config config = {
         .tcp_clients_max = (uint32_t)options->tcp_clients_max,
         .tcp_idle_ns = options->tcp_idle_ms * NS_PER_MS,
+        .receive_buffer = (uint32_t)options->receive_buffer,
         .core = {
             .queries_max = (uint32_t)options->queries_max,
             .waiters_max = (uint32_t)options->queries_max * WAITERS_PER_QUERY,

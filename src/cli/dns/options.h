@@ -43,6 +43,7 @@ struct dns_options {
     const char *policy;
     unsigned long tcp_clients_max;
     unsigned long tcp_idle_ms;
+    unsigned long receive_buffer;
     struct cli_texts allow;
     struct cli_texts deny;
     bool refuses_silently;
@@ -75,7 +76,7 @@ struct dns_options {
 extern const struct dns_options dns_defaults;
 
 /* The rows of the table. */
-#define DNS_ROWS_COUNT 56
+#define DNS_ROWS_COUNT 57
 extern const struct cli_option dns_rows[DNS_ROWS_COUNT];
 
 /* The configuration that the options ask for, but for what dns_tls_open() reads; or -1 with a

@@ -210,6 +210,8 @@ int forwarder_loop_open(const struct forwarder_loop_config *config,
     if (number == 0)
         number = open_places(loop, config, err);
     if (number == 0)
+        forwarder_loop_set_receive_buffer(loop, config->receive_buffer);
+    if (number == 0)
         number = open_slots(loop, config, err);
     if (number == 0)
         number = open_signals(loop, err);
@@ -409,7 +411,9 @@ void forwarder_loop_stop(struct forwarder_loop *loop)
 void forwarder_loop_set_say(struct forwarder_loop *loop,
                             void (*say)(void *owner, const char *sentence))
 {
+    loop->say = say;
     forwarder_tcp_set_say(loop->tcp, say);
+    forwarder_loop_say_receive_buffer(loop);
 }
 
 void forwarder_loop_set_local(struct forwarder_loop *loop, const struct forwarder_local *local)
@@ -464,6 +468,7 @@ struct forwarder_loop_counters forwarder_loop_counters(const struct forwarder_lo
     counters.tcp = forwarder_tcp_counters(loop->tcp);
     if (loop->mirror.lost != NULL)
         counters.mirror_lost = loop->mirror.lost(loop->mirror.owner);
+    counters.receive_buffer = forwarder_loop_receive_buffer(loop);
     counters.waiting = forwarder_waiting(&loop->core);
     counters.clients_waiting = forwarder_clients_waiting(&loop->core);
     counters.cache_entries = loop->core.cache.entries;

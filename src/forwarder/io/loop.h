@@ -35,6 +35,7 @@ struct forwarder_loop_config {
     struct forwarder_listen listen[FORWARDER_LISTEN_MAX];
     uint32_t tcp_clients_max; /* connections; 0: listen on UDP alone */
     uint64_t tcp_idle_ns;     /* after which a connection is closed */
+    uint32_t receive_buffer;  /* of UDP sockets that listen: forwarder_udp_set_receive_buffer() */
     struct forwarder_server servers[FORWARDER_UPSTREAMS_MAX]; /* core.upstreams, in their order */
     struct forwarder_tls_context *tls_upstreams; /* shared with the loop; NULL where none has TLS */
     struct forwarder_tls_context *tls_clients;   /* NULL where no address is listened on with TLS */
@@ -126,12 +127,13 @@ struct forwarder_loop_counters {
     uint64_t sends_lost;         /* datagrams that the kernel did not take */
     uint64_t tap_lost;           /* answers that the tap lost */
     uint64_t mirror_lost;        /* messages that the mirror lost */
-    uint32_t waiting;            /* queries that wait for an upstream now */
-    uint32_t clients_waiting;    /* clients that wait for those */
-    uint32_t cache_entries;      /* in the cache now */
-    uint64_t cache_bytes_used;   /* octets that they take */
-    uint64_t cache_evicted;      /* left the cache to make room */
-    uint32_t local_names;        /* names that are special, local or blocked, or have such below */
+    uint32_t receive_buffer;   /* octets that may wait on each UDP socket that listens, at least */
+    uint32_t waiting;          /* queries that wait for an upstream now */
+    uint32_t clients_waiting;  /* clients that wait for those */
+    uint32_t cache_entries;    /* in the cache now */
+    uint64_t cache_bytes_used; /* octets that they take */
+    uint64_t cache_evicted;    /* left the cache to make room */
+    uint32_t local_names;      /* names that are special, local or blocked, or have such below */
 };
 
 /* The counts since it was opened. */

@@ -19,7 +19,8 @@ struct forwarder_loop_place {
     bool is_taken;
     bool is_leaving; /* nothing more is read there; answers still go out */
     struct forwarder_listen listen;
-    uint64_t until_ns; /* then one that leaves is closed */
+    uint64_t until_ns;       /* then one that leaves is closed */
+    uint32_t receive_buffer; /* octets that may wait there */
 };
 
 /* The sockets to the upstream of one number. */
@@ -42,7 +43,8 @@ struct forwarder_loop {
     void *turned_owner;
     bool is_stopped; /* by a guest: the turn that runs is the last */
     bool has_tcp;
-    size_t listen_count; /* places that were ever taken */
+    size_t listen_count;            /* places that were ever taken */
+    uint32_t receive_buffer_wanted; /* 0: nothing was said */
     struct forwarder_loop_place places[FORWARDER_LISTEN_MAX];
     uint8_t place_of[FORWARDER_LISTEN_MAX]; /* of the addresses of the configuration */
     struct forwarder_loop_slot slots[FORWARDER_SLOTS_MAX];
@@ -51,6 +53,7 @@ struct forwarder_loop {
     int upstream_fds[FORWARDER_UPSTREAM_SOCKETS_MAX];
     struct forwarder_tcp *tcp;
     struct forwarder_guests guests;
+    void (*say)(void *owner, const char *sentence); /* NULL: nobody listens */
     struct forwarder_tap tap;
     struct forwarder_mirror mirror;
     struct forwarder_latency latencies[FORWARDER_SOURCES];
@@ -68,6 +71,15 @@ int forwarder_loop_watch(const struct forwarder_loop *loop, int fd, uint64_t wor
  * may be missing and is. On failure the place is free. */
 int forwarder_loop_open_place(struct forwarder_loop *loop, size_t place,
                               const struct forwarder_listen *listen, struct err *err);
+
+/* Lets so much wait on each UDP socket that listens, by forwarder_udp_set_receive_buffer(). */
+void forwarder_loop_set_receive_buffer(struct forwarder_loop *loop, uint32_t wanted);
+
+/* The octets that may wait on each of them, at least; 0 where there is none. */
+uint32_t forwarder_loop_receive_buffer(const struct forwarder_loop *loop);
+
+/* Says that it is less than was wanted, where it is. */
+void forwarder_loop_say_receive_buffer(struct forwarder_loop *loop);
 
 /* Closes what is open in a place, which is free then. */
 void forwarder_loop_close_place(struct forwarder_loop *loop, size_t place);

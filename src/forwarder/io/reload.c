@@ -260,6 +260,8 @@ int forwarder_loop_reload(struct forwarder_loop *loop, const struct forwarder_lo
     REQUIRE(memcmp(&loop->core.members, &reload->members, sizeof(reload->members)) == 0);
     settle_slots(reload);
     settle_places(reload);
+    forwarder_loop_set_receive_buffer(loop, config->receive_buffer);
+    forwarder_loop_say_receive_buffer(loop);
     forwarder_loop_flush(loop);
     forwarder_tcp_set_idle(loop->tcp, config->tcp_idle_ns);
     forwarder_tcp_set_clients_max(loop->tcp, config->tcp_clients_max);

@@ -83,6 +83,43 @@ int forwarder_loop_open_place(struct forwarder_loop *loop, size_t place,
     return 0;
 }
 
+void forwarder_loop_set_receive_buffer(struct forwarder_loop *loop, uint32_t wanted)
+{
+    loop->receive_buffer_wanted = wanted;
+    for (size_t i = 0; i < loop->listen_count; i++) {
+        if (loop->places[i].is_taken && loop->client_fds[i] >= 0)
+            loop->places[i].receive_buffer =
+                forwarder_udp_set_receive_buffer(loop->client_fds[i], wanted);
+    }
+}
+
+uint32_t forwarder_loop_receive_buffer(const struct forwarder_loop *loop)
+{
+    uint32_t least = 0;
+
+    for (size_t i = 0; i < loop->listen_count; i++) {
+        uint32_t own = loop->places[i].receive_buffer;
+
+        if (own != 0 && (least == 0 || own < least))
+            least = own;
+    }
+    return least;
+}
+
+void forwarder_loop_say_receive_buffer(struct forwarder_loop *loop)
+{
+    uint32_t given = forwarder_loop_receive_buffer(loop);
+    struct err sentence = { 0 };
+
+    if (loop->say == NULL || given == 0 || given >= loop->receive_buffer_wanted)
+        return;
+    (void)err_set(&sentence, -ENOBUFS,
+                  "--receive-buffer: %lu octets are more than the system gives, which are %lu "
+                  "(net.core.rmem_max)",
+                  (unsigned long)loop->receive_buffer_wanted, (unsigned long)given);
+    loop->say(loop, sentence.sentence);
+}
+
 void forwarder_loop_close_place(struct forwarder_loop *loop, size_t place)
 {
     fd_close(&loop->client_fds[place]);

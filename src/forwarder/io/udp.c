@@ -88,6 +88,29 @@ int forwarder_udp_listen(const struct forwarder_address *address, int *ret_fd, s
     return forwarder_udp_listen_beside(address, FORWARDER_ALONE, ret_fd, err);
 }
 
+/* The kernel gives twice what it is asked for, and says so. */
+static uint32_t receive_buffer(int fd)
+{
+    int doubled = 0;
+    socklen_t size = sizeof(doubled);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &doubled, &size) < 0)
+        return 0;
+    return (uint32_t)doubled / 2;
+}
+
+uint32_t forwarder_udp_set_receive_buffer(int fd, uint32_t wanted)
+{
+    if (wanted == 0 && receive_buffer(fd) >= FORWARDER_RECEIVE_BUFFER)
+        return receive_buffer(fd);
+    if (wanted == 0)
+        wanted = FORWARDER_RECEIVE_BUFFER;
+    /* Past the system's limit, where we may; else as far as that. */
+    if (set_value(fd, SOL_SOCKET, SO_RCVBUFFORCE, (int)wanted) < 0)
+        (void)set_value(fd, SOL_SOCKET, SO_RCVBUF, (int)wanted);
+    return receive_buffer(fd);
+}
+
 int forwarder_udp_connect(const struct forwarder_address *address, int *ret_fd, struct err *err)
 {
     CLEANUP(fd_close) int fd = open_socket(address);

@@ -25,6 +25,17 @@ int forwarder_udp_listen_beside(const struct forwarder_address *address,
 /* Makes a socket that is bound to the address already as good as one of forwarder_udp_listen(). */
 int forwarder_udp_adopt(const struct forwarder_address *address, int fd, struct err *err);
 
+/* What waits on a socket while nobody reads it takes so much of the kernel's memory at most, if
+ * nothing else is said: 4 MiB are some 5,000 queries, its own account of each included. */
+#define FORWARDER_RECEIVE_BUFFER 4194304U
+#define FORWARDER_RECEIVE_BUFFER_MIN 4096U
+#define FORWARDER_RECEIVE_BUFFER_MAX 1073741823U
+
+/* Lets so many octets wait on a socket, by the kernel's account; `wanted` 0:
+ * FORWARDER_RECEIVE_BUFFER, unless there may be more already. Gives how many may: fewer than wanted
+ * where the system's limit (net.core.rmem_max) is less and we may not pass it. */
+uint32_t forwarder_udp_set_receive_buffer(int fd, uint32_t wanted);
+
 /* Opens a socket to an upstream, from a port that the kernel draws (RFC 6056). It is connected:
  * what others send to it does not arrive, and what the upstream's machine refuses does. */
 int forwarder_udp_connect(const struct forwarder_address *address, int *ret_fd, struct err *err);
