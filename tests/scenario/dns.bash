@@ -11,10 +11,14 @@ read -r shell_outside _ </proc/self/stat
 
 # proc_of PROCESS: the directory in /proc of what this shell has started.
 proc_of() {
-    awk -v parent="$shell_outside" -v process="$1" '
-        /^PPid:/ { is_ours = $2 == parent }
-        /^NSpid:/ && is_ours && $NF == process { print substr(FILENAME, 1, length(FILENAME) - 7) }
-    ' /proc/[0-9]*/status 2>/dev/null || true
+    # Any process may end meanwhile: grep goes on then, where awk does not.
+    { grep -sHE '^(PPid|NSpid):' /proc/[0-9]*/status || true; } |
+        awk -v parent="$shell_outside" -v process="$1" '
+            { split($1, part, ":") }
+            part[2] == "PPid" { is_ours = $2 == parent }
+            part[2] == "NSpid" && is_ours && $NF == process {
+                print substr(part[1], 1, length(part[1]) - 7)
+            }'
 }
 
 # answers PORT: whether a server there answers at all.
