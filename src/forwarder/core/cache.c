@@ -1,6 +1,7 @@
 /* Entries as chains of blocks, a hash table of their first ones, and the list that SIEVE walks. */
 #include "forwarder/core/cache.h"
 
+#include "base/prefetch.h"
 #include "base/require.h"
 #include "dns/octets.h"
 #include "forwarder/core/letters.h"
@@ -146,6 +147,14 @@ size_t forwarder_cache_slab_bytes(const struct forwarder_cache_config *config)
     return (size_t)shares.blocks * FORWARDER_CACHE_BLOCK + shares.buckets * sizeof(uint32_t);
 }
 
+struct bytes forwarder_cache_table(const struct forwarder_cache *cache)
+{
+    if (cache->blocks_max == 0)
+        return (struct bytes){ 0 };
+    return bytes_of((const uint8_t *)cache->buckets,
+                    ((size_t)cache->buckets_mask + 1) * sizeof(*cache->buckets));
+}
+
 void forwarder_cache_init(struct forwarder_cache *cache,
                           const struct forwarder_cache_config *config, void *slab)
 {
@@ -257,22 +266,42 @@ static void evict(struct forwarder_cache *cache)
     cache->evicted += 1;
 }
 
+/* The entry for a topic, and what stands behind its topic; 0 where there is none. */
 static uint32_t find_number(const struct forwarder_cache *cache,
-                            const struct forwarder_topic *topic)
+                            const struct forwarder_topic *topic, struct place *ret_body)
 {
     uint32_t hash = (uint32_t)topic->hash;
     uint32_t number = cache->blocks_max == 0 ? 0 : *bucket_of(cache, hash);
 
     while (number != 0) {
         const struct entry *entry = entry_at(cache, number);
-        struct place place = start_of(number);
 
+        *ret_body = start_of(number);
         if (entry->hash == hash && entry->topic_size == topic->size &&
-            has_octets(cache, &place, forwarder_topic_bytes(topic)))
+            has_octets(cache, ret_body, forwarder_topic_bytes(topic)))
             return number;
         number = entry->chain;
     }
     return 0;
+}
+
+void forwarder_cache_fetch_bucket(const struct forwarder_cache *cache,
+                                  const struct forwarder_topic *topic)
+{
+    if (cache->blocks_max != 0)
+        prefetch(bucket_of(cache, (uint32_t)topic->hash));
+}
+
+void forwarder_cache_fetch_entry(const struct forwarder_cache *cache,
+                                 const struct forwarder_topic *topic)
+{
+    uint32_t number = cache->blocks_max == 0 ? 0 : *bucket_of(cache, (uint32_t)topic->hash);
+
+    if (number == 0)
+        return;
+    /* Most entries have two blocks, one behind the other. */
+    prefetch(block_at(cache, number));
+    prefetch(block_at(cache, number) + FORWARDER_CACHE_BLOCK);
 }
 
 /* How many blocks an entry takes. */
@@ -329,7 +358,8 @@ bool forwarder_cache_put(struct forwarder_cache *cache, const struct forwarder_t
                          const struct forwarder_kept *kept, uint64_t now_ns)
 {
     size_t blocks = blocks_for(topic, kept);
-    uint32_t number = find_number(cache, topic);
+    struct place body;
+    uint32_t number = find_number(cache, topic, &body);
     uint32_t *bucket;
 
     REQUIRE(kept->ttl_s > 0);
@@ -352,8 +382,8 @@ bool forwarder_cache_put(struct forwarder_cache *cache, const struct forwarder_t
 }
 
 /* What an entry is like now; false where its time is wholly over. */
-static bool look_at(const struct forwarder_cache *cache, uint32_t number, uint64_t now_ns,
-                    struct forwarder_cached *ret_cached)
+static bool look_at(const struct forwarder_cache *cache, uint32_t number, struct place body,
+                    uint64_t now_ns, struct forwarder_cached *ret_cached)
 {
     const struct entry *entry = entry_at(cache, number);
     uint64_t age_s = (now_ns - entry->kept_ns) / NS_PER_S;
@@ -364,6 +394,8 @@ static bool look_at(const struct forwarder_cache *cache, uint32_t number, uint64
         return false;
     *ret_cached = (struct forwarder_cached){
         .entry = number,
+        .body_block = body.block,
+        .body_at = (uint8_t)body.at,
         .kept_ns = entry->kept_ns,
         .age_s = (uint32_t)age_s,
         .ttl_s = entry->ttl_s,
@@ -384,11 +416,12 @@ static bool look_at(const struct forwarder_cache *cache, uint32_t number, uint64
 bool forwarder_cache_find(struct forwarder_cache *cache, const struct forwarder_topic *topic,
                           uint64_t now_ns, struct forwarder_cached *ret_cached)
 {
-    uint32_t number = find_number(cache, topic);
+    struct place body;
+    uint32_t number = find_number(cache, topic, &body);
 
     if (number == 0)
         return false;
-    if (!look_at(cache, number, now_ns, ret_cached)) {
+    if (!look_at(cache, number, body, now_ns, ret_cached)) {
         remove_entry(cache, number);
         return false;
     }
@@ -415,12 +448,10 @@ void forwarder_cache_write(const struct forwarder_cache *cache,
 {
     const struct entry *entry = entry_at(cache, cached->entry);
     uint8_t *records = out->base + out->position;
-    struct place ttls = start_of(cached->entry);
-    struct place place;
+    struct place ttls = { cached->body_block, cached->body_at };
+    struct place place = ttls;
 
     REQUIRE(byte_writer_left(out) >= entry->records_size);
-    skip_octets(cache, &ttls, entry->topic_size);
-    place = ttls;
     skip_octets(cache, &place, entry->ttls_count * sizeof(uint16_t));
     get_octets(cache, &place, records, entry->records_size);
     out->position += entry->records_size;
@@ -521,9 +552,11 @@ bool forwarder_cache_walk_next(struct forwarder_cache *cache, uint64_t now_ns,
             return false;
         entry = entry_at(cache, number);
         cache->walk = entry->newer;
-        if (!look_at(cache, number, now_ns, ret_cached))
+        if (!look_at(cache, number, place, now_ns, ret_cached))
             continue;
         get_octets(cache, &place, ret_topic->octets, entry->topic_size);
+        ret_cached->body_block = place.block;
+        ret_cached->body_at = (uint8_t)place.at;
         ret_topic->size = entry->topic_size;
         ret_topic->hash = entry->hash;
         break;

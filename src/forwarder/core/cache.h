@@ -78,12 +78,14 @@ struct forwarder_kept {
 /* An entry that was found; good until the next change of the cache. */
 struct forwarder_cached {
     uint32_t entry;
-    uint64_t kept_ns; /* when it was kept */
-    uint32_t age_s;   /* in whole seconds */
-    uint32_t ttl_s;   /* for so long it is fresh */
-    bool is_stale;    /* its time is over */
-    bool is_resting;  /* stale, and to ask anew just failed: see forwarder_cache_rest() */
-    bool is_worn;     /* a tenth of its time or less is left: worth asking anew */
+    uint32_t body_block; /* where its TTLs and records begin, */
+    uint8_t body_at;     /* in that block */
+    uint64_t kept_ns;    /* when it was kept */
+    uint32_t age_s;      /* in whole seconds */
+    uint32_t ttl_s;      /* for so long it is fresh */
+    bool is_stale;       /* its time is over */
+    bool is_resting;     /* stale, and to ask anew just failed: see forwarder_cache_rest() */
+    bool is_worn;        /* a tenth of its time or less is left: worth asking anew */
     bool is_failure;
     bool has_alias;
     bool has_error;
@@ -96,6 +98,17 @@ struct forwarder_cached {
 /* How many octets of storage the cache needs: at most config->bytes. The configuration must keep to
  * the limits above (REQUIRE). */
 size_t forwarder_cache_slab_bytes(const struct forwarder_cache_config *config);
+
+/* The part of its storage where every look begins. */
+struct bytes forwarder_cache_table(const struct forwarder_cache *cache);
+
+/* Begins to fetch where a look for this topic will begin, */
+void forwarder_cache_fetch_bucket(const struct forwarder_cache *cache,
+                                  const struct forwarder_topic *topic);
+
+/* and, once that is there, the entry where it most likely ends. */
+void forwarder_cache_fetch_entry(const struct forwarder_cache *cache,
+                                 const struct forwarder_topic *topic);
 
 /* An empty cache in so many octets, all zero, aligned for any object. The caller keeps them. */
 void forwarder_cache_init(struct forwarder_cache *cache,

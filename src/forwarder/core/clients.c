@@ -223,32 +223,43 @@ static enum forwarder_verdict resolve(struct forwarder *forwarder,
     return FORWARDER_CACHED;
 }
 
-void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
-                             struct forwarder_batch *batch)
+void forwarder_read_query(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
+                          struct forwarder_asked *ret_asked)
 {
-    struct forwarder_asked asked;
+    struct forwarder_request *request = &ret_asked->request;
     enum forwarder_verdict verdict;
+
+    ret_asked->client = &datagram->path;
+    ret_asked->payload = datagram->payload;
+    verdict = forwarder_request_read(datagram->payload, request, &ret_asked->question);
+    verdict = forwarder_admit(forwarder, &datagram->path, request, verdict);
+    if (datagram->path.stream != 0)
+        request->answer_bytes_max = FORWARDER_MESSAGE_BYTES_MAX;
+    if (verdict == FORWARDER_FORWARD) {
+        forwarder_topic_init(&ret_asked->topic, request, &ret_asked->question,
+                             &forwarder->hash_key);
+        forwarder_cache_fetch_bucket(&forwarder->cache, &ret_asked->topic);
+    }
+    ret_asked->verdict = verdict;
+}
+
+void forwarder_answer_query(struct forwarder *forwarder, const struct forwarder_asked *asked,
+                            struct forwarder_batch *batch)
+{
+    enum forwarder_verdict verdict = asked->verdict;
     struct byte_writer out;
 
-    asked.client = &datagram->path;
-    asked.payload = datagram->payload;
-    verdict = forwarder_request_read(datagram->payload, &asked.request, &asked.question);
-    verdict = forwarder_admit(forwarder, &datagram->path, &asked.request, verdict);
-    if (datagram->path.stream != 0)
-        asked.request.answer_bytes_max = FORWARDER_MESSAGE_BYTES_MAX;
-    if (verdict == FORWARDER_FORWARD) {
-        forwarder_topic_init(&asked.topic, &asked.request, &asked.question, &forwarder->hash_key);
-        verdict = forwarder_answer_local(forwarder, &asked, batch);
-    }
     if (verdict == FORWARDER_FORWARD)
-        verdict = resolve(forwarder, &asked, batch);
+        verdict = forwarder_answer_local(forwarder, asked, batch);
+    if (verdict == FORWARDER_FORWARD)
+        verdict = resolve(forwarder, asked, batch);
     forwarder_count(forwarder, verdicts[verdict].counter);
     if (!verdicts[verdict].is_answered)
         return;
-    out = forwarder_batch_writer(batch, &datagram->path);
-    forwarder_answer_write(&asked.request, datagram->payload, &verdicts[verdict].own, &out);
-    forwarder_answer_pad(&asked.request, &datagram->path, &out);
-    forwarder_batch_add(batch, &datagram->path, &out);
+    out = forwarder_batch_writer(batch, asked->client);
+    forwarder_answer_write(&asked->request, asked->payload, &verdicts[verdict].own, &out);
+    forwarder_answer_pad(&asked->request, asked->client, &out);
+    forwarder_batch_add(batch, asked->client, &out);
     forwarder_batch_mark(batch, FORWARDER_FROM_HERE, forwarder->now_ns);
 }
 

@@ -84,6 +84,11 @@ size_t forwarder_slab_bytes(const struct forwarder_config *config)
     return slab_of(config).end;
 }
 
+struct bytes forwarder_scattered(const struct forwarder *forwarder)
+{
+    return forwarder_cache_table(&forwarder->cache);
+}
+
 uint32_t forwarder_streams(const struct forwarder_config *config)
 {
     return (config->queries_max + FORWARDER_IDS_USED_MAX - 1) / FORWARDER_IDS_USED_MAX;
@@ -215,16 +220,40 @@ static void renew_cookies(struct forwarder *forwarder)
 void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
                        uint64_t now_ns, struct forwarder_batch *batch)
 {
+    struct forwarder_asked asked;
+
     REQUIRE(datagram->payload.size <= forwarder_path_bytes_max(&datagram->path));
     (void)tell_time(forwarder, now_ns);
     switch (datagram->path.side) {
     case FORWARDER_CLIENTS:
         renew_cookies(forwarder);
-        forwarder_receive_query(forwarder, datagram, batch);
+        forwarder_read_query(forwarder, datagram, &asked);
+        forwarder_answer_query(forwarder, &asked, batch);
         break;
     case FORWARDER_UPSTREAMS:
         forwarder_count(forwarder, forwarder_receive_reply(forwarder, datagram, batch));
         break;
+    }
+}
+
+void forwarder_receive_queries(struct forwarder *forwarder,
+                               const struct forwarder_datagram *datagrams, size_t count,
+                               uint64_t now_ns, struct forwarder_batch *batch)
+{
+    struct forwarder_asked asked[4]; /* three at a time */
+
+    (void)tell_time(forwarder, now_ns);
+    renew_cookies(forwarder);
+    for (size_t i = 0; i < count + 2; i++) {
+        if (i < count) {
+            REQUIRE(datagrams[i].payload.size <= forwarder_path_bytes_max(&datagrams[i].path));
+            REQUIRE(datagrams[i].path.side == FORWARDER_CLIENTS);
+            forwarder_read_query(forwarder, &datagrams[i], &asked[i % 4]);
+        }
+        if (i >= 1 && i - 1 < count && asked[(i - 1) % 4].verdict == FORWARDER_FORWARD)
+            forwarder_cache_fetch_entry(&forwarder->cache, &asked[(i - 1) % 4].topic);
+        if (i >= 2)
+            forwarder_answer_query(forwarder, &asked[(i - 2) % 4], batch);
     }
 }
 

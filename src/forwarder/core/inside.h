@@ -15,7 +15,8 @@ struct forwarder_asked {
     struct bytes payload;
     struct forwarder_request request;
     struct dns_question question;
-    struct forwarder_topic topic;
+    struct forwarder_topic topic;   /* where it may be answered, */
+    enum forwarder_verdict verdict; /* which is FORWARDER_FORWARD */
 };
 
 /* Ends the process where a configuration does not keep to its limits. */
@@ -121,9 +122,14 @@ void forwarder_fail_queries(struct forwarder *forwarder, const struct forwarder_
 /* Forgets a query for which nobody waits any more. */
 void forwarder_forget(struct forwarder *forwarder, struct forwarder_query *query);
 
-/* Does what a client's datagram asks for. */
-void forwarder_receive_query(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
-                             struct forwarder_batch *batch);
+/* Reads a client's datagram: what it asks for, and whether it may. What is needed to answer it is
+ * being fetched then. */
+void forwarder_read_query(struct forwarder *forwarder, const struct forwarder_datagram *datagram,
+                          struct forwarder_asked *ret_asked);
+
+/* Does what it asks for. */
+void forwarder_answer_query(struct forwarder *forwarder, const struct forwarder_asked *asked,
+                            struct forwarder_batch *batch);
 
 /* Answers what is local, and says so; FORWARDER_FORWARD, and nothing done, where nothing is. */
 enum forwarder_verdict forwarder_answer_local(struct forwarder *forwarder,

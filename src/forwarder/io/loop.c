@@ -169,6 +169,7 @@ static int open_core(struct forwarder_loop *loop, const struct forwarder_config 
         return err_set(err, -ENOMEM, "no memory for %lu queries and %lu octets of cache",
                        (unsigned long)config.queries_max, (unsigned long)config.cache.bytes);
     forwarder_init(&loop->core, &config, loop->slab.at);
+    forwarder_slab_enlarge_pages(&loop->slab, forwarder_scattered(&loop->core));
     loop->batch.flush = flush;
     loop->batch.owner = loop;
     return 0;
@@ -251,7 +252,7 @@ size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side s
                               uint16_t number, uint64_t now_ns)
 {
     int fd = side == FORWARDER_CLIENTS ? loop->client_fds[number] : loop->upstream_fds[number];
-    struct forwarder_datagram datagram;
+    size_t count = 0;
 
     if (forwarder_inbox_fill(&loop->inbox, fd) < 0) {
         loop->counters.receive_errors += 1;
@@ -260,15 +261,21 @@ size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side s
         return 0;
     }
     for (size_t i = 0; i < loop->inbox.count; i++) {
-        if (!forwarder_inbox_read(&loop->inbox, i, &datagram)) {
+        struct forwarder_datagram *datagram = &loop->received[count];
+
+        if (!forwarder_inbox_read(&loop->inbox, i, datagram)) {
             loop->counters.received_too_large += 1;
             continue;
         }
-        datagram.path.side = side;
-        datagram.path.socket = number;
-        forwarder_loop_reflect(loop, &datagram, false);
-        forwarder_receive(&loop->core, &datagram, now_ns, &loop->batch);
+        datagram->path.side = side;
+        datagram->path.socket = number;
+        forwarder_loop_reflect(loop, datagram, false);
+        count += 1;
     }
+    if (side == FORWARDER_CLIENTS)
+        forwarder_receive_queries(&loop->core, loop->received, count, now_ns, &loop->batch);
+    for (size_t i = 0; side == FORWARDER_UPSTREAMS && i < count; i++)
+        forwarder_receive(&loop->core, &loop->received[i], now_ns, &loop->batch);
     return loop->inbox.count;
 }
 

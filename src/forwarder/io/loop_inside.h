@@ -61,6 +61,7 @@ struct forwarder_loop {
     struct forwarder_loop_counters counters;
     struct forwarder_batch batch;
     struct forwarder_inbox inbox;
+    struct forwarder_datagram received[FORWARDER_BATCH_MAX]; /* out of it */
     struct forwarder_udp_headers outbox;
 };
 

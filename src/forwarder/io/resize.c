@@ -77,6 +77,7 @@ void forwarder_loop_resize(struct forwarder_loop *loop, const struct forwarder_c
     forwarder_resize(&loop->core, config, slab->at);
     loop->slab_before = loop->slab;
     loop->slab = *slab;
+    forwarder_slab_enlarge_pages(&loop->slab, forwarder_scattered(&loop->core));
     if (!forwarder_is_moving(&loop->core))
         end_moving(loop);
 }

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <stddef.h>
+#include "base/bytes.h"
 
 struct forwarder_slab {
     void *at; /* NULL: there is none */
@@ -15,6 +15,9 @@ struct forwarder_slab {
 
 /* Memory of so many octets, all zero; none where there is none. */
 struct forwarder_slab forwarder_slab_new(size_t size);
+
+/* Asks the kernel for large pages in a part of it, if that is as large as one. */
+void forwarder_slab_enlarge_pages(const struct forwarder_slab *slab, struct bytes part);
 
 /* Gives it back; one that is none is fine, as it is then. */
 void forwarder_slab_free(struct forwarder_slab *slab);
