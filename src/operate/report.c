@@ -37,12 +37,22 @@ void operate_report_take(const struct forwarder_loop *loop, struct operate_repor
     take_upstreams(forwarder_loop_view(loop), ret_report);
 }
 
+/* The words up to the last upstream that there is. */
+static size_t words_of(const struct operate_report *report)
+{
+    size_t upstreams = (size_t)report->upstreams_count;
+
+    return (offsetof(struct operate_report, upstreams) +
+            upstreams * sizeof(struct operate_report_upstream)) /
+           sizeof(uint64_t);
+}
+
 void operate_report_publish(const struct operate_report *report, struct operate_report *shared)
 {
     const uint64_t *from = (const uint64_t *)(const void *)report;
     _Atomic uint64_t *to = (_Atomic uint64_t *)(void *)shared;
 
-    for (size_t i = 0; i < WORDS; i++)
+    for (size_t i = 0; i < words_of(report); i++)
         atomic_store_explicit(&to[i], from[i], memory_order_relaxed);
 }
 

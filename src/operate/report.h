@@ -43,7 +43,7 @@ struct operate_report {
 /* What a loop has counted so far. */
 void operate_report_take(const struct forwarder_loop *loop, struct operate_report *ret_report);
 
-/* Leaves a report for others. */
+/* Leaves a report for others, of whose upstreams there are at most FORWARDER_UPSTREAMS_MAX. */
 void operate_report_publish(const struct operate_report *report, struct operate_report *shared);
 
 /* Reads what somebody left, who may go on leaving numbers meanwhile. */

@@ -133,9 +133,12 @@ static void what_is_left_is_read_within_limits(void **state)
         assert_true(sum.upstreams_count <= FORWARDER_UPSTREAMS_MAX);
         (void)operate_upstream_state(&sum.upstreams[0], 1);
     }
+    memset(shared, 0, sizeof(*shared));
+    memset(&report, 0, sizeof(report));
     for (size_t i = 0; i < OPERATE_STATISTICS; i++)
         report.statistics[i] = 1000 + i;
     report.upstreams_count = 3;
+    report.upstreams[2].plain_until_ns = 77;
     operate_report_publish(&report, shared);
     memset(&sum, 0, sizeof(sum));
     operate_report_read(shared, &sum);

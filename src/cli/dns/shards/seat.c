@@ -117,6 +117,11 @@ void dns_seat_start(struct dns_seat *seat)
     if (start(seat, &err) == 0)
         return;
     (void)cli_fail(DNS_PROGRAM, &err, 0);
+    seat->unready += 1;
+    if (seat->unready >= UNREADY_MAX) {
+        dns_supervisor_stop(seat->supervisor, 1);
+        return;
+    }
     seat->soon += 1;
     plan_start(seat, seat->since_ns);
 }

@@ -314,6 +314,8 @@ static int wait_ms(const struct dns_supervisor *supervisor)
 
 static bool is_anybody_there(const struct dns_supervisor *supervisor)
 {
+    if (supervisor->saver != 0)
+        return true;
     for (size_t i = 0; i < supervisor->what->count; i++)
         if (supervisor->seats[i].pid != 0)
             return true;
