@@ -28,6 +28,26 @@ assert all(sample["resident_kib"] > 0 for sample in report["samples"])'
 an_answer_that_is_lost_is_missed() {
     ! soak --time 2 --patience 4 --lose 100 || fail "it was not missed"
     grep -qE 'queries have no answer: .*: no answer$' soak.log || fail "$(cat soak.log)"
+    python3 -c '
+import json
+report = json.load(open("report/soak.json"))
+lost = report["lost_queries"]
+assert len(lost) == report["lost"] > 0, report["lost"]
+assert all(0 <= each["asked_at"] <= 3 and each["reason"] == "no answer" for each in lost), lost'
+}
+
+what_was_seen_until_an_interruption_is_told() {
+    "$here/../soak/run" --program "$(command -v cupel-dns)" --report "$PWD/cut" --time 600 \
+        >soak.txt 2>soak.log &
+    sleep 4
+    kill -TERM $!
+    wait $! || fail "$(cat soak.log)"
+    python3 -c '
+import json
+report = json.load(open("cut/soak.json"))
+assert report["interrupted"] and 0 < report["seconds"] < 60, report["seconds"]
+assert report["answered"] == report["asked"] > 0 and report["lost_queries"] == []
+assert report["samples"][-1]["dropped"].keys() == {"forwarder", "clients", "upstreams"}'
 }
 
 memory_that_grows_is_seen() {
@@ -42,4 +62,5 @@ assert soak.has_grown([size + 20 * i for i, size in enumerate(filling)])' "$here
 run_tests \
     no_answer_is_lost_in_ten_seconds_of_mixed_load \
     an_answer_that_is_lost_is_missed \
+    what_was_seen_until_an_interruption_is_told \
     memory_that_grows_is_seen

@@ -9,6 +9,7 @@ from upstreams import LARGE_BYTES, NOERROR, NXDOMAIN, SERVFAIL, TYPE_A, TYPE_TXT
 SOCKETS = 8
 TC = 0x0200
 POPULAR = 400
+LOST_TOLD_MAX = 1000
 
 
 class Account:
@@ -17,6 +18,15 @@ class Account:
     def __init__(self):
         self.asked = self.answered = self.failed = self.lost = self.wrong = 0
         self.first_wrong = None
+        self.lost_queries = []  # the first of them
+
+    def tell_lost(self, asked, reason):
+        self.lost += 1
+        self.first_wrong = self.first_wrong or f"{asked.name}: {reason}"
+        if len(self.lost_queries) < LOST_TOLD_MAX:
+            self.lost_queries.append({"name": asked.name.decode("ascii", "replace"),
+                                      "type": asked.kind, "reason": reason,
+                                      "asked_at": round(asked.since, 3)})
 
     def tell_wrong(self, sentence):
         self.wrong += 1
@@ -103,8 +113,7 @@ class Clients:
             self.judge(await reader.readexactly(size), asked)
             writer.close()
         except (asyncio.IncompleteReadError, asyncio.TimeoutError, OSError) as error:
-            self.account.lost += 1
-            self.account.first_wrong = self.account.first_wrong or f"over TCP: {error!r}"
+            self.account.tell_lost(asked, f"over TCP: {error!r}")
 
     def judge(self, message, asked):
         """Whether an answer, which is whole, is right."""
@@ -139,9 +148,7 @@ class Clients:
         for client in self.sockets:
             late = [number for number, asked in client.waiting.items() if asked.since < old]
             for number in late:
-                asked = client.waiting.pop(number)
-                self.account.lost += 1
-                self.account.first_wrong = self.account.first_wrong or f"{asked.name}: no answer"
+                self.account.tell_lost(client.waiting.pop(number), "no answer")
 
 
 class Client(asyncio.DatagramProtocol):

@@ -119,7 +119,7 @@ class Upstream(asyncio.DatagramProtocol):
                 reply = answer(message)
                 writer.write(struct.pack(">H", len(reply)) + reply)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # the last: the run is at its end
         finally:
             writer.close()
