@@ -113,3 +113,17 @@ def make(seed, count, both):
                        dns.rdatatype.from_text(draw_type(draw, kind)), edns,
                        edns and draw.random() < 0.5, draw.random() < 0.2, draw.random() < 0.3,
                        draw.choice((512, 1232, 4096)))
+
+
+def expiring(first, both):
+    """Questions about a DNAME record that ends while an alias made of it, which came later, goes
+    on: pairs of how long to wait before, and what is asked then. `first` is the first's number."""
+    half = zones.DNAME_TTL_S / 2
+    numbers = iter(range(first, first + 65536))
+    for wait_s, label, types in ((zones.DNAME_TTL_S + 2, "early", ("A",)), (half, "late", ("A",)),
+                                 (half + 1, "late", ("A", "TXT", "AAAA", "MX"))):
+        yield wait_s, [Question(next(numbers), "dname", zone.name,
+                                dns.name.from_text(f"{label}.tree", dns.name.from_text(zone.name)),
+                                dns.rdatatype.from_text(kind), has_dnssec, has_dnssec, False, False,
+                                1232)
+                       for zone in both for kind in types for has_dnssec in (False, True)]

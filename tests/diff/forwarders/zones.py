@@ -6,6 +6,7 @@ import random
 PLAIN = "plain.example."
 SIGNED = "signed.example."
 TTLS = (300, 3600)
+DNAME_TTL_S = 4  # so short that it ends while questions are asked
 
 # A record of each type, by a number that makes it another one.
 RECORDS = {
@@ -57,7 +58,7 @@ class Zone:
             make(draw, size)
         self.add("delegated", "sub", "NS ns.sub")
         self.lines += ["ns.sub A 192.0.2.250", "sub2 NS ns.elsewhere.example."]
-        self.add("dname", "tree", "DNAME mail1")
+        self.add("dname", "tree", f"{DNAME_TTL_S} DNAME mail1")
 
     def add(self, kind, owner, *texts):
         self.names.setdefault(kind, []).append(owner)
