@@ -23,10 +23,11 @@ fuzz: ## run a fuzz campaign, and say what it reaches; TIME=seconds TARGET=layer
 	@fuzz/campaign $(if $(filter no,$(COVERAGE)),,--coverage) $(if $(TIME),--time $(TIME)) \
 		$(if $(TARGET),--target $(TARGET)) $(if $(ENGINE),--engine $(ENGINE))
 
-bench: ## measure beside the peers and the floor: build/report/bench.json and bench.html
-	@ci/setup build bench
+bench: ## measure beside peers and floor: build/report/bench.html; SUITE=… CASE=PATTERN SAMPLES=30
+	@ci/setup build bench peers
 	@$(MAKE) --no-print-directory all
-	@bench/run $(if $(SUITE),--suite $(SUITE))
+	@bench/run $(if $(SUITE),--suite $(SUITE)) $(if $(CASE),--case '$(CASE)') \
+		$(if $(SAMPLES),--samples $(SAMPLES))
 
 vm: ## tests that need a kernel of their own; CASE=… KERNELS="6.1 newest" FAULT=17:EIO KILL=1..8
 	@ci/setup build vm

@@ -9,6 +9,9 @@
  * were still there a second later; they are killed. status is an exit status, or 128 and a signal.
  *
  * With --keep, what outlives the program stays, is counted in nothing, and is whoever's it becomes.
+ *
+ * SIGTERM ends it: the program and, without --keep, all its descendants are killed, and nothing is
+ * printed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,10 +44,34 @@ static int complain(int number, const char *what)
     return 2;
 }
 
+/* The signals that are waited for, which are blocked. */
+static sigset_t watched(void)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGCHLD);
+    (void)sigaddset(&set, SIGTERM);
+    return set;
+}
+
+/* The attributes of a program for which no signal is blocked: errno values, 0 for success. */
+static int prepare(posix_spawnattr_t *attributes)
+{
+    int number = posix_spawnattr_init(attributes);
+    sigset_t none;
+
+    (void)sigemptyset(&none);
+    if (number == 0)
+        number = posix_spawnattr_setsigmask(attributes, &none);
+    return number == 0 ? posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK) : number;
+}
+
 /* posix_spawnp's errno values, 0 for success. */
 static int start(char *const *arguments, pid_t *ret_child)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     int number = posix_spawn_file_actions_init(&actions);
 
     if (number != 0)
@@ -53,9 +80,24 @@ static int start(char *const *arguments, pid_t *ret_child)
     if (number == 0)
         number = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     if (number == 0)
-        number = posix_spawnp(ret_child, arguments[0], &actions, NULL, arguments, environ);
+        number = prepare(&attributes);
+    if (number == 0) {
+        number = posix_spawnp(ret_child, arguments[0], &actions, &attributes, arguments, environ);
+        (void)posix_spawnattr_destroy(&attributes);
+    }
     (void)posix_spawn_file_actions_destroy(&actions);
     return number;
+}
+
+/* Waits for the program; false where SIGTERM came before it ended. */
+static bool await(pid_t child, int *ret_status)
+{
+    const sigset_t set = watched();
+
+    while (waitpid(child, ret_status, WNOHANG) != child)
+        if (sigwaitinfo(&set, NULL) == SIGTERM)
+            return false;
+    return true;
 }
 
 /* Kills the children that are there, and says how many they were. */
@@ -76,11 +118,24 @@ static unsigned int kill_children(void)
     return count;
 }
 
+/* Kills the children until there are none, those that become ours meanwhile included; how many. */
+static unsigned int kill_all(void)
+{
+    unsigned int killed = kill_children();
+
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+        killed += kill_children();
+    return killed;
+}
+
 /* Waits for what the program left behind; how many had to be killed. */
 static unsigned int reap_stragglers(void)
 {
     const struct timespec pause = { .tv_nsec = 1000000 };
+    sigset_t set;
 
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
     for (unsigned int ms = 0; ms < STRAGGLER_WAIT_MS; ms++) {
         pid_t pid = waitpid(-1, NULL, WNOHANG);
 
@@ -88,12 +143,10 @@ static unsigned int reap_stragglers(void)
             pid = waitpid(-1, NULL, WNOHANG);
         if (pid < 0)
             return 0;
-        (void)nanosleep(&pause, NULL);
+        if (sigtimedwait(&set, NULL, &pause) == SIGTERM)
+            break;
     }
-    unsigned int left = kill_children();
-    while (waitpid(-1, NULL, 0) > 0)
-        left += kill_children();
-    return left;
+    return kill_all();
 }
 
 static int report(int64_t wall_ns, int status, unsigned int left)
@@ -119,6 +172,7 @@ int main(int argc, char **argv)
     int number;
     int status = 0;
     pid_t child = -1;
+    sigset_t set = watched();
 
     if (argc == 0 || command[0] == NULL) {
         (void)fputs("Usage: timer [--keep] PROGRAM [ARGUMENT…]\n", stderr);
@@ -126,12 +180,19 @@ int main(int argc, char **argv)
     }
     if (!keeps && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
         return complain(errno, "prctl");
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+        return complain(errno, "sigprocmask");
     started_ns = now_ns();
     number = start(command, &child);
     if (number != 0)
         return complain(number, command[0]);
-    if (waitpid(child, &status, 0) < 0)
-        return complain(errno, "waitpid");
+    if (!await(child, &status)) {
+        (void)kill(child, SIGKILL);
+        (void)waitpid(child, NULL, 0);
+        if (!keeps)
+            (void)kill_all();
+        return 128 + SIGTERM;
+    }
     wall_ns = now_ns() - started_ns;
     return report(wall_ns, status, keeps ? 0 : reap_stragglers());
 }

@@ -5,13 +5,11 @@ import dataclasses
 import importlib.util
 import math
 import pathlib
-import random
 import re
 import shutil
-import subprocess
 import tempfile
 
-from harness import Cannot, Case, Subject
+from harness import Cannot, Case, Part, Subject, rounds, running
 
 TITLE = "The DNS codec"
 ABOUT = """One sample is the mean of a loop of some hundred microseconds inside one process, over
@@ -70,125 +68,129 @@ OPERATIONS = (
 
 def run(words):
     """Its standard output, or None and why it failed."""
-    try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              check=False, timeout=LIMIT_S)
-    except subprocess.TimeoutExpired:
+    done = running.run(words, LIMIT_S)
+    if done.status is None:
         return None, f"took more than {LIMIT_S} s"
-    if done.returncode != 0:
-        said = done.stderr.strip().splitlines()
-        return None, said[0] if said else f"exit status {done.returncode}"
-    return done.stdout, None
+    return (None, done.reason()) if done.status != 0 else (done.out, None)
+
+
+MEAN = "geometric mean"
 
 
 class Measuring:
-    """One operation: its subjects over its messages."""
+    """One operation: its subjects over its messages, a case for each and one for their mean."""
 
-    def __init__(self, operation, settings, folder):
+    def __init__(self, operation, settings):
         self.operation = operation
         self.settings = settings
-        self.paths = MESSAGES.write(folder, operation.messages)
         self.rounds = min(settings.samples, WORST_SAMPLES_MAX) if operation.is_worst \
             else settings.samples
-        self.taken = {}         # subject: a list of rounds, each a value for each message
-        self.instructions = {}  # subject: a value for each message
-        self.octets = {}        # subject: the size of each result; 0: it has none
-        self.aside = {}         # subject: (state, reason)
-        self.programs = dict(self.find_programs())
+        self.names = (*(() if operation.is_worst else (MEAN,)),
+                      *(message.name for message in operation.messages))
+        self.paths = []
+        self.octets = {}  # subject: the size of each result; 0: it has none
 
-    def find_programs(self):
+    def title(self, name):
+        return f"{self.operation.name}: {name}"
+
+    def part(self):
+        return Part(tuple(map(self.title, self.names)),
+                    (0.1 * self.rounds if not self.operation.is_worst else 0.6 * self.rounds),
+                    self.measure)
+
+    def contenders(self):
+        """A (contender, its program) for each subject."""
         for name, package in self.operation.subjects:
             path = self.settings.helpers / f"{self.operation.program}_{name}"
-            if path.is_file():
-                yield name, path
-            elif package:
-                self.aside[name] = ("missing",
-                                    f"{package} not installed when Cupel was built")
-            else:
+            subjects = {each: Subject(name) for each in self.names}
+            contender = rounds.Contender(
+                subjects, lambda _number, name=name, path=path: self.once(name, path))
+            if not path.is_file() and not package:
                 raise Cannot(f"{path} is not there ('make' builds it)")
+            for subject in subjects.values() if not path.is_file() else ():
+                subject.set_aside("missing", f"{package} not installed when Cupel was built")
+            yield contender, path
 
-    def words(self, name):
-        return [str(self.programs[name]), *(("--any",) if self.operation.is_worst else ()),
+    def words(self, path):
+        return [str(path), *(("--any",) if self.operation.is_worst else ()),
                 *map(str, self.paths)]
 
-    def once(self, name):
-        """A value for each message, or None and why the subject failed."""
-        said, failure = run(self.words(name))
+    def by_name(self, values):
+        """A value for each message, by the name of its case, with their mean."""
+        named = dict(zip((message.name for message in self.operation.messages), values))
+        return named if self.operation.is_worst else {MEAN: geometric_mean(values), **named}
+
+    def once(self, name, path):
+        said, failure = run(self.words(path))
         if failure:
             return None, failure
         rows = [line.split() for line in said.splitlines()]
-        values = [float(row[0]) for row in rows]
-        self.octets[name] = [int(row[1]) for row in rows]
-        if len(values) != len(self.paths):
+        if len(rows) != len(self.paths):
             return None, "its output is not a line for each message"
-        return values, None
+        self.octets[name] = [int(row[1]) for row in rows]
+        values = self.by_name([float(row[0]) for row in rows])
+        return {key: [value] for key, value in values.items()}, None
 
-    def measure(self):
-        order = random.Random(self.settings.seed)
-        for number in range(-WARM_UP, self.rounds):
-            names = [name for name in self.programs if name not in self.aside]
-            order.shuffle(names)
-            for name in names:
-                values, failure = self.once(name)
-                if failure:
-                    self.aside[name] = ("failed", failure)
-                elif number >= 0:
-                    self.taken.setdefault(name, []).append(values)
-            self.settings.progress(
-                f"{self.operation.name}: round {number + 1} of {self.rounds}")
-        if shutil.which("valgrind") and not self.operation.is_worst:
-            for name in self.programs:
-                if name not in self.aside:
-                    self.settings.progress(f"{self.operation.name}: instructions of {name}")
-                    self.count(name)
+    def measure(self, take):
+        pairs = list(self.contenders())
+        with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder:
+            self.paths = MESSAGES.write(folder, self.operation.messages)
+            cases = [self.case(name, pairs) for name in self.names]
+            for case in cases:
+                take(case)
+            rounds.interleave(self.settings, self.operation.name, [each for each, _ in pairs],
+                              ((self.operation.name, "ns"),), self.rounds, WARM_UP)
+            for each, _ in pairs:
+                self.add_octets(each)
+            if shutil.which("valgrind") and not self.operation.is_worst:
+                self.count_all(cases, pairs)
 
-    def count(self, name):
+    def case(self, name, pairs):
+        about = "Over the messages below."
+        for made, path in zip(self.operation.messages, self.paths):
+            if made.name == name:
+                about = f"{made.about}: {path.stat().st_size} octets."
+        return Case(name=self.title(name), about=about, compared=(self.operation.name,),
+                    against=self.operation.against,
+                    subjects=[each.subjects[name] for each, _ in pairs])
+
+    def add_octets(self, contender):
+        name = next(iter(contender.subjects.values())).name
+        if contender.is_measured() and all(self.octets[name]):
+            self.add(contender, "octets", self.octets[name])
+
+    def add(self, contender, metric, values):
+        """The same in each round."""
+        for key, value in self.by_name(values).items():
+            contender.subjects[key].metrics[metric] = ("", [round(value, 1)] * self.rounds)
+
+    def count_all(self, cases, pairs):
+        """The instructions of all, or of none."""
+        there = [pair for pair in pairs if pair[0].is_measured()]
+        counted = []
+        for number, (contender, path) in enumerate(there):
+            self.settings.progress.step(f"{self.operation.name}: instructions", number,
+                                        len(there), "program")
+            counted.append((contender, self.count(path)))
+        if all(counts for _, counts in counted):
+            for contender, counts in counted:
+                self.add(contender, "instructions", counts)
+            for case in cases:
+                case.compared = (self.operation.name, "instructions")
+
+    def count(self, path):
         """What callgrind counts; programs that were built without its header have no counts."""
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder:
             out = pathlib.Path(folder) / "counts"
             _, failure = run(["valgrind", "--tool=callgrind", "--collect-atstart=no",
                               "--combine-dumps=yes", f"--callgrind-out-file={out}",
-                              *self.words(name)])
+                              *self.words(path)])
             counts = re.findall(r"^desc: Trigger: Client Request$.*?^(?:totals|summary): (\d+)$",
                                 out.read_text() if out.is_file() else "",
                                 re.MULTILINE | re.DOTALL)
-        if not failure and len(counts) == len(self.paths):
-            self.instructions[name] = [int(number) / INSTRUCTIONS_CALLS for number in counts]
-
-    def subjects(self, of):
-        """One subject each, with of(its values of one round)."""
-        for name, _ in self.operation.subjects:
-            subject = Subject(name)
-            if name in self.aside:
-                subject.set_aside(*self.aside[name])
-            else:
-                subject.metrics = {self.operation.name: (
-                    "ns", [round(of(values), 2) for values in self.taken[name]])}
-                if all(self.octets[name]):
-                    subject.metrics["octets"] = (
-                        "", [round(of(self.octets[name]), 1)] * self.rounds)
-                if len(self.instructions) == len(self.programs) - len(self.failed()):
-                    subject.metrics["instructions"] = (
-                        "", [round(of(self.instructions[name]), 1)] * self.rounds)
-            yield subject
-
-    def failed(self):
-        return [name for name in self.programs if name in self.aside]
-
-    def case(self, name, about, of):
-        subjects = list(self.subjects(of))
-        compared = (self.operation.name, *(("instructions",) if any(
-            "instructions" in subject.metrics for subject in subjects) else ()))
-        return Case(name=f"{self.operation.name}: {name}", about=about, compared=compared,
-                    against=self.operation.against, subjects=subjects)
-
-    def cases(self):
-        if not self.operation.is_worst:
-            yield self.case("geometric mean", "Over the messages below.", geometric_mean)
-        for index, (made, path) in enumerate(zip(self.operation.messages, self.paths)):
-            size = path.stat().st_size
-            yield self.case(made.name, f"{made.about}: {size} octets.",
-                            lambda values, index=index: values[index])
+        if failure or len(counts) != len(self.paths):
+            return []
+        return [int(number) / INSTRUCTIONS_CALLS for number in counts]
 
 
 INSTRUCTIONS_CALLS = 16  # as in instructions.h
@@ -198,11 +200,5 @@ def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values))
 
 
-def measure(settings):
-    cases = []
-    for operation in OPERATIONS:
-        with tempfile.TemporaryDirectory() as folder:
-            measuring = Measuring(operation, settings, folder)
-            measuring.measure()
-            cases += measuring.cases()
-    return cases
+def parts(settings, _stack):
+    return [Measuring(operation, settings).part() for operation in OPERATIONS]

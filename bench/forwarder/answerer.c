@@ -79,16 +79,26 @@ static void serve_connection(int fd)
     }
 }
 
-/* In a process of its own, which ends with its parent, and so do those of its connections. */
-static void serve_connections(int listening_fd)
+/* Ends with the parent, also where that has ended by now. */
+static void end_with(pid_t parent)
 {
-    (void)signal(SIGCHLD, SIG_IGN);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(0);
+}
+
+/* In a process of its own, which ends with its parent, and so do those of its connections. */
+static void serve_connections(int listening_fd, pid_t parent)
+{
+    pid_t self = getpid();
+
+    (void)signal(SIGCHLD, SIG_IGN);
+    end_with(parent);
     for (;;) {
         int fd = accept(listening_fd, NULL, NULL);
 
         if (fd >= 0 && fork() == 0) {
-            (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+            end_with(self);
             serve_connection(fd);
             _exit(0);
         }
@@ -103,10 +113,11 @@ int main(int argc, char **argv)
     uint16_t port = argc == 2 ? port_parse(argv[1]) : 0;
     int socket_fd = port != 0 ? loopback_bind(port, SOCK_DGRAM) : -1;
     int listening_fd = port != 0 ? loopback_bind(port, SOCK_STREAM) : -1;
+    pid_t self = getpid();
 
     if (batch == NULL || socket_fd < 0 || listening_fd < 0)
         return 1;
     if (fork() == 0)
-        serve_connections(listening_fd);
+        serve_connections(listening_fd, self);
     return serve(socket_fd, batch) ? 0 : 1;
 }

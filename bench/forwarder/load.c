@@ -2,7 +2,8 @@
  * load OPTION…: asks the DNS server of a port of 127.0.0.1 queries, and prints what came of it as
  * one line of JSON: how many were answered, answered wrong (another name, no address, an error) or
  * lost (3 seconds without an answer), the seconds that it took, and percentiles and the maximum of
- * the microseconds from query to answer.
+ * the microseconds from query to answer. A server from which nothing comes for 5 seconds while
+ * queries wait is given up, with exit status 1.
  *
  *   --port N
  *   --queries N     in all
@@ -32,6 +33,7 @@
 #define WINDOW_MAX 1024 /* of a client: its ids end in so many slots */
 #define SLOT_BITS 10
 #define LOST_NS UINT64_C(3000000000)
+#define SILENCE_NS UINT64_C(5000000000)
 #define NS_PER_S UINT64_C(1000000000)
 #define FRAME_SIZE_MAX (2 + MESSAGE_SIZE_MAX)
 
@@ -62,6 +64,7 @@ struct load {
     uint64_t *taken_ns;  /* of those that were answered */
     size_t asked, answered, wrong, lost;
     uint64_t begin_ns;
+    uint64_t heard_ns; /* when an answer came last, or when nobody waited for one */
     struct client *clients;
     struct datagrams batch;
 };
@@ -176,8 +179,8 @@ static bool ask_stream(struct load *load, struct client *client, uint64_t now)
         next_query(load, client, now, frames + size + 2);
         size += 2 + QUERY_SIZE;
     }
-    if (size > 0 && write(client->fd, frames, size) != (ssize_t)size) {
-        perror("write");
+    if (size > 0 && send(client->fd, frames, size, MSG_NOSIGNAL) != (ssize_t)size) {
+        perror("send");
         return false;
     }
     return true;
@@ -205,6 +208,7 @@ static void take_answer(struct load *load, struct client *client, const unsigned
         load->wrong++;
     query->begun_ns = 0;
     client->waiting--;
+    load->heard_ns = now;
 }
 
 /* Takes what has come. False if the connection is at its end. */
@@ -277,17 +281,27 @@ static size_t done(const struct load *load)
     return load->answered + load->wrong + load->lost;
 }
 
+/* Whether queries wait, and nothing comes any more. */
+static bool is_silent(struct load *load, uint64_t now)
+{
+    if (load->asked == load->answered + load->wrong)
+        load->heard_ns = now;
+    return now > load->heard_ns + SILENCE_NS;
+}
+
 static bool run(struct load *load)
 {
     struct pollfd polled[CLIENTS_MAX];
     bool is_well = true;
+    bool is_heard = true;
 
     for (size_t i = 0; i < load->options.clients; i++)
         polled[i] = (struct pollfd){ load->clients[i].fd, POLLIN, 0 };
-    load->begin_ns = now_ns();
-    while (is_well && done(load) < load->options.queries) {
+    load->begin_ns = load->heard_ns = now_ns();
+    while (is_well && is_heard && done(load) < load->options.queries) {
         if (await(load, polled) == 0)
             give_up(load, now_ns());
+        is_heard = !is_silent(load, now_ns());
         for (size_t i = 0; is_well && i < load->options.clients; i++) {
             struct client *client = &load->clients[i];
             bool is_tcp = load->options.is_tcp;
@@ -299,7 +313,10 @@ static bool run(struct load *load)
     }
     if (!is_well)
         (void)fprintf(stderr, "load: the server closed a connection\n");
-    return is_well;
+    else if (!is_heard)
+        (void)fprintf(stderr, "load: nothing came from the server for %d seconds\n",
+                      (int)(SILENCE_NS / NS_PER_S));
+    return is_well && is_heard;
 }
 
 static int compare(const void *left, const void *right)

@@ -14,8 +14,11 @@ import struct
 import subprocess
 import time
 
+from harness import running
+
 READY_S = 10
 END_S = 5
+VERSION_S = 5
 SERVER_PORTS = range(10000, 32768)  # below those that Linux gives to clients (ip_local_port_range)
 NAME_IS_READY = b"\x05ready\x05bench\x05cupel\0"
 
@@ -153,6 +156,27 @@ max-mthreads=4096
     return [program, f"--config-dir={folder}"]
 
 
+def smartdns(program, folder, port, upstream):
+    """Without what it does beside forwarding: it does not measure addresses, and prefers none."""
+    path = folder / "smartdns.conf"
+    upstreams = "\n".join(f"server 127.0.0.1:{each}" for each in each_of(upstream))
+    path.write_text(f"""bind 127.0.0.1:{port}
+bind-tcp 127.0.0.1:{port}
+{upstreams}
+cache-size 2000000
+cache-persist no
+prefetch-domain no
+serve-expired no
+speed-check-mode none
+response-mode fastest-response
+dualstack-ip-selection no
+tcp-idle-time 120
+log-level fatal
+log-file {folder}/smartdns.log
+""", encoding="utf-8")
+    return [program, "-f", "-c", str(path), "-p", "-"]
+
+
 OURS = Server("cupel-dns", "cupel-dns", "", cupel)
 ECHO = Server("floor (answers at once)", "forwarder_answerer", "", answerer, ())
 RELAY = Server("floor (passes on)", "forwarder_relay", "", relay, ())
@@ -164,13 +188,14 @@ PEERS = (Server("unbound", "unbound", "unbound", unbound, ("-V",)),
          Server("dnsdist without a cache", "dnsdist", "dnsdist", dnsdist_alone),
          Server("bind", "named", "bind9", bind, ("-v",)),
          Server("kresd", "kresd", "knot-resolver", kresd, ("-V",)),
-         Server("recursor", "pdns_recursor", "pdns-recursor", recursor))
+         Server("recursor", "pdns_recursor", "pdns-recursor", recursor),
+         Server("smartdns", "smartdns", "smartdns", smartdns, ("-v",)))
 
 
 # Servers that serve TLS when they are told so by these words or lines, with a certificate and a key
 # in the folder; and those that are given two upstreams.
 WITH_TLS = ("cupel-dns", "unbound", "dnsdist")
-WITH_TWO_UPSTREAMS = ("cupel-dns", "unbound", "dnsdist", "dnsmasq")
+WITH_TWO_UPSTREAMS = ("cupel-dns", "unbound", "dnsmasq", "dnsdist", "smartdns")
 
 
 def with_tls(server, place, tls_port):
@@ -213,9 +238,8 @@ def find(server, settings):
 def version(server, program):
     if not server.version:
         return ""
-    done = subprocess.run([program, *server.version], stdin=subprocess.DEVNULL, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=10)
-    return (re.findall(r"\d+\.\d+(?:\.\d+)*", done.stdout) or [""])[0]
+    done = running.run([program, *server.version], VERSION_S)
+    return (re.findall(r"\d+\.\d+(?:\.\d+)*", done.out + done.errors) or [""])[0]
 
 
 def free_port():
@@ -262,6 +286,7 @@ class Running:
         """Why it does not answer, or nothing."""
         end = time.monotonic() + READY_S
         while time.monotonic() < end:
+            running.check()
             if self.process.poll() is not None:
                 self.log.seek(0)
                 said = self.log.read().decode("utf-8", "replace").strip().splitlines()
@@ -281,15 +306,16 @@ class Running:
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return int(re.search(r"^VmRSS:\s*(\d+)", text, re.M)[1])
 
+    def tell(self, number):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+
     def close(self):
-        try:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            self.process.wait(END_S)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            pass
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        """Ends it; where a signal came, without waiting for it to end by itself."""
+        if not running.is_interrupted():
+            self.tell(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(END_S)
+        self.tell(signal.SIGKILL)
         self.process.wait()
         self.log.close()

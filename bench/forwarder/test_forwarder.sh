@@ -21,8 +21,8 @@ import json
 rows = json.load(open("report/bench.json", encoding="utf-8"))
 measured = {(row["case"], row["subject"]) for row in rows if row["state"] == "measured"}
 kinds = ("cached", "not cached", "mixed", "cached, TCP", "latency at 5000 a second",
-         "latency at 20000 a second", "latency by load", "memory", "start", "new connections, TCP",
-         "new connections, TLS")
+         "latency at 20000 a second", "latency by load", "latency at half load", "memory", "start",
+         "one of two upstreams dies", "new connections, TCP", "new connections, TLS")
 assert {case for case, subject in measured if subject == "cupel-dns"} == set(kinds), measured
 assert ("cached", "floor (answers at once)") in measured, measured
 assert ("cache of 1,000 names", "floor (one look at memory)") in measured, measured

@@ -1,7 +1,8 @@
 """What every suite of bench/run shares: series of samples, interleaved rounds, intervals, reports.
 
 A suite is a folder bench/<suite>/ with a suite.py that has TITLE, ABOUT (how it measures, a
-paragraph) and measure(settings), which gives a list of Case."""
+paragraph) and parts(settings, stack), which gives a list of Part and starts nothing yet; what
+several parts need is entered in the stack, which is closed after the last of them."""
 
 import dataclasses
 import pathlib
@@ -13,12 +14,12 @@ class Cannot(Exception):
     """The benchmark could not do its work; the text says why in one sentence."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Settings:
     programs: pathlib.Path  # the folder of the built programs; helpers are in ../bench
     samples: int
     seed: int               # of the order within rounds, and of the resampling
-    progress: object        # a function of one line of text
+    progress: object = None
 
     @property
     def helpers(self):
@@ -26,11 +27,20 @@ class Settings:
 
 
 @dataclasses.dataclass
+class Part:
+    """What is measured in one go: `measure(take)` measures the cases, each of which it gives to
+    take(case) as soon as there is one, before it is measured."""
+    cases: tuple  # their names
+    seconds: float  # how long that takes on some machine, for the time that is left
+    measure: object
+
+
+@dataclasses.dataclass
 class Subject:
     name: str
     version: str = ""
-    state: str = "measured"  # or failed, missing
-    reason: str = ""         # for those two
+    state: str = "measured"  # or failed, missing, interrupted
+    reason: str = ""         # for those
     metrics: dict = dataclasses.field(default_factory=dict)  # name -> (unit, one value a round)
 
     def is_measured(self):
@@ -53,6 +63,14 @@ class Case:
     curves: dict = dataclasses.field(default_factory=dict)  # metric -> subject -> [(x, value)]
     curves_x: str = ""  # what x is
     curves_unit: str = ""
+    interrupted: str = ""  # how far it was, where it was interrupted
 
     def measured(self):
         return [subject for subject in self.subjects if subject.is_measured()]
+
+    def interrupt(self, so_far):
+        """It ends here; what has samples keeps them."""
+        self.interrupted = f"interrupted after {so_far}"
+        for subject in self.measured():
+            if not subject.metrics:
+                subject.set_aside("interrupted", self.interrupted)

@@ -1,19 +1,12 @@
 """What bench/run prints and writes: the table, bench.json, bench.html."""
 
-import io
 import json
 import os
 import re
 
 import jinja2
 
-from harness import ROOT
-
-os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "build" / "matplotlib"))  # its font cache
-import matplotlib  # noqa: E402
-import matplotlib.pyplot as plot  # noqa: E402
-
-matplotlib.use("svg")
+from harness import ROOT, picture
 
 
 def series(suite, cases):
@@ -24,17 +17,31 @@ def series(suite, cases):
             metrics = subject.metrics or {case.compared[0]: ("", [])}
             for name, (unit, samples) in metrics.items():
                 row = {"suite": suite, "case": case.name, "subject": subject.name, "metric": name,
-                       "unit": unit, "samples": samples, "state": subject.state}
+                       "unit": unit, "samples": samples, **state_of(case, subject)}
                 if subject.version:
                     row["version"] = subject.version
-                if subject.reason:
-                    row["reason"] = subject.reason
                 yield row
         for name, lines in case.curves.items():
             for subject, points in lines.items():
                 yield {"suite": suite, "case": case.name, "subject": subject,
                        "metric": f"{name} by {case.curves_x}", "unit": case.curves_unit,
-                       "samples": points, "state": "measured"}
+                       "samples": points, **state_of(case)}
+
+
+def state_of(case, subject=None):
+    """The state of a row, and the reason where it is not measured as it should be."""
+    if case.interrupted and (subject is None or subject.is_measured()):
+        return {"state": "interrupted", "reason": case.interrupted}
+    if subject is None or not subject.reason:
+        return {"state": "measured"}
+    return {"state": subject.state, "reason": subject.reason}
+
+
+def not_begun(suite, cases):
+    """A row for each case that an interruption left out."""
+    for name in cases:
+        yield {"suite": suite, "case": name, "subject": "", "metric": "", "unit": "",
+               "samples": [], "state": "interrupted", "reason": "not begun"}
 
 
 def number(value):
@@ -47,13 +54,12 @@ def spread(triple):
 
 
 def rows_of(case, summary, compared):
-    """A heading, and a row of words for each subject, the first metric's lowest median first."""
-    main = case.compared[0]
-    measured = sorted(case.measured(), key=lambda each: summary[each.name]["medians"][main][0])
+    """A heading, and a row of words for each subject, in the suite's order."""
+    measured = case.measured()
     units = {name: unit for subject in measured for name, (unit, _) in subject.metrics.items()}
     pairs = [pair for pair in (summary[measured[0].name]["ratios"] if measured else ())
              if pair[0] in compared]
-    yield ("subject", *(f"{name}, {unit}" for name, unit in units.items()),
+    yield ("subject", *(f"{name}, {unit}" if unit else name for name, unit in units.items()),
            *(f"{metric} / {other}" for metric, other in pairs))
     for subject in measured:
         row = summary[subject.name]
@@ -68,67 +74,12 @@ def set_aside(case):
 def table(case, summary):
     rows = list(rows_of(case, summary, case.compared[:1]))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    yield f"{case.name}: {case.about}"
+    yield f"{case.name}: {case.about}" + (f" ({case.interrupted})" if case.interrupted else "")
     for row in rows:
         yield "  " + "  ".join(word.ljust(width) if i == 0 else word.rjust(width)
                                for i, (word, width) in enumerate(zip(row, widths))).rstrip()
     for subject in set_aside(case):
         yield f"  {subject.name}: {subject.state}: {subject.reason}"
-
-
-def as_svg(figure):
-    stream = io.StringIO()
-    figure.savefig(stream, format="svg", bbox_inches="tight", metadata={"Date": None})
-    plot.close(figure)
-    return re.sub(r"^.*?(?=<svg)", "", stream.getvalue(), flags=re.DOTALL)
-
-
-def curves_picture(case):
-    """A panel for each metric, a line for each subject, as inline SVG."""
-    names = sorted({name for lines in case.curves.values() for name in lines})
-    with plot.rc_context({"svg.hashsalt": "cupel", "svg.fonttype": "none", "font.size": 9}):
-        figure, panels = plot.subplots(1, len(case.curves), figsize=(3.2 * len(case.curves), 3.6),
-                                       sharey=True, squeeze=False)
-        for axes, (metric, lines) in zip(panels[0], case.curves.items()):
-            for number, name in enumerate(names):
-                points = lines.get(name, [])
-                axes.plot([x for x, _ in points], [value for _, value in points], "o-",
-                          markersize=3, linewidth=1.2, color=f"C{number % 10}", label=name)
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_title(metric)
-            axes.set_xlabel(case.curves_x)
-            axes.grid(which="major", alpha=0.2)
-        panels[0][0].set_ylabel(case.curves_unit)
-        panels[0][-1].legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
-        return as_svg(figure)
-
-
-def picture(case):
-    """The samples of the first compared metric as inline SVG: a box and all points for each."""
-    measured = case.measured()[::-1]
-    if not measured:
-        return ""
-    if case.curves:
-        return curves_picture(case)
-    main = case.compared[0]
-    samples = [subject.metrics[main][1] for subject in measured]
-    unit = measured[0].metrics[main][0]
-    with plot.rc_context({"svg.hashsalt": "cupel", "svg.fonttype": "none", "font.size": 10}):
-        figure, axes = plot.subplots(figsize=(8, 0.6 + 0.5 * len(measured)))
-        for height, values in enumerate(samples, 1):
-            axes.plot(values, [height] * len(values), "|", color="#36c", alpha=0.35, markersize=14)
-        axes.boxplot(samples, vert=False, labels=[subject.name for subject in measured],
-                     showfliers=False, widths=0.35, medianprops={"color": "#c22", "linewidth": 2})
-        axes.set_xscale("log")
-        axes.set_xlabel(f"{main}, {unit}")
-        axes.xaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
-        axes.xaxis.set_major_formatter(matplotlib.ticker.ScalarFormatter())
-        axes.xaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())
-        axes.grid(axis="x", which="both", alpha=0.2)
-        for side in ("top", "right", "left"):
-            axes.spines[side].set_visible(False)
-        return as_svg(figure)
 
 
 def machine():
@@ -139,13 +90,15 @@ def machine():
            f"{cpu[1] if cpu else system.machine}"
 
 
-def page(suites):
-    """`suites`: a list of (title, about, [(case, summary)])."""
+def page(suites, is_interrupted, missed):
+    """`suites`: a list of (title, about, [(case, summary)]); `missed`: the cases that an
+    interruption left out."""
     loader = jinja2.FileSystemLoader([ROOT / "bench" / "harness", ROOT / "docs"])
     pages = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True,
                                lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     return pages.get_template("page.html").render(
-        suites=suites, machine=machine(), picture=picture, rows_of=rows_of, set_aside=set_aside)
+        suites=suites, machine=machine(), picture=picture.draw, rows_of=rows_of,
+        set_aside=set_aside, is_interrupted=is_interrupted, missed=missed)
 
 
 def write(folder, rows, text):

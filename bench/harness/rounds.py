@@ -1,58 +1,85 @@
-"""Commands measured in interleaved rounds: in each round every command runs once, in an order that
-is drawn anew, so that whatever disturbs the machine disturbs all alike."""
+"""Interleaved rounds: in each round every subject is measured once, in an order that is drawn anew,
+so that whatever disturbs the machine disturbs all alike."""
 
+import dataclasses
 import random
-import subprocess
-import tempfile
 
-from harness import Cannot
+from harness import Cannot, running
 
 SECONDS_MAX = 30
+GRACE_S = 3  # a command that is killed leaves what nobody knows of
 WARM_UP = 5
 # What bench/timer.c prints, with the factor that makes the unit.
-METRICS = (("wall", "ms", 1e-6), ("cpu", "ms", 1e-3), ("peak memory", "MiB", 1 / 1024))
+TIMED = (("wall", "ms", 1e-6), ("cpu", "ms", 1e-3), ("peak memory", "MiB", 1 / 1024))
+TIMES = tuple((name, unit) for name, unit, _ in TIMED)
 
 
 def time_once(timer, command, environment):
-    """Run a command once; (values in the order of METRICS, None), or (None, why it failed)."""
-    with tempfile.TemporaryFile() as errors:
-        try:
-            done = subprocess.run([*timer, *command], stdin=subprocess.DEVNULL, env=environment,
-                                  stdout=subprocess.PIPE, stderr=errors, check=False,
-                                  timeout=SECONDS_MAX)
-        except subprocess.TimeoutExpired:
-            return None, f"took longer than {SECONDS_MAX} seconds"
-        errors.seek(0)
-        said = errors.read(4096).decode("utf-8", "replace").strip().splitlines()
-    words = done.stdout.split()
-    if done.returncode != 0 or len(words) != 5:
-        raise Cannot(f"{timer[-1]} failed: {said[0] if said else f'status {done.returncode}'}")
+    """Run a command once; (values in the order of TIMES, None), or (None, why it failed)."""
+    done = running.run([*timer, *command], SECONDS_MAX, environment, grace_s=GRACE_S)
+    if done.status is None:
+        return None, f"took longer than {SECONDS_MAX} seconds"
+    words = done.out.split()
+    if done.status != 0 or len(words) != 5:
+        raise Cannot(f"{timer[-1]} failed: {done.reason()}")
     left, status = int(words[3]), int(words[4])
     if status != 0:
-        return None, said[0] if said else f"exit status {status}"
+        return None, done.errors.strip().partition("\n")[0] or f"exit status {status}"
     if left:
         return None, f"left {left} processes behind"
-    return [int(word) * factor for word, (_, _, factor) in zip(words, METRICS)], None
+    return [int(word) * factor for word, (_, _, factor) in zip(words, TIMED)], None
 
 
-def measure(settings, title, contenders):
-    """Fill the subjects of `contenders`, each a (subject, run), where run() runs it once and gives
-    what time_once() gives."""
+@dataclasses.dataclass
+class Contender:
+    """What is measured at once, which may be of several subjects: `run(number)` gives ({key: its
+    values}, None), or (None, why it failed); the number is that of the round, negative while
+    warming up."""
+    subjects: dict  # key -> Subject
+    run: object
+
+    def is_measured(self):
+        return all(subject.is_measured() for subject in self.subjects.values())
+
+    def fail(self, reason):
+        for subject in self.subjects.values():
+            subject.set_aside("failed", reason)
+
+
+def one(subject, run):
+    """A contender of one subject, whose run(number) gives (its values, None) or (None, why)."""
+    def run_one(number):
+        values, failure = run(number)
+        return {"": values}, failure
+    return Contender({"": subject}, run_one)
+
+
+def interleave(settings, title, contenders, metrics, count, warm_up=0):
+    """Measures all contenders `count` times. In the end, also where that is an interruption, each
+    subject has the values of the rounds that were whole; `metrics`: (name, unit) of each value."""
     order = random.Random(settings.seed)
-    taken = {subject.name: [] for subject, _ in contenders}
-    for number in range(-WARM_UP, settings.samples):
-        running = [(subject, run) for subject, run in contenders if subject.is_measured()]
-        order.shuffle(running)
-        for subject, run in running:
-            values, failure = run()
-            if failure:
-                subject.set_aside("failed", failure)
-            elif number >= 0:
-                taken[subject.name].append(values)
-        settings.progress(f"{title}: " + (f"round {number + 1} of {settings.samples}"
-                                          if number >= 0 else "warming up"))
-    for subject, _ in contenders:
-        if subject.is_measured():
-            columns = list(zip(*taken[subject.name]))
+    taken = {id(each): [] for each in contenders}
+    try:
+        for number in range(-warm_up, count):
+            settings.progress.step(title, number, count)
+            there = [each for each in contenders if each.is_measured()]
+            order.shuffle(there)
+            for each in there:
+                running.check()
+                values, failure = each.run(number)
+                if failure:
+                    each.fail(failure)
+                elif number >= 0:
+                    taken[id(each)].append(values)
+    finally:
+        fill(contenders, taken, metrics)
+
+
+def fill(contenders, taken, metrics):
+    there = [each for each in contenders if each.is_measured()]
+    whole = min((len(taken[id(each)]) for each in there), default=0)
+    for each in there if whole else ():
+        for key, subject in each.subjects.items():
+            columns = zip(*(values[key] for values in taken[id(each)][:whole]))
             subject.metrics = {name: (unit, [round(value, 6) for value in column])
-                               for (name, unit, _), column in zip(METRICS, columns)}
+                               for (name, unit), column in zip(metrics, columns)}

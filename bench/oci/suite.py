@@ -4,12 +4,9 @@ beside many others; and many containers at once."""
 import contextlib
 import itertools
 import os
-import random
 import shlex
-import subprocess
-import tempfile
 
-from harness import Cannot, Case, Subject, rounds
+from harness import Case, Part, Subject, rounds, running
 from startup import suite as startup
 
 TITLE = "A container's life in steps"
@@ -28,7 +25,7 @@ CROWD_MAX = 16
 LARGE_CROWD_MAX = 200
 OTHERS_MAX = 1000
 ALONE = "runc"  # not measured beside others
-CALLERS = {True: "as a plain user", False: "as root"}
+CLEANUP_S = 60
 WARM_UP = 1
 
 
@@ -56,9 +53,9 @@ class Runtime:
         return rounds.time_once(self.timer, words, self.place.environment())
 
     def quietly(self, words):
-        subprocess.run([*self.place.identity(), *words], env=self.place.environment(), check=False,
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL)
+        """Does it as well as it can, also when a signal came."""
+        running.run([*self.place.identity(), *words], CLEANUP_S, self.place.environment(),
+                    is_cleanup=True)
 
     def live(self):
         """The values of each step of one life, or the sentence of the step that failed."""
@@ -97,6 +94,7 @@ class Runtime:
         parts = [names[at:at + CROWD_MAX] for at in range(0, count, CROWD_MAX)]
         try:
             for part in parts:
+                running.check()
                 self.quietly(self.together("create", part))
             yield
         finally:
@@ -104,56 +102,42 @@ class Runtime:
                 self.quietly(self.together("delete", part))
 
 
-def measure_rounds(settings, contenders, count, measure_once):
-    """Rounds in which each subject is measured once; measure_once(runtime) gives a dictionary of
-    values, and None or why it failed. Gives {subject: {case: a list of values}}."""
-    order = random.Random(settings.seed)
-    taken = {subject.name: {} for subject, _ in contenders}
-    for number in range(-min(WARM_UP, settings.samples // 5), count):
-        running = [pair for pair in contenders if pair[0].is_measured()]
-        order.shuffle(running)
-        for subject, runtime in running:
-            values, failure = measure_once(runtime)
-            if failure:
-                subject.set_aside("failed", failure)
-                continue
-            for name, each in values.items() if number >= 0 else ():
-                taken[subject.name].setdefault(name, []).append(each)
-        settings.progress(f"life: round {max(number + 1, 0)} of {count}")
-    return taken
+def named(contenders, runs_of):
+    """Contenders of rounds, with a subject of its own for each name; runs_of(runtime) gives the
+    run."""
+    return [rounds.Contender(subjects, runs_of(runtime)) for subjects, runtime in contenders]
 
 
-def case_of(name, about, contenders, taken, measured):
-    """The case `name` of what was measured as `measured`: subjects of its own, with the state of
-    those that were measured."""
-    subjects = []
-    for subject, _ in contenders:
-        one = Subject(subject.name, subject.version, subject.state, subject.reason)
-        if one.is_measured():
-            columns = zip(*taken[subject.name][measured])
-            one.metrics = {metric: (unit, [round(value, 6) for value in column])
-                           for (metric, unit, _), column in zip(rounds.METRICS, columns)}
-        subjects.append(one)
-    return Case(name=name, compared=("wall", "cpu"), against=("crun",), about=about,
-                subjects=subjects)
+def cases_of(names, about, contenders):
+    return [Case(name=name, compared=("wall", "cpu"), against=("crun",), about=about,
+                 subjects=[subjects[key] for subjects, _ in contenders])
+            for key, name in names.items()]
 
 
 def crowd_of(size):
     """What measures so many at once."""
-    def measure_once(runtime):
-        values, failure = runtime.crowd(size)
-        return {"at once": values}, failure
-    return measure_once
+    def run_of(runtime):
+        def run(_number):
+            values, failure = runtime.crowd(size)
+            return {"at once": values}, failure
+        return run
+    return run_of
 
 
-def contend(settings, place):
-    """A (subject, runtime) for each program; runtime None where it is not there."""
+def life_of(runtime):
+    return lambda _number: runtime.live()
+
+
+def contend(settings, place, keys):
+    """(a subject for each key, runtime) for each program."""
     for name in PROGRAMS:
         program = startup.find_program(settings, name)
-        subject = Subject(name, startup.version(program) if program else "")
+        version = startup.version(program) if program else ""
+        subjects = {key: Subject(name, version) for key in keys}
         if program is None:
-            subject.set_aside("missing", f"{name} is not installed")
-        yield subject, Runtime(program, settings, place) if program else None
+            for subject in subjects.values():
+                subject.set_aside("missing", f"{name} is not installed")
+        yield subjects, Runtime(program or name, settings, place)
 
 
 class Place(startup.Place):
@@ -163,57 +147,65 @@ class Place(startup.Place):
         return config
 
 
-def measure_alone(settings, contenders, count, who):
-    taken = measure_rounds(settings, contenders, count, Runtime.live)
-    return [case_of(f"{name}, {who}", f"{count} samples of each subject, interleaved", contenders,
-                    taken, name) for name in STEPS]
+class Life:
+    """The parts of one caller."""
+
+    def __init__(self, settings, world, uid, who):
+        self.settings = settings
+        self.world = world
+        self.uid = uid
+        self.who = who
+        self.count = max(2, settings.samples // 5)
+        self.others = min(OTHERS_MAX, settings.samples ** 2)
+
+    def interleave(self, name, contenders, run_of, count):
+        rounds.interleave(self.settings, name, named(contenders, run_of), rounds.TIMES, count,
+                          min(WARM_UP, self.settings.samples // 5))
+
+    def names(self, suffix=""):
+        return {step: f"{step}{suffix}, {self.who}" for step in STEPS}
+
+    def alone(self, take):
+        contenders = list(contend(self.settings, self.world.place(self.uid), STEPS))
+        about = f"{self.count} samples of each subject, interleaved"
+        for case in cases_of(self.names(), about, contenders):
+            take(case)
+        self.interleave(f"life, {self.who}", contenders, life_of, self.count)
+
+    def beside(self, take):
+        contenders = [pair for pair in contend(self.settings, self.world.place(self.uid), STEPS)
+                      if pair[0]["create"].name != ALONE]
+        about = (f"{self.count} samples of each subject, interleaved, while each has "
+                 f"{self.others} other containers")
+        for case in cases_of(self.names(" beside others"), about, contenders):
+            take(case)
+        with contextlib.ExitStack() as stack:
+            for subjects, runtime in contenders:
+                if subjects["create"].is_measured():
+                    stack.enter_context(runtime.others(self.others))
+            self.interleave(f"life beside others, {self.who}", contenders, life_of, self.count)
+
+    def crowd(self, name, size, count, take):
+        contenders = list(contend(self.settings, self.world.place(self.uid), ("at once",)))
+        about = f"{size} containers at once, {count} times"
+        for case in cases_of({"at once": name}, about, contenders):
+            take(case)
+        self.interleave(name, contenders, crowd_of(size), count)
+
+    def parts(self):
+        size = min(CROWD_MAX, self.settings.samples)
+        yield Part(tuple(self.names().values()), 0.35 * self.count, self.alone)
+        yield Part(tuple(self.names(" beside others").values()),
+                   0.03 * self.others + 0.15 * self.count, self.beside)
+        yield Part((f"at once, {self.who}",), 2.0 * self.count, lambda take:
+                   self.crowd(f"at once, {self.who}", size, self.count, take))
+        size = min(LARGE_CROWD_MAX, self.settings.samples ** 2)
+        count = max(2, self.count // 5)
+        yield Part((f"many at once, {self.who}",), 0.1 * size * count, lambda take:
+                   self.crowd(f"many at once, {self.who}", size, count, take))
 
 
-def measure_beside(settings, contenders, count, who):
-    size = min(OTHERS_MAX, settings.samples ** 2)
-    contenders = [pair for pair in contenders if pair[0].name != ALONE]
-    with contextlib.ExitStack() as stack:
-        for subject, runtime in contenders:
-            if subject.is_measured():
-                stack.enter_context(runtime.others(size))
-        taken = measure_rounds(settings, contenders, count, Runtime.live)
-    about = (f"{count} samples of each subject, interleaved, while each has {size} other "
-             "containers")
-    return [case_of(f"{name} beside others, {who}", about, contenders, taken, name)
-            for name in STEPS]
-
-
-def measure_crowds(settings, contenders, count, who):
-    cases = []
-    for name, size, times in (("at once", min(CROWD_MAX, settings.samples), count),
-                              ("many at once", min(LARGE_CROWD_MAX, settings.samples ** 2),
-                               max(2, count // 5))):
-        taken = measure_rounds(settings, contenders, times, crowd_of(size))
-        cases.append(case_of(f"{name}, {who}", f"{size} containers at once, {times} times",
-                             contenders, taken, "at once"))
-    return cases
-
-
-def measure_as(settings, uid):
-    """The cases of one caller."""
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder, \
-            tempfile.TemporaryDirectory(prefix="cupel-bench-", dir=memory) as state:
-        os.chmod(folder, 0o755)
-        place = Place(folder, state, uid)
-        contenders = list(contend(settings, place))
-        count = max(2, settings.samples // 5)
-        return [case for measure in (measure_alone, measure_beside, measure_crowds)
-                for case in measure(settings, contenders, count, CALLERS[place.is_user])]
-
-
-def measure(settings):
-    for path in (startup.BUSYBOX, settings.helpers / "timer"):
-        if not path.is_file():
-            raise Cannot(f"{path} is not there ('make' builds what is ours, 'ci/setup bench' "
-                         "installs the rest)")
-    if os.geteuid() != 0:
-        return measure_as(settings, os.geteuid())
-    if startup.is_hybrid():
-        startup.see_only_cgroup2()
-    return [case for uid in (0, startup.NOBODY) for case in measure_as(settings, uid)]
+def parts(settings, stack):
+    world = startup.World(settings, stack, Place)
+    return [part for uid, who in startup.callers()
+            for part in Life(settings, world, uid, who).parts()]

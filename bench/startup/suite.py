@@ -11,7 +11,7 @@ import struct
 import subprocess
 import tempfile
 
-from harness import Cannot, Case, Subject, rounds
+from harness import Cannot, Case, Part, Subject, rounds, running
 from startup import podman, steps
 
 TITLE = "Startup of a container"
@@ -37,6 +37,9 @@ PEER = "crun"
 NOBODY = 65534
 BUSYBOX = pathlib.Path("/bin/busybox")
 CLONE_NEWNS = 0x20000
+VERSION_S = 5
+FORGET_S = 10
+CALLERS = {True: "as a plain user", False: "as root"}
 NAMESPACES = ("mount", "pid", "uts", "ipc", "network", "cgroup")
 
 
@@ -163,9 +166,8 @@ def find_program(settings, name):
 
 
 def version(program):
-    done = subprocess.run([program, "--version"], stdin=subprocess.DEVNULL, text=True, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return done.stdout.strip().partition("\n")[0] if done.returncode == 0 else ""
+    done = running.run([program, "--version"], VERSION_S)
+    return done.out.strip().partition("\n")[0] if done.status == 0 else ""
 
 
 def contender(settings, place, row):
@@ -185,13 +187,15 @@ def contender(settings, place, row):
         return subject, None
     timer = [*place.identity(), str(settings.helpers / "timer")]
 
-    def run():
+    def run(_number):
         identity = f"bench-{os.getpid()}-{next(place.ids)}"
-        values, failure = rounds.time_once(timer, start(identity), place.environment())
-        if failure and forget:
-            subprocess.run([*place.identity(), *forget(identity)], env=place.environment(),
-                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, check=False)
+        failure = "interrupted"
+        try:
+            values, failure = rounds.time_once(timer, start(identity), place.environment())
+        finally:
+            if failure and forget:
+                running.run([*place.identity(), *forget(identity)], FORGET_S,
+                            place.environment(), is_cleanup=True)
         return values, failure
 
     return subject, run
@@ -203,32 +207,46 @@ def trace(program, place):
     words = start(f"bench-{os.getpid()}-{next(place.ids)}")
     at = words.index("run") + 1
     words[at:at] = ["--trace-steps", "--trace-format", "json"]
-    done = subprocess.run([*place.identity(), *words], env=place.environment(), check=False,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE)
-    if done.returncode != 0:
-        subprocess.run([*place.identity(), *forget(words[-1])], env=place.environment(),
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, check=False)
+    status = None
+    try:
+        done = running.run([*place.identity(), *words], rounds.SECONDS_MAX, place.environment(),
+                           grace_s=rounds.GRACE_S)
+        status = done.status
+    finally:
+        if status != 0:
+            running.run([*place.identity(), *forget(words[-1])], FORGET_S, place.environment(),
+                        is_cleanup=True)
+    if status != 0:
         return None
     times = collections.Counter()
-    for step in json.loads(done.stderr):
+    for step in json.loads(done.errors):
         times[step["step"]] += step["took_us"]
     return times
 
 
-def trace_as(settings, place, who):
-    """The case of where the time of cupel-oci's own start goes; no case where it does not start."""
+def measure_steps(settings, place, name, take):
+    """Where the time of cupel-oci's own start goes; no case where it does not start."""
     program = find_program(settings, "cupel-oci")
-    runs = [trace(program, place) for _ in range(settings.samples)] if program else [None]
-    if None in runs:
-        return []
-    lasting = [name for name in runs[0] if all(run[name] > 0 for run in runs)]
-    return [Case(name=f"steps, {who}", compared=("took",), against=(),
-                 about="the steps of cupel-oci's plan, those of a kind together; the runtime and "
-                       "the container's process go through theirs at the same time.",
-                 subjects=[Subject(name, metrics={"took": ("µs", [run[name] for run in runs])})
-                           for name in lasting])]
+    case = Case(name=name, compared=("took",), against=(), subjects=[],
+                about="the steps of cupel-oci's plan, those of a kind together; the runtime and "
+                      "the container's process go through theirs at the same time.")
+    runs = []
+    try:
+        while program and len(runs) < settings.samples:
+            settings.progress.step(name, len(runs), settings.samples)
+            runs.append(trace(program, place))
+            if runs[-1] is None:
+                return
+        if runs:
+            take(case)
+    except running.Interrupted:
+        take(case)
+        raise
+    finally:
+        lasting = [step for step in runs[0] if all(run[step] > 0 for run in runs)] \
+            if runs and runs[-1] else []
+        case.subjects += [Subject(step, metrics={"took": ("µs", [run[step] for run in runs])})
+                          for step in lasting]
 
 
 def is_hybrid():
@@ -249,45 +267,79 @@ def see_only_cgroup2():
             raise Cannot(f"'{' '.join(words)}' failed: {done.stderr.strip()}")
 
 
+class World:
+    """What the parts share: where the machine's cgroups are, and a place for each caller."""
+
+    def __init__(self, settings, stack, make_place):
+        self.settings = settings
+        self.stack = stack
+        self.make_place = make_place
+        self.places = {}
+        self.cgroups = None
+
+    def prepare(self):
+        if self.cgroups:
+            return
+        for path in (BUSYBOX, self.settings.helpers / "timer",
+                     self.settings.helpers / "floor_container"):
+            if not path.is_file():
+                raise Cannot(f"{path} is not there ('make' builds what is ours, 'ci/setup bench' "
+                             "installs the rest)")
+        self.cgroups = "measured under the machine's own cgroup mounts"
+        if os.geteuid() == 0 and is_hybrid():
+            see_only_cgroup2()
+            self.cgroups = (
+                "all subjects measured in a mount namespace in which /sys/fs/cgroup is cgroup2 "
+                "alone, because this machine also has cgroup v1, which Debian's crun refuses")
+
+    def place(self, uid, change=None):
+        """The place of a caller with a config, which is made when it is needed first."""
+        self.prepare()
+        if (uid, change) not in self.places:
+            memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+            prefix = f"cupel-bench-{os.getpid()}-"
+            folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
+            state = self.stack.enter_context(
+                tempfile.TemporaryDirectory(prefix=prefix, dir=memory))
+            os.chmod(folder, 0o755)
+            self.places[uid, change] = self.make_place(folder, state, uid, change)
+        return self.places[uid, change]
+
+
+def callers():
+    """(uid, who it is) of those who measure."""
+    uids = (0, NOBODY) if os.geteuid() == 0 else (os.geteuid(),)
+    return [(uid, CALLERS[uid != 0]) for uid in uids]
+
+
 # What is measured: its name, what becomes of the config, and whom it is measured with.
 KINDS = (("true", None, SUBJECTS, (FLOOR, STEPS, STEPS_MUSL, PEER)),
          ("podman", podman.config, RUNTIMES, (STEPS, STEPS_MUSL, PEER)))
 
 
-def measure_kind(settings, uid, cgroups, kind):
-    """The cases of one caller and one config."""
+def measure_kind(settings, world, uid, kind, take):
+    """One config of one caller."""
     name, change, rows, against = kind
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="cupel-bench-") as folder, \
-            tempfile.TemporaryDirectory(prefix="cupel-bench-", dir=memory) as state:
-        os.chmod(folder, 0o755)
-        place = Place(folder, state, uid, change)
-        who = "as a plain user" if place.is_user else "as root"
-        contenders = [contender(settings, place, row) for row in rows]
-        rounds.measure(settings, f"{name}, {who}",
-                       [pair for pair in contenders if pair[1] is not None])
-        traced = trace_as(settings, place, who) if change is None else []
-    return [Case(name=f"{name}, {who}", compared=("wall", "cpu"), against=against,
-                 about=f"{settings.samples} samples of each subject, interleaved; {cgroups}.",
-                 subjects=[subject for subject, _ in contenders]), *traced]
+    place = world.place(uid, change)
+    contenders = [contender(settings, place, row) for row in rows]
+    take(Case(name=f"{name}, {CALLERS[place.is_user]}", compared=("wall", "cpu"), against=against,
+              about=f"{settings.samples} samples of each subject, interleaved; {world.cgroups}.",
+              subjects=[subject for subject, _ in contenders]))
+    rounds.interleave(settings, f"{name}, {CALLERS[place.is_user]}",
+                      [rounds.one(*pair) for pair in contenders if pair[1]],
+                      rounds.TIMES, settings.samples, rounds.WARM_UP)
 
 
-def measure_as(settings, uid, cgroups):
-    """The cases of one caller."""
-    return [case for kind in KINDS if kind[1] is None or podman.PROFILE.is_file()
-            for case in measure_kind(settings, uid, cgroups, kind)]
-
-
-def measure(settings):
-    for path in (BUSYBOX, settings.helpers / "timer", settings.helpers / "floor_container"):
-        if not path.is_file():
-            raise Cannot(f"{path} is not there ('make' builds what is ours, 'ci/setup bench' "
-                         "installs the rest)")
-    cgroups = "measured under the machine's own cgroup mounts"
-    if os.geteuid() != 0:
-        return measure_as(settings, os.geteuid(), cgroups)
-    if is_hybrid():
-        see_only_cgroup2()
-        cgroups = ("all subjects measured in a mount namespace in which /sys/fs/cgroup is cgroup2 "
-                   "alone, because this machine also has cgroup v1, which Debian's crun refuses")
-    return [case for uid in (0, NOBODY) for case in measure_as(settings, uid, cgroups)]
+def parts(settings, stack):
+    world = World(settings, stack, Place)
+    made = []
+    for uid, who in callers():
+        for kind in KINDS:
+            if kind[1] is None or podman.PROFILE.is_file():
+                made.append(Part((f"{kind[0]}, {who}",), 0.22 * settings.samples,
+                                 lambda take, uid=uid, kind=kind:
+                                 measure_kind(settings, world, uid, kind, take)))
+        made.append(Part((f"steps, {who}",), 0.02 * settings.samples,
+                         lambda take, uid=uid, name=f"steps, {who}":
+                         measure_steps(settings, world.place(uid), name, take)))
+    return made
