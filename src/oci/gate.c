@@ -72,9 +72,10 @@ static int set_endings(void (*action)(int), int how, struct err *err)
 int oci_gate_await(int gate_fd, int *ret_channel_fd, struct err *err)
 {
     CLEANUP(fd_close) int fd = -1;
+    struct err unset;
 
-    if (set_endings(end_by, SIG_UNBLOCK, err) < 0)
-        return err->number;
+    /* It has been said that the container is created: what cannot be ended by these still waits. */
+    (void)set_endings(end_by, SIG_UNBLOCK, &unset);
     do
         fd = accept4(gate_fd, NULL, NULL, SOCK_CLOEXEC);
     while (fd < 0 && errno == EINTR);
