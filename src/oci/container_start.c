@@ -117,7 +117,7 @@ static int prepare(struct oci_joining *joining, const char *id,
         process.json = bytes_of_text(request->process);
     if (process.json.size > OCI_JSON_BYTES_MAX)
         return err_system(err, EFBIG, "%s", process.name);
-    if (oci_state_read(joining->root, id, arena, &joining->state, err) < 0)
+    if (oci_state_await(joining->root, id, arena, &joining->state, err) < 0)
         return err->number;
     if (joining->state.status == OCI_PAUSED)
         return err_set(err, -EBUSY, "the container '%s' is paused", id);

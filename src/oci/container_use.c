@@ -11,13 +11,13 @@
 #include <errno.h>
 #include <string.h>
 
-/* A container that there is. */
+/* A container that there is, and is made. */
 static int find(const struct oci_runtime *runtime, const char *id, struct arena *arena,
                 struct oci_state *ret_state, struct err *err)
 {
     if (oci_calling_check_root(runtime->root, err) < 0)
         return err->number;
-    return oci_state_read(runtime->root, id, arena, ret_state, err);
+    return oci_state_await(runtime->root, id, arena, ret_state, err);
 }
 
 /* One that has a process. */

@@ -36,6 +36,10 @@
 #define UNCLAIMED_TRIES 20
 #define UNCLAIMED_PAUSE_NS 5000000
 
+/* How long one that is being made is waited for: half a second. */
+#define MAKING_PAUSES 100
+#define MAKING_PAUSE_NS 5000000
+
 /* Makes a directory for this user alone, and those above it that are missing. */
 static int make_directories(const char *path, struct err *err)
 {
@@ -345,6 +349,19 @@ int oci_state_read(const char *root, const char *id, struct arena *arena,
         return err->number;
     *ret_state = state;
     return 0;
+}
+
+int oci_state_await(const char *root, const char *id, struct arena *arena,
+                    struct oci_state *ret_state, struct err *err)
+{
+    const struct timespec pause = { .tv_nsec = MAKING_PAUSE_NS };
+    int number = oci_state_read(root, id, arena, ret_state, err);
+
+    for (int i = 0; i < MAKING_PAUSES && number == 0 && ret_state->status == OCI_CREATING; i++) {
+        (void)nanosleep(&pause, NULL);
+        number = oci_state_read(root, id, arena, ret_state, err);
+    }
+    return number;
 }
 
 int oci_state_remove(const char *root, const char *id, struct err *err)

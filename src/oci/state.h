@@ -65,6 +65,11 @@ int oci_state_parse(struct bytes json, const char *id, struct arena *arena,
 int oci_state_read(const char *root, const char *id, struct arena *arena,
                    struct oci_state *ret_state, struct err *err);
 
+/* As oci_state_read(), but what is being made has half a second to be there: a program may say that
+ * it is up before its runtime has written so, and who hears that may ask at once. */
+int oci_state_await(const char *root, const char *id, struct arena *arena,
+                    struct oci_state *ret_state, struct err *err);
+
 /* Removes <root>/<id>; one that is not there is no error. */
 int oci_state_remove(const char *root, const char *id, struct err *err);
 

@@ -13,10 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a container that is being created is waited for: half a second. */
-#define CREATING_PAUSE_NS 5000000
-#define CREATING_PAUSES 100
-
 struct line {
     bool is_json;
     const char *level;
@@ -169,21 +165,15 @@ int oci_find(const struct oci_globals *globals, const char *id, struct arena *ar
 int oci_find_created(const struct oci_globals *globals, const char *id, struct arena *arena,
                      struct oci_found *ret_found, struct err *err)
 {
-    const struct timespec pause = { .tv_nsec = CREATING_PAUSE_NS };
-    int number = oci_find(globals, id, arena, ret_found, err);
-
-    for (int i = 0; i < CREATING_PAUSES && number == 0 && ret_found->state.status == OCI_CREATING;
-         i++) {
-        (void)nanosleep(&pause, NULL);
-        number = oci_find(globals, id, arena, ret_found, err);
-    }
-    return number;
+    if (oci_root_find(globals, arena, &ret_found->root, err) < 0)
+        return err->number;
+    return oci_state_await(ret_found->root, id, arena, &ret_found->state, err);
 }
 
 int oci_find_running(const struct oci_globals *globals, const char *id, struct arena *arena,
                      struct oci_found *ret_found, struct err *err)
 {
-    if (oci_find(globals, id, arena, ret_found, err) < 0)
+    if (oci_find_created(globals, id, arena, ret_found, err) < 0)
         return err->number;
     if (!oci_status_has_process(ret_found->state.status))
         return err_set(err, -EBUSY, "the container '%s' is %s", id,

@@ -193,7 +193,7 @@ static int look(const struct oci_globals *globals, struct execing *execing, stru
     const struct oci_state *state = &joining->state;
     struct oci_found found;
 
-    if (oci_find(globals, execing->operands.at[0], execing->arena, &found, err) < 0)
+    if (oci_find_created(globals, execing->operands.at[0], execing->arena, &found, err) < 0)
         return err->number;
     joining->root = found.root;
     joining->state = found.state;

@@ -160,7 +160,7 @@ int oci_ps_command(const void *globals, const void *options, struct cli_operands
     struct oci_found found;
     struct err err = { 0 };
 
-    if (oci_find(globals, operands.at[0], &arena, &found, &err) < 0 ||
+    if (oci_find_created(globals, operands.at[0], &arena, &found, &err) < 0 ||
         oci_list_processes(&found.state, &arena, &pids, &err) < 0)
         return oci_fail(globals, &err, 1);
     if (strcmp(list->format, "json") == 0)

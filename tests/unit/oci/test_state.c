@@ -201,6 +201,37 @@ static void a_container_is_being_created_as_long_as_it_is_claimed(void **state)
     assert_int_equal(oci_state_remove(*state, "web", &err), 0);
 }
 
+/* A program may be heard before its runtime has written that it runs. */
+static void what_is_being_made_is_waited_for(void **state)
+{
+    const struct timespec moment = { .tv_nsec = 50000000 };
+    CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+    struct oci_state written = describe(0, &arena);
+    struct oci_state read;
+    struct err err = { 0 };
+    int claim_fd = -1;
+    pid_t late;
+
+    assert_int_equal(oci_state_claim(*state, "web", &claim_fd, &err), 0);
+    assert_int_equal(write_state(*state, &written, &err), 0);
+    late = fork();
+    if (late == 0) {
+        (void)nanosleep(&moment, NULL);
+        written = describe(getpid(), &arena);
+        (void)write_state(*state, &written, &err);
+        for (;;)
+            (void)pause();
+    }
+    fd_close(&claim_fd);
+    assert_int_equal(oci_state_read(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_CREATING);
+    assert_int_equal(oci_state_await(*state, "web", &arena, &read, &err), 0);
+    assert_int_equal(read.status, OCI_RUNNING);
+    assert_int_equal(oci_state_kill(&read, SIGKILL, &err), 0);
+    assert_int_equal(waitpid(late, NULL, 0), late);
+    assert_int_equal(oci_state_remove(*state, "web", &err), 0);
+}
+
 static void a_container_that_is_destroyed_is_gone_wholly(void **state)
 {
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
@@ -325,6 +356,7 @@ static const struct CMUnitTest tests[] = {
     TEST(nothing_of_an_earlier_boot_runs),
     TEST(a_name_may_be_claimed_a_moment_after_its_directory_is_made),
     TEST(a_container_is_being_created_as_long_as_it_is_claimed),
+    TEST(what_is_being_made_is_waited_for),
     TEST(a_container_that_is_destroyed_is_gone_wholly),
     TEST(a_cgroup_that_is_another_by_now_is_left),
     TEST(a_damaged_state_is_told),
