@@ -2,7 +2,6 @@
 #include "oci/calling.h"
 
 #include "kernel/process.h"
-#include "oci/container.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,4 +80,12 @@ int oci_calling_check_root(const char *root, struct err *err)
         return 0;
     return err_set(err, -EINVAL, "the root of the containers is no absolute path: '%s'",
                    root == NULL ? "" : root);
+}
+
+int oci_calling_find(const struct oci_runtime *runtime, const char *id, struct arena *arena,
+                     struct oci_state *ret_state, struct err *err)
+{
+    if (oci_calling_check_root(runtime->root, err) < 0)
+        return err->number;
+    return oci_state_await(runtime->root, id, arena, ret_state, err);
 }

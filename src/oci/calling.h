@@ -8,6 +8,8 @@
 
 #include "base/err.h"
 #include "kernel/scheduling.h"
+#include "oci/container.h"
+#include "oci/state.h"
 
 struct oci_calling {
     int cancellation; /* as it was */
@@ -27,6 +29,10 @@ void oci_calling_end(struct oci_calling *calling);
 /* Whether the place where containers are known is one: an absolute path. 0, or -EINVAL with a
  * sentence. */
 int oci_calling_check_root(const char *root, struct err *err);
+
+/* Looks for a container that is made, below such a root (oci_state_await()); in the arena. */
+int oci_calling_find(const struct oci_runtime *runtime, const char *id, struct arena *arena,
+                     struct oci_state *ret_state, struct err *err);
 
 /* Descriptors that a program is given from 3 on. */
 struct oci_calling_preserved {

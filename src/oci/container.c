@@ -31,15 +31,6 @@ static int find(const struct oci_runtime *runtime, const char *id, struct arena 
     return oci_state_read(runtime->root, id, arena, ret_state, err);
 }
 
-/* One that is made. */
-static int find_made(const struct oci_runtime *runtime, const char *id, struct arena *arena,
-                     struct oci_state *ret_state, struct err *err)
-{
-    if (oci_calling_check_root(runtime->root, err) < 0)
-        return err->number;
-    return oci_state_await(runtime->root, id, arena, ret_state, err);
-}
-
 static int check_status(const struct oci_state *state, enum oci_status wanted, struct err *err)
 {
     if (state->status == wanted)
@@ -54,7 +45,7 @@ int oci_container_start(const struct oci_runtime *runtime, const char *id, struc
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_state state;
 
-    if (find_made(runtime, id, &arena, &state, err) < 0 ||
+    if (oci_calling_find(runtime, id, &arena, &state, err) < 0 ||
         check_status(&state, OCI_CREATED, err) < 0)
         return err->number;
     return oci_start_created(&runtime->listener, runtime->root, id, err);
@@ -86,7 +77,7 @@ int oci_container_kill(const struct oci_runtime *runtime, const char *id, int si
     CLEANUP(oci_calling_end) struct oci_calling calling = oci_calling_begin();
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_state state;
-    int number = find_made(runtime, id, &arena, &state, err);
+    int number = oci_calling_find(runtime, id, &arena, &state, err);
 
     if (number == 0)
         number = to_all ? oci_kill_all(&state, signal, &arena, err)
@@ -117,7 +108,7 @@ int oci_container_pause(const struct oci_runtime *runtime, const char *id, struc
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_state state;
 
-    if (find_made(runtime, id, &arena, &state, err) < 0 ||
+    if (oci_calling_find(runtime, id, &arena, &state, err) < 0 ||
         check_status(&state, OCI_RUNNING, err) < 0)
         return err->number;
     return oci_freeze_begin(&state, err);
@@ -129,7 +120,7 @@ int oci_container_resume(const struct oci_runtime *runtime, const char *id, stru
     CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
     struct oci_state state;
 
-    if (find_made(runtime, id, &arena, &state, err) < 0 ||
+    if (oci_calling_find(runtime, id, &arena, &state, err) < 0 ||
         check_status(&state, OCI_PAUSED, err) < 0)
         return err->number;
     return oci_freeze_end(&state, err);
@@ -146,7 +137,7 @@ int oci_container_update(const struct oci_runtime *runtime, const char *id, cons
 
     if (oci_resources_parse(bytes_of_text(resources), &arena, &limits, err) < 0)
         return err_prefix(err, "the resources");
-    if (find_made(runtime, id, &arena, &state, err) < 0)
+    if (oci_calling_find(runtime, id, &arena, &state, err) < 0)
         return err->number;
     if (!oci_status_has_process(state.status))
         return err_set(err, -EBUSY, "the container '%s' is %s", id, oci_status_name(state.status));

@@ -11,20 +11,11 @@
 #include <errno.h>
 #include <string.h>
 
-/* A container that there is, and is made. */
-static int find(const struct oci_runtime *runtime, const char *id, struct arena *arena,
-                struct oci_state *ret_state, struct err *err)
-{
-    if (oci_calling_check_root(runtime->root, err) < 0)
-        return err->number;
-    return oci_state_await(runtime->root, id, arena, ret_state, err);
-}
-
 /* One that has a process. */
 static int find_running(const struct oci_runtime *runtime, const char *id, struct arena *arena,
                         struct oci_state *ret_state, struct err *err)
 {
-    if (find(runtime, id, arena, ret_state, err) < 0)
+    if (oci_calling_find(runtime, id, arena, ret_state, err) < 0)
         return err->number;
     if (oci_status_has_process(ret_state->status))
         return 0;
@@ -38,7 +29,7 @@ int oci_container_ps(const struct oci_runtime *runtime, const char *id, oci_proc
     struct oci_calling calling = oci_calling_begin();
     struct kernel_pids pids = { 0 };
     struct oci_state state;
-    int number = find(runtime, id, &arena, &state, err);
+    int number = oci_calling_find(runtime, id, &arena, &state, err);
 
     if (number == 0 && state.status != OCI_STOPPED)
         number = oci_list_processes(&state, &arena, &pids, err);
