@@ -49,11 +49,7 @@ static int configure(const struct running *running, const struct dns_settings *s
 
 static void go_on_as_before(const struct dns_options *options, struct err *err)
 {
-    struct err hint = { 0 };
-
-    (void)err_set(&hint, -EACCES, "only what was named at the start can be opened in the sandbox");
-    if (err->number == -EACCES && !options->has_no_sandbox)
-        (void)err_add(err, err->number, &hint);
+    dns_sandbox_explain(options, err);
     (void)err_prefix(err, "goes on as before");
     (void)cli_fail(DNS_PROGRAM, err, 0);
 }

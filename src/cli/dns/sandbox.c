@@ -467,3 +467,13 @@ int dns_sandbox_enter(const struct dns_options *options, const struct dns_user *
     (void)cli_fail(DNS_PROGRAM, err, 0);
     return 0;
 }
+
+void dns_sandbox_explain(const struct dns_options *options, struct err *err)
+{
+    struct err hint = { 0 };
+
+    if (err->number != -EACCES || options->has_no_sandbox)
+        return;
+    (void)err_set(&hint, -EACCES, "only what was named at the start can be opened in the sandbox");
+    (void)err_add(err, err->number, &hint);
+}

@@ -49,3 +49,6 @@ enum dns_sandbox_role {
  * with --sandbox, and else one sentence on stderr. A shard's user is that of its supervisor. */
 int dns_sandbox_enter(const struct dns_options *options, const struct dns_user *user,
                       enum dns_sandbox_role role, struct err *err);
+
+/* Says behind the sentence of a file that could not be opened anew that the sandbox may be why. */
+void dns_sandbox_explain(const struct dns_options *options, struct err *err);

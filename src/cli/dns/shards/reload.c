@@ -4,6 +4,7 @@
  * meanwhile has no voice: what takes its place begins with what holds in the end.
  */
 #include "base/clock.h"
+#include "cli/dns/sandbox.h"
 #include "cli/dns/shards/supervisor_inside.h"
 
 #include <errno.h>
@@ -54,12 +55,7 @@ static void end(struct dns_supervisor *supervisor)
 
 static void go_on_as_before(struct dns_supervisor *supervisor, struct err *err)
 {
-    const struct dns_options *options = dns_settings_options(supervisor->started);
-    struct err hint = { 0 };
-
-    (void)err_set(&hint, -EACCES, "only what was named at the start can be opened in the sandbox");
-    if (err->number == -EACCES && !options->has_no_sandbox)
-        (void)err_add(err, err->number, &hint);
+    dns_sandbox_explain(dns_settings_options(supervisor->started), err);
     (void)err_prefix(err, "goes on as before");
     (void)cli_fail(DNS_PROGRAM, err, 0);
     end(supervisor);
