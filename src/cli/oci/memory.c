@@ -6,6 +6,7 @@
  *
  * For one thread, as programs of this project with musl are.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -87,8 +88,10 @@ void *__wrap_calloc(size_t count, size_t size)
     void *piece;
     size_t all;
 
-    if (__builtin_mul_overflow(count, size, &all))
-        all = SIZE_MAX; /* which nobody has */
+    if (__builtin_mul_overflow(count, size, &all)) {
+        errno = ENOMEM;
+        return NULL;
+    }
     piece = __wrap_malloc(all);
     return piece == NULL ? NULL : memset(piece, 0, all);
 }
