@@ -25,11 +25,29 @@ pod() {
         --storage-driver vfs --cgroup-manager "${manager:-cgroupfs}" "$@"
 }
 
-# The cgroup that a user was given: without systemd, podman asks for none that is not named.
-parent=''
-[ "$me" = root ] || [ "${manager-}" = systemd ] || parent='--cgroup-parent /case/pods'
+# The cgroup that a user was given, if any, which can be with v2 alone: without systemd, podman asks
+# for none that is not named.
 # shellcheck disable=SC2034 # for those who source this
-run="run --network none --ulimit host $parent"
+parent='' has_cgroups=yes
+if [ "$me" = user ] && [ "${manager-}" != systemd ]; then
+    if [ -w /sys/fs/cgroup/case ]; then
+        parent='--cgroup-parent /case/pods'
+    else
+        # shellcheck disable=SC2034 # likewise
+        has_cgroups=''
+    fi
+fi
+# shellcheck disable=SC2034 # for those who source this
+run="run --network none $parent"
+
+# limit V2 V1: the name that this limit has in a container, of that file in a cgroup of v2 or v1.
+limit() {
+    if [ "$CUPEL_CGROUP" = v2 ]; then
+        echo "/sys/fs/cgroup/$1"
+    else
+        echo "/sys/fs/cgroup/${2%%.*}/$2"
+    fi
+}
 
 # Has podman keep all that it can below the working directory, and makes the image
 # localhost/busybox, without a network.
@@ -43,10 +61,16 @@ prepare_podman() {
     fi
     echo '{ "default": [{ "type": "insecureAcceptAnything" }] }' >etc/policy.json
     conmon=$(command -v conmon)
+    # Else podman would have more of both, which not every root may have.
+    own_limits=$(awk '{ gsub("unlimited", "-1") }
+        /^Max open files/ { files = $4 ":" $5 }
+        /^Max processes/ { processes = $3 ":" $4 }
+        END { printf "\"nofile=%s\", \"nproc=%s\"", files, processes }' /proc/self/limits)
     runtime=$(command -v cupel-oci)
     cat >etc/containers.conf <<END
 [containers]
 default_sysctls = []
+default_ulimits = [$own_limits]
 log_driver = "k8s-file"
 pids_limit = 100
 [engine]
