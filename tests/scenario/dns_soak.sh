@@ -36,6 +36,34 @@ assert len(lost) == report["lost"] > 0, report["lost"]
 assert all(0 <= each["asked_at"] <= 3 and each["reason"] == "no answer" for each in lost), lost'
 }
 
+no_answer_is_lost_while_the_forwarder_is_stopped_for_a_second() {
+    soak --time 8 --rate 400 --stop 1
+    python3 -c '
+import json
+report = json.load(open("report/soak.json"))
+assert report["stops"] >= 2 and report["dropped"]["forwarder"] == 0, report["stops"]
+assert report["lost"] <= report["refused"], report["lost_queries"]'
+}
+
+# 277 datagrams wait in what a socket has unless more is asked for; 480 come in such a stop.
+what_does_not_fit_into_the_buffer_is_lost_and_told_as_dropped() {
+    soak --time 8 --rate 400 --stop 1.2 --receive-buffer 106496 --patience 8
+    python3 -c '
+import json
+report = json.load(open("report/soak.json"))
+without = [lost for lost in report["lost_queries"] if lost["reason"] == "no answer"]
+assert len(without) > 0 and report["lost"] - report["refused"] <= len(without), report["lost"]
+assert len(without) == min(report["dropped"]["forwarder"], 1000), report["dropped"]'
+}
+
+two_shards_lose_no_answer() {
+    soak --time 10 --shards 2
+    python3 -c '
+import json
+report = json.load(open("report/soak.json"))
+assert report["lost"] == report["wrong"] == 0 and report["reloads"] >= 3, report["lost"]'
+}
+
 what_was_seen_until_an_interruption_is_told() {
     "$here/../soak/run" --program "$(command -v cupel-dns)" --report "$PWD/cut" --time 600 \
         >soak.txt 2>soak.log &
@@ -56,11 +84,16 @@ import importlib.machinery, sys
 soak = importlib.machinery.SourceFileLoader("soak", sys.argv[1]).load_module()
 filling = [4000 + 100 * min(i, 20) for i in range(100)]
 assert not soak.has_grown(filling)
-assert soak.has_grown([size + 20 * i for i, size in enumerate(filling)])' "$here/../soak/run"
+growing = [size + 20 * i for i, size in enumerate(filling)]
+assert soak.has_grown(growing) and not soak.has_grown(growing, 3)
+assert soak.has_grown([3 * size for size in growing], 3)' "$here/../soak/run"
 }
 
 run_tests \
     no_answer_is_lost_in_ten_seconds_of_mixed_load \
     an_answer_that_is_lost_is_missed \
+    no_answer_is_lost_while_the_forwarder_is_stopped_for_a_second \
+    what_does_not_fit_into_the_buffer_is_lost_and_told_as_dropped \
+    two_shards_lose_no_answer \
     what_was_seen_until_an_interruption_is_told \
     memory_that_grows_is_seen

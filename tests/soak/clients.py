@@ -17,6 +17,7 @@ class Account:
 
     def __init__(self):
         self.asked = self.answered = self.failed = self.lost = self.wrong = 0
+        self.lost_by_stream = 0  # of the lost
         self.first_wrong = None
         self.lost_queries = []  # the first of them
 
@@ -113,6 +114,7 @@ class Clients:
             self.judge(await reader.readexactly(size), asked)
             writer.close()
         except (asyncio.IncompleteReadError, asyncio.TimeoutError, OSError) as error:
+            self.account.lost_by_stream += 1
             self.account.tell_lost(asked, f"over TCP: {error!r}")
 
     def judge(self, message, asked):
