@@ -1,7 +1,7 @@
 /*
  * Property: what a shard says is refused and nothing has changed; or it is a word of one of the
- * kinds that there are, with an error where its kind has one and nowhere else, whose sentence has
- * an end and nothing that a terminal would obey, and which reads back the same.
+ * kinds that there are, with an error and a digest where its kind has one and nowhere else, whose
+ * sentence has an end and nothing that a terminal would obey, and which reads back the same.
  *
  * Covers: src/cli/dns/shards/word.c
  */
@@ -26,6 +26,7 @@ FUZZ_TARGET(input)
     fuzz_require(word.kind >= DNS_WORD_READY && word.kind < DNS_WORDS);
     fuzz_require((word.err.number < 0) ==
                  (word.kind == DNS_WORD_FAILED || word.kind == DNS_WORD_REFUSES));
+    fuzz_require(word.digest == 0 || word.kind == DNS_WORD_AGREES);
     length = strnlen(word.err.sentence, sizeof(word.err.sentence));
     fuzz_require(length < sizeof(word.err.sentence));
     for (size_t i = 0; i < length; i++)

@@ -79,6 +79,40 @@ and is started anew"
     nothing_is_left
 }
 
+has_ended_it() {
+    grep -qxF "cupel-dns: shard 2 (process $1) did not answer for 5 seconds and was ended, \
+and is started anew" forwarder.log
+}
+
+# A shard that stands still is like one that goes round in a circle: it does not end by itself.
+a_shard_that_hangs_is_ended_and_started_anew() {
+    local victim start
+    start_shards 3
+    victim=$(shards | sed -n 2p)
+    kill -STOP "$victim"
+    start=$SECONDS
+    wait_until has_ended_it "$victim"
+    [ $((SECONDS - start)) -ge 4 ] || fail "it had no time to answer"
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    [ "$(shards | wc -l)" = 3 ]
+    shards | grep -qx "$victim" && fail "it is still there"
+    # One that only took its time stays, and nobody is ended when all of them stood still.
+    victim=$(shards | sed -n 2p)
+    kill -STOP "$victim"
+    sleep 2
+    kill -CONT "$victim"
+    # shellcheck disable=SC2046 # several processes
+    kill -STOP "$forwarder" $(shards)
+    sleep 7
+    # shellcheck disable=SC2046
+    kill -CONT $(shards) "$forwarder"
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    shards | grep -qx "$victim" || fail "one was ended that was there"
+    [ "$(grep -c "is started anew" forwarder.log)" = 1 ] || fail "$(cat forwarder.log)"
+    stop_forwarder
+    nothing_is_left
+}
+
 # Also where that is what each of its shards does, as soon as it is there.
 a_shard_that_cannot_start_is_tried_five_times() {
     local status=0
@@ -175,6 +209,44 @@ a_wrong_configuration_is_refused_by_all() {
     ask 8055 new.example.org
     stop_forwarder
     nothing_is_left
+}
+
+# identities: what 16 clients, of all shards, are told to be speaking with.
+identities() {
+    local i
+    for i in $(seq 16); do
+        dig +time=20 +tries=1 +short @127.0.0.1 -p 8053 id.server TXT CH
+    done | sort | uniq
+}
+
+# One reads the file, and what it names, before it changes, the other after that.
+all_shards_have_one_text_of_a_file_that_is_edited() {
+    local victim
+    echo '0.0.0.0 one.block' >blocked
+    printf 'listen: 127.0.0.1:8053\nupstream: 127.0.0.1:5312\nblock: blocked\n' >dns.yaml
+    start_forwarder --config dns.yaml --shards 2
+    victim=$(shards | head -n 1)
+    kill -STOP "$victim"
+    echo 'identity-text: before' >>dns.yaml
+    : >forwarder.log
+    kill -HUP "$forwarder"
+    sleep 1
+    sed -i 's/before/after!/' dns.yaml
+    kill -CONT "$victim"
+    wait_until grep -q ready forwarder.log
+    [ "$(identities)" = '"after!"' ] || fail "$(identities)"
+    kill -STOP "$victim"
+    : >forwarder.log
+    kill -HUP "$forwarder"
+    sleep 1
+    echo '0.0.0.0 two.block' >blocked
+    kill -CONT "$victim"
+    wait_until grep -q ready forwarder.log
+    for victim in $(seq 16); do
+        dig +time=20 +tries=1 @127.0.0.1 -p 8053 two.block >dig.txt
+        grep -q 'status: NXDOMAIN' dig.txt || fail "$(cat dig.txt)"
+    done
+    stop_forwarder
 }
 
 addresses_come_and_go_and_a_new_shard_has_those_that_there_are() {
@@ -410,12 +482,14 @@ start_upstream
 run_tests \
     all_answers_are_right_and_every_shard_has_clients \
     a_shard_that_crashes_under_load_takes_nobody_with_it \
+    a_shard_that_hangs_is_ended_and_started_anew \
     a_shard_that_cannot_start_is_tried_five_times \
     what_no_shard_can_have_is_one_sentence \
     a_supervisor_that_is_killed_takes_all_with_it \
     signals_for_all_processes_end_it_in_order \
     no_query_is_lost_when_all_take_another_configuration \
     a_wrong_configuration_is_refused_by_all \
+    all_shards_have_one_text_of_a_file_that_is_edited \
     addresses_come_and_go_and_a_new_shard_has_those_that_there_are \
     what_is_counted_is_all_shards_and_stays_when_one_dies \
     what_is_flushed_dumped_and_loaded_is_all_shards \

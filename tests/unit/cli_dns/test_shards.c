@@ -145,6 +145,10 @@ static void a_word_arrives_as_it_was_said(void **state)
     assert_int_equal(word.kind, DNS_WORD_REFUSES);
     assert_int_equal(word.err.number, -EINVAL);
     assert_string_equal(word.err.sentence, err.sentence);
+    assert_int_equal(dns_word_agree(ends[1], 0x123456789), 0);
+    assert_int_equal(dns_word_receive(ends[0], &word), 1);
+    assert_int_equal(word.kind, DNS_WORD_AGREES);
+    assert_true(word.digest == 0x123456789);
     fd_close(&ends[1]);
     assert_int_equal(dns_word_receive(ends[0], &word), 0);
     fd_close(&ends[0]);
@@ -170,6 +174,9 @@ static void what_is_no_word_is_none(void **state)
     bad.kind = DNS_WORDS;
     assert_false(dns_word_read(bytes_of(&bad, sizeof(bad)), &read));
     bad.kind = DNS_WORD_READY; /* with an error */
+    assert_false(dns_word_read(bytes_of(&bad, sizeof(bad)), &read));
+    bad = good;
+    bad.digest = 1; /* of one who does not agree */
     assert_false(dns_word_read(bytes_of(&bad, sizeof(bad)), &read));
     bad = good;
     bad.err.number = 0; /* without one */

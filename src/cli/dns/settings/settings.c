@@ -5,7 +5,9 @@
 #include "base/fd.h"
 #include "cli/dns/local.h"
 #include "cli/dns/settings/file.h"
+#include "cli/dns/settings/files.h"
 #include "cli/dns/tls.h"
+#include "forwarder/core/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +21,7 @@ struct dns_settings {
     struct dns_options options;
     struct settings_lines lines;
     struct forwarder_built *local;
+    uint64_t digest;
     struct forwarder_loop_config config;
 };
 
@@ -32,6 +35,7 @@ static int read_file(struct dns_settings *settings, const char *name, struct err
 
     if (number < 0)
         return err_prefix(err, "--config");
+    settings->digest = forwarder_hash(&(struct forwarder_hash_key){ { 0 } }, file.text);
     return settings_file_read(&file, &table, &target, &settings->lines, err);
 }
 
@@ -115,8 +119,8 @@ static int read_said(const struct dns_options *given, struct dns_settings *setti
 }
 
 /* What all of it means. */
-static int understand(const struct dns_options *given, struct dns_settings *settings,
-                      struct err *err)
+static int read_meaning(const struct dns_options *given, struct dns_settings *settings,
+                        struct err *err)
 {
     int number = dns_options_read(&settings->options, &settings->config, err);
 
@@ -128,6 +132,21 @@ static int understand(const struct dns_options *given, struct dns_settings *sett
         tell_place(settings, given, err);
     else
         settings->config.core.local = &settings->local->local;
+    return number;
+}
+
+/* The files that are named are looked at before and after they are read: the digest is of all, with
+ * the text of the configuration, or 0 where something has changed. */
+static int understand(const struct dns_options *given, struct dns_settings *settings,
+                      struct err *err)
+{
+    uint64_t before = dns_files_digest(&settings->options, given->config);
+    struct forwarder_hash_key key = { { before, settings->digest } };
+    int number = read_meaning(given, settings, err);
+
+    settings->digest = 0;
+    if (number == 0 && dns_files_digest(&settings->options, given->config) == before)
+        settings->digest = forwarder_hash(&key, bytes_of_text("files")) | 1;
     return number;
 }
 
@@ -178,6 +197,11 @@ void dns_settings_free_pointer(struct dns_settings **settings)
 {
     dns_settings_free(*settings);
     *settings = NULL;
+}
+
+uint64_t dns_settings_digest(const struct dns_settings *settings)
+{
+    return settings->digest;
 }
 
 const struct dns_options *dns_settings_options(const struct dns_settings *settings)

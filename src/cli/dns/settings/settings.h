@@ -26,6 +26,10 @@ int dns_settings_read_anew(const struct dns_options *given, const struct dns_set
                            struct dns_settings **ret_settings, struct text *ret_stays,
                            struct err *err);
 
+/* What was read, as a number: two processes in which it is the same have read the same text and the
+ * same files (settings/files.h). 0: a file was written to while it was read. */
+uint64_t dns_settings_digest(const struct dns_settings *settings);
+
 /* Frees what of them is answered without asking anybody, which nobody looks at any more: it may be
  * large. */
 void dns_settings_forget_local(struct dns_settings *settings);

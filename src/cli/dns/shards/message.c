@@ -18,6 +18,13 @@ int dns_word_send(int fd, enum dns_word_kind kind, const struct err *err)
     return send(fd, &word, sizeof(word), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+int dns_word_agree(int fd, uint64_t digest)
+{
+    const struct dns_word word = { .kind = DNS_WORD_AGREES, .digest = digest };
+
+    return send(fd, &word, sizeof(word), MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
 int dns_word_receive(int fd, struct dns_word *ret_word)
 {
     uint8_t octets[sizeof(struct dns_word) + 1];

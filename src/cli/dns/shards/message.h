@@ -20,13 +20,15 @@ enum dns_word_kind {
     DNS_WORD_AGREES,    /* it could go on with the configuration that it read, */
     DNS_WORD_REFUSES,   /* or could not; a sentence says why */
     DNS_WORD_CHANGED,   /* it goes on with it */
+    DNS_WORD_HERE,      /* it was asked whether it is there */
     DNS_WORDS
 };
 
 struct dns_word {
-    uint32_t kind;
-    struct err err; /* of FAILED and REFUSES; its sentence is printable ASCII or has no octet below
-                       0x20, nor 0x7f */
+    uint64_t kind;   /* enum dns_word_kind */
+    uint64_t digest; /* of AGREES: what it has read (dns_settings_digest()); else 0 */
+    struct err err;  /* of FAILED and REFUSES; its sentence is printable ASCII or has no octet below
+                        0x20, nor 0x7f */
 };
 
 /* Reads a word; false, and *ret_word untouched, where that is none. What a terminal would obey in
@@ -35,6 +37,9 @@ bool dns_word_read(struct bytes octets, struct dns_word *ret_word);
 
 /* Says one, with the sentence of `err`, or none where that is NULL. -errno. */
 int dns_word_send(int fd, enum dns_word_kind kind, const struct err *err);
+
+/* Says that it could go on with what it has read, of which that is the digest. -errno. */
+int dns_word_agree(int fd, uint64_t digest);
 
 /* The next word: 1; 0 at the end, or where what came is none; -EAGAIN: nothing came so far. */
 int dns_word_receive(int fd, struct dns_word *ret_word);
@@ -46,6 +51,7 @@ enum dns_order_kind {
     DNS_ORDER_ABORT,       /* or forget it */
     DNS_ORDER_REOPEN,      /* open files anew that were renamed */
     DNS_ORDER_SERVE,       /* take this connection of the control, the only one of `listen` */
+    DNS_ORDER_ASK,         /* say whether you are there */
     DNS_ORDER_STOP,        /* end */
 };
 

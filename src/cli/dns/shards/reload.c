@@ -14,6 +14,8 @@
 /* So long shards may read, and so long they may need to go on with it. */
 #define VOTING_NS (120 * NS_PER_S)
 #define GOING_NS (20 * NS_PER_S)
+/* So often in a row it is read anew because files changed meanwhile. */
+#define TRIES_MAX 5
 
 /* How many shards have this vote, of those that are asked. */
 static size_t count_votes(const struct dns_supervisor *supervisor, enum dns_vote vote)
@@ -58,6 +60,7 @@ static void go_on_as_before(struct dns_supervisor *supervisor, struct err *err)
     dns_sandbox_explain(dns_settings_options(supervisor->started), err);
     (void)err_prefix(err, "goes on as before");
     (void)cli_fail(DNS_PROGRAM, err, 0);
+    supervisor->tries = 0;
     end(supervisor);
 }
 
@@ -129,6 +132,33 @@ static void begin_voting(struct dns_supervisor *supervisor)
             ask(&supervisor->seats[i]);
 }
 
+/* Whether all who agree have read what the supervisor has. */
+static bool is_one_text(const struct dns_supervisor *supervisor)
+{
+    uint64_t digest = dns_settings_digest(supervisor->next);
+
+    for (size_t i = 0; i < supervisor->what->count; i++)
+        if (supervisor->seats[i].vote == DNS_VOTE_AGREES && supervisor->seats[i].digest != digest)
+            return false;
+    return digest != 0;
+}
+
+/* Files were written to while they were read, by one after the other: all is read once more. */
+static void read_again(struct dns_supervisor *supervisor)
+{
+    struct err err = { 0 };
+
+    supervisor->tries += 1;
+    if (supervisor->tries < TRIES_MAX) {
+        supervisor->is_called = true;
+        end(supervisor);
+        return;
+    }
+    (void)err_set(&err, -EAGAIN, "files changed while they were read, %d times in a row",
+                  TRIES_MAX);
+    go_on_as_before(supervisor, &err);
+}
+
 /* How long shards answer from addresses that they leave; they hear of it a little later than we. */
 static uint64_t longest_wait(const struct dns_supervisor *supervisor)
 {
@@ -154,6 +184,12 @@ static void decide(struct dns_supervisor *supervisor)
         go_on_as_before(supervisor, &err);
         return;
     }
+    if (!is_one_text(supervisor)) {
+        tell(supervisor, DNS_ORDER_ABORT);
+        read_again(supervisor);
+        return;
+    }
+    supervisor->tries = 0;
     tell(supervisor, DNS_ORDER_COMMIT);
     dns_supervisor_take_places(supervisor, longest_wait(supervisor));
     for (size_t i = 0; i < supervisor->what->count; i++)

@@ -26,6 +26,11 @@
 #define DELAY_NS_MAX (5000 * NS_PER_MS)
 /* So often it is tried to have one that answers. */
 #define UNREADY_MAX 5
+/* For so many seconds one that answers may not say that it is there, */
+#define SILENT_MAX 5
+/* and so many it may need to begin; when the service does, it reads the cache's file. */
+#define BEGINNING_MAX 60
+#define BEGINNING_MAX_FIRST 600
 
 static void run_channel(void *owner, uint32_t events)
 {
@@ -113,6 +118,9 @@ void dns_seat_start(struct dns_seat *seat)
     seat->start_ns = FORWARDER_NEVER;
     seat->is_ready = false;
     seat->has_broken = false;
+    seat->is_asked = false;
+    seat->has_hung = false;
+    seat->silent = 0;
     seat->err = (struct err){ 0 };
     if (start(seat, &err) == 0)
         return;
@@ -138,6 +146,32 @@ void dns_seat_order(const struct dns_seat *seat, const struct dns_order *order)
         dns_seat_kill(seat);
 }
 
+/* How many seconds a shard may be silent. */
+static unsigned int patience(const struct dns_seat *seat)
+{
+    if (seat->is_ready)
+        return SILENT_MAX;
+    return seat->supervisor->has_begun ? BEGINNING_MAX : BEGINNING_MAX_FIRST;
+}
+
+void dns_seat_watch(struct dns_seat *seat)
+{
+    static const struct dns_order order = { .kind = DNS_ORDER_ASK };
+
+    if (seat->pid == 0 || seat->has_hung)
+        return;
+    if (seat->is_ready && !seat->is_asked) {
+        seat->is_asked = true;
+        dns_seat_order(seat, &order);
+        return;
+    }
+    seat->silent += 1;
+    if (seat->silent < patience(seat))
+        return;
+    seat->has_hung = true;
+    dns_seat_kill(seat);
+}
+
 /* Does what a word is for; false where it is not its time. */
 static bool take_word(struct dns_seat *seat, const struct dns_word *word)
 {
@@ -149,12 +183,20 @@ static bool take_word(struct dns_seat *seat, const struct dns_word *word)
             return false;
         seat->is_ready = true;
         seat->unready = 0;
+        seat->silent = 0;
+        return true;
+    case DNS_WORD_HERE:
+        if (!seat->is_asked)
+            return false;
+        seat->is_asked = false;
+        seat->silent = 0;
         return true;
     case DNS_WORD_FAILED:
         seat->err = word->err;
         return true;
     case DNS_WORD_AGREES:
         seat->vote = DNS_VOTE_AGREES;
+        seat->digest = word->digest;
         return votes;
     case DNS_WORD_REFUSES:
         seat->vote = DNS_VOTE_REFUSES;
@@ -260,6 +302,10 @@ static void tell_death(const struct dns_seat *seat, pid_t pid, int status, struc
         (void)text_format(how, "could not go on: %s", seat->err.sentence);
     else if (seat->has_broken)
         (void)text_append(how, "was ended: what it said made no sense");
+    else if (seat->has_hung && seat->is_ready)
+        (void)text_format(how, "did not answer for %u seconds and was ended", seat->silent);
+    else if (seat->has_hung)
+        (void)text_format(how, "did not begin in %u seconds and was ended", seat->silent);
     else if (WIFSIGNALED(status))
         (void)text_format(how, "was ended by signal %d (%s)", WTERMSIG(status),
                           strsignal(WTERMSIG(status)));

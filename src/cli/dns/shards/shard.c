@@ -91,6 +91,13 @@ static void say(struct shard *shard, enum dns_word_kind kind, const struct err *
         shard->is_over = true;
 }
 
+/* Says that it could go on with what it has read. */
+static void agree(struct shard *shard)
+{
+    if (dns_word_agree(shard->start->channel, dns_settings_digest(shard->next)) < 0)
+        shard->is_over = true;
+}
+
 /* Begins to read the configuration anew, while queries are answered. */
 static void prepare(struct shard *shard, const struct dns_order *order)
 {
@@ -136,7 +143,7 @@ static void end_reading(struct shard *shard)
     if (err.number < 0 || forwarder_loop_may_reload(shard->loop, &config, &err) < 0)
         say(shard, DNS_WORD_REFUSES, &err);
     else
-        say(shard, DNS_WORD_AGREES, NULL);
+        agree(shard);
 }
 
 /* Goes on with what it agreed to. Where it cannot, since something happened meanwhile, it ends, and
@@ -182,6 +189,9 @@ static void obey(struct shard *shard, const struct dns_order *order)
         break;
     case DNS_ORDER_SERVE:
         operate_control_take(shard->operation.control, order->listen[0].tcp_fd);
+        break;
+    case DNS_ORDER_ASK:
+        say(shard, DNS_WORD_HERE, NULL);
         break;
     case DNS_ORDER_STOP:
         shard->is_over = true;

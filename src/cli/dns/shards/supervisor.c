@@ -24,6 +24,8 @@
 #define SAVING_NS (60000 * NS_PER_MS)
 /* and so long shards may need to end. */
 #define STOPPING_NS (10000 * NS_PER_MS)
+/* So often shards are asked whether they are there. */
+#define WATCH_NS (1000 * NS_PER_MS)
 
 struct dns_settings *dns_supervisor_settings(const struct dns_supervisor *supervisor)
 {
@@ -271,9 +273,20 @@ static void look_ready(struct dns_supervisor *supervisor)
     dns_service_tell(supervisor->what->service, DNS_SERVICE_READY);
 }
 
+/* Asks all shards whether they are there, each second. */
+static void watch(struct dns_supervisor *supervisor, uint64_t now_ns)
+{
+    if (supervisor->is_stopping || now_ns < supervisor->watch_ns)
+        return;
+    supervisor->watch_ns = now_ns + WATCH_NS;
+    for (size_t i = 0; i < supervisor->what->count; i++)
+        dns_seat_watch(&supervisor->seats[i]);
+}
+
 static void look_at_time(struct dns_supervisor *supervisor, uint64_t now_ns)
 {
     forget_left(supervisor, now_ns);
+    watch(supervisor, now_ns);
     if (now_ns < supervisor->until_ns)
         return;
     if (!supervisor->is_stopping) {
@@ -304,6 +317,8 @@ static int wait_ms(const struct dns_supervisor *supervisor)
     for (size_t i = 0; i < FORWARDER_LISTEN_MAX; i++)
         if (supervisor->left[i].shared.count > 0 && supervisor->left[i].until_ns < until_ns)
             until_ns = supervisor->left[i].until_ns;
+    if (!supervisor->is_stopping && supervisor->watch_ns < until_ns)
+        until_ns = supervisor->watch_ns;
     if (until_ns == FORWARDER_NEVER)
         return -1;
     if (until_ns <= now_ns)

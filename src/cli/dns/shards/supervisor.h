@@ -4,7 +4,8 @@
  * manager and the configuration are its business, and a change of that is all shards' or none's.
  *
  * A shard that dies leaves its sockets, and what waits in them, to the one that takes its place,
- * which is started at once; or later, the more often it happens within seconds. One that dies five
+ * which is started at once; or later, the more often it happens within seconds. One that does not
+ * say for some seconds that it is there, is ended. One that dies five
  * times in a row before it answers ends the service. When the supervisor ends, so do all shards,
  * also where it was killed: the kernel sends them SIGKILL then.
  */

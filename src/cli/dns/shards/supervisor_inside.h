@@ -27,6 +27,9 @@ struct dns_seat {
     int channel; /* -1 */
     bool is_ready;
     bool has_broken;      /* it said what is no word, or at the wrong time */
+    bool is_asked;        /* whether it is there */
+    bool has_hung;        /* it did not say so */
+    unsigned int silent;  /* seconds for which it has not, or has not begun */
     struct err err;       /* why it could not go on, as it said; number 0: it said nothing */
     uint64_t since_ns;    /* when it was started */
     uint64_t start_ns;    /* when the next is to be started */
@@ -36,6 +39,7 @@ struct dns_seat {
     struct operate_report *shared; /* where the shard leaves what it counts; no other has that */
     struct operate_report past;    /* what those before it had counted */
     enum dns_vote vote;
+    uint64_t digest; /* of what it agrees to */
 };
 
 /* Requests of the control socket that are done at the same time. */
@@ -80,9 +84,11 @@ struct dns_supervisor {
     bool is_stopping;  /* no shard is started any more */
     int status;        /* the exit status then */
     uint64_t until_ns; /* so long it is waited for what happens now; FORWARDER_NEVER */
+    uint64_t watch_ns; /* when shards are to be asked next whether they are there */
     /* Another configuration: */
     enum dns_change change;
-    bool is_called; /* and what comes after that is to be read, too */
+    bool is_called;     /* and what comes after that is to be read, too */
+    unsigned int tries; /* how often in a row files changed while they were read */
     struct dns_reading *reading;
     struct dns_settings *next;
     struct forwarder_loop_config next_config;
@@ -124,6 +130,11 @@ void dns_seat_start(struct dns_seat *seat);
 
 /* Reads what the shard says. */
 void dns_seat_listen(struct dns_seat *seat);
+
+/* To be called each second: asks the shard whether it is there; one that does not say so for some
+ * seconds, or does not begin in time, is ended. What counts is how often it is called, so a
+ * supervisor that stood still itself ends nobody for that. */
+void dns_seat_watch(struct dns_seat *seat);
 
 /* Looks whether the shard has ended, and what is to be done about that. */
 void dns_seat_reap(struct dns_seat *seat);

@@ -16,6 +16,8 @@ bool dns_word_read(struct bytes octets, struct dns_word *ret_word)
         return false;
     if ((word.kind == DNS_WORD_FAILED || word.kind == DNS_WORD_REFUSES) != (word.err.number < 0))
         return false;
+    if (word.kind != DNS_WORD_AGREES && word.digest != 0)
+        return false;
     for (char *at = word.err.sentence; *at != '\0'; at++)
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
             *at = '?';
