@@ -1,6 +1,8 @@
-/* Frames in memory are a length, in this machine's order, and as many octets. */
+/* Frames in memory are as in the file: a length of four octets, and as many octets. */
 #include "dnstap/dnstap.h"
 
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
 #include "base/clock.h"
 #include "base/handoff.h"
 #include "base/require.h"
@@ -17,12 +19,15 @@
 #define REST_NS UINT64_C(1000000000)
 #define ENDING_MS 1000
 #define FRAMES_MAX 64
+/* So much is handed over at once, unless one frame is more. */
+#define HANDOVER_BYTES ((size_t)32 << 10)
 
 struct dnstap {
     /* The loop's: */
     char identity[DNSTAP_TEXT_MAX + 1];
     char version[DNSTAP_TEXT_MAX + 1];
     /* The thread's: */
+    int handover; /* -1: it writes by itself */
     struct dnstap_place place;
     struct dnstap_pipe pipe;
     struct fstrm_writer *writer; /* NULL: nobody is there */
@@ -71,15 +76,25 @@ static bool is_met(struct dnstap *dnstap)
     return false;
 }
 
+/* The length of the frame at the front. */
+static uint32_t front_size(struct bytes octets)
+{
+    struct byte_reader in = byte_reader_init(octets);
+    uint32_t size;
+
+    REQUIRE(read_u32_be(&in, &size));
+    REQUIRE(size <= byte_reader_left(&in));
+    return size;
+}
+
 /* Takes up to FRAMES_MAX frames from the front. */
 static int take_frames(struct bytes *octets, struct iovec frames[static FRAMES_MAX])
 {
     int count = 0;
 
     while (count < FRAMES_MAX && octets->size > 0) {
-        uint32_t size;
+        uint32_t size = front_size(*octets);
 
-        memcpy(&size, octets->at, sizeof(size));
         frames[count] = (struct iovec){
             .iov_base = (void *)(uintptr_t)(octets->at + sizeof(size)), /* only read */
             .iov_len = size,
@@ -88,6 +103,39 @@ static int take_frames(struct bytes *octets, struct iovec frames[static FRAMES_M
         count += 1;
     }
     return count;
+}
+
+/* Takes from the front what is one message; how many frames these are. */
+static uint64_t take_message(struct bytes *octets, struct bytes *ret_message)
+{
+    struct bytes rest = *octets;
+    size_t size = 0;
+    uint64_t count = 0;
+
+    while (rest.size > 0) {
+        size_t next = sizeof(uint32_t) + front_size(rest);
+
+        if (count > 0 && size + next > HANDOVER_BYTES)
+            break;
+        REQUIRE(bytes_from(rest, next, &rest));
+        size += next;
+        count += 1;
+    }
+    *ret_message = bytes_of(octets->at, size);
+    *octets = rest;
+    return count;
+}
+
+/* Who takes them may take a while; the socket has a limit for that. */
+static void hand_over(struct dnstap *dnstap, struct bytes octets)
+{
+    while (octets.size > 0) {
+        struct bytes message;
+        uint64_t count = take_message(&octets, &message);
+
+        if (send(dnstap->handover, message.at, message.size, MSG_NOSIGNAL) < 0)
+            handoff_lose(&dnstap->handoff, count);
+    }
 }
 
 static void write_frames(struct dnstap *dnstap, struct bytes octets)
@@ -115,8 +163,11 @@ static void *work(void *owner)
     struct bytes octets;
 
     while (handoff_take(&dnstap->handoff, &octets)) {
-        write_frames(dnstap, octets);
-        if (atomic_exchange(&dnstap->is_reopening, false) &&
+        if (dnstap->handover >= 0)
+            hand_over(dnstap, octets);
+        else
+            write_frames(dnstap, octets);
+        if (atomic_exchange(&dnstap->is_reopening, false) && dnstap->handover < 0 &&
             !dnstap_pipe_is_current(&dnstap->pipe)) {
             leave(dnstap);
             dnstap->rest_until_ns = 0;
@@ -159,7 +210,7 @@ static int get_ready(struct dnstap *dnstap, const struct dnstap_config *config)
 
     if (!handoff_init(&dnstap->handoff, DNSTAP_BYTES_MAX))
         return ENOMEM;
-    if (config->file == NULL)
+    if (config->file == NULL || dnstap->handover >= 0)
         return 0;
     dnstap->place.file = strdup(config->file);
     if (dnstap->place.file == NULL)
@@ -179,6 +230,7 @@ static int tap_open(const struct dnstap_config *config, struct dnstap **ret_dnst
         return err_set(err, -ENOMEM, "no memory");
     copy_text(config->identity, dnstap->identity);
     copy_text(config->version, dnstap->version);
+    dnstap->handover = config->handover;
     dnstap->place.socket = config->socket;
     dnstap->place.size = config->size;
     dnstap->pipe = (struct dnstap_pipe){ &dnstap->place, &dnstap->handoff, -1, ENDING_MS };
@@ -220,12 +272,11 @@ static void passed(void *owner, const struct forwarder_passing *passing)
     struct dnstap_teller teller = { dnstap->identity, dnstap->version };
     uint8_t block[sizeof(uint32_t) + DNSTAP_HEAD_MAX];
     struct byte_writer out = byte_writer_init(block + sizeof(uint32_t), DNSTAP_HEAD_MAX);
-    uint32_t size;
+    struct byte_writer length = byte_writer_init(block, sizeof(uint32_t));
 
     dnstap_message_write(passing, &teller, now(), &out);
-    size = (uint32_t)(out.position + passing->datagram->payload.size);
-    memcpy(block, &size, sizeof(size));
-    (void)handoff_put(&dnstap->handoff, bytes_of(block, sizeof(size) + out.position),
+    REQUIRE(write_u32_be(&length, (uint32_t)(out.position + passing->datagram->payload.size)));
+    (void)handoff_put(&dnstap->handoff, bytes_of(block, sizeof(uint32_t) + out.position),
                       passing->datagram->payload);
 }
 

@@ -5,8 +5,10 @@
  * The loop puts messages into memory and a thread of its own writes them, so the loop never waits;
  * libfstrm's own thread is not used, since it drops what comes while nobody reads without saying
  * so. What does not fit into DNSTAP_BYTES_MAX, and what the thread has while nobody is there to
- * read, is dropped and counted. Who is not there is looked for again each second; who does not read
- * for five seconds is left. A module: dnstap_module is all that it shows. The thread of the loop.
+ * read, is dropped and counted. A file that several processes have is written by another one, to
+ * which frames are handed over as they stand in the file. Who is not there is looked for again each
+ * second; who does not read for five seconds is left. A module: dnstap_module is all that it shows.
+ * The thread of the loop.
  */
 #pragma once
 
@@ -20,7 +22,9 @@
 struct dnstap;
 
 struct dnstap_config {
-    const char *file;               /* which is made anew; copied, as the rest; or NULL: */
+    const char *file; /* which is made anew; copied, as the rest; or NULL: */
+    int handover; /* a socket where frames of such a file are handed to who writes it, in messages
+                     of whole ones, each behind its length; the caller's; -1: none */
     struct sockaddr_storage socket; /* of one that listens, or will */
     socklen_t size;
     const char *identity; /* at most DNSTAP_TEXT_MAX octets (REQUIRE), as the next; "": none */

@@ -179,13 +179,19 @@ static void run_flush(struct operate_server *server, const struct operate_reques
     (void)json_object_set_new(answer, "removed", number_of(removed));
 }
 
+/* It cannot be done. */
+static void refuse(json_t *answer, const char *sentence)
+{
+    (void)json_object_set_new(answer, "ok", json_false());
+    (void)json_object_set_new(answer, "error", json_string(sentence));
+}
+
 /* Whether there is a query log; else the answer says so. */
 static bool has_log(const struct operate_server *server, json_t *answer)
 {
     if (server->log != NULL)
         return true;
-    (void)json_object_set_new(answer, "ok", json_false());
-    (void)json_object_set_new(answer, "error", json_string("there is no query log (--query-log)"));
+    refuse(answer, "there is no query log (--query-log)");
     return false;
 }
 
@@ -200,8 +206,10 @@ static void run_reopen(struct operate_server *server, const struct operate_reque
                        json_t *answer)
 {
     (void)request;
-    if (has_log(server, answer))
-        operate_query_log_reopen(server->log);
+    if (server->reopen != NULL)
+        server->reopen(server->owner);
+    else
+        refuse(answer, "there is no file to be opened anew (--query-log, --dnstap)");
 }
 
 static const command_run commands[OPERATE_COMMANDS] = {

@@ -6,10 +6,10 @@
 #include "base/handoff.h"
 #include "base/timestamp.h"
 #include "operate/query_line.h"
+#include "operate/scribe.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ struct operate_query_log {
     /* Of both: */
     atomic_bool is_reopening;
     struct handoff handoff;
-    bool is_shared;
+    bool is_handed; /* to who writes the file */
     bool has_thread;
     pthread_t thread;
 };
@@ -73,17 +73,6 @@ int operate_query_log_open_file(const char *path)
     return fd;
 }
 
-/* The file by its name or, where its directory lets us not, as it was when it did. */
-static int open_or_copy(const struct operate_query_log_config *config)
-{
-    int fd = operate_query_log_open_file(config->path);
-    int copy = -1;
-
-    if ((fd == -EACCES || fd == -EPERM) && config->fd >= 0)
-        copy = fcntl(config->fd, F_DUPFD_CLOEXEC, 3);
-    return copy >= 0 ? copy : fd;
-}
-
 static uint64_t count_lines(struct bytes text)
 {
     uint64_t lines = 0;
@@ -95,7 +84,7 @@ static uint64_t count_lines(struct bytes text)
 
 static void reopen(struct operate_query_log *log)
 {
-    int fd = operate_query_log_open_file(log->path);
+    int fd = log->is_handed ? -1 : operate_query_log_open_file(log->path);
 
     if (fd < 0)
         return;
@@ -103,7 +92,7 @@ static void reopen(struct operate_query_log *log)
     log->fd = fd;
 }
 
-/* The lines of a part's front that the kernel writes at once, also into a pipe; at least one. */
+/* The lines of a part's front that are one message; at least one. */
 static struct bytes front_lines(struct bytes lines)
 {
     size_t size = 0;
@@ -112,7 +101,7 @@ static struct bytes front_lines(struct bytes lines)
         const uint8_t *end = memchr(lines.at + size, '\n', lines.size - size);
         size_t next = end == NULL ? lines.size : (size_t)(end - lines.at) + 1;
 
-        if (size > 0 && next > PIPE_BUF)
+        if (size > 0 && next > OPERATE_HANDOVER_BYTES)
             break;
         size = next;
     }
@@ -123,7 +112,7 @@ static struct bytes front_lines(struct bytes lines)
 static struct bytes write_lines(const struct operate_query_log *log, struct bytes lines)
 {
     while (lines.size > 0) {
-        struct bytes part = log->is_shared ? front_lines(lines) : lines;
+        struct bytes part = log->is_handed ? front_lines(lines) : lines;
 
         if (fd_write_all(log->fd, part) < 0)
             break;
@@ -161,8 +150,9 @@ int operate_query_log_open(const struct operate_query_log_config *config,
     log->level = config->level;
     log->is_json = config->is_json;
     log->path = strdup(config->path);
-    log->fd = open_or_copy(config);
-    log->is_shared = config->is_shared;
+    log->is_handed = config->handover >= 0;
+    log->fd = log->is_handed ? fcntl(config->handover, F_DUPFD_CLOEXEC, 3)
+                             : operate_query_log_open_file(config->path);
     number = log->fd < 0 ? -log->fd : 0;
     if (number == 0 && !handoff_init(&log->handoff, OPERATE_QUERY_LOG_BYTES))
         number = ENOMEM;

@@ -3,8 +3,9 @@
  *
  * The loop puts lines into a block of memory; a thread of its own writes them, so however slow the
  * disk or the reader is, the loop does not wait: lines that do not fit into OPERATE_QUERY_LOG_BYTES
- * are dropped and counted. operate_query_log_answered() is the tap of a loop. All functions are for
- * the thread of the loop.
+ * are dropped and counted. Where several processes have one file, another one writes it, and the
+ * thread hands lines over to that. operate_query_log_answered() is the tap of a loop. All functions
+ * are for the thread of the loop.
  */
 #pragma once
 
@@ -24,8 +25,8 @@ struct operate_query_log;
 
 struct operate_query_log_config {
     const char *path; /* "-": standard output; copied */
-    int fd;           /* the file, open, for where it cannot be opened; stays the caller's; -1 */
-    bool is_shared;   /* others write lines there too: each write is of whole lines */
+    int handover; /* a socket where lines are handed to who writes the file, in messages of whole
+                     lines (operate/scribe.h); stays the caller's; -1: none, the file is opened */
     bool is_json;
     enum operate_log_level level;
 };

@@ -38,6 +38,8 @@ struct operate_server {
     uint64_t started_ns;                   /* of the monotonic clock */
     size_t parts;                          /* of the cache, of which the loop has one: 1 or more */
     struct operate_query_log *log;         /* NULL: there is none */
+    void (*reopen)(void *owner); /* opens files anew that were renamed; NULL: there are none */
+    void *owner;                 /* of that */
 };
 
 /* All that is counted now, and whose the upstreams are. */

@@ -64,6 +64,16 @@ struct operate_statistic operate_statistic_at(size_t place)
     };
 }
 
+size_t operate_statistic_find(const char *name)
+{
+    size_t place = 0;
+
+    while (place < OPERATE_STATISTICS && strcmp(operate_statistic_at(place).name, name) != 0)
+        place += 1;
+    REQUIRE(place < OPERATE_STATISTICS);
+    return place;
+}
+
 bool operate_statistic_is_common(size_t place)
 {
     const char *name = operate_statistic_at(place).name;

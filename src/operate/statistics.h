@@ -16,6 +16,9 @@ struct operate_statistic {
  * core's counters, and then those of the loop around it. */
 struct operate_statistic operate_statistic_at(size_t place);
 
+/* The place of the number with this name, which there is (REQUIRE). */
+size_t operate_statistic_find(const char *name);
+
 /* Whether several forwarders of one configuration have the same, so that it is not to be added. */
 bool operate_statistic_is_common(size_t place);
 

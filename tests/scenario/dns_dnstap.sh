@@ -113,7 +113,7 @@ a_file_is_made_anew_when_it_was_renamed() {
     kill -USR2 "$forwarder" # it was not renamed: nothing is lost
     ask one.test
     mv file.fstrm before.fstrm
-    kill -USR2 "$forwarder"
+    ctl reopen
     wait_until test -e file.fstrm
     ask one.test
     stop_forwarder

@@ -133,7 +133,8 @@ mistakes_are_one_sentence() {
     [ "$(cat out.txt)" = "cupel-dns: --query-log: 'nowhere/log': No such file or directory" ]
     start_forwarder --upstream 127.0.0.1:5312 --control "$socket"
     ! ctl reopen 2>err.txt || fail "there is no log"
-    [ "$(cat err.txt)" = "cupel-dns-ctl: there is no query log (--query-log)" ]
+    [ "$(cat err.txt)" = "cupel-dns-ctl: there is no file to be opened anew \
+(--query-log, --dnstap)" ]
     stop_forwarder
 }
 

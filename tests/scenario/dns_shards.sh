@@ -6,6 +6,8 @@ scenario_unshare=(--mount-proc)
 source "$(dirname "$0")/dns.bash"
 needs dig bind9-dnsutils
 needs curl curl
+needs dnstap-read bind9-dnsutils
+needs ip iproute2
 
 # A crash is the kernel's to tell, not a sanitizer's.
 export ASAN_OPTIONS=$ASAN_OPTIONS:handle_segv=0
@@ -17,7 +19,7 @@ start_upstream() {
 
 # shards: their processes.
 shards() {
-    pgrep -P "$forwarder"
+    pgrep -P "$forwarder" -x cupel-dns
 }
 
 # start_shards COUNT OPTION…
@@ -28,7 +30,7 @@ start_shards() {
 
 # nothing_is_left: neither the forwarder nor a shard.
 nothing_is_left() {
-    ! pgrep -x cupel-dns
+    ! pgrep cupel-dns
 }
 
 ask() {
@@ -116,19 +118,19 @@ a_shard_that_hangs_is_ended_and_started_anew() {
 # Also where that is what each of its shards does, as soon as it is there.
 a_shard_that_cannot_start_is_tried_five_times() {
     local status=0
-    start_shards 2 --query-log queries
-    rm queries
-    mkdir queries
+    ip address add 192.0.2.2/24 dev lo
+    start_forwarder --upstream 192.0.2.1 --listen 127.0.0.1:8053 --shards 2
+    ip address delete 192.0.2.2/24 dev lo # no way leads to the upstream any more
     kill -KILL "$(shards | head -n 1)"
     wait "$forwarder" || status=$?
     [ "$status" = 1 ] || fail "status $status"
     [ "$(grep -c 'and is started anew' forwarder.log)" = 5 ] || fail "$(cat forwarder.log)"
     tail -n 1 forwarder.log >last.txt
-    grep -q "^cupel-dns: shard 1 (process [0-9]*) could not go on: --query-log: 'queries': \
-Is a directory, as 5 in a row did before they answered: the service ends$" last.txt ||
+    grep -q "^cupel-dns: shard 1 (process [0-9]*) could not go on: \
+cannot reach upstream 192.0.2.1:53: Network is unreachable, \
+as 5 in a row did before they answered: the service ends$" last.txt ||
         fail "$(cat forwarder.log)"
     nothing_is_left
-    rmdir queries
 }
 
 what_no_shard_can_have_is_one_sentence() {
@@ -384,7 +386,7 @@ has_lines() {
     [ "$(cat queries queries.old | grep -vc 'late[0-9]*[.]example')" = "$1" ]
 }
 
-# Each shard opens the file when it has written what waited.
+# What shards have gathered goes to the new file.
 a_late_line_is_in_it() {
     ask 8053 "late$RANDOM.example.org"
     grep -q 'late[0-9]*[.]example' queries
@@ -416,6 +418,121 @@ lines_of_all_shards_are_whole_in_one_log() {
     wait "$reader"
     [ "$(wc -l <piped.txt)" = 1040 ] || fail "$(wc -l <piped.txt) lines"
     python3 -c 'import json, sys; [json.loads(line)["waited_us"] for line in sys.stdin]' <piped.txt
+}
+
+# are_whole FILE: each of its lines is one.
+are_whole() {
+    local line='20[0-9T:.-]*Z 127\.0\.0\.1:[0-9]+ (udp|tcp) [^ ]+ IN A [A-Z]+'
+    line+=' (upstream|cache|here) [0-9]+ [0-9]+us'
+    [ "$(tail -c 1 "$1" | od -An -c | tr -d ' ')" = '\n' ] || fail "its last line has no end"
+    grep -vxE "$line" "$1" >broken.txt && fail "not whole: $(cat broken.txt)"
+    return 0
+}
+
+# rush: many queries, without regard to what becomes of them.
+rush() {
+    python3 - <<'PYTHON'
+import socket
+import struct
+import time
+
+clients = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(16)]
+for client in clients:
+    client.connect(("127.0.0.1", 8053))
+query = struct.pack(">6H", 1, 0x100, 1, 0, 0, 0) + b"\3one\7example\3org\0\0\1\0\1"
+end = time.monotonic() + 3
+while time.monotonic() < end:
+    for client in clients:
+        for _ in range(8):
+            client.send(query)
+    time.sleep(0.002)
+PYTHON
+}
+
+writer() {
+    pgrep -P "$forwarder" -x "$1"
+}
+
+is_written_anew() {
+    [ "$(writer cupel-dns-lines)" != "$1" ] && grep -q "it is started anew" forwarder.log
+}
+
+a_line_is_whole_whoever_is_killed() {
+    local shard before load
+    rm -f queries
+    start_shards 2 --query-log queries
+    rush &
+    load=$!
+    sleep 0.3
+    for _ in 1 2 3; do
+        for shard in $(shards); do
+            kill -KILL "$shard"
+        done
+        sleep 0.4
+    done
+    before=$(writer cupel-dns-lines)
+    kill -KILL "$before"
+    wait "$load"
+    wait_until is_written_anew "$before"
+    ask 8053 last.example.org
+    stop_forwarder
+    nothing_is_left
+    are_whole queries
+    grep -q last queries || fail "who took over writes nothing"
+    [ "$(wc -l <queries)" -gt 1000 ] || fail "$(wc -l <queries) lines"
+}
+
+# told FILE: how many messages of each kind it tells of.
+told() {
+    dnstap-read "$1" | cut -d ' ' -f 3 | sort | uniq -c |
+        awk '{ printf "%s%s %s", sep, $2, $1; sep = ", " }'
+}
+
+one_file_tells_of_the_messages_of_all_shards() {
+    local before forwarded
+    start_shards 3 --dnstap tap.fstrm --control control --sandbox
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    wait_until sum_is queries_forwarded 1040
+    sleep 0.2
+    kill -KILL "$(shards | head -n 1)"
+    wait_until grep -q "and is started anew" forwarder.log
+    before=$(writer cupel-dns-tap)
+    kill -KILL "$before"
+    wait_until grep -q "it is started anew" forwarder.log
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    ctl reopen # it was not renamed: it goes on
+    forwarded=$(sum queries_forwarded)
+    sleep 0.2
+    mv tap.fstrm tap.old
+    ctl reopen
+    wait_until test -e tap.fstrm
+    ask 8053 renamed.example.org
+    sum_is dnstap_lost 0 || fail "$(sum dnstap_lost) were lost"
+    stop_forwarder
+    nothing_is_left
+    [ "$(told tap.old)" = "CQ 2080, CR 2080, FQ $forwarded, FR $forwarded" ] ||
+        fail "$(told tap.old)"
+    [ "$(told tap.fstrm)" = "CQ 1, CR 1, FQ 1, FR 1" ] || fail "$(told tap.fstrm)"
+}
+
+what_cannot_be_written_is_counted() {
+    (
+        ulimit -f 8 # of 1024 octets
+        trap '' XFSZ
+        exec cupel-dns --timeout-ms 30000 --upstream 127.0.0.1:5312 \
+            --listen 127.0.0.1:8053 --shards 2 --control control \
+            --query-log queries.small --dnstap small.fstrm
+    ) >forwarder.log 2>&1 &
+    forwarder=$!
+    wait_until grep -q ready forwarder.log
+    "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
+    wait_until sum_is queries_forwarded 1040
+    sleep 0.3
+    [ "$(sum log_lines_lost)" = $((1040 - $(wc -l <queries.small))) ] ||
+        fail "$(sum log_lines_lost) lines lost, $(wc -l <queries.small) written"
+    are_whole queries.small
+    [ "$(sum dnstap_lost)" -gt 4000 ] || fail "$(sum dnstap_lost) messages lost"
+    stop_forwarder
 }
 
 # status PROCESS FIELD: what the kernel says of it.
@@ -495,6 +612,9 @@ run_tests \
     what_is_flushed_dumped_and_loaded_is_all_shards \
     the_cache_is_one_file_for_all_and_for_any_number \
     lines_of_all_shards_are_whole_in_one_log \
+    a_line_is_whole_whoever_is_killed \
+    one_file_tells_of_the_messages_of_all_shards \
+    what_cannot_be_written_is_counted \
     supervisor_and_shards_are_in_their_sandboxes \
     cookies_of_one_shard_are_good_for_all \
     sockets_that_are_passed_are_for_all_shards

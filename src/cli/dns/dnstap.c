@@ -48,10 +48,19 @@ static int check_text(const char *option, const char *text, struct err *err)
     return err_set(err, -1, "--%s: more than %d octets", option, DNSTAP_TEXT_MAX);
 }
 
+const char *dns_dnstap_file(const struct dns_options *options)
+{
+    const char *where = options->dnstap;
+
+    if (where == NULL || strncmp(where, "unix:", 5) == 0 || strncmp(where, "tcp:", 4) == 0)
+        return NULL;
+    return where;
+}
+
 int dns_dnstap_read(const struct dns_options *options, char host[static DNS_HOST_NAME_MAX],
                     struct dnstap_config *ret_config, struct err *err)
 {
-    struct dnstap_config config = { .version = options->dnstap_version };
+    struct dnstap_config config = { .handover = -1, .version = options->dnstap_version };
 
     if (options->dnstap == NULL)
         return 0;

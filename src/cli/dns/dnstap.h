@@ -11,3 +11,6 @@
  * and this program's version. Opens nothing. -1 with a sentence that names the option. */
 int dns_dnstap_read(const struct dns_options *options, char host[static DNS_HOST_NAME_MAX],
                     struct dnstap_config *ret_config, struct err *err);
+
+/* The file that messages are told to; NULL: there is none, or it is no file. */
+const char *dns_dnstap_file(const struct dns_options *options);

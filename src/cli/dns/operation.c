@@ -28,13 +28,12 @@ static void read_cache(const char *path, const struct operate_server *server, bo
     }
 }
 
-static int open_log(struct operate_server *server, const struct dns_options *options, int log_fd,
+static int open_log(struct operate_server *server, const struct dns_options *options, int lines_fd,
                     struct err *err)
 {
     struct operate_query_log_config config = {
         .path = options->query_log,
-        .fd = log_fd,
-        .is_shared = server->parts > 1,
+        .handover = lines_fd,
         .is_json = strcmp(options->query_log_format, "json") == 0,
     };
     struct forwarder_tap tap = { .answered = operate_query_log_answered };
@@ -48,7 +47,7 @@ static int open_log(struct operate_server *server, const struct dns_options *opt
 }
 
 static int open_dnstap(struct dns_operation *operation, const struct dns_options *options,
-                       struct err *err)
+                       int frames_fd, struct err *err)
 {
     struct dnstap_config config = { 0 };
     char host[DNS_HOST_NAME_MAX];
@@ -57,6 +56,7 @@ static int open_dnstap(struct dns_operation *operation, const struct dns_options
 
     if (dns_dnstap_read(options, host, &config, err) < 0)
         return -EINVAL;
+    config.handover = frames_fd;
     if (cli_module_load("cupel-dns-dnstap.so", &functions, err) < 0)
         return err_prefix(err, "--dnstap");
     operation->tap = functions;
@@ -76,13 +76,24 @@ static int open_metrics(struct dns_operation *operation, const char *address, st
     return operate_http_open(address, &operation->server, functions, &operation->http, err);
 }
 
-static int open_logs(struct dns_operation *operation, const struct dns_options *options, int log_fd,
-                     struct err *err)
+/* `owner` is the operation. */
+static void run_reopen(void *owner)
 {
-    if (options->query_log != NULL && open_log(&operation->server, options, log_fd, err) < 0)
+    dns_operation_reopen(owner);
+}
+
+static int open_logs(struct dns_operation *operation, const struct dns_options *options,
+                     const struct dns_operation_part *part, struct err *err)
+{
+    struct operate_server *server = &operation->server;
+
+    if (options->query_log != NULL && open_log(server, options, part->lines_fd, err) < 0)
         return err->number;
-    if (options->dnstap != NULL && open_dnstap(operation, options, err) < 0)
+    if (options->dnstap != NULL && open_dnstap(operation, options, part->frames_fd, err) < 0)
         return err->number;
+    if (options->query_log != NULL || options->dnstap != NULL)
+        server->reopen = run_reopen;
+    server->owner = operation;
     return 0;
 }
 
@@ -101,7 +112,7 @@ int dns_operation_open_shard(struct dns_operation *operation, const struct dns_o
 
     *server = server_of(part->loop, part->parts);
     if (operate_control_new(server, &operation->control, err) < 0 ||
-        open_logs(operation, options, part->log_fd, err) < 0)
+        open_logs(operation, options, part, err) < 0)
         return err->number;
     if (server->log != NULL && part->level != NULL)
         operate_query_log_set_level(server->log, *part->level);
@@ -132,13 +143,15 @@ int dns_operation_open_supervisor(struct dns_operation *operation,
 int dns_operation_open(struct dns_operation *operation, const struct dns_options *options,
                        struct forwarder_loop *loop, struct err *err)
 {
+    static const struct dns_operation_part whole = { .lines_fd = -1, .frames_fd = -1 };
+
     operation->server = server_of(loop, 1);
     if (open_service(operation, options, err) < 0)
         return err->number;
     operation->cache_file = options->cache_file;
     if (options->cache_file != NULL)
         read_cache(options->cache_file, &operation->server, true);
-    return open_logs(operation, options, -1, err);
+    return open_logs(operation, options, &whole, err);
 }
 
 int dns_operation_start(struct dns_operation *operation, struct err *err)

@@ -26,7 +26,8 @@ int dns_operation_open(struct dns_operation *operation, const struct dns_options
 struct dns_operation_part {
     struct forwarder_loop *loop;
     size_t parts;                        /* of the cache, of which it has one */
-    int log_fd;                          /* the query log, where it cannot open that; -1 */
+    int lines_fd;                        /* where lines of the query log are handed over, */
+    int frames_fd;                       /* and frames of dnstap's file; -1 */
     const enum operate_log_level *level; /* NULL: as the options say */
     bool reads_cache;                    /* it begins with the cache's file, */
     bool tells_cache;                    /* and says so */

@@ -131,7 +131,7 @@ void dns_broker_start(void *owner, int client, const struct operate_request *req
     }
     supervisor->brokers[place] = pid;
     if (request->command == OPERATE_REOPEN)
-        dns_supervisor_reopen_log(supervisor);
+        dns_supervisor_reopen(supervisor);
     if (request->command == OPERATE_LOG) { /* those that are started anew shall know it */
         supervisor->level = request->level;
         supervisor->has_level = true;

@@ -39,19 +39,6 @@ int dns_shards_read(const struct dns_options *options, size_t *ret_count, struct
     return 0;
 }
 
-/* A file of dnstap has one writer. */
-static int check_alone(const struct dns_options *options, struct err *err)
-{
-    const char *where = options->dnstap;
-
-    if (where == NULL || strncmp(where, "unix:", 5) == 0 || strncmp(where, "tcp:", 4) == 0)
-        return 0;
-    return err_set(err, -1,
-                   "--dnstap: '%s' is a file, which more than one shard (--shards) cannot "
-                   "write: say unix:PATH or tcp:ADDR",
-                   where);
-}
-
 int dns_shards_check(const struct dns_options *options, struct err *err)
 {
     const struct {
@@ -74,7 +61,7 @@ int dns_shards_check(const struct dns_options *options, struct err *err)
         if (count > 1 && rows[i].value != 0 && rows[i].value < count * rows[i].least)
             return err_set(err, -1, "--%s: %lu is less than %lu for each of %zu shards (--shards)",
                            rows[i].name, rows[i].value, rows[i].least, count);
-    return count > 1 ? check_alone(options, err) : 0;
+    return 0;
 }
 
 /* A part of a whole. */

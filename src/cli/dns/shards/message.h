@@ -49,7 +49,7 @@ enum dns_order_kind {
     DNS_ORDER_PREPARE = 1, /* read the configuration anew; these are sockets that are new in it */
     DNS_ORDER_COMMIT,      /* go on with it, */
     DNS_ORDER_ABORT,       /* or forget it */
-    DNS_ORDER_REOPEN,      /* open files anew that were renamed */
+    DNS_ORDER_REOPEN,      /* of who writes a file: go on in this one, the tcp_fd of `listen` */
     DNS_ORDER_SERVE,       /* take this connection of the control, the only one of `listen` */
     DNS_ORDER_ASK,         /* say whether you are there */
     DNS_ORDER_STOP,        /* end */

@@ -6,6 +6,7 @@
 #include "base/text_format.h"
 #include "cli/dns/shards/supervisor_inside.h"
 #include "kernel/process.h"
+#include "operate/statistics.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -66,7 +67,8 @@ static _Noreturn void become_shard(const struct dns_seat *seat, int channel, pid
         .report = seat->shared,
         .generation = supervisor->generation,
         .operation = { .parts = supervisor->what->count,
-                       .log_fd = supervisor->log_fd,
+                       .lines_fd = supervisor->scribes[OPERATE_LINES].shards[seat->number],
+                       .frames_fd = supervisor->scribes[OPERATE_FRAMES].shards[seat->number],
                        .level = supervisor->has_level ? &supervisor->level : NULL,
                        .reads_cache = !supervisor->has_begun && seat->restarts == 0,
                        .tells_cache = seat->number == 0 },
@@ -241,14 +243,22 @@ void dns_seat_listen(struct dns_seat *seat)
     dns_seat_kill(seat);
 }
 
+/* Adds what the shard has counted so far. */
+static void add_counts(const struct dns_seat *seat, struct operate_report *report)
+{
+    struct operate_report now;
+
+    operate_report_read(seat->shared, &now);
+    if (now.generation != seat->supervisor->generation) /* upstreams of another configuration */
+        now.upstreams_count = 0;
+    operate_report_add(report, &now);
+}
+
 /* What a shard had counted is kept when it is gone. */
 static void keep_counts(struct dns_seat *seat)
 {
-    struct operate_shard shard;
-
-    dns_seat_tell(seat->supervisor, seat->number, &shard);
-    operate_report_end(&shard.report);
-    seat->past = shard.report;
+    add_counts(seat, &seat->past);
+    operate_report_end(&seat->past);
     memset(seat->shared, 0, sizeof(*seat->shared));
 }
 
@@ -256,16 +266,18 @@ void dns_seat_tell(void *owner, size_t number, struct operate_shard *ret_shard)
 {
     const struct dns_supervisor *supervisor = owner;
     const struct dns_seat *seat = &supervisor->seats[number];
-    struct operate_report now;
+    static const char *const names[OPERATE_FORMS] = {
+        [OPERATE_LINES] = "log_lines_lost", [OPERATE_FRAMES] = "dnstap_lost"
+    };
 
-    operate_report_read(seat->shared, &now);
-    if (now.generation != supervisor->generation) /* upstreams of another configuration */
-        now.upstreams_count = 0;
     *ret_shard = (struct operate_shard){ .pid = seat->pid,
                                          .is_ready = seat->is_ready,
                                          .restarts = seat->restarts,
                                          .report = seat->past };
-    operate_report_add(&ret_shard->report, &now);
+    add_counts(seat, &ret_shard->report);
+    for (size_t form = 0; form < OPERATE_FORMS; form++)
+        ret_shard->report.statistics[operate_statistic_find(names[form])] +=
+            dns_scribe_lost(&supervisor->scribes[form], number);
 }
 
 /* The place of a server in a configuration; FORWARDER_UPSTREAMS_MAX where it is not there. */

@@ -184,8 +184,7 @@ static void obey(struct shard *shard, const struct dns_order *order)
     case DNS_ORDER_ABORT:
         forget(shard);
         break;
-    case DNS_ORDER_REOPEN:
-        dns_operation_reopen(&shard->operation);
+    case DNS_ORDER_REOPEN: /* files are written by others */
         break;
     case DNS_ORDER_SERVE:
         operate_control_take(shard->operation.control, order->listen[0].tcp_fd);
@@ -262,11 +261,12 @@ static int begin(struct shard *shard, struct err *err)
 /* Keeps of all descriptors that were inherited what is its own. */
 static int keep_own(const struct dns_shard_start *start, struct err *err)
 {
-    int kept[2 * FORWARDER_LISTEN_MAX + 2];
+    int kept[2 * FORWARDER_LISTEN_MAX + 3];
     size_t count = 0;
 
     kept[count++] = start->channel;
-    kept[count++] = start->operation.log_fd;
+    kept[count++] = start->operation.lines_fd;
+    kept[count++] = start->operation.frames_fd;
     for (size_t i = 0; i < start->at_count; i++) {
         kept[count++] = start->at[i].udp_fds[start->number];
         kept[count++] = start->at[i].tcp_fds[start->number];

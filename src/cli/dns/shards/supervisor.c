@@ -24,6 +24,8 @@
 #define SAVING_NS (60000 * NS_PER_MS)
 /* and so long shards may need to end. */
 #define STOPPING_NS (10000 * NS_PER_MS)
+/* and those who write what shards have left. */
+#define WRITING_NS (3000 * NS_PER_MS)
 /* So often shards are asked whether they are there. */
 #define WATCH_NS (1000 * NS_PER_MS)
 
@@ -181,24 +183,10 @@ void dns_supervisor_stop(struct dns_supervisor *supervisor, int status)
         end_shards(supervisor);
 }
 
-void dns_supervisor_reopen_log(struct dns_supervisor *supervisor)
+void dns_supervisor_reopen(struct dns_supervisor *supervisor)
 {
-    const char *path = dns_settings_options(supervisor->started)->query_log;
-    int fd = path == NULL ? -1 : operate_query_log_open_file(path);
-
-    if (fd < 0)
-        return;
-    fd_close(&supervisor->log_fd);
-    supervisor->log_fd = fd;
-}
-
-static void reopen(struct dns_supervisor *supervisor)
-{
-    static const struct dns_order order = { .kind = DNS_ORDER_REOPEN };
-
-    for (size_t i = 0; i < supervisor->what->count; i++)
-        dns_seat_order(&supervisor->seats[i], &order);
-    dns_supervisor_reopen_log(supervisor);
+    for (size_t form = 0; form < OPERATE_FORMS; form++)
+        dns_scribe_reopen(&supervisor->scribes[form]);
 }
 
 static void reap(struct dns_supervisor *supervisor)
@@ -206,6 +194,8 @@ static void reap(struct dns_supervisor *supervisor)
     for (size_t i = 0; i < supervisor->what->count; i++)
         dns_seat_reap(&supervisor->seats[i]);
     dns_broker_reap(supervisor);
+    for (size_t form = 0; form < OPERATE_FORMS; form++)
+        dns_scribe_reap(&supervisor->scribes[form], supervisor->is_written);
     if (supervisor->is_stopping && !supervisor->is_saved && supervisor->saver == 0)
         end_shards(supervisor);
 }
@@ -226,7 +216,7 @@ static void run_signals(void *owner, uint32_t events)
     if (signal.ssi_signo == SIGUSR1)
         dns_statistics_print(&supervisor->operation.server);
     if (signal.ssi_signo == SIGUSR2)
-        reopen(supervisor);
+        dns_supervisor_reopen(supervisor);
     if (signal.ssi_signo == SIGCHLD)
         reap(supervisor);
 }
@@ -255,6 +245,8 @@ static void start_due(struct dns_supervisor *supervisor, uint64_t now_ns)
 {
     if (supervisor->is_stopping || supervisor->change != DNS_CHANGE_NONE)
         return;
+    for (size_t form = 0; form < OPERATE_FORMS; form++)
+        dns_scribe_start(supervisor, &supervisor->scribes[form], now_ns);
     for (size_t i = 0; i < supervisor->what->count; i++)
         if (supervisor->seats[i].pid == 0 && supervisor->seats[i].start_ns <= now_ns)
             dns_seat_start(&supervisor->seats[i]);
@@ -301,19 +293,34 @@ static void look_at_time(struct dns_supervisor *supervisor, uint64_t now_ns)
     supervisor->until_ns = FORWARDER_NEVER;
     for (size_t i = 0; i < supervisor->what->count; i++)
         dns_seat_kill(&supervisor->seats[i]);
+    for (size_t form = 0; supervisor->is_written && form < OPERATE_FORMS; form++)
+        dns_scribe_kill(&supervisor->scribes[form]);
+}
+
+/* When somebody is to be started, if that is before `until_ns`. */
+static uint64_t next_start(const struct dns_supervisor *supervisor, uint64_t until_ns)
+{
+    if (supervisor->is_stopping || supervisor->change != DNS_CHANGE_NONE)
+        return until_ns;
+    for (size_t i = 0; i < supervisor->what->count; i++)
+        if (supervisor->seats[i].pid == 0 && supervisor->seats[i].start_ns < until_ns)
+            until_ns = supervisor->seats[i].start_ns;
+    for (size_t form = 0; form < OPERATE_FORMS; form++) {
+        const struct dns_scribe *scribe = &supervisor->scribes[form];
+
+        if (scribe->path != NULL && scribe->pid == 0 && scribe->start_ns < until_ns)
+            until_ns = scribe->start_ns;
+    }
+    return until_ns;
 }
 
 /* How long to wait at most. */
 static int wait_ms(const struct dns_supervisor *supervisor)
 {
     uint64_t now_ns = clock_monotonic_ns();
-    uint64_t until_ns = supervisor->until_ns;
-    bool starts = !supervisor->is_stopping && supervisor->change == DNS_CHANGE_NONE;
+    uint64_t until_ns = next_start(supervisor, supervisor->until_ns);
     uint64_t left_ms;
 
-    for (size_t i = 0; starts && i < supervisor->what->count; i++)
-        if (supervisor->seats[i].pid == 0 && supervisor->seats[i].start_ns < until_ns)
-            until_ns = supervisor->seats[i].start_ns;
     for (size_t i = 0; i < FORWARDER_LISTEN_MAX; i++)
         if (supervisor->left[i].shared.count > 0 && supervisor->left[i].until_ns < until_ns)
             until_ns = supervisor->left[i].until_ns;
@@ -327,14 +334,32 @@ static int wait_ms(const struct dns_supervisor *supervisor)
     return left_ms < INT_MAX ? (int)left_ms : INT_MAX;
 }
 
-static bool is_anybody_there(const struct dns_supervisor *supervisor)
+static bool is_any_shard_there(const struct dns_supervisor *supervisor)
 {
-    if (supervisor->saver != 0)
-        return true;
     for (size_t i = 0; i < supervisor->what->count; i++)
         if (supervisor->seats[i].pid != 0)
             return true;
     return false;
+}
+
+static bool is_anybody_there(const struct dns_supervisor *supervisor)
+{
+    for (size_t form = 0; form < OPERATE_FORMS; form++)
+        if (supervisor->scribes[form].pid != 0)
+            return true;
+    return supervisor->saver != 0 || is_any_shard_there(supervisor);
+}
+
+/* When no shard is there any more, nothing more comes to be written. */
+static void end_scribes(struct dns_supervisor *supervisor)
+{
+    if (!supervisor->is_stopping || !supervisor->is_saved || supervisor->is_written ||
+        is_any_shard_there(supervisor))
+        return;
+    supervisor->is_written = true;
+    supervisor->until_ns = clock_monotonic_ns() + WRITING_NS;
+    for (size_t form = 0; form < OPERATE_FORMS; form++)
+        dns_scribe_stop(&supervisor->scribes[form]);
 }
 
 /* Waits once and does all that came of it. */
@@ -353,6 +378,7 @@ static int turn(struct dns_supervisor *supervisor, struct err *err)
         dns_change_go_on(supervisor);
     start_due(supervisor, now_ns);
     look_ready(supervisor);
+    end_scribes(supervisor);
     return 0;
 }
 
@@ -366,7 +392,8 @@ static struct dns_supervisor *supervisor_new(const struct dns_supervision *what)
     supervisor->started = what->settings;
     supervisor->until_ns = FORWARDER_NEVER;
     supervisor->signal_fd = -1;
-    supervisor->log_fd = -1;
+    for (size_t form = 0; form < OPERATE_FORMS; form++)
+        dns_scribe_init(&supervisor->scribes[form], (enum operate_scribe_form)form);
     supervisor->guests.epoll_fd = -1;
     for (size_t i = 0; i < what->count; i++)
         supervisor->seats[i] =
@@ -384,7 +411,8 @@ static void supervisor_free_pointer(struct dns_supervisor **pointer)
     dns_broker_kill(supervisor);
     dns_reading_end_pointer(&supervisor->reading);
     dns_operation_close(&supervisor->operation);
-    fd_close(&supervisor->log_fd);
+    for (size_t form = 0; form < OPERATE_FORMS; form++)
+        dns_scribe_close(&supervisor->scribes[form]);
     for (size_t i = 0; i < supervisor->what->count; i++)
         if (supervisor->seats[i].shared != NULL)
             (void)munmap(supervisor->seats[i].shared, sizeof(struct operate_report));
@@ -439,7 +467,9 @@ static int open_operation(struct dns_supervisor *supervisor, struct err *err)
         .hand_over = dns_broker_start,
         .owner = supervisor,
     };
-    dns_supervisor_reopen_log(supervisor);
+    for (size_t form = 0; form < OPERATE_FORMS; form++)
+        if (dns_scribe_open(&supervisor->scribes[form], options, supervisor->what->count, err) < 0)
+            return err->number;
     return dns_operation_open_supervisor(&supervisor->operation, options, &server, err);
 }
 

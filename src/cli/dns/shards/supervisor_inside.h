@@ -1,12 +1,14 @@
 /*
  * What the files of the supervisor share and nobody else sees: supervisor.c (signals, and what
- * happens when), seat.c (a shard's life), reload.c (another configuration).
+ * happens when), seat.c (a shard's life), reload.c (another configuration), scribe.c (who writes
+ * files for all).
  */
 #pragma once
 
 #include "cli/dns/operation.h"
 #include "cli/dns/settings/reading.h"
 #include "cli/dns/shards/message.h"
+#include "cli/dns/shards/scribe.h"
 #include "cli/dns/shards/shard.h"
 #include "cli/dns/shards/supervisor.h"
 
@@ -72,7 +74,7 @@ struct dns_supervisor {
     struct forwarder_hash_key root;
     struct operate_several several;
     struct dns_operation operation;
-    int log_fd; /* the query log; -1 */
+    struct dns_scribe scribes[OPERATE_FORMS];
     enum operate_log_level level;
     bool has_level;                      /* it was told while it runs */
     uint64_t generation;                 /* how often the configuration has changed */
@@ -82,6 +84,7 @@ struct dns_supervisor {
     bool is_saved;
     bool has_begun;    /* all shards have answered */
     bool is_stopping;  /* no shard is started any more */
+    bool is_written;   /* no shard is there any more, and those who write files were told to end */
     int status;        /* the exit status then */
     uint64_t until_ns; /* so long it is waited for what happens now; FORWARDER_NEVER */
     uint64_t watch_ns; /* when shards are to be asked next whether they are there */
@@ -117,9 +120,8 @@ int dns_supervisor_configure(const struct dns_supervisor *supervisor,
  * shards have not answered from there for so long as they may. */
 void dns_supervisor_take_places(struct dns_supervisor *supervisor, uint64_t wait_ns);
 
-/* Opens the query log for shards that cannot, as it is now; what there is stays where that fails.
- */
-void dns_supervisor_reopen_log(struct dns_supervisor *supervisor);
+/* Opens the files anew that are written for all shards. */
+void dns_supervisor_reopen(struct dns_supervisor *supervisor);
 
 /* Says that queries are answered. */
 void dns_supervisor_say_ready(struct dns_supervisor *supervisor);
