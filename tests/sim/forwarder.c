@@ -6,13 +6,14 @@
  * after each step what must be true; beyond that, no forged address ever reaches a client, and in a
  * run with a perfect network and honest upstreams nothing times out.
  *
- *     sim.forwarder [--seed N] [--runs N] [--exchanges N] [--loss PER_MILLE [--attempts N]]
+ *     sim.forwarder [--seed N | --first N] [--runs N] [--exchanges N]
+ *                   [--loss PER_MILLE [--attempts N]]
  *
  * With --loss the worlds are calm but for datagrams that get lost, the times are those of the
  * program, and what is said is how many queries had no answer, when each was sent N times at most.
  *
  * Exit status 0; or 1, and the seed that failed with the command that runs it again. With --seed it
- * runs that one alone, in its own process, for a debugger.
+ * runs that one alone, in its own process, for a debugger; --first begins with other seeds than 1.
  */
 #include "base/clock.h"
 #include "dns/option.h"
@@ -477,8 +478,10 @@ static int run_all(const struct plan *plan)
     child = fork();
     fuzz_require(child >= 0);
     if (child == 0) {
-        for (progress->seed = 1; progress->seed <= plan->runs; progress->seed++)
+        for (uint64_t i = 0; i < plan->runs; i++) {
+            progress->seed = plan->first + i;
             run_seed(progress->seed, plan, &progress->totals);
+        }
         _exit(0);
     }
     fuzz_require(waitpid(child, &status, 0) == child);
@@ -498,7 +501,7 @@ static uint64_t *number_of(struct plan *plan, int letter)
 {
     uint64_t *const numbers[] = {
         ['s'] = &plan->seed,           ['r'] = &plan->runs,     ['e'] = &plan->exchanges,
-        ['l'] = &plan->loss_per_mille, ['a'] = &plan->attempts,
+        ['l'] = &plan->loss_per_mille, ['a'] = &plan->attempts, ['f'] = &plan->first,
     };
 
     return numbers[letter];
@@ -508,6 +511,7 @@ static bool read_plan(int argc, char **argv, struct plan *plan)
 {
     static const struct option options[] = {
         { .name = "seed", .has_arg = required_argument, .val = 's' },
+        { .name = "first", .has_arg = required_argument, .val = 'f' },
         { .name = "runs", .has_arg = required_argument, .val = 'r' },
         { .name = "exchanges", .has_arg = required_argument, .val = 'e' },
         { .name = "loss", .has_arg = required_argument, .val = 'l' },
@@ -529,11 +533,13 @@ static bool read_plan(int argc, char **argv, struct plan *plan)
 
 int main(int argc, char **argv)
 {
-    struct plan plan = { .runs = 200, .exchanges = 300, .attempts = FORWARDER_ATTEMPTS_MAX };
+    struct plan plan = {
+        .first = 1, .runs = 200, .exchanges = 300, .attempts = FORWARDER_ATTEMPTS_MAX
+    };
     struct totals totals = { 0 };
 
     if (!read_plan(argc, argv, &plan)) {
-        fprintf(stderr, "usage: sim.forwarder [--seed N] [--runs N] [--exchanges N]\n"
+        fprintf(stderr, "usage: sim.forwarder [--seed N | --first N] [--runs N] [--exchanges N]\n"
                         "                     [--loss PER_MILLE [--attempts N]]\n");
         return 2;
     }

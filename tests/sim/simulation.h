@@ -28,7 +28,8 @@ enum kind {
 
 /* What is to be done. */
 struct plan {
-    uint64_t seed; /* 0: all of them, from 1 on */
+    uint64_t seed;  /* 0: all of `runs`, */
+    uint64_t first; /* from this one on */
     uint64_t runs;
     uint64_t exchanges;
     uint64_t loss_per_mille; /* 0: whatever chance wants, as of all else */
