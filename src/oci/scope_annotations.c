@@ -58,15 +58,20 @@ static void skip_blanks(struct reading *reading)
     reading->at += strspn(reading->at, " ");
 }
 
-/* ['a', 'b'] */
+/* ['a', 'b']; between two words is a newline, and behind one that is empty and the last. */
 static bool read_list(struct reading *reading)
 {
+    size_t start = 0; /* of the last word */
+    bool has_words = false;
+
     reading->signature = "as";
     reading->at++;
     skip_blanks(reading);
     while (*reading->at != ']') {
-        if (reading->text.size > 0 && !text_append_char(&reading->text, '\n'))
+        if (has_words && !text_append_char(&reading->text, '\n'))
             return false;
+        has_words = true;
+        start = reading->text.size;
         if (!read_quoted(reading))
             return false;
         skip_blanks(reading);
@@ -77,7 +82,7 @@ static bool read_list(struct reading *reading)
         skip_blanks(reading);
     }
     reading->at++;
-    return true;
+    return !has_words || reading->text.size > start || text_append_char(&reading->text, '\n');
 }
 
 /* uint64 5, -7 */

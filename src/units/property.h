@@ -3,7 +3,8 @@
  *     MemoryMax=t:1048576             numbers: t, x, u, i, q, n, y, d
  *     Delegate=b:true                 b: true or false
  *     Slice=s:machine.slice           s
- *     After=as:a.service⏎b.service    as: words, each but the last with a newline behind it
+ *     After=as:a.service⏎b.service    as: words, each with a newline behind it; the last has one
+ *                                     where it is empty
  *     AllowedCPUs=ay:03               ay: octets in hexadecimal
  *     DeviceAllow=a(ss):/dev/null rw  a(ss): as `as`, the two words of each with a blank between
  *                                     them
