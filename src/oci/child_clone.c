@@ -1,16 +1,21 @@
 /* How the container's process is born: as a copy of the runtime, or in its memory. */
 #include "oci/child.h"
 
+#include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/require.h"
 #include "kernel/namespace.h"
 #include "kernel/self_map.h"
 
+#include <sched.h>
 #include <unistd.h>
 
 /* What the process is born with. */
 struct birth {
     const struct oci_child *child;
+    const struct oci_step *step;
     int cgroup_fd;
+    int net_fd; /* of a network namespace to enter, or -1 */
 };
 
 static const struct oci_step *find_clone(const struct oci_plan *plan)
@@ -25,9 +30,15 @@ static const struct oci_step *find_clone(const struct oci_plan *plan)
 static void live(const void *argument)
 {
     const struct birth *birth = argument;
+    struct err err = { 0 };
 
     if (birth->cgroup_fd >= 0)
         (void)close(birth->cgroup_fd); /* a way out of the container, while it is open */
+    if (birth->net_fd >= 0) {
+        if (kernel_namespace_enter(birth->net_fd, CLONE_NEWNET, &err) < 0)
+            oci_child_give_up(birth->child->channel_fd, birth->step, &err);
+        (void)close(birth->net_fd);
+    }
     oci_child_run(birth->child);
 }
 
@@ -47,14 +58,29 @@ static pid_t clone_in_memory(const struct kernel_clone *how, const struct birth 
     return pid;
 }
 
+/* The network namespace that has been made meanwhile, where there is one and the container's is to
+ * belong to the runtime's user namespace; else -1. */
+static int take_net(const struct oci_child *child, const struct oci_step *step)
+{
+    uint64_t flags = step->clone.flags & (CLONE_NEWNET | CLONE_NEWUSER);
+
+    return child->net_early != NULL && flags == CLONE_NEWNET
+               ? kernel_net_early_take(child->net_early)
+               : -1;
+}
+
 pid_t oci_child_clone(const struct oci_child *child, uint64_t more_flags, struct err *err)
 {
     const struct oci_step *step = find_clone(child->plan);
+    CLEANUP(fd_close) int net_fd = take_net(child, step);
+    uint64_t there = net_fd >= 0 ? CLONE_NEWNET : 0;
     const struct kernel_clone how = {
-        .flags = step->clone.flags | more_flags,
+        .flags = (step->clone.flags & ~there) | more_flags,
         .cgroup_fd = step->clone.slot == OCI_SLOT_NONE ? -1 : child->slots[step->clone.slot],
     };
-    const struct birth birth = { .child = child, .cgroup_fd = how.cgroup_fd };
+    const struct birth birth = {
+        .child = child, .step = step, .cgroup_fd = how.cgroup_fd, .net_fd = net_fd
+    };
     pid_t pid;
 
     if (step->clone.is_vfork && !child->is_among_threads) {

@@ -24,6 +24,7 @@ struct oci_child oci_child_of(const struct oci_plan *plan, const struct oci_run_
         .streams = options->streams,
         .preserved = options->preserved,
         .is_among_threads = options->is_among_threads,
+        .net_early = options->net_early,
     };
 
     for (size_t i = 0; i < OCI_SLOTS; i++) {
@@ -57,6 +58,7 @@ int oci_joiner_settle(struct oci_child *child, struct err *err)
         return err->number;
     /* The child, which is born of this process, has no need of that any more. */
     child->streams = NULL;
+    child->net_early = NULL; /* this is a copy, in which nothing becomes ready */
     child->is_among_threads = false;
     child->runtime_fd = -1;
     for (size_t i = 0; i < OCI_SLOTS; i++)

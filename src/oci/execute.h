@@ -27,6 +27,7 @@
  */
 #pragma once
 
+#include "kernel/net_early.h"
 #include "oci/trace.h"
 
 #include <sys/types.h>
@@ -87,6 +88,8 @@ struct oci_run_options {
     /* If not NULL: set to whether something of the container could not be removed, in which case
      * oci_run() fails. What is known of the container is what it can still be removed by. */
     bool *ret_is_left;
+    /* A network namespace that may be there by the time that one is needed; NULL: none. */
+    struct kernel_net_early *net_early;
     /* If not NULL: of this plan, and told when each step begins and ends. */
     const struct oci_trace *trace;
 };

@@ -143,6 +143,7 @@ static int make_behind_gate(struct oci_making *making, struct err *err)
                                          .console_fd = making->console_fd,
                                          .streams = making->streams,
                                          .preserved = making->preserved,
+                                         .net_early = making->net_early,
                                          .is_among_threads = making->is_among_threads,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };
@@ -174,6 +175,7 @@ int oci_making_run(struct oci_making *making, int *ret_status, struct err *err)
                                          .filters = making->filters,
                                          .console_fd = making->console_fd,
                                          .relay_fd = making->relay_fd,
+                                         .net_early = making->net_early,
                                          .is_kept = making->is_kept,
                                          .ret_is_left = &making->is_left,
                                          .trace = making->trace };

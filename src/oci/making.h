@@ -23,10 +23,11 @@ struct oci_making {
     const struct oci_prepared *prepared;
     struct arena *arena;
     const struct oci_trace *trace; /* or NULL */
-    int console_fd;                /* see struct oci_run_options, as the next four */
+    int console_fd;                /* see struct oci_run_options, as the next five */
     int relay_fd;
     const int *streams;
     const int *preserved;
+    struct kernel_net_early *net_early;
     bool is_among_threads; /* of oci_making_create() alone */
     int (*on_created)(void *owner, pid_t pid, int pidfd, struct err *err);
     /* Called when what is known of the container is written: see struct oci_run_options. */

@@ -12,14 +12,18 @@
  */
 #pragma once
 
+#include "kernel/net_early.h"
 #include "oci/plan.h"
 
 /* What is to be read. */
 struct oci_bundle {
     const char *path;
-    const char *id;         /* the container's name */
-    const char *config;     /* the text of a config.json in place of the bundle's; or NULL */
-    const char *file;       /* of the config, from the bundle on; NULL: config.json */
+    const char *id;     /* the container's name */
+    const char *config; /* the text of a config.json in place of the bundle's; or NULL */
+    const char *file;   /* of the config, from the bundle on; NULL: config.json */
+    /* Where the container's network namespace is begun as soon as the config seems to want a new
+     * one; NULL: it is made with the others. */
+    struct kernel_net_early *net_early;
     bool has_gate;          /* see struct oci_plan_request */
     bool is_by_systemd;     /* systemd makes the cgroup */
     bool is_without_cgroup; /* nobody does: linux.cgroupsPath and linux.resources ask for nothing */

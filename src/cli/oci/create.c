@@ -8,8 +8,10 @@
 int oci_create_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
+    CLEANUP(kernel_net_early_done) struct kernel_net_early early = KERNEL_NET_EARLY_NONE;
     const struct oci_bundle bundle = { words->bundle,
                                        operands.at[0],
+                                       .net_early = &early,
                                        .has_gate = true,
                                        .is_by_systemd = oci_is_by_systemd(globals),
                                        .is_without_cgroup = oci_is_without_cgroup(globals),
@@ -26,6 +28,7 @@ int oci_create_command(const void *globals, const void *options, struct cli_oper
         .listener = &listener,
         .prepared = &prepared,
         .arena = &arena,
+        .net_early = &early,
         .on_started = oci_tell_started,
         .owner = &told,
     };

@@ -59,8 +59,10 @@ static int run(const struct oci_run_words *words, struct oci_making *making, int
 int oci_run_command(const void *globals, const void *options, struct cli_operands operands)
 {
     const struct oci_run_words *words = options;
+    CLEANUP(kernel_net_early_done) struct kernel_net_early early = KERNEL_NET_EARLY_NONE;
     const struct oci_bundle bundle = { words->bundle,
                                        operands.at[0],
+                                       .net_early = &early,
                                        .has_gate = words->detach,
                                        .is_by_systemd = oci_is_by_systemd(globals),
                                        .is_without_cgroup = oci_is_without_cgroup(globals),
@@ -78,6 +80,7 @@ int oci_run_command(const void *globals, const void *options, struct cli_operand
         .listener = &listener,
         .prepared = &prepared,
         .arena = &arena,
+        .net_early = &early,
         .on_created = oci_tell_created,
         .on_started = oci_tell_started,
         .owner = &told,
