@@ -469,8 +469,10 @@ void dns_name_table_rollback(struct dns_name_table *table, unsigned int count, s
         labels[label->hash & (table->chains - 1)].head = label->next;
     }
     for (unsigned int i = 0; i < DNS_NAME_TABLE_RECENT; i++) {
-        if (table->recent[i].at >= position)
-            table->recent_set &= ~(UINT64_C(1) << i);
+        uint64_t bit = UINT64_C(1) << i;
+
+        if ((table->recent_set & bit) != 0 && table->recent[i].at >= position)
+            table->recent_set &= ~bit;
     }
     for (unsigned int i = 0; table->source != NULL && i < DNS_NAME_TABLE_SOURCES; i++) {
         if (table->sources[i].at >= position)
