@@ -46,17 +46,23 @@ int err_system(struct err *err, int system_errno, const char *format, ...)
 int err_prefix(struct err *err, const char *format, ...)
 {
     char block[sizeof(err->sentence)];
+    size_t kept = strlen(err->sentence); /* of what is there; at least half of it all */
     va_list arguments;
+    size_t most;
     int length;
-    size_t room;
 
     va_start(arguments, format);
     length = vsnprintf(block, sizeof(block), format, arguments);
     va_end(arguments);
-    if (length < 0 || (size_t)length >= sizeof(block))
+    if (length < 0)
         return err->number;
-    room = sizeof(block) - (size_t)length;
-    (void)snprintf(block + length, room, ": %.*s", (int)room, err->sentence);
+    if (kept > sizeof(block) / 2)
+        kept = sizeof(block) / 2;
+    most = sizeof(block) - sizeof(": ") - kept;
+    if ((size_t)length > most)
+        length = (int)most;
+    (void)snprintf(block + length, sizeof(block) - (size_t)length, ": %.*s", (int)sizeof(block),
+                   err->sentence);
     memcpy(err->sentence, block, sizeof(block));
     return err->number;
 }

@@ -27,7 +27,8 @@ int err_set(struct err *err, int number, const char *format, ...)
 int err_system(struct err *err, int system_errno, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts context and ": " in front of the sentence that is there, and returns err->number. */
+/* Puts context and ": " in front of the sentence that is there, and returns err->number. Where both
+ * do not fit the context is cut, so far that half of the sentence, or all of it, has room. */
 int err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What went wrong besides, such as in the removal of what was made: `err` tells of it alone where
