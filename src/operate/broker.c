@@ -61,6 +61,9 @@ static bool send_all(int fd, struct bytes octets)
     return true;
 }
 
+/* What is said of what is done, where there is no more to say. */
+static const char done[] = "{\"ok\":true}\n";
+
 static int ended(const struct operate_broker *broker, size_t place, struct err *err)
 {
     return err_set(err, -EIO, "shard %zu does not answer", broker->names[place]);
@@ -143,9 +146,12 @@ static FILE *stream_of(const struct operate_broker *broker, size_t place)
 /* How one answer is added to another. */
 typedef json_int_t (*add_function)(json_int_t sum, json_int_t part);
 
+/* One that says more than a number holds is not counted. */
 static json_int_t plus(json_int_t sum, json_int_t part)
 {
-    return sum + part;
+    json_int_t both = 0;
+
+    return __builtin_add_overflow(sum, part, &both) ? sum : both;
 }
 
 static json_int_t less(json_int_t sum, json_int_t part)
@@ -250,8 +256,8 @@ static int dump(const struct operate_broker *broker, int client, struct err *err
         if (ask_one(broker, i, &question, err) < 0 ||
             read_answer(broker, i, from, &answer, err) < 0)
             return err->number;
-        if (i == 0)
-            say(client, answer);
+        if (i == 0 && !send_all(client, bytes_of_text(done)))
+            return 0;
         (void)snprintf(title, sizeof(title), "; shard %zu\n", broker->names[i]);
         if (!send_all(client, bytes_of_text(title)) || !copy_dump(from, client, &answers))
             return 0;
@@ -363,7 +369,7 @@ static int save(const struct operate_broker *broker, int client, struct err *err
         return err_set(err, -ENOMEM, "no memory");
     if (collect(broker, saved, err) < 0)
         return err->number;
-    if (send_all(client, bytes_of_text("{\"ok\":true}\n")))
+    if (send_all(client, bytes_of_text(done)))
         (void)merge(saved, client, put_to_client, err);
     return err->number;
 }
