@@ -36,6 +36,16 @@ assert len(lost) == report["lost"] > 0, report["lost"]
 assert all(0 <= each["asked_at"] <= 3 and each["reason"] == "no answer" for each in lost), lost'
 }
 
+an_answer_that_comes_when_it_was_given_up_is_late_and_not_lost() {
+    ! soak --time 6 --rate 200 --stop 2 --patience 1 || fail "it was not missed"
+    grep -qE '[0-9]+ answers came after more than 1 seconds' soak.log || fail "$(cat soak.log)"
+    python3 -c '
+import json
+report = json.load(open("report/soak.json"))
+assert report["late"] > 0 and report["wrong"] == 0, report["late"]
+assert all(lost["reason"] != "no answer" for lost in report["lost_queries"])'
+}
+
 no_answer_is_lost_while_the_forwarder_is_stopped_for_a_second() {
     soak --time 8 --rate 400 --stop 1
     python3 -c '
@@ -92,6 +102,7 @@ assert soak.has_grown([3 * size for size in growing], 3)' "$here/../soak/run"
 run_tests \
     no_answer_is_lost_in_ten_seconds_of_mixed_load \
     an_answer_that_is_lost_is_missed \
+    an_answer_that_comes_when_it_was_given_up_is_late_and_not_lost \
     no_answer_is_lost_while_the_forwarder_is_stopped_for_a_second \
     what_does_not_fit_into_the_buffer_is_lost_and_told_as_dropped \
     two_shards_lose_no_answer \

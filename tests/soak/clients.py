@@ -17,6 +17,7 @@ class Account:
 
     def __init__(self):
         self.asked = self.answered = self.failed = self.lost = self.wrong = 0
+        self.late = 0  # of the answered: they had been given up
         self.lost_by_stream = 0  # of the lost
         self.first_wrong = None
         self.lost_queries = []  # the first of them
@@ -28,6 +29,14 @@ class Account:
             self.lost_queries.append({"name": asked.name.decode("ascii", "replace"),
                                       "type": asked.kind, "reason": reason,
                                       "asked_at": round(asked.since, 3)})
+            asked.told = self.lost_queries[-1]
+
+    def tell_late(self, asked):
+        """An answer came after all."""
+        self.lost -= 1
+        self.late += 1
+        if asked.told:
+            self.lost_queries = [lost for lost in self.lost_queries if lost is not asked.told]
 
     def tell_wrong(self, sentence):
         self.wrong += 1
@@ -51,6 +60,7 @@ class Asked:
         self.name = name
         self.kind = kind
         self.since = time.monotonic()
+        self.told = None  # what is said of it among the lost
 
 
 class Clients:
@@ -101,6 +111,7 @@ class Clients:
             asyncio.ensure_future(self.ask_by_stream(message, asked))
             return
         client = self.chance.choice(self.sockets)
+        client.given_up.pop(self.number, None)
         client.waiting[self.number] = asked
         client.transport.sendto(message)
 
@@ -150,7 +161,8 @@ class Clients:
         for client in self.sockets:
             late = [number for number, asked in client.waiting.items() if asked.since < old]
             for number in late:
-                self.account.tell_lost(client.waiting.pop(number), "no answer")
+                client.given_up[number] = client.waiting.pop(number)
+                self.account.tell_lost(client.given_up[number], "no answer")
 
 
 class Client(asyncio.DatagramProtocol):
@@ -159,6 +171,7 @@ class Client(asyncio.DatagramProtocol):
     def __init__(self, clients):
         self.clients = clients
         self.waiting = {}
+        self.given_up = {}
         self.transport = None
 
     def datagram_received(self, message, _peer):
@@ -166,6 +179,9 @@ class Client(asyncio.DatagramProtocol):
         if self.clients.is_overlooked():
             return
         asked = self.waiting.pop(number, None)
+        if asked is None and number in self.given_up:
+            asked = self.given_up.pop(number)
+            self.clients.account.tell_late(asked)
         if asked is None:
             self.clients.account.tell_wrong(f"an answer {number} that nobody waits for")
         elif flags & TC and flags & 15 != SERVFAIL:
