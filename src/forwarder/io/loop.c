@@ -23,6 +23,8 @@
 #include <sys/signalfd.h>
 
 #define EVENTS_MAX 64
+/* So many queries are taken at first, then twice as many while more wait. */
+#define QUERIES_FIRST 8
 #define NS_PER_MS 1000000U
 
 /* The signals become readable like any socket, instead of interrupting whatever runs. */
@@ -249,12 +251,12 @@ void forwarder_loop_close_pointer(struct forwarder_loop **loop)
 }
 
 size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side side,
-                              uint16_t number, uint64_t now_ns)
+                              uint16_t number, size_t most)
 {
     int fd = side == FORWARDER_CLIENTS ? loop->client_fds[number] : loop->upstream_fds[number];
     size_t count = 0;
 
-    if (forwarder_inbox_fill(&loop->inbox, fd) < 0) {
+    if (forwarder_inbox_fill(&loop->inbox, fd, most) < 0) {
         loop->counters.receive_errors += 1;
         if (side == FORWARDER_UPSTREAMS)
             fail_way(loop, &(struct forwarder_failure){ .socket = number });
@@ -273,9 +275,9 @@ size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side s
         count += 1;
     }
     if (side == FORWARDER_CLIENTS)
-        forwarder_receive_queries(&loop->core, loop->received, count, now_ns, &loop->batch);
+        forwarder_receive_queries(&loop->core, loop->received, count, loop->now_ns, &loop->batch);
     for (size_t i = 0; side == FORWARDER_UPSTREAMS && i < count; i++)
-        forwarder_receive(&loop->core, &loop->received[i], now_ns, &loop->batch);
+        forwarder_receive(&loop->core, &loop->received[i], loop->now_ns, &loop->batch);
     return loop->inbox.count;
 }
 
@@ -351,13 +353,27 @@ static int do_events(struct forwarder_loop *loop)
         if (kind == FORWARDER_EVENT_SIGNAL)
             signal = read_signal(loop);
         else if (kind == FORWARDER_EVENT_UPSTREAMS)
-            (void)forwarder_loop_receive(loop, FORWARDER_UPSTREAMS, number, loop->now_ns);
+            (void)forwarder_loop_receive(loop, FORWARDER_UPSTREAMS, number, FORWARDER_BATCH_MAX);
         else if (kind == FORWARDER_EVENT_GUEST)
             forwarder_guests_run(&loop->guests, number, events[i].events);
         else
             forwarder_tcp_event(loop->tcp, kind, number, loop->now_ns);
     }
     return signal;
+}
+
+/* Answers what waits in a place: a few queries first, so that who asked one of them does not wait
+ * until all others have their answers, too; the more there are, the more count system calls. It all
+ * is one moment, since when these queries have waited, and what is not here leaves together. */
+static void serve_place(struct forwarder_loop *loop, uint16_t place)
+{
+    for (size_t most = QUERIES_FIRST; most <= FORWARDER_BATCH_MAX; most *= 2) {
+        size_t count = forwarder_loop_receive(loop, FORWARDER_CLIENTS, place, most);
+
+        flush(&loop->batch, loop);
+        if (count < most)
+            return;
+    }
 }
 
 /* Waits once and does all that came of it; the signal that came, 0, or -errno. */
@@ -377,7 +393,7 @@ static int turn(struct forwarder_loop *loop)
     forwarder_tell_wall(&loop->core, now_ns, clock_wall_s());
     for (nfds_t i = 1; ready > 0 && i < waiting.count; i++) {
         if (waiting.polls[i].revents != 0)
-            (void)forwarder_loop_receive(loop, FORWARDER_CLIENTS, waiting.places[i], now_ns);
+            serve_place(loop, waiting.places[i]);
     }
     if (ready > 0 && waiting.polls[0].revents != 0)
         signal = do_events(loop);

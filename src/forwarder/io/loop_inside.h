@@ -109,9 +109,10 @@ void forwarder_loop_close_slot(struct forwarder_loop *loop, size_t slot);
 int forwarder_loop_check_upstream(const struct forwarder_loop_config *config,
                                   const struct forwarder_address *upstream, struct err *err);
 
-/* Gives the core what waits on one socket, and says how many datagrams that were. */
+/* Gives the core what waits on one socket, so many datagrams at most, and says how many that
+ * were. */
 size_t forwarder_loop_receive(struct forwarder_loop *loop, enum forwarder_side side,
-                              uint16_t number, uint64_t now_ns);
+                              uint16_t number, size_t most);
 
 /* Tells the mirror, which there is, of a message that came or that was sent. */
 void forwarder_loop_show(struct forwarder_loop *loop, const struct forwarder_datagram *datagram,

@@ -113,7 +113,8 @@ static void leave_place(struct forwarder_loop *loop, size_t place, uint64_t unti
     if (leaving->is_leaving)
         return;
     for (int i = 0; i < LAST_READS && loop->client_fds[place] >= 0; i++)
-        if (forwarder_loop_receive(loop, FORWARDER_CLIENTS, (uint16_t)place, loop->now_ns) == 0)
+        if (forwarder_loop_receive(loop, FORWARDER_CLIENTS, (uint16_t)place, FORWARDER_BATCH_MAX) ==
+            0)
             break;
     forwarder_tcp_unlisten(loop->tcp, place, loop->now_ns);
     leaving->is_leaving = true;

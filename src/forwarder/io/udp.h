@@ -68,10 +68,10 @@ struct forwarder_inbox {
     uint8_t octets[FORWARDER_BATCH_MAX][FORWARDER_INBOX_STRIDE];
 };
 
-/* Fills the inbox with what waits on the socket, up to FORWARDER_BATCH_MAX datagrams; what was in
- * it is gone. 0, also where nothing waits; or -errno, such as -ECONNREFUSED from an upstream's
- * machine, after which the socket is as good as before. */
-int forwarder_inbox_fill(struct forwarder_inbox *inbox, int fd);
+/* Fills the inbox with what waits on the socket, up to `most` datagrams, which is 1 to
+ * FORWARDER_BATCH_MAX; what was in it is gone. 0, also where nothing waits; or -errno, such as
+ * -ECONNREFUSED from an upstream's machine, after which the socket is as good as before. */
+int forwarder_inbox_fill(struct forwarder_inbox *inbox, int fd, size_t most);
 
 /* A datagram of the inbox: its payload, its peer, and our address where the socket has several.
  * Side and socket number are the caller's to set. False, and *ret_datagram untouched, where it was

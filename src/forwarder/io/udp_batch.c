@@ -22,18 +22,20 @@ static void open_place(struct forwarder_inbox *inbox, size_t i)
     };
 }
 
-int forwarder_inbox_fill(struct forwarder_inbox *inbox, int fd)
+int forwarder_inbox_fill(struct forwarder_inbox *inbox, int fd, size_t most)
 {
     struct forwarder_udp_headers *headers = &inbox->headers;
     /* The kernel writes to the places that it fills, no others. */
     size_t spent = inbox->is_open ? inbox->count : FORWARDER_BATCH_MAX;
     int count;
 
+    REQUIRE(most >= 1);
+    REQUIRE(most <= FORWARDER_BATCH_MAX);
     for (size_t i = 0; i < spent; i++)
         open_place(inbox, i);
     inbox->is_open = true;
     inbox->count = 0;
-    count = recvmmsg(fd, headers->messages, FORWARDER_BATCH_MAX, MSG_DONTWAIT, NULL);
+    count = recvmmsg(fd, headers->messages, (unsigned int)most, MSG_DONTWAIT, NULL);
     if (count < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -errno;
     inbox->count = (size_t)count;

@@ -56,7 +56,7 @@ static struct forwarder_datagram receive(int fd, struct forwarder_inbox *inbox)
     struct forwarder_datagram datagram = { 0 };
 
     assert_int_equal(poll(&wait, 1, 2000), 1);
-    assert_int_equal(forwarder_inbox_fill(inbox, fd), 0);
+    assert_int_equal(forwarder_inbox_fill(inbox, fd, FORWARDER_BATCH_MAX), 0);
     assert_int_equal(inbox->count, 1);
     assert_true(forwarder_inbox_read(inbox, 0, &datagram));
     return datagram;
