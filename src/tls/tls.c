@@ -15,6 +15,9 @@
 /* What is used of TLS 1.2; TLS 1.3 has nothing else. */
 #define CIPHERS_1_2 "ECDHE+AESGCM:ECDHE+CHACHA20"
 
+/* What a client gets for the next connections, where this one is not resumed. */
+#define TICKETS 1
+
 /* The name of the protocol as ALPN has it, its length in front (RFC 7858 section 7, IANA). */
 static const uint8_t protocols[] = { 3, 'd', 'o', 't' };
 
@@ -200,6 +203,10 @@ static int open_clients(const char *certificate_file, const char *key_file,
         SSL_CTX_check_private_key(context->context) != 1)
         return refuse(err, -EKEYREJECTED, key_file);
     (void)SSL_CTX_set_session_cache_mode(context->context, SSL_SESS_CACHE_OFF);
+    /* A client has one connection (RFC 7858 section 3.4), so it has use for one ticket; and each
+     * connection gives it another. */
+    if (SSL_CTX_set_num_tickets(context->context, TICKETS) != 1)
+        return err_set(err, -ENOMEM, "no memory for TLS");
     SSL_CTX_set_alpn_select_cb(context->context, choose_protocol, NULL);
     *ret_context = &context->base;
     context = NULL;
@@ -370,6 +377,7 @@ static ssize_t read_tls(struct forwarder_tls *base, uint8_t *at, size_t room)
     ERR_clear_error();
     errno = 0;
     result = SSL_read_ex(tls->ssl, at, room, &count);
+    tls->base.has_more = SSL_has_pending(tls->ssl) == 1;
     if (result == 1)
         return (ssize_t)count;
     if (SSL_get_error(tls->ssl, result) == SSL_ERROR_ZERO_RETURN)

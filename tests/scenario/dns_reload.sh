@@ -191,10 +191,22 @@ what_cannot_change_is_said() {
     stop_forwarder
 }
 
+# Connections that were taken or refused, in all.
+connections() {
+    echo "$(($(counter tcp_accepted) + $(counter tcp_per_client)))"
+}
+
+have_come() {
+    [ "$(connections)" = "$1" ]
+}
+
 # connect_twice COUNT: two connections from one address, which has a quarter of all; so many were
 # too many then, in all.
 connect_twice() {
+    local before
+    before=$(connections)
     exec 5<>/dev/tcp/127.0.0.1/8053 6<>/dev/tcp/127.0.0.1/8053
+    wait_until have_come "$((before + 2))"
     [ "$(counter tcp_per_client)" = "$1" ] || fail "$(counter tcp_per_client) were too many"
     exec 5>&- 6>&-
 }

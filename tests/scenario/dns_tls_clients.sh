@@ -41,6 +41,11 @@ an_answer_is_padded_where_the_query_was() {
 sessions_are_resumed() {
     session -sess_out session.txt -tls1_2 >first.txt
     session -sess_in session.txt -tls1_2 | grep -q '^Reused, TLSv1.2' || fail "not resumed"
+    sleep 1 | openssl s_client -connect 127.0.0.1:853 -CAfile ca.pem -tls1_3 \
+        -sess_out session.txt >first.txt 2>&1
+    [ "$(grep -c 'New Session Ticket arrived' first.txt)" = 1 ] || fail "another number of tickets"
+    session -sess_in session.txt -tls1_3 >second.txt
+    grep -q '^Reused, TLSv1.3' second.txt || fail "not resumed"
 }
 
 what_is_old_is_refused() {

@@ -37,8 +37,9 @@ enum forwarder_tls_state forwarder_connection_open(struct forwarder_connection *
     enum forwarder_tls_state state = FORWARDER_TLS_DONE;
     socklen_t size = sizeof(connection->error);
 
-    if (getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &connection->error, &size) < 0 ||
-        connection->error != 0)
+    if (connection->path.side == FORWARDER_UPSTREAMS &&
+        (getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &connection->error, &size) < 0 ||
+         connection->error != 0))
         return FORWARDER_TLS_FAILED;
     if (connection->tls != NULL)
         state = forwarder_tls_shake(connection->tls);
@@ -77,7 +78,8 @@ bool forwarder_connection_read(struct forwarder_connection *connection)
     if (room == 0)
         return true;
     count = receive(connection, at, room);
-    connection->may_have_more = connection->tls != NULL && count > 0;
+    connection->may_have_more =
+        connection->tls != NULL && count > 0 && forwarder_tls_has_more(connection->tls);
     if (count == -EAGAIN || count == -EINTR)
         return true;
     if (count < 0) {

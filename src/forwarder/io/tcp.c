@@ -1,33 +1,23 @@
-/* Two arrays of connections, and listeners that pause where there is no room. */
+/* Two arrays of connections: what is read from them, written to them, and when they end. */
 #include "forwarder/io/tcp_inside.h"
 
-#include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/require.h"
 #include "dns/code.h"
 #include "dns/header.h"
-#include "forwarder/io/endpoint.h"
-#include "forwarder/io/tcp_listen.h"
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 
 /* Queries of one connection that have no answer, before no more are read. */
 #define PENDING_MAX 128
-/* A client has at most this part of all connections. */
-#define SHARE_OF_CLIENT 4
-/* What waits for a client to read it. */
-#define CLIENT_OUT_MAX ((size_t)256 * 1024)
 /* One connection is read from so often before others have their turn. */
 #define READS_MAX 8
-/* How often idle connections are looked for, and how long nothing is accepted after a failure. */
+/* How often idle connections are looked for. */
 #define CHECK_NS UINT64_C(250000000)
-#define PAUSE_NS UINT64_C(1000000000)
-/* A stream's number: the connection's place, and which connection in that place it is. */
-#define PLACE_BITS 12
-#define PLACE_MASK ((1U << PLACE_BITS) - 1)
+#define PLACE_MASK ((1U << FORWARDER_TCP_PLACE_BITS) - 1)
 
 _Static_assert(FORWARDER_TCP_CLIENTS_MAX <= PLACE_MASK + 1, "each place has a number");
 
@@ -70,7 +60,7 @@ void forwarder_tcp_free(struct forwarder_tcp *tcp)
     for (size_t i = 0; i < tcp->config.upstream_sockets; i++)
         forwarder_connection_close(&tcp->upstreams[i]);
     for (size_t i = 0; i < tcp->listen_count; i++)
-        fd_close(&tcp->listen_fds[i]);
+        fd_close(&tcp->listeners[i].fd);
     for (size_t i = 0; i < FORWARDER_SLOTS_MAX; i++)
         forwarder_tls_session_free(tcp->known[i].session);
     free_places(tcp);
@@ -94,77 +84,37 @@ int forwarder_tcp_watch(const struct forwarder_tcp *tcp, int fd, uint64_t word, 
     return epoll_ctl(tcp->config.epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
-static void set_listener(struct forwarder_tcp *tcp, size_t number, int fd, bool has_tls)
-{
-    while (tcp->listen_count <= number) {
-        tcp->listen_fds[tcp->listen_count] = -1;
-        tcp->listen_count += 1;
-    }
-    tcp->listen_fds[number] = fd;
-    tcp->listen_tls[number] = has_tls;
-}
-
-int forwarder_tcp_listen(struct forwarder_tcp *tcp, size_t number,
-                         const struct forwarder_address *address, bool has_tls, struct err *err)
-{
-    struct forwarder_listen listen = { .address = *address, .has_tls = has_tls };
-    CLEANUP(fd_close) int fd = -1;
-
-    REQUIRE(number < FORWARDER_TCP_LISTEN_MAX);
-    if (forwarder_tcp_listen_beside(&listen, FORWARDER_ALONE, &fd, err) < 0)
-        return err->number;
-    if (forwarder_tcp_watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number),
-                            EPOLLIN) < 0)
-        return err_system(err, errno, "cannot wait on a socket");
-    set_listener(tcp, number, fd_take(&fd), has_tls);
-    return 0;
-}
-
-int forwarder_tcp_adopt(struct forwarder_tcp *tcp, size_t number, int fd, bool has_tls,
-                        struct err *err)
-{
-    uint64_t word = forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, number);
-
-    REQUIRE(number < FORWARDER_TCP_LISTEN_MAX);
-    if (forwarder_tcp_watch(tcp, fd, word, EPOLLIN) < 0)
-        return err_system(err, errno, "cannot wait on a socket that was passed");
-    set_listener(tcp, number, fd, has_tls);
-    return 0;
-}
-
-/* Lets all listeners wait for clients, or none. */
-static void set_paused(struct forwarder_tcp *tcp, bool is_paused)
-{
-    for (size_t i = 0; i < tcp->listen_count; i++) {
-        struct epoll_event event = {
-            .events = is_paused ? 0 : EPOLLIN,
-            .data.u64 = forwarder_event_of(FORWARDER_EVENT_TCP_LISTEN, i),
-        };
-
-        if (tcp->listen_fds[i] >= 0)
-            (void)epoll_ctl(tcp->config.epoll_fd, EPOLL_CTL_MOD, tcp->listen_fds[i], &event);
-    }
-    tcp->is_paused = is_paused;
-}
-
-/* Accepts no more for a while. */
-static void pause_accepting(struct forwarder_tcp *tcp, uint64_t until_ns)
-{
-    set_paused(tcp, true);
-    tcp->paused_until_ns = until_ns;
-    tcp->counters.paused += 1;
-}
-
-/* Closes it at the end of the turn. */
-void forwarder_tcp_break(struct forwarder_tcp *tcp, struct forwarder_connection *connection)
-{
-    connection->is_broken = true;
-    tcp->is_unsettled = true;
-}
-
 static bool is_client(const struct forwarder_connection *connection)
 {
     return connection->path.side == FORWARDER_CLIENTS;
+}
+
+void forwarder_tcp_unsettle(struct forwarder_tcp *tcp, bool is_upstream, size_t number)
+{
+    tcp->is_unsettled = true;
+    if (tcp->unsettled_count == FORWARDER_TCP_UNSETTLED_MAX) {
+        tcp->are_all_unsettled = true;
+        return;
+    }
+    tcp->unsettled[tcp->unsettled_count++] =
+        (struct forwarder_tcp_place){ is_upstream, (uint16_t)number };
+}
+
+/* The same for the place of a connection. */
+static void unsettle(struct forwarder_tcp *tcp, const struct forwarder_connection *connection)
+{
+    if (is_client(connection))
+        forwarder_tcp_unsettle(tcp, false, (size_t)(connection - tcp->clients));
+    else
+        forwarder_tcp_unsettle(tcp, true, (size_t)(connection - tcp->upstreams));
+}
+
+void forwarder_tcp_break(struct forwarder_tcp *tcp, struct forwarder_connection *connection)
+{
+    if (connection->is_broken)
+        return;
+    connection->is_broken = true;
+    unsettle(tcp, connection);
 }
 
 /* What epoll gives back for a connection. */
@@ -210,116 +160,6 @@ void forwarder_tcp_start_checks(struct forwarder_tcp *tcp, uint64_t now_ns)
 {
     if (tcp->check_ns == UINT64_MAX)
         tcp->check_ns = now_ns + CHECK_NS;
-}
-
-/* The address alone, without the port. */
-static bool is_same_host(const struct forwarder_address *a, const struct forwarder_address *b)
-{
-    return a->size == b->size && memcmp(a->octets, b->octets, a->size) == 0;
-}
-
-/* A free place for a client's connection, or NULL where the client has its share already. */
-static struct forwarder_connection *find_place(struct forwarder_tcp *tcp,
-                                               const struct forwarder_address *peer)
-{
-    uint32_t share = (tcp->config.clients_max + SHARE_OF_CLIENT - 1) / SHARE_OF_CLIENT;
-    struct forwarder_connection *place = NULL;
-    uint32_t count = 0;
-
-    if (tcp->clients_top < FORWARDER_TCP_CLIENTS_MAX)
-        place = &tcp->clients[tcp->clients_top];
-    for (size_t i = tcp->clients_top; i > 0; i--) {
-        if (!tcp->clients[i - 1].is_there)
-            place = &tcp->clients[i - 1];
-        else if (is_same_host(&tcp->clients[i - 1].path.peer, peer))
-            count += 1;
-    }
-    return count < share ? place : NULL;
-}
-
-/* Takes in a client that connected. */
-static void welcome(struct forwarder_tcp *tcp, size_t listener, int fd,
-                    const struct sockaddr_storage *peer, uint64_t now_ns)
-{
-    static const struct forwarder_connection_limits limits = { FORWARDER_DATAGRAM_BYTES_MAX,
-                                                               CLIENT_OUT_MAX };
-    struct forwarder_address address = forwarder_endpoint_from_socket(peer);
-    struct forwarder_connection *connection = find_place(tcp, &address);
-    bool may_connect =
-        tcp->config.may_connect == NULL || tcp->config.may_connect(tcp->config.owner, &address);
-    bool has_tls = tcp->listen_tls[listener];
-    size_t place;
-
-    if (!may_connect) {
-        tcp->counters.prohibited += 1;
-        fd_close(&fd);
-        return;
-    }
-    if (connection == NULL || !forwarder_connection_begin(connection, fd, &limits)) {
-        tcp->counters.per_client += connection == NULL;
-        fd_close(&fd);
-        return;
-    }
-    if (has_tls) {
-        connection->is_opening = true;
-        connection->tls = forwarder_tls_accept(tcp->config.tls_clients, fd);
-    }
-    if (has_tls && connection->tls == NULL) {
-        forwarder_connection_close(connection);
-        return;
-    }
-    place = (size_t)(connection - tcp->clients);
-    tcp->clients_top = place < tcp->clients_top ? tcp->clients_top : place + 1;
-    connection->path = (struct forwarder_path){
-        .side = FORWARDER_CLIENTS,
-        .socket = (uint16_t)listener,
-        .stream = (connection->generation << PLACE_BITS | (uint32_t)place) | 1U << 31,
-        .is_private = has_tls,
-        .peer = address,
-    };
-    connection->active_ns = now_ns;
-    connection->events = EPOLLIN;
-    (void)forwarder_tcp_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    tcp->counters.accepted += 1;
-    tcp->counters.clients_now += 1;
-    if (forwarder_tcp_watch(tcp, fd, forwarder_event_of(FORWARDER_EVENT_TCP_CLIENT, place),
-                            EPOLLIN) < 0)
-        forwarder_tcp_break(tcp, connection);
-    forwarder_tcp_start_checks(tcp, now_ns);
-}
-
-static void accept_clients(struct forwarder_tcp *tcp, size_t listener, uint64_t now_ns)
-{
-    struct sockaddr_storage peer;
-    socklen_t size;
-
-    for (int i = 0;
-         i < FORWARDER_TCP_BACKLOG && tcp->counters.clients_now < tcp->config.clients_max; i++) {
-        int fd;
-
-        size = sizeof(peer);
-        fd = accept4(tcp->listen_fds[listener], (struct sockaddr *)&peer, &size,
-                     SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            welcome(tcp, listener, fd, &peer, now_ns);
-        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            pause_accepting(tcp, now_ns + PAUSE_NS);
-            forwarder_tcp_start_checks(tcp, now_ns);
-            return;
-        } else if (errno == EAGAIN) {
-            return;
-        }
-    }
-    if (tcp->counters.clients_now >= tcp->config.clients_max)
-        pause_accepting(tcp, 0);
-}
-
-void forwarder_tcp_unlisten(struct forwarder_tcp *tcp, size_t number, uint64_t now_ns)
-{
-    if (number >= tcp->listen_count || tcp->listen_fds[number] < 0)
-        return;
-    accept_clients(tcp, number, now_ns);
-    fd_close(&tcp->listen_fds[number]);
 }
 
 void forwarder_tcp_set_tls(struct forwarder_tcp *tcp, struct forwarder_tls_context *upstreams,
@@ -427,9 +267,8 @@ static bool open_up(struct forwarder_tcp *tcp, struct forwarder_connection *conn
     return true;
 }
 
-/* Reads and writes what can be. */
-static void serve(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
-                  uint64_t now_ns)
+void forwarder_tcp_serve(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
+                         uint64_t now_ns)
 {
     if (!connection->is_there || connection->is_broken)
         return;
@@ -442,7 +281,7 @@ static void serve(struct forwarder_tcp *tcp, struct forwarder_connection *connec
         hand_on(tcp, connection, now_ns);
     }
     if (connection->may_have_more && may_read(connection))
-        tcp->is_unsettled = true;
+        unsettle(tcp, connection);
     /* What epoll waits for is settled when answers that are there have gone out. */
     if (!connection->is_broken)
         forwarder_tcp_owe(tcp, connection, now_ns);
@@ -452,11 +291,11 @@ void forwarder_tcp_event(struct forwarder_tcp *tcp, enum forwarder_event_kind ki
                          uint64_t now_ns)
 {
     if (kind == FORWARDER_EVENT_TCP_LISTEN)
-        accept_clients(tcp, number, now_ns);
+        forwarder_tcp_accept(tcp, number, now_ns);
     else if (kind == FORWARDER_EVENT_TCP_CLIENT)
-        serve(tcp, &tcp->clients[number], now_ns);
+        forwarder_tcp_serve(tcp, &tcp->clients[number], now_ns);
     else
-        serve(tcp, &tcp->upstreams[number], now_ns);
+        forwarder_tcp_serve(tcp, &tcp->upstreams[number], now_ns);
 }
 
 void forwarder_tcp_flush(struct forwarder_tcp *tcp, uint64_t now_ns)
@@ -507,7 +346,7 @@ static void send_to_client(struct forwarder_tcp *tcp, const struct forwarder_dat
     }
     if (connection->pending == PENDING_MAX &&
         (connection->may_have_more || connection->in.end > connection->in.start))
-        tcp->is_unsettled = true;
+        unsettle(tcp, connection);
     connection->pending -= 1;
     if (!put(tcp, connection, message->payload, now_ns)) {
         tcp->counters.overflows += 1;
@@ -547,7 +386,7 @@ static void look_after_client(struct forwarder_tcp *tcp, struct forwarder_connec
         connection->is_broken = true;
     }
     if (!connection->is_broken && connection->may_have_more)
-        serve(tcp, connection, now_ns);
+        forwarder_tcp_serve(tcp, connection, now_ns);
     if (!connection->is_broken && connection->in.end > connection->in.start) {
         hand_on(tcp, connection, now_ns);
         forwarder_tcp_owe(tcp, connection, now_ns);
@@ -558,24 +397,61 @@ static void look_after_client(struct forwarder_tcp *tcp, struct forwarder_connec
     tcp->counters.clients_now -= 1;
 }
 
-void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns)
+/* The same for a place to an upstream. */
+static void look_after_upstream(struct forwarder_tcp *tcp, size_t number, uint64_t now_ns)
 {
-    if (!tcp->is_unsettled && now_ns < tcp->check_ns)
-        return;
-    tcp->is_unsettled = false;
+    if (tcp->upstreams[number].may_have_more)
+        forwarder_tcp_serve(tcp, &tcp->upstreams[number], now_ns);
+    forwarder_tcp_look_after_upstream(tcp, number, now_ns);
+}
+
+/* Looks after the places that want it. What these want anew comes in the next turn. */
+static void look_after_unsettled(struct forwarder_tcp *tcp, uint64_t now_ns)
+{
+    struct forwarder_tcp_place places[FORWARDER_TCP_UNSETTLED_MAX];
+    size_t count = tcp->unsettled_count;
+
+    memcpy(places, tcp->unsettled, count * sizeof(places[0]));
+    tcp->unsettled_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].is_upstream)
+            look_after_upstream(tcp, places[i].number, now_ns);
+        else
+            look_after_client(tcp, &tcp->clients[places[i].number], now_ns);
+    }
+}
+
+/* Looks after all connections; also after places to upstreams where none is, if `are_places`. */
+static void look_after_all(struct forwarder_tcp *tcp, bool are_places, uint64_t now_ns)
+{
     for (size_t i = 0; i < tcp->clients_top; i++)
         look_after_client(tcp, &tcp->clients[i], now_ns);
-    for (size_t i = 0; i < tcp->config.upstream_sockets; i++) {
-        if (tcp->upstreams[i].may_have_more)
-            serve(tcp, &tcp->upstreams[i], now_ns);
-        forwarder_tcp_look_after_upstream(tcp, i, now_ns);
-    }
+    if (!are_places && tcp->upstreams_now == 0)
+        return;
+    for (size_t i = 0; i < tcp->config.upstream_sockets; i++)
+        look_after_upstream(tcp, i, now_ns);
+}
+
+void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns)
+{
+    bool are_all_unsettled = tcp->are_all_unsettled;
+    bool is_time = now_ns >= tcp->check_ns;
+
+    tcp->turn += 1;
+    if (!tcp->is_unsettled && !is_time)
+        return;
+    tcp->is_unsettled = false;
+    tcp->are_all_unsettled = false;
+    look_after_unsettled(tcp, now_ns);
+    if (are_all_unsettled || is_time)
+        look_after_all(tcp, are_all_unsettled, now_ns);
     if (tcp->is_paused && tcp->counters.clients_now < tcp->config.clients_max &&
         now_ns >= tcp->paused_until_ns)
-        set_paused(tcp, false);
-    tcp->check_ns = tcp->counters.clients_now + tcp->upstreams_now > 0 || tcp->is_paused
-                        ? now_ns + CHECK_NS
-                        : UINT64_MAX;
+        forwarder_tcp_set_paused(tcp, false);
+    if (is_time)
+        tcp->check_ns = tcp->counters.clients_now + tcp->upstreams_now > 0 || tcp->is_paused
+                            ? now_ns + CHECK_NS
+                            : UINT64_MAX;
 }
 
 uint64_t forwarder_tcp_deadline_ns(const struct forwarder_tcp *tcp)

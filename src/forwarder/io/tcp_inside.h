@@ -1,6 +1,7 @@
 /*
  * What the files of the TCP side share and nobody else sees: tcp.c (what is the same for all
- * connections, and clients), tcp_upstreams.c (connections to upstreams).
+ * connections, and clients), tcp_accept.c (clients that connect), tcp_upstreams.c (connections to
+ * upstreams).
  */
 #pragma once
 
@@ -9,6 +10,9 @@
 
 #define FORWARDER_TCP_LISTEN_MAX 64
 #define FORWARDER_TCP_OWED_MAX 64
+#define FORWARDER_TCP_UNSETTLED_MAX 64
+/* A stream's number: the connection's place, and which connection in that place it is. */
+#define FORWARDER_TCP_PLACE_BITS 12
 
 /* What is known of a place for a connection to an upstream, whether there is one or not. */
 struct forwarder_tcp_way {
@@ -23,14 +27,31 @@ struct forwarder_tcp_upstream {
     uint64_t silent_until_ns;              /* failures are not told before */
 };
 
+/* A place for a connection, of a client or to an upstream. */
+struct forwarder_tcp_place {
+    bool is_upstream;
+    uint16_t number;
+};
+
+/* A socket on which clients connect. */
+struct forwarder_tcp_listener {
+    int fd; /* -1: none */
+    bool has_tls;
+    uint32_t takes;       /* so many clients are accepted at once */
+    uint64_t turn_before; /* when that was done last */
+};
+
 struct forwarder_tcp {
     struct forwarder_tcp_config config;
     void (*say)(void *owner, const char *sentence); /* NULL: nobody listens */
     size_t listen_count;
-    int listen_fds[FORWARDER_TCP_LISTEN_MAX];
-    bool listen_tls[FORWARDER_TCP_LISTEN_MAX];
+    struct forwarder_tcp_listener listeners[FORWARDER_TCP_LISTEN_MAX];
+    uint64_t turn; /* which one it is */
     bool is_paused;
-    bool is_unsettled; /* something is broken, or can go on */
+    bool is_unsettled; /* something is to be done at the end of the turn: with these places, */
+    size_t unsettled_count;
+    struct forwarder_tcp_place unsettled[FORWARDER_TCP_UNSETTLED_MAX];
+    bool are_all_unsettled; /* or, since there are more of them, with all */
     uint64_t paused_until_ns;
     uint64_t check_ns;
     uint32_t upstreams_now;
@@ -56,8 +77,21 @@ int forwarder_tcp_watch(const struct forwarder_tcp *tcp, int fd, uint64_t word, 
 /* Looks at connections from time to time, from now on. */
 void forwarder_tcp_start_checks(struct forwarder_tcp *tcp, uint64_t now_ns);
 
+/* Looks after a place at the end of the turn. */
+void forwarder_tcp_unsettle(struct forwarder_tcp *tcp, bool is_upstream, size_t number);
+
 /* Closes a connection at the end of the turn. */
 void forwarder_tcp_break(struct forwarder_tcp *tcp, struct forwarder_connection *connection);
+
+/* Reads and writes what can be. */
+void forwarder_tcp_serve(struct forwarder_tcp *tcp, struct forwarder_connection *connection,
+                         uint64_t now_ns);
+
+/* Accepts clients of a listener on which some wait. */
+void forwarder_tcp_accept(struct forwarder_tcp *tcp, size_t listener, uint64_t now_ns);
+
+/* Lets all listeners wait for clients, or none. */
+void forwarder_tcp_set_paused(struct forwarder_tcp *tcp, bool is_paused);
 
 /* What was put into a connection goes out at the next flush, with what else is put there. */
 void forwarder_tcp_owe(struct forwarder_tcp *tcp, struct forwarder_connection *connection,

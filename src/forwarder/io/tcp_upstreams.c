@@ -31,7 +31,7 @@ static size_t upstream_of(const struct forwarder_tcp *tcp, size_t number)
 static void fail(struct forwarder_tcp *tcp, size_t number)
 {
     tcp->ways[number].has_failed = true;
-    tcp->is_unsettled = true;
+    forwarder_tcp_unsettle(tcp, true, number);
 }
 
 /* Says why there is no connection to an upstream, unless that was said a short while ago. */

@@ -58,6 +58,11 @@ ssize_t forwarder_tls_read(struct forwarder_tls *tls, uint8_t *at, size_t room)
     return tls->functions->read(tls, at, room);
 }
 
+bool forwarder_tls_has_more(const struct forwarder_tls *tls)
+{
+    return tls->has_more;
+}
+
 ssize_t forwarder_tls_write(struct forwarder_tls *tls, struct bytes octets)
 {
     return tls->functions->write(tls, octets);

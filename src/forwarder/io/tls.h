@@ -81,6 +81,7 @@ struct forwarder_tls_context {
 struct forwarder_tls {
     const struct forwarder_tls_functions *functions;
     bool wants_write;
+    bool has_more;
     char reason[FORWARDER_TLS_REASON_MAX];
 };
 
@@ -118,6 +119,9 @@ bool forwarder_tls_is_resumed(const struct forwarder_tls *tls);
 
 /* As recv(2) without blocking: octets, 0 at the end, -EAGAIN, or -EPROTO where it is broken. */
 ssize_t forwarder_tls_read(struct forwarder_tls *tls, uint8_t *at, size_t room);
+
+/* Whether octets have come that were not read, and of which the socket does not know any more. */
+bool forwarder_tls_has_more(const struct forwarder_tls *tls);
 
 /* As send(2) without blocking. What was given and not taken must be given again. */
 ssize_t forwarder_tls_write(struct forwarder_tls *tls, struct bytes octets);
