@@ -116,8 +116,8 @@ class HalfLoad:
         rate = int(self.rate(there))
         pairs = [(each, each.subject()) for each in there]
         take(Case(name=HALF, about=f"cached, {rate} queries a second, half of what the peer bears "
-                  f"that bears most; {self.count} times {self.seconds} s; what is lost has no part "
-                  "in the others", compared=("p99", "p50"),
+                  f"that bears most; {self.count} times {self.seconds} s; who asked for what was "
+                  "lost has waited 3 s", compared=("p99", "p50"),
                   against=(pairs[0][1].name, "unbound", "dnsdist"),
                   subjects=[subject for _, subject in pairs]))
         rounds.interleave(self.settings, f"{HALF}: {rate} a second",

@@ -2,7 +2,9 @@
  * load OPTION…: asks the DNS server of a port of 127.0.0.1 queries, and prints what came of it as
  * one line of JSON: how many were answered, answered wrong (another name, no address, an error) or
  * lost (3 seconds without an answer), the seconds that it took, and percentiles and the maximum of
- * the microseconds from query to answer. A server from which nothing comes for 5 seconds while
+ * the microseconds from query to answer. Who asked for what was lost has waited the 3 seconds, so
+ * that is what it counts in these; else a server that drops what it cannot answer at once would
+ * look faster than one that answers it. A server from which nothing comes for 5 seconds while
  * queries wait is given up, with exit status 1.
  *
  *   --port N
@@ -13,7 +15,8 @@
  *   --clients N     so many sockets
  *   --window N      so many queries on their way, over all sockets
  *   --rate N        so many queries a second, whatever comes back; latency counts from the moment
- *                   when a query was due, so that a server that stalls cannot hide it
+ *                   when a query was due, so that a server that stalls cannot hide it; "behind"
+ *                   are percentiles of the part of it before the query was sent, which is ours
  *   --tcp           each socket is a connection, on which queries are pipelined
  *   --seed N        of the names
  */
@@ -61,7 +64,9 @@ struct load {
     struct options options;
     unsigned int window; /* of each client */
     uint32_t *numbers;   /* of the names, in the order in which they are asked for */
-    uint64_t *taken_ns;  /* of those that were answered */
+    uint64_t *taken_ns;  /* of those that were answered, and those that were lost */
+    size_t taken;
+    uint64_t *behind_ns; /* of those that were asked for at a rate */
     size_t asked, answered, wrong, lost;
     uint64_t begin_ns;
     uint64_t heard_ns; /* when an answer came last, or when nobody waited for one */
@@ -147,6 +152,7 @@ static void next_query(struct load *load, struct client *client, uint64_t now, u
         slot = (slot + 1) % load->window;
     query = &client->slots[slot];
     query->begun_ns = load->options.rate != 0 ? due_ns(load) : now;
+    load->behind_ns[load->asked] = now - query->begun_ns;
     query->number = load->numbers[load->asked++];
     query->id = (uint16_t)((unsigned int)client->generation << SLOT_BITS | slot);
     query_write(out, query->id, query->number);
@@ -202,10 +208,12 @@ static void take_answer(struct load *load, struct client *client, const unsigned
     if (size < QUERY_SIZE || query->begun_ns == 0 || query->id != id)
         return;
     query_write(asked, query->id, query->number);
-    if (is_right(message, asked))
-        load->taken_ns[load->answered++] = now - query->begun_ns;
-    else
+    if (is_right(message, asked)) {
+        load->taken_ns[load->taken++] = now - query->begun_ns;
+        load->answered++;
+    } else {
         load->wrong++;
+    }
     query->begun_ns = 0;
     client->waiting--;
     load->heard_ns = now;
@@ -257,6 +265,7 @@ static void give_up(struct load *load, uint64_t now)
                 continue;
             query->begun_ns = 0;
             client->waiting--;
+            load->taken_ns[load->taken++] = LOST_NS;
             load->lost++;
         }
     }
@@ -326,20 +335,33 @@ static int compare(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static void print(const struct load *load, uint64_t end_ns)
+/* Prints percentiles of these, in microseconds. */
+static void print_percentiles(uint64_t *spans_ns, size_t count)
 {
     static const double shares[] = { 50, 90, 99, 99.9 };
 
-    qsort(load->taken_ns, load->answered, sizeof(*load->taken_ns), compare);
+    qsort(spans_ns, count, sizeof(*spans_ns), compare);
+    for (size_t i = 0; i < sizeof(shares) / sizeof(*shares); i++) {
+        size_t rank = (size_t)ceil((double)count * shares[i] / 100);
+
+        printf("\"p%g\": %.1f, ", shares[i], (double)spans_ns[rank - 1] / 1000);
+    }
+    printf("\"max\": %.1f", (double)spans_ns[count - 1] / 1000);
+}
+
+static void print(const struct load *load, uint64_t end_ns)
+{
     printf("{\"answered\": %zu, \"wrong\": %zu, \"lost\": %zu, \"seconds\": %.6f", load->answered,
            load->wrong, load->lost, (double)(end_ns - load->begin_ns) / (double)NS_PER_S);
-    for (size_t i = 0; i < sizeof(shares) / sizeof(*shares) && load->answered > 0; i++) {
-        size_t rank = (size_t)ceil((double)load->answered * shares[i] / 100);
-
-        printf(", \"p%g\": %.1f", shares[i], (double)load->taken_ns[rank - 1] / 1000);
+    if (load->taken > 0) {
+        printf(", ");
+        print_percentiles(load->taken_ns, load->taken);
     }
-    if (load->answered > 0)
-        printf(", \"max\": %.1f", (double)load->taken_ns[load->answered - 1] / 1000);
+    if (load->options.rate != 0) {
+        printf(", \"behind\": {");
+        print_percentiles(load->behind_ns, load->asked);
+        printf("}");
+    }
     printf("}\n");
 }
 
@@ -396,9 +418,10 @@ static bool open_load(struct load *load)
     load->window = (unsigned int)(options->window / options->clients);
     load->numbers = malloc(options->queries * sizeof(*load->numbers));
     load->taken_ns = malloc(options->queries * sizeof(*load->taken_ns));
+    load->behind_ns = malloc(options->queries * sizeof(*load->behind_ns));
     load->clients = calloc(options->clients, sizeof(*load->clients));
-    if (load->numbers == NULL || load->taken_ns == NULL || load->clients == NULL ||
-        !draw_numbers(options, load->numbers)) {
+    if (load->numbers == NULL || load->taken_ns == NULL || load->behind_ns == NULL ||
+        load->clients == NULL || !draw_numbers(options, load->numbers)) {
         perror("load");
         return false;
     }
