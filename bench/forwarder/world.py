@@ -2,6 +2,9 @@
 
 import contextlib
 import json
+import os
+import pathlib
+import shutil
 import tempfile
 
 from forwarder import servers
@@ -9,6 +12,7 @@ from harness import Cannot, Subject, running
 
 LIMIT_S = 60
 LOST_MAX = 0.01
+PRIORITY = 10  # before all programs that have none
 FORWARDING = (servers.RELAY, servers.KEEPER)
 ALL = (servers.ECHO, *FORWARDING, servers.OURS, *servers.PEERS)
 
@@ -93,10 +97,63 @@ def started(contender, upstream, server=None):
             contender.running = None
 
 
-def load(settings, port, words, while_it_runs=None):
+def may_have_priority():
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+    except PermissionError:
+        return False
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    return True
+
+
+class Apart:
+    """Keeps load and servers apart from each other, and from all else that runs, as far as the
+    system lets it: each side has a processor of its own, and goes before programs without a
+    priority. What clients wait for then is the server, and not who else has its processor."""
+
+    def __init__(self):
+        self.processors = sorted(os.sched_getaffinity(0))
+        self.taskset, self.chrt = (shutil.which(program, path=os.defpath)
+                                   for program in ("taskset", "chrt"))
+        self.has_two = len(self.processors) > 1 and self.taskset is not None
+        self.has_priority = self.chrt is not None and may_have_priority()
+
+    def __str__(self):
+        words = ["load and server have a processor each"] * self.has_two + \
+            ["go before all other programs"] * self.has_priority
+        return " and ".join(words) or "load and server are where the system puts them"
+
+    def words(self):
+        """What stands before the words of the load."""
+        return [self.taskset, "-c", str(self.processors[0])] * self.has_two + \
+            [self.chrt, "-f", str(PRIORITY)] * self.has_priority
+
+    def put(self, process, processors, policy, priority):
+        for thread in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+            with contextlib.suppress(ProcessLookupError):
+                if self.has_two:
+                    os.sched_setaffinity(int(thread.name), processors)
+                if self.has_priority:
+                    os.sched_setscheduler(int(thread.name), policy, os.sched_param(priority))
+
+    @contextlib.contextmanager
+    def of(self, contenders):
+        """Does so with the servers of these that run, for a while."""
+        there = [each.running.process for each in contenders if each.running]
+        for process in there:
+            self.put(process, self.processors[1:2], os.SCHED_FIFO, PRIORITY)
+        try:
+            yield
+        finally:
+            for process in there:
+                with contextlib.suppress(FileNotFoundError):
+                    self.put(process, self.processors, os.SCHED_OTHER, 0)
+
+
+def load(settings, port, words, while_it_runs=None, before=()):
     """What a run of the load says, or None and why there is nothing."""
-    done = running.run([str(settings.helpers / "forwarder_load"), "--port", str(port), *words],
-                       LIMIT_S, while_it_runs=while_it_runs)
+    done = running.run([*before, str(settings.helpers / "forwarder_load"), "--port", str(port),
+                        *words], LIMIT_S, while_it_runs=while_it_runs)
     if done.status is None:
         return None, f"the queries took more than {LIMIT_S} seconds"
     return (None, done.reason()) if done.status != 0 else (json.loads(done.out), None)
