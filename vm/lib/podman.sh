@@ -61,10 +61,11 @@ prepare_podman() {
     fi
     echo '{ "default": [{ "type": "insecureAcceptAnything" }] }' >etc/policy.json
     conmon=$(command -v conmon)
-    # Else podman would have more of both, which not every root may have.
+    # Else podman would have more of both, which not every root may have. The soft limit is as the
+    # hard one: podman 4.3 takes the one for the other where it makes a pod's first container.
     own_limits=$(awk '{ gsub("unlimited", "-1") }
-        /^Max open files/ { files = $4 ":" $5 }
-        /^Max processes/ { processes = $3 ":" $4 }
+        /^Max open files/ { files = $5 ":" $5 }
+        /^Max processes/ { processes = $4 ":" $4 }
         END { printf "\"nofile=%s\", \"nproc=%s\"", files, processes }' /proc/self/limits)
     runtime=$(command -v cupel-oci)
     cat >etc/containers.conf <<END
