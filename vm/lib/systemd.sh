@@ -5,7 +5,8 @@
 
 # run_below_systemd root|user SCRIPT: starts systemd, and has it run the script as a service in the
 # directory 'below'. For root it is process 1 of a new pid namespace; the user has a `systemd
-# --user`. Its cgroup is 'case/manager'. Called by root; fails if the script does.
+# --user`, and the bus of a session where the case needs dbus-daemon. Its cgroup is 'case/manager'.
+# Called by root; fails if the script does.
 run_below_systemd() {
     mkdir -p below/units below/runtime/systemd etc
     chmod 700 below/runtime
@@ -14,9 +15,12 @@ run_below_systemd() {
     echo 0123456789abcdef0123456789abcdef >etc/machine-id
     printf '%s\n' '[Unit]' 'DefaultDependencies=no' 'Wants=case.service' \
         >below/units/default.target
+    bus=''
+    [ "$1" = root ] || [ -z "$(command -v dbus-daemon)" ] || make_bus
     cat >below/units/case.service <<END
 [Unit]
 DefaultDependencies=no
+$bus
 SuccessAction=exit-force
 FailureAction=exit-force
 [Service]
@@ -26,6 +30,7 @@ Environment="PATH=$PATH" "CUPEL_SOURCE=$CUPEL_SOURCE" "CUPEL_CGROUP=$CUPEL_CGROU
 PassEnvironment=XDG_RUNTIME_DIR
 ExecStart=/bin/sh $PWD/below/script
 ExecStartPost=/bin/touch $PWD/below/passed
+${bus:+ExecStopPost=$(command -v systemctl) --user stop dbus.service dbus.socket}
 StandardOutput=file:$PWD/below/said
 StandardError=file:$PWD/below/said
 END
@@ -59,6 +64,37 @@ END
     rm -f $links
     [ -e below/passed ] || fail "systemd ended with $status: $(cat below/said systemd-said)"
     rm -r below etc
+}
+
+# The bus of a user's session, at which systemd can be called by those that do not know its own
+# socket, such as podman. Without a rule for those who receive, dbus-daemon has them wait for ever.
+make_bus() {
+    bus=$(printf '%s\n' 'Wants=dbus.service' 'After=dbus.service')
+    cat >below/bus.conf <<END
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=$PWD/below/runtime/bus</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+END
+    printf '%s\n' '[Unit]' 'DefaultDependencies=no' '[Socket]' 'ListenStream=%t/bus' \
+        >below/units/dbus.socket
+    cat >below/units/dbus.service <<END
+[Unit]
+DefaultDependencies=no
+Requires=dbus.socket
+After=dbus.socket
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=$(command -v dbus-daemon) --config-file=$PWD/below/bus.conf --address=systemd: \
+    --nofork --nopidfile --systemd-activation
+END
 }
 
 # Becomes systemd.
