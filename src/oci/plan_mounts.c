@@ -288,13 +288,21 @@ static int check_destination(struct oci_planning *planning, const struct reading
                                destination);
 }
 
+/* Whether a mount that is shared is that with outside as well: where the root is, too, as with runc
+ * and crun. (It may not in a user namespace.) */
+static bool is_shared_with_outside(const struct oci_planning *planning,
+                                   const struct reading *reading)
+{
+    return (reading->propagation & MS_SHARED) != 0 && !planning->has_user_namespace &&
+           planning->has_shared_root;
+}
+
 /* Whether someone outside must open it: a user namespace may not map ids, and a copy made in
- * another mount namespace shares nothing with what is outside. (It may not in a user namespace.) */
+ * another mount namespace shares nothing with what is outside. */
 static bool needs_source(const struct oci_planning *planning, const struct reading *reading)
 {
-    bool is_shared = (reading->propagation & MS_SHARED) != 0 && !planning->has_user_namespace;
-
-    return reading->is_bind && !reading->is_remount && (reading->is_mapped || is_shared);
+    return reading->is_bind && !reading->is_remount &&
+           (reading->is_mapped || is_shared_with_outside(planning, reading));
 }
 
 /* Whether someone outside opens it as well, who can: root of a user namespace may not be able to
@@ -504,9 +512,8 @@ static int plan_mount(struct oci_planning *planning, size_t index)
 /* What a mount needs that is outside: to hear of what is mounted there. */
 static bool is_slave(const struct oci_planning *planning, const struct reading *reading)
 {
-    bool is_shared = (reading->propagation & MS_SHARED) != 0 && planning->has_user_namespace;
-
-    return reading->is_bind && (is_shared || (reading->propagation & MS_SLAVE) != 0);
+    return reading->is_bind && (reading->propagation & (MS_SHARED | MS_SLAVE)) != 0 &&
+           !is_shared_with_outside(planning, reading);
 }
 
 static int plan_source(struct oci_planning *planning, const struct reading *reading)
@@ -531,6 +538,7 @@ int oci_plan_sources(struct oci_planning *planning)
         return planning->err->number;
     if (oci_plan_check_sharing(planning, "linux.rootfsPropagation", root) < 0)
         return planning->err->number;
+    planning->has_shared_root = (root & MS_SHARED) != 0;
     planning->detachment = (root & MS_SLAVE) != 0 ? MS_SLAVE : MS_PRIVATE;
     for (size_t i = 0; i < planning->config->mounts.count; i++) {
         struct reading reading;

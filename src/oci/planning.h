@@ -32,6 +32,7 @@ struct oci_planning {
     struct oci_cgroup cgroup;
     bool has_user_namespace;   /* a new one or a joined one */
     unsigned long detachment;  /* MS_SLAVE or MS_PRIVATE: what mounts share with those of outside */
+    bool has_shared_root;      /* linux.rootfsPropagation shares what is mounted with outside */
     unsigned int opened_count; /* the mounts that SOURCE steps open */
     unsigned int opened_used;  /* how many of them have come to their places */
     char *home;                /* see struct oci_step_home; NULL: the config says what HOME is */

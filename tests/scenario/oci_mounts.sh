@@ -145,12 +145,14 @@ file system"
 
 mounts_of_outside_are_seen_by_a_slave_and_shared_with_a_peer() {
     [ "$(id -u)" -eq 0 ] || return 0
-    local row word sees gives
+    local row word root sees gives
     mkdir -p sync state-root
     chmod 777 sync
-    # What the word shares: whether the container sees a mount of outside, and outside one of its.
-    for row in private:no:no rslave:yes:no slave:yes:no rshared:yes:yes; do
-        IFS=: read -r word sees gives <<<"$row"
+    # What the word shares, and the root: whether the container sees a mount of outside, and outside
+    # one of its.
+    for row in private::no:no rslave::yes:no slave::yes:no rshared::yes:no rshared:rshared:yes:yes
+    do
+        IFS=: read -r word root sees gives <<<"$row"
         bundle root 'process["capabilities"] = {name: ["CAP_SYS_ADMIN"] for name in
                 ["bounding", "effective", "permitted"]}' \
             "$(shell "mount -t tmpfs inside /shared/inner; $ready_then_look
@@ -158,7 +160,7 @@ mounts_of_outside_are_seen_by_a_slave_and_shared_with_a_peer() {
                       mount -t tmpfs x /shared/inner")" \
             "$(mount_change /sync bind "$PWD/sync" "'bind'")" \
             "$(mount_change /shared bind "$PWD/area" "'rbind', '$word'")" \
-            'root["readonly"] = False'
+            "linux['rootfsPropagation'] = '$root'" 'root["readonly"] = False'
         # shellcheck disable=SC2016
         in_shared_place "$PWD/area" bash -euc 'run_and_mount "$1"; ls "$1"' - "$PWD/area" \
             >listing 2>&1 || fail "$word: $(cat listing out err)"
