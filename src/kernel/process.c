@@ -265,6 +265,8 @@ int kernel_process_exec(char *const *candidates, char *const *argv, char *const 
 {
     const char *denied = NULL;
 
+    if (argv[0] == NULL)
+        return err_set(err, -EINVAL, "there is no program to execute");
     for (size_t i = 0; candidates[i] != NULL; i++) {
         (void)execve(candidates[i], argv, envp);
         if (obstacle_of(errno) == OBSTACLE_OTHER)

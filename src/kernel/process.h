@@ -89,7 +89,8 @@ int kernel_process_find(char *const *candidates, const char *name, struct err *e
 
 /* Becomes the first of the programs (a list that ends with NULL) that can be executed; returns
  * only on failure. -ENOENT: none of them is there; -EACCES: those that are there, or may be, are
- * denied to the process; other numbers: the first that it may execute is no program. */
+ * denied to the process; -EINVAL: `argv` is empty; other numbers: the first that it may execute is
+ * no program. */
 int kernel_process_exec(char *const *candidates, char *const *argv, char *const *envp,
                         struct err *err);
 

@@ -40,7 +40,7 @@ static void make_printable(char *text)
     }
 }
 
-static int decode(struct bytes json, json_t **ret_document, struct err *err)
+int oci_fields_decode(struct bytes json, json_t **ret_document, struct err *err)
 {
     const char *text = (const char *)json.at;
     json_error_t error;
@@ -67,23 +67,35 @@ static void release(json_t **document)
     json_decref(*document);
 }
 
+/* What is wanted of a process goes before what the config says of its own; a container that was
+ * created without a program has none. */
+static int merge_process(json_t *document, json_t *wanted, struct err *err)
+{
+    json_t *own = json_object_get(document, "process");
+    int failed = 0;
+
+    (void)json_object_del(own, "terminal");
+    (void)json_object_del(own, "consoleSize");
+    if (wanted != NULL && own == NULL && json_is_object(document))
+        failed = json_object_set(document, "process", wanted);
+    else if (wanted != NULL && json_is_object(own))
+        failed = json_object_update(own, wanted);
+    return failed == 0 ? 0 : err_set(err, -ENOMEM, "process: needs more memory than there is");
+}
+
 int oci_config_parse_exec(struct bytes json, struct bytes process, struct arena *arena,
                           struct oci_config *ret_config, struct err *err)
 {
     CLEANUP(release) json_t *document = NULL;
     CLEANUP(release) json_t *wanted = NULL;
-    json_t *own;
-    int number = decode(json, &document, err);
+    int number = oci_fields_decode(json, &document, err);
 
     if (number == 0 && process.size > 0)
-        number = decode(process, &wanted, err);
+        number = oci_fields_decode(process, &wanted, err);
     if (number == 0 && wanted != NULL && !json_is_object(wanted))
         number = err_set(err, -EINVAL, "process: must be an object");
-    own = number == 0 ? json_object_get(document, "process") : NULL;
-    (void)json_object_del(own, "terminal");
-    (void)json_object_del(own, "consoleSize");
-    if (number == 0 && wanted != NULL && json_is_object(own) && json_object_update(own, wanted) < 0)
-        number = err_set(err, -ENOMEM, "process: needs more memory than there is");
+    if (number == 0)
+        number = merge_process(document, wanted, err);
     if (number == 0)
         number = oci_fields_read(document, arena, ret_config, err);
     if (number < 0)
@@ -114,7 +126,7 @@ int oci_config_parse(struct bytes json, struct arena *arena, struct oci_config *
                      struct err *err)
 {
     CLEANUP(release) json_t *document = NULL;
-    int number = decode(json, &document, err);
+    int number = oci_fields_decode(json, &document, err);
 
     if (number == 0)
         number = oci_fields_read(document, arena, ret_config, err);
@@ -127,7 +139,7 @@ int oci_resources_parse(struct bytes json, struct arena *arena, struct oci_resou
                         struct err *err)
 {
     CLEANUP(release) json_t *document = NULL;
-    int number = decode(json, &document, err);
+    int number = oci_fields_decode(json, &document, err);
 
     if (number == 0)
         number = oci_fields_read_resources(document, arena, ret_resources, err);

@@ -314,6 +314,9 @@ static bool write_document(const struct oci_config *config, json_t *document, st
         if (!item->is_kept && json_object_size(item->object) == 0)
             (void)json_object_del(item->parent, item->name);
     }
+    /* A config without a program has no process, whose fields are mandatory. */
+    if (config->process.args.count == 0 && config->process.cwd == NULL)
+        (void)json_object_del(document, "process");
     return true;
 }
 

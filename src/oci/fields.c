@@ -283,7 +283,7 @@ static const struct oci_table hooks_table = TABLE(hooks_fields, struct oci_confi
 static const struct oci_field config_fields[] = {
     { ROW("ociVersion", OCI_FIELD_TEXT, struct oci_config, oci_version), .is_required = true },
     { .name = "root", .kind = OCI_FIELD_OBJECT, .is_required = true, .table = &root_table },
-    { .name = "process", .kind = OCI_FIELD_OBJECT, .is_required = true, .table = &process_table },
+    { .name = "process", .kind = OCI_FIELD_OBJECT, .table = &process_table },
     { ROW("hostname", OCI_FIELD_TEXT, struct oci_config, hostname) },
     { ROW("domainname", OCI_FIELD_TEXT, struct oci_config, domainname) },
     { ROW("mounts", OCI_FIELD_LIST, struct oci_config, mounts), .table = &mount_table },

@@ -74,6 +74,10 @@ extern const struct oci_table oci_resources_table;
 /* The names of the namespaces in config.json, by kind. */
 extern const char *const oci_namespace_names[OCI_NAMESPACE_KINDS];
 
+/* Reads the text of a document, within the limits of a config; the caller releases it. -EINVAL with
+ * a sentence. */
+int oci_fields_decode(struct bytes json, json_t **ret_document, struct err *err);
+
 /* Reads a document by the tables into a config. On failure -EINVAL with a sentence that begins with
  * the place, and *ret_config is untouched. The document stays the caller's. */
 int oci_fields_read(json_t *document, struct arena *arena, struct oci_config *ret_config,

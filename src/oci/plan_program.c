@@ -402,7 +402,15 @@ static char **find_candidates(struct oci_planning *planning, const struct oci_te
     return list;
 }
 
-/* What execve(2) is given. */
+/* Whether there is `process`, which the specification wants at the start alone. */
+static bool has_program(const struct oci_planning *planning)
+{
+    const struct oci_process *process = &planning->config->process;
+
+    return process->args.count > 0 || process->cwd != NULL;
+}
+
+/* What execve(2) is given; without a program nothing, which it refuses. */
 static int find_exec(struct oci_planning *planning, struct oci_step_exec *ret_exec)
 {
     const struct oci_process *process = &planning->config->process;
@@ -412,7 +420,9 @@ static int find_exec(struct oci_planning *planning, struct oci_step_exec *ret_ex
 
     if (find_environment(planning, &env) < 0)
         return planning->err->number;
-    if (strchr(process->args.at[0], '/') != NULL)
+    if (process->args.count == 0)
+        ret_exec->candidates = copy_list(planning, &process->args);
+    else if (strchr(process->args.at[0], '/') != NULL)
         ret_exec->candidates = copy_list(planning, &first);
     else
         ret_exec->candidates = find_candidates(planning, &env, process->args.at[0]);
@@ -432,27 +442,32 @@ static int find_exec(struct oci_planning *planning, struct oci_step_exec *ret_ex
 static int plan_exec(struct oci_planning *planning)
 {
     struct oci_step_exec exec;
+    bool has = has_program(planning);
     int number = find_exec(planning, &exec);
 
     if (number < 0)
         return number;
-    if (planning->request->has_gate)
+    if (has && planning->request->has_gate)
         number = PLAN(planning, FIND, "process.args", .exec = exec);
     if (number == 0 && planning->request->has_gate)
         number = PLAN(planning, START, "", .text = NULL);
-    if (number == 0)
+    if (number == 0 && has)
         number = oci_plan_start_hooks(planning, exec.envp);
     if (number == 0)
         number = PLAN(planning, READY, "", .text = NULL);
     if (number == 0 && oci_plan_filters_late(planning))
         number = plan_filter(planning);
-    return number < 0 ? number : PLAN(planning, EXEC, "process.args", .exec = exec);
+    return number < 0 ? number
+                      : PLAN(planning, EXEC, has ? "process.args" : "process", .exec = exec);
 }
 
 static int check_program(struct oci_planning *planning)
 {
     const struct oci_process *process = &planning->config->process;
 
+    if (!has_program(planning))
+        return planning->request->has_gate ? 0
+                                           : oci_planning_refuse(planning, "process: is missing");
     if (process->args.count == 0)
         return oci_planning_refuse(planning, "process.args: is empty");
     if (process->args.at[0][0] == '\0')
@@ -466,12 +481,13 @@ static int check_program(struct oci_planning *planning)
 
 int oci_plan_program(struct oci_planning *planning)
 {
+    const char *cwd = planning->config->process.cwd;
     int number = check_program(planning);
 
     if (number == 0)
         number = PLAN(planning, CLOSE, "", .preserved = planning->request->preserved_fds);
     if (number == 0)
-        number = PLAN(planning, DIRECTORY, "process.cwd", .text = planning->config->process.cwd);
+        number = PLAN(planning, DIRECTORY, "process.cwd", .text = cwd == NULL ? "/" : cwd);
     if (number == 0)
         number = plan_home(planning);
     if (number == 0)

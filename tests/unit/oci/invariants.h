@@ -308,7 +308,7 @@ static inline bool is_step_sound(const struct oci_step *step)
     case OCI_STEP_CONTAINER_HOOK:
         return step->hook.path[0] == '/' && step->hook.argv[0] != NULL && step->hook.state != NULL;
     case OCI_STEP_EXEC:
-        return step->exec.candidates[0] != NULL && step->exec.argv[0] != NULL;
+        return (step->exec.candidates[0] != NULL) == (step->exec.argv[0] != NULL);
     default:
         return is_cgroup_step_sound(step);
     }
@@ -345,6 +345,18 @@ static inline bool mounts_in_its_own(const struct oci_plan *plan)
     return copies == 1 && goes_home;
 }
 
+/* What is wrong with the end; NULL: nothing. What is created may have no program. */
+static inline const char *ending_flaw(const struct oci_plan *plan)
+{
+    const struct oci_step *last = &plan->steps[plan->count - 1];
+
+    if (last->kind != OCI_STEP_EXEC)
+        return "exec is not last";
+    return last->exec.argv[0] != NULL || occurrence_of(plan, OCI_STEP_START).count == 1
+               ? NULL
+               : "there is no program";
+}
+
 /* NULL where all holds, else what does not. */
 static inline const char *plan_flaw(const struct oci_plan *plan)
 {
@@ -373,5 +385,5 @@ static inline const char *plan_flaw(const struct oci_plan *plan)
         return "a mount that is opened and not mounted";
     if (occurrence_of(plan, OCI_STEP_CGROUP_MAKE).count > OCI_SLOTS)
         return "the number of cgroups";
-    return plan->steps[plan->count - 1].kind == OCI_STEP_EXEC ? NULL : "exec is not last";
+    return ending_flaw(plan);
 }

@@ -337,6 +337,10 @@ static void programs_that_cannot_be_are_refused(void **state)
     config = smallest();
     config.process.args.count = 0;
     assert_refused(&config, &root_on_v1, "process.args: is empty");
+    config.process.cwd = NULL;
+    assert_refused(&config, &root_on_v1, "process: is missing");
+    config = smallest();
+    config.process.args.count = 0;
     config.process.args = (struct oci_texts){ 1, empty };
     assert_refused(&config, &root_on_v1, "process.args[0]: is empty");
     config = smallest();
