@@ -2,6 +2,7 @@
 #include "oci/prepared.h"
 
 #include "base/text_format.h"
+#include "oci/users.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -107,9 +108,22 @@ static int find_systemd(struct oci_prepared *prepared, struct arena *arena, stru
     return 0;
 }
 
+/* What is kept of the config is what the container has: another program is to be joined to that. */
+static int settle_users(struct oci_prepared *prepared, struct arena *arena, struct err *err)
+{
+    bool is_changed = false;
+
+    if (oci_users_settle(&prepared->host, arena, &prepared->config, &is_changed, err) < 0)
+        return err->number;
+    return is_changed
+               ? oci_users_amend(prepared->json, &prepared->config, arena, &prepared->json, err)
+               : 0;
+}
+
 int oci_prepared_plan(struct oci_prepared *prepared, struct arena *arena, struct err *err)
 {
-    if (oci_host_read(arena, &prepared->host, err) < 0 || find_systemd(prepared, arena, err) < 0)
+    if (oci_host_read(arena, &prepared->host, err) < 0 || find_systemd(prepared, arena, err) < 0 ||
+        settle_users(prepared, arena, err) < 0)
         return err->number;
     if (oci_plan_make(&prepared->request, arena, &prepared->plan, err) < 0)
         return err_prefix(err, "%s", prepared->name);

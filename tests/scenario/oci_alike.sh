@@ -76,7 +76,66 @@ nobody_makes_a_cgroup_where_that_is_wanted() {
     ! grep -q cupel-case out || fail "it has one: $(cat out)"
 }
 
+a_container_is_created_without_a_program_and_cannot_be_started() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" 'del config["process"]'
+        expect_status 1 run "$caller"
+        expect_error "bundle 'bundle': config.json: process: is missing"
+        oci "$caller" create --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+        oci "$caller" state case | grep -q '"status": "created"' || fail "it is not created"
+        echo '{"user": {"uid": 0}, "args": ["/bin/echo", "other"], "cwd": "/"}' >other.json
+        oci "$caller" exec --process other.json case >out 2>err </dev/null || fail "$(cat err)"
+        expect_out other
+        expect_status 1 oci "$caller" start case 2>err
+        expect_error "process: there is no program to execute"
+        wait_until has_status "$caller" stopped
+        oci "$caller" delete case
+    done
+}
+
+# has_status CALLER STATUS: of the container "case".
+has_status() {
+    oci "$1" state case | grep -q "\"status\": \"$2\""
+}
+
+# A plain user cannot have a container without a user namespace, and ids that are not mapped.
+a_user_namespace_is_found_where_the_config_leaves_it_open() {
+    local caller id group
+    for caller in $(callers); do
+        id=$(as "$caller" id -u) group=$(as "$caller" id -g)
+        bundle "$caller" "$(shell 'cat /proc/self/uid_map /proc/self/gid_map')" \
+            'linux["namespaces"] = [n for n in linux["namespaces"] if n["type"] != "user"]' \
+            'linux.pop("uidMappings", None)' 'linux.pop("gidMappings", None)' \
+            '[m["options"].append("gid=5") for m in mounts if m["type"] == "devpts"
+                and "gid=5" not in m["options"]]'
+        run "$caller" || fail "$(cat err)"
+        tr -s ' ' <out | sed 's/^ //' >maps
+        if [ "$id" -eq 0 ]; then
+            cat /proc/self/uid_map /proc/self/gid_map | tr -s ' ' | sed 's/^ //' >wanted
+            [ ! -s err ] || fail "$(cat err)"
+        else
+            printf '%s\n' "0 $id 1" "0 $group 1" >wanted
+            grep -q "linux.namespaces: one of type 'user' is added" err || fail "$(cat err)"
+        fi
+        cmp maps wanted || fail "$(cat maps)"
+        change 'linux["namespaces"].append({"type": "user"})'
+        run "$caller" || fail "$(cat err)"
+        [ "$(tr -s ' ' <out | sed 's/^ //')" = "$(printf '%s\n' "0 $id 1" "0 $group 1")" ] ||
+            fail "$(cat out)"
+        # What is executed later is joined to that.
+        change 'linux["namespaces"].pop()' "$(shell 'echo up; sleep 60')"
+        oci "$caller" run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+        oci "$caller" exec case sh -c 'readlink /proc/self/ns/user; readlink /proc/1/ns/user' \
+            >out 2>err </dev/null || fail "$(cat err)"
+        [ "$(sort -u out | wc -l)" -eq 1 ] || fail "$(cat out)"
+        oci "$caller" delete --force case
+    done
+}
+
 run_tests \
+    a_container_is_created_without_a_program_and_cannot_be_started \
+    a_user_namespace_is_found_where_the_config_leaves_it_open \
     a_working_directory_that_is_missing_is_made \
     capabilities_that_the_caller_lacks_are_left_out \
     a_hook_without_an_environment_has_the_callers \
