@@ -149,7 +149,8 @@ static int mount_failed(int context_fd, const struct kernel_mount *mount, int sy
         return err_system(err, system_errno, "mount a %s", mount->fstype);
     if (words[size - 1] == '\n')
         size--;
-    return err_set(err, -system_errno, "mount a %s: %.*s", mount->fstype, (int)size - 2, words + 2);
+    return err_system(err, system_errno, "mount a %s: %.*s", mount->fstype, (int)size - 2,
+                      words + 2);
 }
 
 /* One of a file system's own options: 0 or -errno. */
