@@ -293,6 +293,18 @@ int kernel_root_pivot(int root_fd, struct err *err)
     return 0;
 }
 
+int kernel_root_climb(int *root_fd, struct err *err)
+{
+    /* From the root ".." leads to itself, and then up to what is mounted there. */
+    int fd = walk_open((struct walk){ *root_fd, 0 }, "..", O_PATH | O_DIRECTORY, 0);
+
+    if (fd < 0)
+        return err_system(err, -fd, "enter what is mounted over the root");
+    fd_close(root_fd);
+    *root_fd = fd;
+    return 0;
+}
+
 int kernel_root_enter(int root_fd, struct err *err)
 {
     if (fchdir(root_fd) < 0)

@@ -61,6 +61,10 @@ int kernel_root_make_symlink(int parent_fd, const char *path, const char *target
  * pivot_root(2), "pivot_root(".", ".")". */
 int kernel_root_pivot(int root_fd, struct err *err);
 
+/* Puts the root of what is mounted over the root directory in the place of that, which it closes.
+ */
+int kernel_root_climb(int *root_fd, struct err *err);
+
 /* Makes the open directory the calling process's root, and its working directory. */
 int kernel_root_enter(int root_fd, struct err *err);
 

@@ -155,9 +155,18 @@ static int do_root(struct inside *inside, const struct oci_step *step, struct er
     return kernel_mount_root(step->text, &inside->root_fd, err);
 }
 
+/* What is mounted over the root is the root from then on. */
+static int settle_root(struct inside *inside, const char *destination, struct err *err)
+{
+    return strcmp(destination, "/") == 0 ? kernel_root_climb(&inside->root_fd, err) : 0;
+}
+
 static int do_mount(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    return kernel_mount_new(inside->root_fd, step->mount.destination, &step->mount.mount, err);
+    const char *destination = step->mount.destination;
+    int number = kernel_mount_new(inside->root_fd, destination, &step->mount.mount, err);
+
+    return number < 0 ? number : settle_root(inside, destination, err);
 }
 
 /* Who may reach the source takes it as it is here: with what may not be taken away from a mount of
@@ -179,13 +188,16 @@ static int bind_or_take_spare(struct inside *inside, const struct oci_step_bind 
 static int do_bind(struct inside *inside, const struct oci_step *step, struct err *err)
 {
     const struct oci_step_bind *bind = &step->bind;
+    int number;
 
     if (bind->is_spare)
-        return bind_or_take_spare(inside, bind, err);
-    if (bind->opened == 0)
-        return kernel_mount_bind(inside->root_fd, bind->destination, &bind->bind, err);
-    return kernel_mount_attach(inside->root_fd, bind->destination, &bind->bind,
-                               inside->sources[bind->opened - 1], err);
+        number = bind_or_take_spare(inside, bind, err);
+    else if (bind->opened == 0)
+        number = kernel_mount_bind(inside->root_fd, bind->destination, &bind->bind, err);
+    else
+        number = kernel_mount_attach(inside->root_fd, bind->destination, &bind->bind,
+                                     inside->sources[bind->opened - 1], err);
+    return number < 0 ? number : settle_root(inside, bind->destination, err);
 }
 
 static int do_remount(struct inside *inside, const struct oci_step *step, struct err *err)

@@ -259,6 +259,22 @@ static int read_ids(struct oci_planning *planning, struct reading *reading)
     return reading->idmap.uids == NULL || reading->idmap.gids == NULL ? planning->err->number : 0;
 }
 
+/* What may stand in place of the root: another directory, or a file system for files. */
+static int check_root(struct oci_planning *planning, const struct reading *reading)
+{
+    static const char *const kernels[] = { "proc", "sysfs", "cgroup", "cgroup2" };
+
+    if (reading->is_remount)
+        return oci_planning_refuse(planning, "%s.destination: the root cannot be mounted anew",
+                                   reading->field);
+    for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]) && !reading->is_bind; i++) {
+        if (strcmp(reading->mount->type, kernels[i]) == 0)
+            return oci_planning_refuse(planning, "%s.destination: would cover the root",
+                                       reading->field);
+    }
+    return 0;
+}
+
 /* What lies below /proc belongs to the kernel: a mount there could feign what security modules and
  * the runtime itself write to. The files that only inform may be replaced. */
 static int check_destination(struct oci_planning *planning, const struct reading *reading)
@@ -271,8 +287,7 @@ static int check_destination(struct oci_planning *planning, const struct reading
     const char *type = reading->mount->type;
 
     if (strcmp(destination, "/") == 0)
-        return oci_planning_refuse(planning, "%s.destination: would cover the root",
-                                   reading->field);
+        return check_root(planning, reading);
     if (reading->is_remount)
         return 0;
     if (strcmp(destination, "/proc") == 0 && !reading->is_bind && strcmp(type, "proc") != 0)

@@ -91,7 +91,7 @@ wrong_types_and_values_are_named_by_their_place() {
     with 'process["user"]["uid"] = "root"' "process.user.uid: is a text, must be a number"
     with 'root["readonly"] = 1' "root.readonly: is a number, must be true or false"
     with 'mounts[2]["options"] = "ro"' "mounts[2].options: is a text, must be a list of texts"
-    with 'mounts[1]["destination"] = "/"' "mounts[1].destination: would cover the root"
+    with 'mounts[0]["destination"] = "/"' "mounts[0].destination: would cover the root"
     with 'config["ociVersion"] = "7.0.0"' "ociVersion: is 7.0.0, only 1.x is known"
     with 'linux["namespaces"][0]["type"] = "moon"' \
         "linux.namespaces[0]: there is no namespace of type 'moon' here"

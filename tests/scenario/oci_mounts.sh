@@ -171,6 +171,34 @@ mounts_of_outside_are_seen_by_a_slave_and_shared_with_a_peer() {
     done
 }
 
+a_mount_over_the_root_is_the_root() {
+    local caller
+    for caller in $(callers); do
+        bundle "$caller" 'mounts.insert(0, {"destination": "/", "type": "tmpfs", "source": "x",
+            "options": ["tmpcopyup", "size=16m"]})' 'root["readonly"] = False' \
+            "$(shell 'echo new >/new; grep -c " / / " /proc/self/mountinfo
+                      grep " / / " /proc/self/mountinfo | sed "s/.* - //" | cut -d " " -f 1
+                      cat /new; ls -d /bin')"
+        run "$caller" || fail "$(cat err)"
+        expect_out "$(printf '%s\n' 1 tmpfs new /bin)"
+        [ ! -e bundle/rootfs/new ] || fail "it was written to what is below"
+        # Read-only is what is seen, and nothing leads below it.
+        change 'root["readonly"] = True' \
+            "$(shell 'touch /new 2>&1; cd /..; ls -d bin; ls -d ../new')"
+        expect_status 1 run "$caller"
+        expect_out "$(printf '%s\n' 'touch: /new: Read-only file system' bin)"
+        # A directory of outside, with mounts in it.
+        rm -rf other
+        cp -a bundle/rootfs other
+        [ "$caller" = root ] || [ "$(id -u)" -ne 0 ] || chown -R $nobody:$nobody other
+        echo other >other/word
+        change 'mounts[0] = {"destination": "/", "type": "bind", "source": "'"$PWD"'/other",
+            "options": ["bind"]}' "$(shell 'cat /word; [ -e /proc/1 ] && [ -c /dev/null ]')"
+        leaves_nothing run "$caller" || fail "$(cat err)"
+        expect_out other
+    done
+}
+
 the_root_shares_what_its_propagation_says() {
     local caller row
     for caller in $(callers); do
@@ -354,6 +382,7 @@ run_tests \
     what_root_of_a_user_namespace_may_not_reach_is_bound \
     what_is_not_there_has_one_sentence \
     a_file_system_that_cannot_map_ids_is_named_with_its_option \
+    a_mount_over_the_root_is_the_root \
     mounts_of_outside_are_seen_by_a_slave_and_shared_with_a_peer \
     the_root_shares_what_its_propagation_says \
     a_tmpfs_has_what_it_covers_if_it_shall \

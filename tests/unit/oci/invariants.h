@@ -284,14 +284,20 @@ static inline size_t opened_binds(const struct oci_plan *plan)
     return count;
 }
 
+/* Whether a step leads into the root, or in place of it, which mounts alone do. */
+static inline bool is_destination_sound(const struct oci_step *step)
+{
+    const char *destination = destination_of(step);
+    bool is_mount = step->kind == OCI_STEP_MOUNT || step->kind == OCI_STEP_BIND;
+
+    return destination == NULL || is_inside(destination) ||
+           (is_mount && strcmp(destination, "/") == 0);
+}
+
 /* Whether the values of one step are what its kind demands. */
 static inline bool is_step_sound(const struct oci_step *step)
 {
-    const char *destination = destination_of(step);
-
-    if (step->kind >= OCI_STEP_KINDS || step->field == NULL)
-        return false;
-    if (destination != NULL && !is_inside(destination))
+    if (step->kind >= OCI_STEP_KINDS || step->field == NULL || !is_destination_sound(step))
         return false;
     switch ((int)step->kind) {
     case OCI_STEP_BIND:

@@ -186,12 +186,15 @@ static void mounts_that_cannot_be_are_refused(void **state)
         const char *option;
         const char *sentence;
     } rows[] = {
+        { { .destination = "/", .type = "sysfs" },
+          NULL,
+          "mounts[0].destination: would cover the root" },
+        { { .destination = "/a/..", .type = "proc" },
+          NULL,
+          "mounts[0].destination: would cover the root" },
         { { .destination = "/", .type = "tmpfs" },
-          NULL,
-          "mounts[0].destination: would cover the root" },
-        { { .destination = "/a/..", .type = "tmpfs" },
-          NULL,
-          "mounts[0].destination: would cover the root" },
+          "remount",
+          "mounts[0].destination: the root cannot be mounted anew" },
         { { .destination = "/x" }, NULL, "mounts[0].type: is missing" },
         { { .destination = "/x", .type = "bind" }, NULL, "mounts[0].source: is missing" },
         { { .destination = "/x", .type = "bind", .source = "/" },
