@@ -16,7 +16,7 @@
 
 #define NAMES_MAX 20000000UL
 /* Blocks for each name, and a little more, so that nothing leaves before it shall. */
-#define BYTES_OF_NAME 136
+#define BYTES_OF_NAME 146
 #define BYTES_BESIDE 65536
 #define TTL_S 80000
 /* Odd, and without a factor that NAMES may have: so each number comes once. */
@@ -143,7 +143,7 @@ static int measure(uint64_t names)
     }
     forwarder_cache_init(&cache, &config, slab);
     empty = insert_ns(&cache, 0, names) - of_name;
-    kept = (uint64_t)cache.blocks_used * FORWARDER_CACHE_BLOCK;
+    kept = (uint64_t)cache.blocks.used * FORWARDER_BLOCK_BYTES;
     find = find_ns(&cache, names, &found) - of_name;
     (void)insert_ns(&cache, names, names / 4); /* now it is full */
     full = insert_ns(&cache, 2 * names, names) - of_name;

@@ -6,7 +6,8 @@
  *
  * The input is a history of steps: an octet says what happens and to which of some topics.
  *
- * Covers: src/forwarder/core/cache.c 90%, src/forwarder/core/hash.c 90%
+ * Covers: src/forwarder/core/cache.c 90%, src/forwarder/core/blocks.c 90%,
+ *         src/forwarder/core/hash.c 90%
  */
 #include "forwarder/core/cache.h"
 #include "fuzz/target.h"
@@ -191,9 +192,9 @@ static void check_account(const struct history *history)
         there += history->known[i].is_there;
     fuzz_require(history->cache.entries <= there);
     fuzz_require(history->cache.evicted > 0 || history->cache.entries == there);
-    fuzz_require((size_t)history->cache.blocks_used * FORWARDER_CACHE_BLOCK <=
+    fuzz_require((size_t)history->cache.blocks.used * FORWARDER_BLOCK_BYTES <=
                  history->cache.config.bytes);
-    fuzz_require((history->cache.entries == 0) == (history->cache.blocks_used == 0));
+    fuzz_require((history->cache.entries == 0) == (history->cache.blocks.used == 0));
 }
 
 static void step(struct history *history, uint8_t octet)
@@ -234,7 +235,7 @@ FUZZ_TARGET(input)
         step(history, take(history));
     check_walk(history);
     fuzz_require(forwarder_cache_flush_all(&history->cache) <= TOPICS);
-    fuzz_require(history->cache.blocks_used == 0 && history->cache.entries == 0);
+    fuzz_require(history->cache.blocks.used == 0 && history->cache.entries == 0);
     free(history->slab);
     free(history);
 }

@@ -394,7 +394,7 @@ static inline void witness_check_account(const struct witness *witness)
     fuzz_require(forwarder_clients_waiting(forwarder) == witness->clients_count);
     fuzz_require(witness->clients_count <= forwarder->config.waiters_max ||
                  witness->clients_count <= witness->clients_crowd);
-    fuzz_require((uint64_t)forwarder->cache.blocks_used * FORWARDER_CACHE_BLOCK <=
+    fuzz_require((uint64_t)forwarder->cache.blocks.used * FORWARDER_BLOCK_BYTES <=
                  forwarder->config.cache.bytes);
     for (size_t i = 0; i < witness->count; i++) {
         if (witness->queries[i].due_ns < first_ns)

@@ -157,7 +157,7 @@ static void put_end(struct operate_dump *dump, struct operate_buffer *out)
 static void begin(struct operate_dump *dump, uint64_t now_ns)
 {
     forwarder_cache_walk_begin(&dump->forwarder->cache, now_ns);
-    dump->blocks = dump->forwarder->cache.blocks;
+    dump->blocks = dump->forwarder->cache.blocks.base;
     dump->is_walking = true;
 }
 
@@ -172,7 +172,7 @@ bool operate_dump_next(struct operate_dump *dump, uint64_t now_ns, size_t size,
         return true;
     if (!dump->is_walking)
         begin(dump, now_ns);
-    if (dump->blocks != cache->blocks)
+    if (dump->blocks != cache->blocks.base)
         return false;
     while (out->size < size) {
         if (!forwarder_cache_walk_next(cache, now_ns, &topic, &cached)) {

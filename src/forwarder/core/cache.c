@@ -1,4 +1,4 @@
-/* Entries as chains of blocks, a hash table of their first ones, and the list that SIEVE walks. */
+/* Entries as chains of blocks, an index of their first ones, and the list that SIEVE walks. */
 #include "forwarder/core/cache.h"
 
 #include "base/prefetch.h"
@@ -7,34 +7,34 @@
 #include "forwarder/core/letters.h"
 
 #define NS_PER_S UINT64_C(1000000000)
-/* The smallest entry has two blocks, so there are at most half as many entries. */
-#define BLOCKS_PER_BUCKET 2
+/* An address of a name as most are. */
+#define BLOCKS_OF_ENTRY 2
 /* What an entry may take at most: an eighth of the cache. */
 #define SHARE 8
 #define WORN_TTL_S_MIN 10
 
 enum entry_bit { ENTRY_ASKED = 1, ENTRY_FAILURE = 2, ENTRY_ERROR = 4, ENTRY_ALIAS = 8 };
 
-/* The first octets of an entry's first block; every block begins with the number of the next. */
+/* The first octets of an entry's first block. */
 struct entry {
     uint32_t next_block;
-    uint32_t chain; /* the next entry of its bucket */
     uint32_t newer;
     uint32_t older;
-    uint64_t kept_ns;
     uint32_t hash;
+    uint64_t kept_ns;
     uint32_t ttl_s;
     uint32_t rests_until_s; /* by its age */
     uint16_t flags;
     uint16_t counts[DNS_SECTIONS - 1];
     uint16_t ttls_count;
     uint16_t records_size;
-    uint16_t topic_size;
     uint16_t error;
+    uint8_t name_size; /* of its topic, which has FORWARDER_TOPIC_TAIL octets more */
     uint8_t bits;
 };
 
-_Static_assert(sizeof(struct entry) < FORWARDER_CACHE_BLOCK, "an entry begins in one block");
+_Static_assert(sizeof(struct entry) < FORWARDER_BLOCK_BYTES, "an entry begins in one block");
+_Static_assert(DNS_NAME_SIZE_MAX <= UINT8_MAX, "the size of a name is one octet");
 
 /* A place in the octets of an entry. */
 struct place {
@@ -42,19 +42,14 @@ struct place {
     size_t at; /* in the block */
 };
 
-static uint8_t *block_at(const struct forwarder_cache *cache, uint32_t block)
-{
-    return cache->blocks + (size_t)(block - 1) * FORWARDER_CACHE_BLOCK;
-}
-
 static struct entry *entry_at(const struct forwarder_cache *cache, uint32_t number)
 {
-    return (struct entry *)(void *)block_at(cache, number);
+    return (struct entry *)(void *)forwarder_blocks_at(&cache->blocks, number);
 }
 
-static uint32_t *next_of(const struct forwarder_cache *cache, uint32_t block)
+static size_t topic_size_of(const struct entry *entry)
 {
-    return (uint32_t *)(void *)block_at(cache, block);
+    return entry->name_size + (size_t)FORWARDER_TOPIC_TAIL;
 }
 
 /* The next octets of an entry that stand in one block: at least one, at most `size`. */
@@ -63,13 +58,13 @@ static uint8_t *take_run(const struct forwarder_cache *cache, struct place *plac
 {
     uint8_t *at;
 
-    if (place->at == FORWARDER_CACHE_BLOCK) {
-        place->block = *next_of(cache, place->block);
+    if (place->at == FORWARDER_BLOCK_BYTES) {
+        place->block = *forwarder_blocks_next(&cache->blocks, place->block);
         place->at = sizeof(uint32_t);
     }
-    at = block_at(cache, place->block) + place->at;
-    if (size > FORWARDER_CACHE_BLOCK - place->at)
-        size = FORWARDER_CACHE_BLOCK - place->at;
+    at = forwarder_blocks_at(&cache->blocks, place->block) + place->at;
+    if (size > FORWARDER_BLOCK_BYTES - place->at)
+        size = FORWARDER_BLOCK_BYTES - place->at;
     place->at += size;
     *ret_size = size;
     return at;
@@ -118,25 +113,25 @@ static struct place start_of(uint32_t number)
     return (struct place){ number, sizeof(struct entry) };
 }
 
-/* How the storage is shared out. */
+/* How the storage is shared out: the index is full when the blocks are, where entries are as most
+ * are. */
 struct shares {
     uint32_t blocks;
-    size_t buckets;
+    uint32_t buckets;
 };
 
 static struct shares shares_of(const struct forwarder_cache_config *config)
 {
-    size_t per_bucket = BLOCKS_PER_BUCKET * FORWARDER_CACHE_BLOCK + sizeof(uint32_t);
-    struct shares shares = { .buckets = 1 };
+    size_t blocks = config->bytes / FORWARDER_BLOCK_BYTES;
+    size_t per_bucket = BLOCKS_OF_ENTRY * FORWARDER_INDEX_FILL + 1;
+    struct shares shares = { 0 };
 
     if (config->bytes == 0)
-        return (struct shares){ 0 };
+        return shares;
     REQUIRE(config->bytes >= FORWARDER_CACHE_BYTES_MIN);
     REQUIRE(config->bytes <= FORWARDER_CACHE_BYTES_MAX);
-    while (shares.buckets * 2 <= config->bytes / per_bucket)
-        shares.buckets *= 2;
-    shares.blocks =
-        (uint32_t)((config->bytes - shares.buckets * sizeof(uint32_t)) / FORWARDER_CACHE_BLOCK);
+    shares.buckets = forwarder_index_buckets(blocks / per_bucket);
+    shares.blocks = (uint32_t)(blocks - shares.buckets);
     return shares;
 }
 
@@ -144,15 +139,18 @@ size_t forwarder_cache_slab_bytes(const struct forwarder_cache_config *config)
 {
     struct shares shares = shares_of(config);
 
-    return (size_t)shares.blocks * FORWARDER_CACHE_BLOCK + shares.buckets * sizeof(uint32_t);
+    return ((size_t)shares.blocks + shares.buckets) * FORWARDER_BLOCK_BYTES;
 }
 
-struct bytes forwarder_cache_table(const struct forwarder_cache *cache)
+struct forwarder_cache_parts forwarder_cache_parts(const struct forwarder_cache *cache)
 {
-    if (cache->blocks_max == 0)
-        return (struct bytes){ 0 };
-    return bytes_of((const uint8_t *)cache->buckets,
-                    ((size_t)cache->buckets_mask + 1) * sizeof(*cache->buckets));
+    struct shares shares = shares_of(&cache->config);
+
+    return (struct forwarder_cache_parts){
+        .blocks = bytes_of(cache->blocks.base, (size_t)shares.blocks * FORWARDER_BLOCK_BYTES),
+        .index = bytes_of((const uint8_t *)cache->index.buckets,
+                          (size_t)shares.buckets * FORWARDER_BLOCK_BYTES),
+    };
 }
 
 void forwarder_cache_init(struct forwarder_cache *cache,
@@ -164,45 +162,9 @@ void forwarder_cache_init(struct forwarder_cache *cache,
     *cache = (struct forwarder_cache){ .config = *config };
     if (shares.blocks == 0)
         return;
-    cache->blocks = base;
-    cache->buckets = (void *)(base + (size_t)shares.blocks * FORWARDER_CACHE_BLOCK);
-    cache->buckets_mask = shares.buckets - 1;
-    cache->blocks_max = shares.blocks;
-}
-
-/* Takes a block, of which there is one. */
-static uint32_t take_block(struct forwarder_cache *cache)
-{
-    uint32_t block = cache->first_free;
-
-    if (block != 0) {
-        cache->first_free = *next_of(cache, block);
-    } else {
-        REQUIRE(cache->touched < cache->blocks_max);
-        cache->touched += 1;
-        block = cache->touched;
-    }
-    cache->blocks_used += 1;
-    *next_of(cache, block) = 0;
-    return block;
-}
-
-/* Gives back a chain of blocks. */
-static void give_blocks(struct forwarder_cache *cache, uint32_t first)
-{
-    while (first != 0) {
-        uint32_t next = *next_of(cache, first);
-
-        *next_of(cache, first) = cache->first_free;
-        cache->first_free = first;
-        cache->blocks_used -= 1;
-        first = next;
-    }
-}
-
-static uint32_t *bucket_of(const struct forwarder_cache *cache, uint32_t hash)
-{
-    return &cache->buckets[hash & cache->buckets_mask];
+    cache->blocks = forwarder_blocks_init(base, shares.blocks);
+    cache->index =
+        forwarder_index_init(base + (size_t)shares.blocks * FORWARDER_BLOCK_BYTES, shares.buckets);
 }
 
 static void leave_list(struct forwarder_cache *cache, uint32_t number)
@@ -235,17 +197,32 @@ static void join_list(struct forwarder_cache *cache, uint32_t number)
 
 static void remove_entry(struct forwarder_cache *cache, uint32_t number)
 {
-    const struct entry *entry = entry_at(cache, number);
-    uint32_t *link = bucket_of(cache, entry->hash);
-
-    while (*link != number) {
-        REQUIRE(*link != 0);
-        link = &entry_at(cache, *link)->chain;
-    }
-    *link = entry->chain;
+    forwarder_index_remove(&cache->index, &cache->blocks, entry_at(cache, number)->hash, number);
     leave_list(cache, number);
-    give_blocks(cache, number);
+    forwarder_blocks_give(&cache->blocks, number);
     cache->entries -= 1;
+}
+
+/* Fetches the two blocks that most entries have, one behind the other. */
+static void fetch(const struct forwarder_cache *cache, uint32_t number)
+{
+    const uint8_t *first = forwarder_blocks_at(&cache->blocks, number);
+
+    prefetch(first);
+    prefetch(first + FORWARDER_BLOCK_BYTES);
+}
+
+/* Fetches what it takes to let the next one leave: of the entry that the hand comes to, which was
+ * fetched when the one before left, the bucket; and the entry that follows. */
+static void fetch_next(const struct forwarder_cache *cache)
+{
+    uint32_t number = cache->hand != 0 ? cache->hand : cache->oldest;
+
+    if (number == 0)
+        return;
+    prefetch(forwarder_index_bucket(&cache->index, entry_at(cache, number)->hash));
+    if (entry_at(cache, number)->newer != 0)
+        fetch(cache, entry_at(cache, number)->newer);
 }
 
 /* Makes the hand choose one that leaves. */
@@ -264,23 +241,24 @@ static void evict(struct forwarder_cache *cache)
     cache->hand = number;
     remove_entry(cache, number);
     cache->evicted += 1;
+    fetch_next(cache);
 }
 
 /* The entry for a topic, and what stands behind its topic; 0 where there is none. */
 static uint32_t find_number(const struct forwarder_cache *cache,
                             const struct forwarder_topic *topic, struct place *ret_body)
 {
-    uint32_t hash = (uint32_t)topic->hash;
-    uint32_t number = cache->blocks_max == 0 ? 0 : *bucket_of(cache, hash);
+    struct forwarder_index_look look;
+    uint32_t number;
 
-    while (number != 0) {
-        const struct entry *entry = entry_at(cache, number);
-
+    if (cache->blocks.max == 0)
+        return 0;
+    look = forwarder_index_look(&cache->index, (uint32_t)topic->hash);
+    while (number = forwarder_index_next(&look, &cache->blocks), number != 0) {
         *ret_body = start_of(number);
-        if (entry->hash == hash && entry->topic_size == topic->size &&
+        if (topic_size_of(entry_at(cache, number)) == topic->size &&
             has_octets(cache, ret_body, forwarder_topic_bytes(topic)))
             return number;
-        number = entry->chain;
     }
     return 0;
 }
@@ -288,27 +266,25 @@ static uint32_t find_number(const struct forwarder_cache *cache,
 void forwarder_cache_fetch_bucket(const struct forwarder_cache *cache,
                                   const struct forwarder_topic *topic)
 {
-    if (cache->blocks_max != 0)
-        prefetch(bucket_of(cache, (uint32_t)topic->hash));
+    if (cache->blocks.max != 0)
+        prefetch(forwarder_index_bucket(&cache->index, (uint32_t)topic->hash));
 }
 
 void forwarder_cache_fetch_entry(const struct forwarder_cache *cache,
                                  const struct forwarder_topic *topic)
 {
-    uint32_t number = cache->blocks_max == 0 ? 0 : *bucket_of(cache, (uint32_t)topic->hash);
+    uint32_t number =
+        cache->blocks.max == 0 ? 0 : forwarder_index_guess(&cache->index, (uint32_t)topic->hash);
 
-    if (number == 0)
-        return;
-    /* Most entries have two blocks, one behind the other. */
-    prefetch(block_at(cache, number));
-    prefetch(block_at(cache, number) + FORWARDER_CACHE_BLOCK);
+    if (number != 0)
+        fetch(cache, number);
 }
 
 /* How many blocks an entry takes. */
 static size_t blocks_for(const struct forwarder_topic *topic, const struct forwarder_kept *kept)
 {
-    size_t first = FORWARDER_CACHE_BLOCK - sizeof(struct entry);
-    size_t others = FORWARDER_CACHE_BLOCK - sizeof(uint32_t);
+    size_t first = FORWARDER_BLOCK_BYTES - sizeof(struct entry);
+    size_t others = FORWARDER_BLOCK_BYTES - sizeof(uint32_t);
     size_t octets = topic->size + kept->ttls_count * sizeof(uint16_t) + kept->records.size;
 
     return octets <= first ? 1 : 1 + (octets - first + others - 1) / others;
@@ -317,13 +293,13 @@ static size_t blocks_for(const struct forwarder_topic *topic, const struct forwa
 /* A chain of so many blocks, for which there is room. */
 static uint32_t take_chain(struct forwarder_cache *cache, size_t count)
 {
-    uint32_t first = take_block(cache);
+    uint32_t first = forwarder_blocks_take(&cache->blocks);
     uint32_t last = first;
 
     for (size_t i = 1; i < count; i++) {
-        uint32_t block = take_block(cache);
+        uint32_t block = forwarder_blocks_take(&cache->blocks);
 
-        *next_of(cache, last) = block;
+        *forwarder_blocks_next(&cache->blocks, last) = block;
         last = block;
     }
     return first;
@@ -342,7 +318,7 @@ static void fill_entry(struct forwarder_cache *cache, uint32_t number,
         .flags = kept->flags,
         .ttls_count = kept->ttls_count,
         .records_size = (uint16_t)kept->records.size,
-        .topic_size = topic->size,
+        .name_size = (uint8_t)(topic->size - FORWARDER_TOPIC_TAIL),
         .error = kept->error,
         .bits =
             (uint8_t)((kept->is_failure ? ENTRY_FAILURE : 0) | (kept->has_error ? ENTRY_ERROR : 0) |
@@ -360,22 +336,20 @@ bool forwarder_cache_put(struct forwarder_cache *cache, const struct forwarder_t
     size_t blocks = blocks_for(topic, kept);
     struct place body;
     uint32_t number = find_number(cache, topic, &body);
-    uint32_t *bucket;
 
     REQUIRE(kept->ttl_s > 0);
     if (number != 0)
         remove_entry(cache, number);
-    if (blocks > cache->blocks_max / SHARE || kept->ttls_count > FORWARDER_CACHE_TTLS_MAX ||
+    if (blocks > cache->blocks.max / SHARE || kept->ttls_count > FORWARDER_CACHE_TTLS_MAX ||
         kept->records.size > FORWARDER_CACHE_BODY_MAX)
         return false;
-    while (cache->blocks_max - cache->blocks_used < blocks)
+    /* One more is for the index. */
+    while (cache->blocks.max - cache->blocks.used < blocks + 1)
         evict(cache);
     number = take_chain(cache, blocks);
     fill_entry(cache, number, topic, kept);
     entry_at(cache, number)->kept_ns = now_ns;
-    bucket = bucket_of(cache, (uint32_t)topic->hash);
-    entry_at(cache, number)->chain = *bucket;
-    *bucket = number;
+    forwarder_index_add(&cache->index, &cache->blocks, (uint32_t)topic->hash, number);
     join_list(cache, number);
     cache->entries += 1;
     return true;
@@ -425,7 +399,8 @@ bool forwarder_cache_find(struct forwarder_cache *cache, const struct forwarder_
         remove_entry(cache, number);
         return false;
     }
-    entry_at(cache, number)->bits |= ENTRY_ASKED;
+    if ((entry_at(cache, number)->bits & ENTRY_ASKED) == 0)
+        entry_at(cache, number)->bits |= ENTRY_ASKED;
     return true;
 }
 
@@ -495,8 +470,8 @@ static uint32_t flush(struct forwarder_cache *cache, const struct dns_name *name
         struct place place = start_of(number);
         uint32_t newer = entry->newer;
 
-        get_octets(cache, &place, topic, entry->topic_size);
-        if (is_in(bytes_of(topic, entry->topic_size - (size_t)FORWARDER_TOPIC_TAIL),
+        get_octets(cache, &place, topic, topic_size_of(entry));
+        if (is_in(bytes_of(topic, topic_size_of(entry) - (size_t)FORWARDER_TOPIC_TAIL),
                   bytes_of(lower, name->size), with_below)) {
             remove_entry(cache, number);
             removed += 1;
@@ -554,10 +529,10 @@ bool forwarder_cache_walk_next(struct forwarder_cache *cache, uint64_t now_ns,
         cache->walk = entry->newer;
         if (!look_at(cache, number, place, now_ns, ret_cached))
             continue;
-        get_octets(cache, &place, ret_topic->octets, entry->topic_size);
+        get_octets(cache, &place, ret_topic->octets, topic_size_of(entry));
         ret_cached->body_block = place.block;
         ret_cached->body_at = (uint8_t)place.at;
-        ret_topic->size = entry->topic_size;
+        ret_topic->size = (uint16_t)topic_size_of(entry);
         ret_topic->hash = entry->hash;
         break;
     }

@@ -11,7 +11,7 @@
  * Storage is blocks of 64 octets; an entry is a chain of them: its head, the topic, the places of
  * the TTLs, and the records as they stand on the wire behind the question, whose compression
  * pointers so stay right whatever the case of the question's letters is. An address with a name of
- * 17 octets takes two blocks and four octets of the hash table.
+ * up to 53 octets takes two blocks, and its part of the index (core/index.h).
  *
  * Where there is no room, entries leave by SIEVE (Zhang et al., NSDI 2024): a hand goes from the
  * oldest to the newest and takes the first that was not asked for since it last came by, so what is
@@ -26,9 +26,9 @@
 
 #include "base/byte_writer.h"
 #include "dns/header.h"
+#include "forwarder/core/index.h"
 #include "forwarder/core/topic.h"
 
-#define FORWARDER_CACHE_BLOCK 64
 #define FORWARDER_CACHE_HAND_STEPS_MAX 64
 #define FORWARDER_CACHE_WALK_STEPS_MAX 1024
 /* With less there is no room for the largest entries. */
@@ -45,13 +45,8 @@ struct forwarder_cache_config {
 
 struct forwarder_cache {
     struct forwarder_cache_config config;
-    uint8_t *blocks;   /* numbered from 1 on */
-    uint32_t *buckets; /* a power of two of them: number of the first entry */
-    size_t buckets_mask;
-    uint32_t blocks_max;  /* 0: nothing is kept */
-    uint32_t blocks_used; /* now */
-    uint32_t touched;     /* blocks from here on were never used */
-    uint32_t first_free;  /* a block that was given back, or 0 */
+    struct forwarder_blocks blocks; /* none: nothing is kept */
+    struct forwarder_index index;
     uint32_t newest;
     uint32_t oldest;
     uint32_t hand;    /* the entry that it comes to next; 0: the oldest */
@@ -99,8 +94,15 @@ struct forwarder_cached {
  * the limits above (REQUIRE). */
 size_t forwarder_cache_slab_bytes(const struct forwarder_cache_config *config);
 
-/* The part of its storage where every look begins. */
-struct bytes forwarder_cache_table(const struct forwarder_cache *cache);
+/* The parts of its storage, each of which is touched from its start on as it is used, but looked at
+ * in no order. */
+struct forwarder_cache_parts {
+    struct bytes blocks;
+    struct bytes index;
+};
+
+/* Where they are; without a cache both are empty. */
+struct forwarder_cache_parts forwarder_cache_parts(const struct forwarder_cache *cache);
 
 /* Begins to fetch where a look for this topic will begin, */
 void forwarder_cache_fetch_bucket(const struct forwarder_cache *cache,

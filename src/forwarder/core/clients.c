@@ -235,11 +235,9 @@ void forwarder_read_query(struct forwarder *forwarder, const struct forwarder_da
     verdict = forwarder_admit(forwarder, &datagram->path, request, verdict);
     if (datagram->path.stream != 0)
         request->answer_bytes_max = FORWARDER_MESSAGE_BYTES_MAX;
-    if (verdict == FORWARDER_FORWARD) {
+    if (verdict == FORWARDER_FORWARD)
         forwarder_topic_init(&ret_asked->topic, request, &ret_asked->question,
                              &forwarder->hash_key);
-        forwarder_cache_fetch_bucket(&forwarder->cache, &ret_asked->topic);
-    }
     ret_asked->verdict = verdict;
 }
 

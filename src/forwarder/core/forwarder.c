@@ -84,11 +84,6 @@ size_t forwarder_slab_bytes(const struct forwarder_config *config)
     return slab_of(config).end;
 }
 
-struct bytes forwarder_scattered(const struct forwarder *forwarder)
-{
-    return forwarder_cache_table(&forwarder->cache);
-}
-
 uint32_t forwarder_streams(const struct forwarder_config *config)
 {
     return (config->queries_max + FORWARDER_IDS_USED_MAX - 1) / FORWARDER_IDS_USED_MAX;
@@ -236,24 +231,85 @@ void forwarder_receive(struct forwarder *forwarder, const struct forwarder_datag
     }
 }
 
+/* So many queries are read, then looked for, then answered together. To begin to fetch what stands
+ * at an address whose page the processor has no translation for takes as long as it takes to find
+ * that; only where several are begun one right after the other are these found at the same time. */
+#define GROUP 16
+#define GROUPS 3 /* what is begun for one group is there when another has been read */
+
+/* Queries that came together. */
+struct crowd {
+    const struct forwarder_datagram *datagrams;
+    size_t count;
+    struct forwarder_asked asked[GROUPS][GROUP];
+};
+
+/* How many queries are in a group; those that there are not have none. */
+static size_t group_size(const struct crowd *crowd, size_t group)
+{
+    size_t first = group * GROUP;
+
+    if (first >= crowd->count)
+        return 0;
+    return crowd->count - first < GROUP ? crowd->count - first : GROUP;
+}
+
+/* Reads a group, and begins to fetch where the cache will be looked at for it. */
+static void read_group(struct forwarder *forwarder, struct crowd *crowd, size_t group)
+{
+    struct forwarder_asked *asked = crowd->asked[group % GROUPS];
+    size_t size = group_size(crowd, group);
+
+    for (size_t i = 0; i < size; i++) {
+        const struct forwarder_datagram *datagram = &crowd->datagrams[group * GROUP + i];
+
+        REQUIRE(datagram->payload.size <= forwarder_path_bytes_max(&datagram->path));
+        REQUIRE(datagram->path.side == FORWARDER_CLIENTS);
+        forwarder_read_query(forwarder, datagram, &asked[i]);
+    }
+    for (size_t i = 0; i < size; i++)
+        if (asked[i].verdict == FORWARDER_FORWARD)
+            forwarder_cache_fetch_bucket(&forwarder->cache, &asked[i].topic);
+}
+
+/* Begins to fetch the answers that the cache has for a group. */
+static void fetch_group(const struct forwarder *forwarder, const struct crowd *crowd, size_t group)
+{
+    const struct forwarder_asked *asked = crowd->asked[group % GROUPS];
+    size_t size = group_size(crowd, group);
+
+    for (size_t i = 0; i < size; i++)
+        if (asked[i].verdict == FORWARDER_FORWARD)
+            forwarder_cache_fetch_entry(&forwarder->cache, &asked[i].topic);
+}
+
+static void answer_group(struct forwarder *forwarder, const struct crowd *crowd, size_t group,
+                         struct forwarder_batch *batch)
+{
+    const struct forwarder_asked *asked = crowd->asked[group % GROUPS];
+    size_t size = group_size(crowd, group);
+
+    for (size_t i = 0; i < size; i++)
+        forwarder_answer_query(forwarder, &asked[i], batch);
+}
+
 void forwarder_receive_queries(struct forwarder *forwarder,
                                const struct forwarder_datagram *datagrams, size_t count,
                                uint64_t now_ns, struct forwarder_batch *batch)
 {
-    struct forwarder_asked asked[4]; /* three at a time */
+    struct crowd crowd;
+    size_t groups = (count + GROUP - 1) / GROUP;
 
+    crowd.datagrams = datagrams;
+    crowd.count = count;
     (void)tell_time(forwarder, now_ns);
     renew_cookies(forwarder);
-    for (size_t i = 0; i < count + 2; i++) {
-        if (i < count) {
-            REQUIRE(datagrams[i].payload.size <= forwarder_path_bytes_max(&datagrams[i].path));
-            REQUIRE(datagrams[i].path.side == FORWARDER_CLIENTS);
-            forwarder_read_query(forwarder, &datagrams[i], &asked[i % 4]);
-        }
-        if (i >= 1 && i - 1 < count && asked[(i - 1) % 4].verdict == FORWARDER_FORWARD)
-            forwarder_cache_fetch_entry(&forwarder->cache, &asked[(i - 1) % 4].topic);
-        if (i >= 2)
-            forwarder_answer_query(forwarder, &asked[(i - 2) % 4], batch);
+    for (size_t group = 0; group < groups + 2; group++) {
+        read_group(forwarder, &crowd, group);
+        if (group >= 1)
+            fetch_group(forwarder, &crowd, group - 1);
+        if (group >= 2)
+            answer_group(forwarder, &crowd, group - 2, batch);
     }
 }
 

@@ -251,10 +251,6 @@ void forwarder_receive_queries(struct forwarder *forwarder,
                                const struct forwarder_datagram *datagrams, size_t count,
                                uint64_t now_ns, struct forwarder_batch *batch);
 
-/* The part of the slab in which look-ups of the cache begin: all of its pages are touched soon, in
- * no order, so that few large ones are better than many small ones. */
-struct bytes forwarder_scattered(const struct forwarder *forwarder);
-
 /* How many streams there may be to each upstream: at most a quarter of the ids of each is in use.
  */
 uint32_t forwarder_streams(const struct forwarder_config *config);

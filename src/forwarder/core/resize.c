@@ -117,7 +117,7 @@ static void leave_cache(struct forwarder *forwarder, const struct forwarder *bef
 
     forwarder->cache.config.stale_s = stale_s;
     forwarder->cache.evicted = before->cache.evicted;
-    if (before->cache.entries == 0 || forwarder->cache.blocks_max == 0)
+    if (before->cache.entries == 0 || forwarder->cache.blocks.max == 0)
         return;
     forwarder->cache_before = before->cache;
     forwarder_cache_walk_begin(&forwarder->cache_before, forwarder->now_ns);
@@ -149,7 +149,7 @@ void forwarder_resize(struct forwarder *forwarder, const struct forwarder_config
 
 bool forwarder_is_moving(const struct forwarder *forwarder)
 {
-    return forwarder->cache_before.blocks_max > 0;
+    return forwarder->cache_before.blocks.max > 0;
 }
 
 /* Moves an answer by way of a record, which is what can be read again. */

@@ -171,7 +171,7 @@ static int open_core(struct forwarder_loop *loop, const struct forwarder_config 
         return err_set(err, -ENOMEM, "no memory for %lu queries and %lu octets of cache",
                        (unsigned long)config.queries_max, (unsigned long)config.cache.bytes);
     forwarder_init(&loop->core, &config, loop->slab.at);
-    forwarder_slab_enlarge_pages(&loop->slab, forwarder_scattered(&loop->core));
+    forwarder_loop_enlarge_pages(loop);
     loop->batch.flush = flush;
     loop->batch.owner = loop;
     return 0;
@@ -495,7 +495,7 @@ struct forwarder_loop_counters forwarder_loop_counters(const struct forwarder_lo
     counters.waiting = forwarder_waiting(&loop->core);
     counters.clients_waiting = forwarder_clients_waiting(&loop->core);
     counters.cache_entries = loop->core.cache.entries;
-    counters.cache_bytes_used = (uint64_t)loop->core.cache.blocks_used * FORWARDER_CACHE_BLOCK;
+    counters.cache_bytes_used = (uint64_t)loop->core.cache.blocks.used * FORWARDER_BLOCK_BYTES;
     counters.cache_evicted = loop->core.cache.evicted;
     counters.local_names = loop->core.local == NULL ? 0 : loop->core.local->names_count;
     return counters;

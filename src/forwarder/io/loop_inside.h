@@ -129,6 +129,9 @@ static inline void forwarder_loop_reflect(struct forwarder_loop *loop,
 /* Sends what the core wants sent. */
 void forwarder_loop_flush(struct forwarder_loop *loop);
 
+/* Asks the kernel for large pages where the cache is, if that is large. */
+void forwarder_loop_enlarge_pages(struct forwarder_loop *loop);
+
 /* Makes ready for another size: allocates the slab. On failure nothing has changed. */
 int forwarder_loop_prepare_resize(struct forwarder_loop *loop,
                                   const struct forwarder_config *config,

@@ -14,6 +14,18 @@
 
 /* Answers that are moved between two looks at the sockets. */
 #define ANSWERS 256
+/* So many octets are in small pages: about what a processor has translations for at hand, so that
+ * large ones gain nothing, and enough that one of 2 MiB more is not much. */
+#define BLOCKS_SMALL ((size_t)8 << 20)
+#define INDEX_SMALL ((size_t)1 << 20)
+
+void forwarder_loop_enlarge_pages(struct forwarder_loop *loop)
+{
+    struct forwarder_cache_parts parts = forwarder_cache_parts(&loop->core.cache);
+
+    forwarder_slab_enlarge_pages(&loop->slab, parts.blocks, BLOCKS_SMALL);
+    forwarder_slab_enlarge_pages(&loop->slab, parts.index, INDEX_SMALL);
+}
 
 /* No answers are moved any more, and the slab before is not used. */
 static void end_moving(struct forwarder_loop *loop)
@@ -77,7 +89,7 @@ void forwarder_loop_resize(struct forwarder_loop *loop, const struct forwarder_c
     forwarder_resize(&loop->core, config, slab->at);
     loop->slab_before = loop->slab;
     loop->slab = *slab;
-    forwarder_slab_enlarge_pages(&loop->slab, forwarder_scattered(&loop->core));
+    forwarder_loop_enlarge_pages(loop);
     if (!forwarder_is_moving(&loop->core))
         end_moving(loop);
 }

@@ -12,18 +12,17 @@ struct forwarder_slab forwarder_slab_new(size_t size)
     return at == MAP_FAILED ? (struct forwarder_slab){ 0 } : (struct forwarder_slab){ at, size };
 }
 
-void forwarder_slab_enlarge_pages(const struct forwarder_slab *slab, struct bytes part)
+void forwarder_slab_enlarge_pages(const struct forwarder_slab *slab, struct bytes part,
+                                  size_t small_bytes)
 {
-    uintptr_t first = (uintptr_t)slab->at;
-    uintptr_t start = (uintptr_t)part.at / LARGE_PAGE * LARGE_PAGE;
-    uintptr_t end = ((uintptr_t)part.at + part.size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    size_t first = (size_t)((uintptr_t)part.at - (uintptr_t)slab->at);
+    size_t skew = (uintptr_t)slab->at % LARGE_PAGE;
+    size_t start = (skew + first + small_bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    size_t end = (skew + first + part.size) / LARGE_PAGE * LARGE_PAGE;
 
-    if (part.size < LARGE_PAGE)
-        return;
-    start = start < first ? first : start;
-    end = end > first + slab->size ? first + slab->size : end;
     /* A kernel that has none goes on with small ones. */
-    (void)madvise((uint8_t *)slab->at + (start - first), end - start, MADV_HUGEPAGE);
+    if (part.size > small_bytes && start < end)
+        (void)madvise((uint8_t *)slab->at + (start - skew), end - start, MADV_HUGEPAGE);
 }
 
 void forwarder_slab_free(struct forwarder_slab *slab)

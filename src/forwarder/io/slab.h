@@ -16,8 +16,10 @@ struct forwarder_slab {
 /* Memory of so many octets, all zero; none where there is none. */
 struct forwarder_slab forwarder_slab_new(size_t size);
 
-/* Asks the kernel for large pages in a part of it, if that is as large as one. */
-void forwarder_slab_enlarge_pages(const struct forwarder_slab *slab, struct bytes part);
+/* Asks the kernel for large pages in a part of it that is touched from its start on, but for so
+ * many octets at its start: so one that is not full yet is never much more than what is needed. */
+void forwarder_slab_enlarge_pages(const struct forwarder_slab *slab, struct bytes part,
+                                  size_t small_bytes);
 
 /* Gives it back; one that is none is fine, as it is then. */
 void forwarder_slab_free(struct forwarder_slab *slab);

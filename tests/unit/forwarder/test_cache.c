@@ -129,7 +129,7 @@ static void each_second_of_age_counts_and_at_the_end_it_is_gone(void **state)
     assert_true(cached.is_worn);
     assert_false(forwarder_cache_find(&block.cache, &topic, 7 + 60 * NS_PER_S, &cached));
     assert_int_equal(block.cache.entries, 0);
-    assert_int_equal(block.cache.blocks_used, 0);
+    assert_int_equal(block.cache.blocks.used, 0);
 }
 
 static void a_stale_entry_is_found_as_long_as_it_may_with_the_ttl_that_is_asked_for(void **state)
@@ -222,12 +222,12 @@ static void a_new_answer_takes_the_place_of_the_old_one(void **state)
     (void)state;
     block_init(&block, BYTES, 0);
     assert_true(forwarder_cache_put(&block.cache, &topic, &kept, 0));
-    used = block.cache.blocks_used;
+    used = block.cache.blocks.used;
     assert_true(forwarder_cache_put(&block.cache, &topic, &kept, 50 * NS_PER_S));
     assert_true(forwarder_cache_find(&block.cache, &topic, 70 * NS_PER_S, &cached));
     assert_int_equal(cached.age_s, 20);
     assert_int_equal(block.cache.entries, 1);
-    assert_int_equal(block.cache.blocks_used, used);
+    assert_int_equal(block.cache.blocks.used, used);
 }
 
 static void what_is_asked_for_again_survives_a_scan(void **state)
@@ -271,7 +271,7 @@ static void a_full_cache_has_no_more_octets_than_it_may(void **state)
         struct forwarder_kept kept = { .ttl_s = 9, .records = bytes_of(octets, i * 37 % 4000) };
 
         assert_true(forwarder_cache_put(&block.cache, &topic, &kept, 0));
-        assert_true((size_t)block.cache.blocks_used * FORWARDER_CACHE_BLOCK <= BYTES);
+        assert_true((size_t)block.cache.blocks.used * FORWARDER_BLOCK_BYTES <= BYTES);
     }
     assert_true(block.cache.entries > 10);
 }
@@ -286,7 +286,7 @@ static void what_would_take_more_than_an_eighth_is_not_kept(void **state)
     (void)state;
     block_init(&block, BYTES, 0);
     assert_false(forwarder_cache_put(&block.cache, &topic, &kept, 0));
-    assert_int_equal(block.cache.blocks_used, 0);
+    assert_int_equal(block.cache.blocks.used, 0);
 }
 
 static void a_cache_of_no_octets_keeps_nothing(void **state)
@@ -325,7 +325,7 @@ static void a_name_or_a_tree_can_be_flushed(void **state)
     assert_true(forwarder_cache_find(&block.cache, &topic, 0, &cached));
     name = dns_name_root();
     assert_int_equal(forwarder_cache_flush_tree(&block.cache, &name), 3);
-    assert_int_equal(block.cache.blocks_used, 0);
+    assert_int_equal(block.cache.blocks.used, 0);
 }
 
 static void a_walk_goes_on_while_entries_leave_and_come(void **state)
@@ -356,7 +356,7 @@ static void a_walk_goes_on_while_entries_leave_and_come(void **state)
     }
     assert_int_equal(seen, 5);
     assert_int_equal(forwarder_cache_flush_all(&block.cache), 10);
-    assert_int_equal(block.cache.blocks_used, 0);
+    assert_int_equal(block.cache.blocks.used, 0);
 }
 
 static void siphash_depends_on_its_key_and_on_every_octet(void **state)
