@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "dns/rrtype.h"
 #include "forwarder/core/topic.h"
+#include "forwarder/io/slab.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -122,13 +123,22 @@ static double floor_ns(const uint8_t *slab, size_t bytes, uint64_t names)
     return each_ns(start_ns, names) + (sum == 1 ? 1e-9 : 0);
 }
 
+/* As cupel-dns does it. */
+static void enlarge_pages(const struct forwarder_slab *slab, const struct forwarder_cache *cache)
+{
+    struct forwarder_cache_parts parts = forwarder_cache_parts(cache);
+
+    forwarder_slab_enlarge_pages(slab, parts.blocks, FORWARDER_SLAB_BLOCKS_SMALL);
+    forwarder_slab_enlarge_pages(slab, parts.index, FORWARDER_SLAB_INDEX_SMALL);
+}
+
 static int measure(uint64_t names)
 {
     struct forwarder_cache_config config = {
         .bytes = (size_t)names * BYTES_OF_NAME + BYTES_BESIDE,
     };
     size_t bytes = forwarder_cache_slab_bytes(&config);
-    CLEANUP(free_pointer) uint8_t *slab = calloc(1, bytes);
+    CLEANUP(forwarder_slab_free) struct forwarder_slab slab = forwarder_slab_new(bytes);
     struct forwarder_cache cache;
     double of_name = name_ns(names);
     double empty;
@@ -137,11 +147,12 @@ static int measure(uint64_t names)
     uint64_t found = 0;
     uint64_t kept;
 
-    if (slab == NULL) {
+    if (slab.at == NULL) {
         (void)fprintf(stderr, "cache: no memory\n");
         return 1;
     }
-    forwarder_cache_init(&cache, &config, slab);
+    forwarder_cache_init(&cache, &config, slab.at);
+    enlarge_pages(&slab, &cache);
     empty = insert_ns(&cache, 0, names) - of_name;
     kept = (uint64_t)cache.blocks.used * FORWARDER_BLOCK_BYTES;
     find = find_ns(&cache, names, &found) - of_name;
@@ -149,7 +160,7 @@ static int measure(uint64_t names)
     full = insert_ns(&cache, 2 * names, names) - of_name;
     printf("{\"insert\": %.1f, \"insert, full\": %.1f, \"find\": %.1f, \"floor\": %.1f, "
            "\"found\": %.4f, \"left\": %.4f, \"octets\": %.1f}\n",
-           empty, full, find, floor_ns(slab, bytes, names), (double)found / (double)names,
+           empty, full, find, floor_ns(slab.at, bytes, names), (double)found / (double)names,
            (double)cache.evicted / (double)names, (double)kept / (double)names);
     return 0;
 }

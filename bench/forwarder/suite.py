@@ -3,7 +3,7 @@ the cache, that is not, of a mix; how long clients wait; and how much memory an 
 
 import dataclasses
 
-from forwarder import connections, curves, gaps, names, servers, world
+from forwarder import connections, curves, gaps, kept, names, servers, world
 from harness import Case, Part, rounds
 
 TITLE = "The forwarder"
@@ -22,7 +22,8 @@ checks nothing of. Memory: of so many answers, in octets for each, and before
 any. Latency by load: cached, at more and more queries a second, as curves. At half load: at half of
 what the peer that bears most bears. Start: from the start of the process to the first answer. New
 connections: each question on one of its own; the client is slow, so processor time counts. One of
-two upstreams dies: it is stopped, so that nothing comes back from it. The cache alone: keeping and
+two upstreams dies: it is stopped, so that nothing comes back from it. Queries by names kept: cached,
+any of all the names that the cache was filled with. The cache alone: keeping and
 finding names in the process, beside one look at memory of the same size. One round of ten of what
 was asked for."""
 
@@ -150,4 +151,4 @@ def parts(settings, stack):
     bursts = Bursts(settings, there)
     shared = (settings, there, bursts.rounds, bursts.is_small)
     return [*bursts.parts(), *gaps.parts(*shared), *connections.parts(*shared),
-            *names.parts(settings, bursts.is_small)]
+            *kept.parts(*shared), *names.parts(settings, bursts.is_small)]

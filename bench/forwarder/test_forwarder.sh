@@ -25,6 +25,8 @@ kinds = ("cached", "not cached", "mixed", "cached, TCP", "latency at 5000 a seco
          "one of two upstreams dies", "new connections, TCP", "new connections, TLS")
 assert {case for case, subject in measured if subject == "cupel-dns"} == set(kinds), measured
 assert ("cached", "floor (answers at once)") in measured, measured
+assert {subject for case, subject in measured if case == "queries by names kept"} == {
+    "cupel-dns, 1,000 names", "cupel-dns, 2,000 names"}, measured
 assert ("cache of 1,000 names", "floor (one look at memory)") in measured, measured
 curves = [row for row in rows if row["metric"] == "p99.9 by queries a second"]
 assert [point[0] for row in curves if row["subject"] == "cupel-dns"

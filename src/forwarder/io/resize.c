@@ -14,17 +14,13 @@
 
 /* Answers that are moved between two looks at the sockets. */
 #define ANSWERS 256
-/* So many octets are in small pages: about what a processor has translations for at hand, so that
- * large ones gain nothing, and enough that one of 2 MiB more is not much. */
-#define BLOCKS_SMALL ((size_t)8 << 20)
-#define INDEX_SMALL ((size_t)1 << 20)
 
 void forwarder_loop_enlarge_pages(struct forwarder_loop *loop)
 {
     struct forwarder_cache_parts parts = forwarder_cache_parts(&loop->core.cache);
 
-    forwarder_slab_enlarge_pages(&loop->slab, parts.blocks, BLOCKS_SMALL);
-    forwarder_slab_enlarge_pages(&loop->slab, parts.index, INDEX_SMALL);
+    forwarder_slab_enlarge_pages(&loop->slab, parts.blocks, FORWARDER_SLAB_BLOCKS_SMALL);
+    forwarder_slab_enlarge_pages(&loop->slab, parts.index, FORWARDER_SLAB_INDEX_SMALL);
 }
 
 /* No answers are moved any more, and the slab before is not used. */

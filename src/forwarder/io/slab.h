@@ -8,6 +8,11 @@
 
 #include "base/bytes.h"
 
+/* So many octets of a cache's blocks and of its index are in small pages: about what a processor
+ * has translations for at hand, and so much that one page of 2 MiB more is not much. */
+#define FORWARDER_SLAB_BLOCKS_SMALL ((size_t)8 << 20)
+#define FORWARDER_SLAB_INDEX_SMALL ((size_t)1 << 20)
+
 struct forwarder_slab {
     void *at; /* NULL: there is none */
     size_t size;
