@@ -38,7 +38,8 @@ struct place {
     const struct item *item;
     const struct oci_field *field;
     size_t index;
-    void *value; /* where it goes */
+    const char *member; /* of the value, where that has no row of its own; or NULL */
+    void *value;        /* where it goes */
 };
 
 static void append_step(struct text *path, const char *name, size_t index)
@@ -67,6 +68,8 @@ static void append_path(struct text *path, struct place place)
         append_step(path, parents[count]->name, parents[count]->index);
     }
     append_step(path, place.field->name, place.index);
+    if (place.member != NULL)
+        append_step(path, place.member, NO_INDEX);
 }
 
 /* Says what is wrong with the value at a place: "process.rlimits[2].soft: <sentence>". */
@@ -356,10 +359,11 @@ static int field_list(struct reading *reading, struct place place, json_t *value
 static int find_namespace(const struct reading *reading, struct place place, const json_t *type,
                           size_t *ret_kind)
 {
+    place.member = "type";
     if (type == NULL)
-        return wrong(reading, place, "has no type");
+        return wrong(reading, place, "is missing");
     if (!json_is_string(type))
-        return wrong(reading, place, "its type is %s, must be a text", type_name(type));
+        return wrong_type(reading, place, type, "a text");
     for (size_t i = 0; i < OCI_NAMESPACE_KINDS; i++) {
         if (strcmp(json_string_value(type), oci_namespace_names[i]) == 0) {
             *ret_kind = i;
@@ -397,6 +401,7 @@ static int field_map(struct reading *reading, struct place place, json_t *value)
             return no_memory(reading);
         (void)snprintf(path, room, "%s.%s", place.field->name, name);
         memcpy(at + count * size, &copy, sizeof(copy));
+        place.member = name;
         if (enqueue(reading, place, entry, at + count * size) < 0)
             return reading->err->number;
         reading->last->name = path;
@@ -419,6 +424,7 @@ static int field_namespaces(struct reading *reading, struct place place, json_t 
         size_t kind = 0;
 
         place.index = i;
+        place.member = NULL;
         if (!json_is_object(entry))
             return wrong_type(reading, place, entry, "an object");
         if (find_namespace(reading, place, json_object_get(entry, "type"), &kind) < 0)
@@ -426,9 +432,9 @@ static int field_namespaces(struct reading *reading, struct place place, json_t 
         if (namespaces[kind].is_wanted)
             return wrong(reading, place, "the type '%s' is there twice", oci_namespace_names[kind]);
         namespaces[kind].is_wanted = true;
-        if (path == NULL || json_is_null(path) || json_string_length(path) == 0)
-            path = NULL;
-        if (path != NULL && read_text(reading, place, path, &namespaces[kind].path) < 0)
+        place.member = "path";
+        place.value = &namespaces[kind].path;
+        if (path != NULL && !json_is_null(path) && field_text(reading, place, path) < 0)
             return reading->err->number;
     }
     return 0;
@@ -522,7 +528,7 @@ static int refuse_others(struct reading *reading, const struct item *item)
         for (size_t i = 0; i < item->table->count && !is_known; i++)
             is_known = strcmp(item->table->fields[i].name, key) == 0;
         if (!is_known)
-            return wrong(reading, (struct place){ item, &unknown, NO_INDEX, NULL },
+            return wrong(reading, (struct place){ item, &unknown, NO_INDEX, NULL, NULL },
                          "is not supported");
     }
     return 0;
@@ -536,7 +542,7 @@ static int read_item(struct reading *reading, const struct item *item)
         return reading->err->number;
     for (size_t i = 0; i < item->table->count; i++) {
         const struct oci_field *field = &item->table->fields[i];
-        struct place place = { item, field, NO_INDEX, item->base + field->offset };
+        struct place place = { item, field, NO_INDEX, NULL, item->base + field->offset };
         json_t *value = json_object_get(item->object, field->name);
 
         if (value == NULL || json_is_null(value)) {

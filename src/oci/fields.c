@@ -142,8 +142,8 @@ static const struct oci_table process_table = TABLE(process_fields, struct oci_c
 static const struct oci_field device_fields[] = {
     { ROW("type", OCI_FIELD_TEXT, struct oci_device, type), .is_required = true },
     { ROW("path", OCI_FIELD_TEXT, struct oci_device, path), .is_required = true },
-    NUMBER_ROW("major", struct oci_device, major, UINT32_MAX),
-    NUMBER_ROW("minor", struct oci_device, minor, UINT32_MAX),
+    NUMBER_ROW("major", struct oci_device, major, OCI_MAJOR_MAX),
+    NUMBER_ROW("minor", struct oci_device, minor, OCI_MINOR_MAX),
     NUMBER_ROW("fileMode", struct oci_device, file_mode, 07777),
     NUMBER_ROW("uid", struct oci_device, uid, UINT32_MAX - 1),
     NUMBER_ROW("gid", struct oci_device, gid, UINT32_MAX - 1),

@@ -12,6 +12,11 @@
 
 #include <jansson.h>
 
+/* Of a device: the kernel keeps 12 bits and 20 (include/linux/kdev_t.h), and takes a number of more
+ * for that of another device. */
+#define OCI_MAJOR_MAX ((1 << 12) - 1)
+#define OCI_MINOR_MAX ((1 << 20) - 1)
+
 enum oci_field_kind {
     OCI_FIELD_BOOL,       /* bool */
     OCI_FIELD_TEXT,       /* const char *; an empty text counts as absent */

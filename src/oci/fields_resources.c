@@ -61,16 +61,16 @@ static const struct oci_table cpu_table = TABLE(cpu_fields, struct oci_config);
 
 /* config-linux.md#block-io */
 static const struct oci_field weight_fields[] = {
-    { ENTRY("major", struct oci_device_weight, major, UINT32_MAX), .is_required = true },
-    { ENTRY("minor", struct oci_device_weight, minor, UINT32_MAX), .is_required = true },
+    { ENTRY("major", struct oci_device_weight, major, OCI_MAJOR_MAX), .is_required = true },
+    { ENTRY("minor", struct oci_device_weight, minor, OCI_MINOR_MAX), .is_required = true },
     { ENTRY("weight", struct oci_device_weight, weight, UINT16_MAX) },
     { ENTRY("leafWeight", struct oci_device_weight, leaf_weight, UINT16_MAX) },
 };
 static const struct oci_table weight_table = TABLE(weight_fields, struct oci_device_weight);
 
 static const struct oci_field rate_fields[] = {
-    { ENTRY("major", struct oci_device_rate, major, UINT32_MAX), .is_required = true },
-    { ENTRY("minor", struct oci_device_rate, minor, UINT32_MAX), .is_required = true },
+    { ENTRY("major", struct oci_device_rate, major, OCI_MAJOR_MAX), .is_required = true },
+    { ENTRY("minor", struct oci_device_rate, minor, OCI_MINOR_MAX), .is_required = true },
     { ENTRY("rate", struct oci_device_rate, rate, INT64_MAX), .is_required = true },
 };
 static const struct oci_table rate_table = TABLE(rate_fields, struct oci_device_rate);

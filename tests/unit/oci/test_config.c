@@ -80,7 +80,35 @@ static const struct {
       "\"timeout\":0}]}}",
       "hooks.prestart[0].timeout: is 0, must be between 1 and 2147483647" },
     { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"namespaces\":[{\"type\":\"none\"}]}}",
-      "linux.namespaces[0]: there is no namespace of type 'none' here" },
+      "linux.namespaces[0].type: there is no namespace of type 'none' here" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"namespaces\":[{}]}}",
+      "linux.namespaces[0].type: is missing" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"namespaces\":[{\"type\":7}]}}",
+      "linux.namespaces[0].type: is a number, must be a text" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"namespaces\":[{\"type\":\"pid\","
+      "\"path\":7}]}}",
+      "linux.namespaces[0].path: is a number, must be a text" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"netDevices\":{\"eth0\":7}}}",
+      "linux.netDevices.eth0: is a number, must be an object" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"devices\":[{\"type\":\"c\","
+      "\"path\":\"/dev/a\",\"major\":4096,\"minor\":0}]}}",
+      "linux.devices[0].major: is 4096, must be between 0 and 4095" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"devices\":[{\"type\":\"c\","
+      "\"path\":\"/dev/a\",\"major\":4095,\"minor\":1048576}]}}",
+      "linux.devices[0].minor: is 1048576, must be between 0 and 1048575" },
+    { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"resources\":{\"blockIO\":"
+      "{\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":1048576,\"rate\":1}]}}}}",
+      "linux.resources.blockIO.throttleReadBpsDevice[0].minor: is 1048576, must be between 0 and "
+      "1048575" },
+    { "{" REST ",\"process\":{" PROCESS ",\"rlimits\":[{\"type\":\"RLIMIT_CPU\","
+      "\"soft\":0,\"hard\":18446744073709551614}]}}",
+      "the number 18446744073709551614 cannot be kept as it is" },
+    { "{" REST ",\"process\":{" PROCESS ",\"rlimits\":[{\"type\":\"RLIMIT_CPU\","
+      "\"soft\":9007199254740993,\"hard\":18446744073709551615}]}}",
+      "the number 9007199254740993 cannot be kept as it is" },
+    { "{" REST ",\"process\":{" PROCESS ",\"rlimits\":[{\"type\":\"RLIMIT_CPU\","
+      "\"soft\":0,\"hard\":18446744073709551616}]}}",
+      "the number 18446744073709551616 cannot be kept as it is" },
     { "{" REST ",\"process\":{" PROCESS "},\"linux\":{\"namespaces\":[{\"type\":\"pid\"},"
       "{\"type\":\"pid\"}]}}",
       "linux.namespaces[1]: the type 'pid' is there twice" },
@@ -169,6 +197,19 @@ static void a_limit_without_limit_is_the_largest_number(void **state)
                      0);
     assert_int_equal(config.process.rlimits.at[0].soft, 4096);
     assert_true(config.process.rlimits.at[0].hard == UINT64_MAX);
+    assert_int_equal(parse("{" REST ",\"process\":{" PROCESS
+                           ",\"rlimits\":[{\"type\":\"RLIMIT_CPU\",\"soft\":9007199254740993,"
+                           "\"hard\":9223372036854775807}]}}",
+                           &arena, &config, &err),
+                     0);
+    assert_true(config.process.rlimits.at[0].soft == 9007199254740993);
+    assert_int_equal(parse("{" REST ",\"process\":{" PROCESS
+                           ",\"rlimits\":[{\"type\":\"RLIMIT_CPU\",\"soft\":5,"
+                           "\"hard\":18446744073709549568}]},"
+                           "\"x\":[\"\\\"18446744073709551614\",123456789012345678901]}",
+                           &arena, &config, &err),
+                     0);
+    assert_true(config.process.rlimits.at[0].hard == 18446744073709549568U);
 }
 
 static void documents_that_are_too_deep_or_too_large_are_refused(void **state)
