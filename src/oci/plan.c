@@ -7,6 +7,10 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+/* Version 1.N of the specification is the last whose fields are known. */
+#define KNOWN_MINOR 3
 
 typedef int (*planner)(struct oci_planning *planning);
 
@@ -171,7 +175,8 @@ int oci_id_check(const char *id, struct err *err)
 }
 
 /* "1.2.0" or "1.0.2-dev": three numbers with dots between them, of which the first must be 1, since
- * that is what another meaning of the fields would change (semver.org). */
+ * that is what another meaning of the fields would change (semver.org). What a newer version of the
+ * second adds is not known here, and so passed over. */
 static int check_version(struct oci_planning *planning)
 {
     static const char digits[] = "0123456789";
@@ -187,9 +192,14 @@ static int check_version(struct oci_planning *planning)
             return oci_planning_refuse(planning, "ociVersion: '%s' is no version", version);
         at += i < 2 ? size + 1 : size;
     }
+    if (*at != '\0' && *at != '-' && *at != '+')
+        return oci_planning_refuse(planning, "ociVersion: '%s' is no version", version);
     if (major != 1 || version[0] != '1')
         return oci_planning_refuse(planning, "ociVersion: is %s, only 1.x is known", version);
-    return 0;
+    if (strtoul(version + 2, NULL, 10) <= KNOWN_MINOR)
+        return 0;
+    return oci_planning_warn(planning, "ociVersion: is %s; what is newer than 1.%d is passed over",
+                             version, KNOWN_MINOR);
 }
 
 int oci_plan_make(const struct oci_plan_request *request, struct arena *arena,

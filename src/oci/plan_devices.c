@@ -87,6 +87,9 @@ static int plan_device(struct oci_planning *planning, size_t index)
     if (type == 0)
         return oci_planning_refuse(planning, "%s.type: '%s' is none of c, u, b and p", field,
                                    device->type);
+    if (device->path[0] != '/')
+        return oci_planning_refuse(planning, "%s.path: '%s' is no absolute path", field,
+                                   device->path);
     if (type != S_IFIFO && (!device->major.is_set || !device->minor.is_set))
         return oci_planning_refuse(planning, "%s: needs major and minor", field);
     step.destination = oci_planning_path(planning, field, device->path);

@@ -9,7 +9,7 @@ static int check_hook(struct oci_planning *planning, const char *field, const st
                                    hook->path == NULL ? "" : hook->path);
     if (hook->timeout.is_set && hook->timeout.value <= 0)
         return oci_planning_refuse(planning, "%s.timeout: must be greater than 0", field);
-    return 0;
+    return oci_plan_check_environment(planning, field, &hook->env);
 }
 
 /* The place of a hook; NULL with the sentence where that is wrong. */

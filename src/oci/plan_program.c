@@ -336,6 +336,19 @@ static bool have_same_name(const struct variable *one, const struct variable *ot
            memcmp(one->text, other->text, one->name_size) == 0;
 }
 
+int oci_plan_check_environment(struct oci_planning *planning, const char *field,
+                               const struct oci_texts *env)
+{
+    for (size_t i = 0; i < env->count; i++) {
+        size_t size = strcspn(env->at[i], "=");
+
+        if (size == 0 || env->at[i][size] != '=')
+            return oci_planning_refuse(planning, "%s.env[%zu]: '%s' is not NAME=VALUE", field, i,
+                                       env->at[i]);
+    }
+    return 0;
+}
+
 /* The environment of the config. Of a variable that is in there more than once, programs would find
  * the first, where other runtimes have the last alone: that goes to the place of the first. */
 static int find_environment(struct oci_planning *planning, struct oci_texts *ret_env)
@@ -476,7 +489,7 @@ static int check_program(struct oci_planning *planning)
         return oci_planning_refuse(planning, "process.cwd: is missing");
     if (process->cwd[0] != '/')
         return oci_planning_refuse(planning, "process.cwd: '%s' is no absolute path", process->cwd);
-    return 0;
+    return oci_plan_check_environment(planning, "process", &process->env);
 }
 
 int oci_plan_program(struct oci_planning *planning)

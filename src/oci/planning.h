@@ -229,6 +229,11 @@ bool oci_plan_filters_late(const struct oci_planning *planning);
 /* Passes the listener on. */
 int oci_plan_listener(struct oci_planning *planning);
 
+/* Refuses an environment of which an entry is not NAME=VALUE; `field` is what it is the `env` of.
+ */
+int oci_plan_check_environment(struct oci_planning *planning, const char *field,
+                               const struct oci_texts *env);
+
 /* Limits, rights and user of the program, and its start. */
 int oci_plan_program(struct oci_planning *planning);
 

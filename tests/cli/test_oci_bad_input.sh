@@ -94,7 +94,14 @@ wrong_types_and_values_are_named_by_their_place() {
     with 'mounts[0]["destination"] = "/"' "mounts[0].destination: would cover the root"
     with 'config["ociVersion"] = "7.0.0"' "ociVersion: is 7.0.0, only 1.x is known"
     with 'linux["namespaces"][0]["type"] = "moon"' \
-        "linux.namespaces[0]: there is no namespace of type 'moon' here"
+        "linux.namespaces[0].type: there is no namespace of type 'moon' here"
+    with 'linux["namespaces"][0]["path"] = 7' \
+        "linux.namespaces[0].path: is a number, must be a text"
+    with 'linux["resources"]["rdma"] = {"mlx5_1": 7}' \
+        "linux.resources.rdma.mlx5_1: is a number, must be an object"
+    with 'linux["devices"] = [{"type": "b", "path": "/dev/a", "major": 4096, "minor": 3}]' \
+        "linux.devices[0].major: is 4096, must be between 0 and 4095"
+    with 'process["env"] = ["TERM"]' "process.env[0]: 'TERM' is not NAME=VALUE"
     with 'process["capabilities"]["bounding"] = [7]' \
         "process.capabilities.bounding[0]: is a number, must be a text"
 }

@@ -355,6 +355,59 @@ static void programs_that_cannot_be_are_refused(void **state)
     config = smallest();
     config.oci_version = "2.0.0";
     assert_refused(&config, &root_on_v1, "ociVersion: is 2.0.0, only 1.x is known");
+    config.oci_version = "1.2.0.1";
+    assert_refused(&config, &root_on_v1, "ociVersion: '1.2.0.1' is no version");
+}
+
+static void variables_that_are_none_are_refused(void **state)
+{
+    static const char *const wrong[] = { "A", "=b", "" };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(wrong); i++) {
+        const char *const env[] = { "A=", wrong[i] };
+        const struct oci_hook hook = { .path = "/h", .env = { 2, env } };
+        struct oci_config of_program = smallest();
+        struct oci_config of_hook = smallest();
+        char sentence[64];
+
+        of_program.process.env = (struct oci_texts){ 2, env };
+        (void)snprintf(sentence, sizeof(sentence), "process.env[1]: '%s' is not NAME=VALUE",
+                       wrong[i]);
+        assert_refused(&of_program, &root_on_v1, sentence);
+        of_hook.hooks[OCI_HOOK_POSTSTOP] = (struct oci_hooks){ 1, &hook };
+        (void)snprintf(sentence, sizeof(sentence),
+                       "hooks.poststop[0].env[1]: '%s' is not NAME=VALUE", wrong[i]);
+        assert_refused(&of_hook, &root_on_v1, sentence);
+    }
+}
+
+/* What it adds is not known, and so passed over. */
+static void a_newer_version_is_said(void **state)
+{
+    static const struct {
+        const char *version;
+        const char *warning;
+    } rows[] = {
+        { "1.2.0", NULL },
+        { "1.3.9-rc1", NULL },
+        { "1.4.0", "ociVersion: is 1.4.0; what is newer than 1.3 is passed over" },
+        { "1.10.0+dev", "ociVersion: is 1.10.0+dev; what is newer than 1.3 is passed over" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        CLEANUP(arena_done) struct arena arena = arena_init(OCI_ARENA_BYTES);
+        struct oci_config config = smallest();
+        struct oci_plan plan;
+        struct err err = { 0 };
+
+        config.oci_version = rows[i].version;
+        assert_int_equal(make(&config, &root_on_v1, &arena, &plan, &err), 0);
+        assert_row(rows[i].version, plan.warnings.count == (rows[i].warning == NULL ? 0 : 1));
+        if (rows[i].warning != NULL)
+            assert_string_equal(plan.warnings.at[0], rows[i].warning);
+    }
 }
 
 static void the_program_is_looked_for_in_its_own_path(void **state)
@@ -456,6 +509,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(root_of_a_users_namespace_has_no_more_than_its_maker),
     cmocka_unit_test(a_user_namespace_has_devices_of_outside),
     cmocka_unit_test(programs_that_cannot_be_are_refused),
+    cmocka_unit_test(variables_that_are_none_are_refused),
+    cmocka_unit_test(a_newer_version_is_said),
     cmocka_unit_test(the_program_is_looked_for_in_its_own_path),
     cmocka_unit_test(settings_of_the_whole_machine_are_refused),
     cmocka_unit_test(names_that_could_leave_their_directory_are_refused),

@@ -223,13 +223,13 @@ static void a_user_has_the_ids_that_were_given_to_it(void **state)
 static void the_last_of_a_variable_counts_at_the_place_of_the_first(void **state)
 {
     static const char *const env[] = {
-        "B=1", "A=1", "PATH=/one", "AB", "A=", "PATH=/two", "A=x=y"
+        "B=1", "A=1", "PATH=/one", "AB=", "A=", "PATH=/two", "A=x=y"
     };
     struct oci_config config = smallest();
 
     (void)state;
     config.process.env = (struct oci_texts){ ROWS(env), env };
-    assert_line(&config, &root_on_v1, "env=[\"B=1\",\"A=x=y\",\"PATH=/two\",\"AB\",\"HOME=/\"]");
+    assert_line(&config, &root_on_v1, "env=[\"B=1\",\"A=x=y\",\"PATH=/two\",\"AB=\",\"HOME=/\"]");
     assert_line(&config, &root_on_v1, "files=[\"/two/a\"]");
 }
 
@@ -434,6 +434,18 @@ static void what_the_container_has_of_its_own_is_not_made_twice(void **state)
     assert_int_equal(occurrence_of(&plan, OCI_STEP_DEVICE).count, 6);
 }
 
+static void a_device_has_an_absolute_path(void **state)
+{
+    static const struct oci_device device = {
+        .type = "c", .path = "dev/x", .major = { true, 1 }, .minor = { true, 3 }
+    };
+    struct oci_config config = smallest();
+
+    (void)state;
+    config.devices = (struct oci_devices){ 1, &device };
+    assert_refused(&config, &root_on_v1, "linux.devices[0].path: 'dev/x' is no absolute path");
+}
+
 static void the_processors_of_the_caller_are_not_the_containers(void **state)
 {
     struct oci_config config = smallest();
@@ -446,6 +458,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(capabilities_that_cannot_be_had_are_passed_over_with_a_warning),
     cmocka_unit_test(home_is_found_where_the_config_does_not_say_it),
     cmocka_unit_test(what_the_container_has_of_its_own_is_not_made_twice),
+    cmocka_unit_test(a_device_has_an_absolute_path),
     cmocka_unit_test(the_processors_of_the_caller_are_not_the_containers),
     cmocka_unit_test(the_last_of_a_variable_counts_at_the_place_of_the_first),
     cmocka_unit_test(groups_of_the_caller_can_be_kept),
