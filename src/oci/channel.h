@@ -1,8 +1,8 @@
 /*
  * The channel between the runtime and the container's process, while that is being made: a pair of
  * sockets that keep records apart. Upwards go `struct oci_record`s; downwards goes one octet for
- * each OCI_STEP_RELEASE. The child's end closes itself at exec, so the end of the channel tells
- * that the program runs.
+ * each OCI_STEP_RELEASE, and for OCI_STEP_START. The child's end closes itself at exec, so the end
+ * of the channel tells that the program runs.
  *
  * Nothing allocates; oci_channel_say() and oci_channel_await() may be called between clone and
  * exec.

@@ -462,10 +462,10 @@ static int do_ready(struct inside *inside, const struct oci_step *step, struct e
     return 0;
 }
 
-/* Tells the runtime, which then may go, and waits for the one that starts the program. */
+/* Tells the runtime, waits until it has written down which process this is, and to be started. */
 static int do_start(struct inside *inside, const struct oci_step *step, struct err *err)
 {
-    if (do_ready(inside, step, err) < 0)
+    if (do_ready(inside, step, err) < 0 || oci_channel_await(inside->fds[CHANNEL], err) < 0)
         return err->number;
     fd_close(&inside->fds[CHANNEL]);
     return oci_gate_await(inside->fds[GATE], &inside->fds[CHANNEL], err);

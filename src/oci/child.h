@@ -67,6 +67,9 @@ _Noreturn void oci_child_give_up(int channel_fd, const struct oci_step *step,
 /* Performs the joiner's steps, clones the child, and tells its process id on the channel. */
 _Noreturn void oci_joiner_run(struct oci_child *child);
 
+/* Whether there is a step that the joiner performs. Pure. */
+bool oci_child_has_joiner(const struct oci_plan *plan);
+
 /* Clones the child of the plan's OCI_STEP_CLONE, with `more_flags`; in the child it does not
  * return. Gives the process id, or -errno with a sentence. */
 pid_t oci_child_clone(const struct oci_child *child, uint64_t more_flags, struct err *err);

@@ -27,6 +27,15 @@ static const struct oci_step *find_clone(const struct oci_plan *plan)
     UNREACHABLE();
 }
 
+bool oci_child_has_joiner(const struct oci_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (oci_step_actor(plan->steps[i].kind) == OCI_JOINER)
+            return true;
+    }
+    return false;
+}
+
 static void live(const void *argument)
 {
     const struct birth *birth = argument;

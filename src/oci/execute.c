@@ -291,16 +291,6 @@ static int do_seccomp_send(struct execution *run, const struct oci_step *step, s
                                                                                         : number;
 }
 
-/* Whether the joiner has something to do. */
-static bool has_joiner(const struct oci_plan *plan)
-{
-    for (size_t i = 0; i < plan->count; i++) {
-        if (oci_step_actor(plan->steps[i].kind) == OCI_JOINER)
-            return true;
-    }
-    return false;
-}
-
 /* The joiner makes the container's process, says which it is, and ends. */
 static int clone_by_joiner(struct execution *run, struct err *err)
 {
@@ -342,7 +332,7 @@ static int do_clone(struct execution *run, const struct oci_step *step, struct e
     if (number < 0)
         return number;
     run->child.ignored_signals = kernel_process_ignored_signals();
-    if (has_joiner(run->child.plan)) {
+    if (oci_child_has_joiner(run->child.plan)) {
         number = clone_by_joiner(run, err);
     } else {
         pid_t pid = oci_child_clone(&run->child, 0, err);
@@ -408,14 +398,32 @@ static int perform(struct execution *run, struct err *err)
     return 0;
 }
 
+/* The program runs, or is about to wait at its gate, where the process goes when that is known: of
+ * one that waits already, nobody would know whose runtime is killed before it has told. */
+static int tell_started(struct execution *run, struct err *err)
+{
+    int number = 0;
+
+    if (run->options->on_started != NULL)
+        number = run->options->on_started(run->options->owner, run->pid, err);
+    if (number < 0 || run->child.gate_fd < 0)
+        return number;
+    number = oci_channel_release(run->child.runtime_fd);
+    return number < 0 && number != -EPIPE ? err_system(err, -number, "let it go to its gate") : 0;
+}
+
 /* Listens until the child becomes the program, waits for that, or gives up. */
 static int await_start(struct execution *run, struct err *err)
 {
     struct oci_record record;
     int heard;
 
-    while ((heard = listen_for(run, &record, err)) > 0)
+    while ((heard = listen_for(run, &record, err)) > 0) {
         hear(run, &record);
+        if (record.kind == OCI_RECORD_READY && run->child.gate_fd >= 0 &&
+            tell_started(run, err) < 0)
+            return err->number;
+    }
     if (heard < 0)
         return heard;
     if (run->failure.number < 0) {
@@ -447,9 +455,7 @@ static int start(struct execution *run, struct err *err)
             *err = run->failure;
         number = err->number;
     }
-    if (number == 0 && run->options->on_started != NULL)
-        number = run->options->on_started(run->options->owner, run->pid, err);
-    return number;
+    return number < 0 || run->child.gate_fd >= 0 ? number : tell_started(run, err);
 }
 
 /* Waits for the end of the program and passes every signal on to it meanwhile. */

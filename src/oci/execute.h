@@ -106,9 +106,9 @@ int oci_run(const struct oci_plan *plan, const struct oci_run_options *options, 
 int oci_launch(const struct oci_plan *plan, const struct oci_run_options *options, struct err *err);
 
 /* Makes the container up to the exec of its program, which waits at the gate (oci/gate.h) that
- * `gate_fd` is of; the plan must have been requested with has_gate. `on_started` is called when it
- * does so. On success the container is on its own: its process is a child of the caller, which
- * whoever inherits it waits for, and oci_state_destroy() removes its cgroups. On failure as
+ * `gate_fd` is of; the plan must have been requested with has_gate. `on_started` is called before
+ * it goes there. On success the container is on its own: its process is a child of the caller,
+ * which whoever inherits it waits for, and oci_state_destroy() removes its cgroups. On failure as
  * oci_run(). */
 int oci_create(const struct oci_plan *plan, const struct oci_run_options *options, int gate_fd,
                struct err *err);

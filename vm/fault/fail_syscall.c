@@ -39,6 +39,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define PROGRAMS_MAX 16
 #define ERRNO_MAX 4095
+#define KILL (ERRNO_MAX + 1) /* stands for the end of who makes the call */
 #define NOTIFICATION_BYTES_MAX 512
 #define SAID_BYTES_MAX 1024
 #define PARTS_MAX 8 /* of one writev(2) */
@@ -52,6 +53,7 @@ static const char usage[] =
     "Runs COMMAND, and makes the N-th system call of PROGRAM fail with ERRNO.\n"
     "\n"
     "  N:ERRNO         such as 17:ENOMEM; with N = 0 nothing fails and all is counted\n"
+    "  N:KILL          the process that makes the call is killed before it is made\n"
     "  --only PROGRAM  whose calls count: those of all processes that run this file, in the order\n"
     "                  in which they are made; may be given several times (default: COMMAND's "
     "own)\n"
@@ -184,6 +186,8 @@ static void read_fault(struct fault *fault, const char *word)
     if (word[0] < '0' || word[0] > '9' || errno != 0 || *end != ':')
         refuse("", word, " is not N:ERRNO, such as 17:ENOMEM");
     fault->number = errno_of(end + 1);
+    if (strcmp(end + 1, "KILL") == 0)
+        fault->number = KILL;
     if (fault->number == 0)
         refuse("", end + 1, " is no errno");
 }
@@ -379,6 +383,10 @@ static void answer(struct fault *fault, int listener_fd)
     if (does_count(fault, &call.notification, &program) &&
         ioctl(listener_fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &response.id) == 0)
         response.error = -judge(fault, &call.notification, program);
+    if (response.error == -KILL) {
+        (void)kill((pid_t)call.notification.pid, SIGKILL);
+        return; /* nobody waits for an answer any more */
+    }
     if (response.error != 0)
         response.flags = 0;
     (void)ioctl(listener_fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
