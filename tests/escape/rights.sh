@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Rights that a container's program has, and that nobody gave it: CVE-2022-27650 and CVE-2022-29162
 # (inheritable capabilities), CVE-2023-25173 (groups), CVE-2016-3697 (a user whose name is a
-# number), keys of the caller's session, and devices.
+# number), CVE-2026-30892 (a user that is read as another), keys of the caller's session, and
+# devices.
 # shellcheck source=tests/escape/escape.bash
 source "$(dirname "$0")/escape.bash"
 needs_root
@@ -72,6 +73,33 @@ cupel_oci_knows_users_by_number_alone() {
     fails 1000
 }
 
+# CVE-2026-30892: what --user of exec says is read as another one, and that is root.
+secret_of_root='umask 077; echo the secret >/tmp/secret; exec sleep 1000'
+
+who_is_root_in_a_container_reads_what_is_roots() {
+    evil_bundle root "$(shell "$secret_of_root")"
+    oci root run --detach --bundle bundle case >out 2>err </dev/null || fail "$(cat err)"
+    wait_until test -s bundle/rootfs/tmp/secret
+    oci root exec --user 0 case cat /tmp/secret >out 2>err || fail "$(cat err)"
+    works 'the secret'
+}
+
+cupel_oci_executes_as_who_is_said_or_not_at_all() {
+    local user
+    for user in 1 01 1:0 1:1 65534; do
+        expect_status 1 oci root exec --user "$user" case cat /tmp/secret >out 2>err
+        fails ''
+        grep -q 'Permission denied' err || fail "as $user: $(cat err)"
+    done
+    for user in '' : 1: :1 -1 0x1 ' 1' 1x 4294967295 4294967296 18446744073709551616 \
+        1:4294967296; do
+        expect_status 125 oci root exec --user "$user" case cat /tmp/secret >out 2>err
+        fails ''
+        grep -q "^cupel-oci: option '--user': '$user' is not UID" err || fail "as $user: $(cat err)"
+    done
+    oci root delete --force case
+}
+
 keys_of_the_callers_session_can_be_read() {
     evil_bundle root
     "$attacks/probe" key cupel-case "$attacks/naive" "$PWD/bundle/rootfs" proc -- \
@@ -125,6 +153,8 @@ run_tests \
     cupel_oci_drops_groups_of_the_caller \
     a_name_that_is_a_number_is_anyone \
     cupel_oci_knows_users_by_number_alone \
+    who_is_root_in_a_container_reads_what_is_roots \
+    cupel_oci_executes_as_who_is_said_or_not_at_all \
     keys_of_the_callers_session_can_be_read \
     cupel_oci_takes_no_keys_of_the_callers_session_along \
     a_device_can_be_made_and_read_where_the_config_allows_it \
