@@ -3,7 +3,6 @@ answers, with as many names in the cache as are asked for in no order."""
 
 import contextlib
 import dataclasses
-import tempfile
 
 from forwarder import servers, world
 from harness import Case, Part, rounds

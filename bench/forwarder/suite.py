@@ -22,10 +22,10 @@ checks nothing of. Memory: of so many answers, in octets for each, and before
 any. Latency by load: cached, at more and more queries a second, as curves. At half load: at half of
 what the peer that bears most bears. Start: from the start of the process to the first answer. New
 connections: each question on one of its own; the client is slow, so processor time counts. One of
-two upstreams dies: it is stopped, so that nothing comes back from it. Queries by names kept: cached,
-any of all the names that the cache was filled with. The cache alone: keeping and
-finding names in the process, beside one look at memory of the same size. One round of ten of what
-was asked for."""
+two upstreams dies: it is stopped, so that nothing comes back from it. Queries by names kept:
+cached, any of all the names that the cache was filled with. The cache alone: keeping and finding
+names in the process, beside one look at memory of the same size. One round of ten of what was asked
+for."""
 
 QUERIES = 50000
 QUERIES_LEAST = 2000  # where hardly any samples are wanted
