@@ -16,7 +16,7 @@
 #include "forwarder/io/loop.h"
 
 /* What is counted beside the core's counters: the rows of statistics.c. */
-#define OPERATE_LOOP_STATISTICS 29
+#define OPERATE_LOOP_STATISTICS 30
 #define OPERATE_STATISTICS (FORWARDER_COUNTERS + OPERATE_LOOP_STATISTICS)
 
 /* How an upstream does; times are of the monotonic clock, which all processes share. */

@@ -8,7 +8,9 @@ pipelined  100 queries at once are all answered, whatever the order
 garbage    what is no query ends the connection, and nothing else does
 idle       a connection on which nothing happens is closed
 slow       so is one on which half a query came
-crowd      of 40 connections of one address, 16 are served, and none more until one closes
+crowd      of 40 connections of one address, the 16 that came last are served: the others were idle
+busy       a connection that comes is closed where the 16 of its address wait for answers
+many       while 400 connections are open on which nothing is asked, dig asks over TCP
 half       a client that ends its side still gets its answers
 unread     a client that reads no answers is closed, and others are answered
 shake      a handshake of TLS that comes octet by octet is closed in time
@@ -16,6 +18,7 @@ shake      a handshake of TLS that comes octet by octet is closed in time
 import socket
 import ssl
 import struct
+import subprocess
 import sys
 import time
 
@@ -129,11 +132,29 @@ def crowd():
         except (ConnectionError, ssl.SSLError):
             pass
     check(served == 16, f"16 of 40 connections are served, but {served}")
-    clients[0].close()
-    time.sleep(0.3)
     client = connect()
     client.sendall(query(5))
-    check(is_answer(answer(client), 5), "one more is served when one is closed")
+    check(is_answer(answer(client), 5), "one more is served, in the place of one that is idle")
+
+
+def busy():
+    clients = [connect() for _ in range(16)]
+    for i, client in enumerate(clients):
+        client.sendall(query(i, b"quiet"))
+    time.sleep(0.3)
+    more = connect()
+    try:
+        more.sendall(query(5))
+        check(answer(more) is None, "one more is closed")
+    except ConnectionError:
+        pass
+
+
+def many():
+    clients = [connect() for _ in range(400)]
+    subprocess.run(["dig", "+tcp", "+time=2", "+tries=1", "@127.0.0.1", "-p", "8053",
+                    "name.example.test"], stdout=sys.stdout, check=True)
+    del clients
 
 
 def half():

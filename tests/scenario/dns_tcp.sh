@@ -5,6 +5,12 @@ source "$(dirname "$0")/dns.bash"
 needs dig bind9-dnsutils
 needs nsd nsd
 
+# One that waits long for names at quiet.example.test, where nobody listens.
+start_patient() {
+    start_forwarder --upstream 127.0.0.1:5330 --tcp-clients-max 64 --tcp-idle-ms 600 \
+        --zone-upstream quiet.example.test=127.0.0.1:5331
+}
+
 # client CASE: one of dns_tcp.py, and afterwards nothing waits.
 client() {
     "$here/dns_tcp.py" "$1"
@@ -31,7 +37,22 @@ an_idle_connection_is_closed() {
 
 one_address_has_a_share_of_the_connections() {
     client crowd
+    [ "$(counter tcp_displaced)" -ge 1 ]
+    client busy
     [ "$(counter tcp_per_client)" -ge 1 ]
+}
+
+# So it is for all who ask from this machine, where one of them keeps what it does not need.
+connections_for_nothing_harm_no_one() {
+    local places
+    for places in 64 256; do
+        stop_forwarder
+        start_forwarder --upstream 127.0.0.1:5330 --tcp-clients-max "$places"
+        client many >dig.txt
+        grep -q '192\.0\.2\.1$' dig.txt || fail "$(cat dig.txt)"
+    done
+    stop_forwarder
+    start_patient
 }
 
 a_client_may_end_its_side() {
@@ -83,13 +104,14 @@ write_zone
 start_nsd 5335
 "$here/dns_upstream.py" 5330 honest >honest.txt 2>honest.log &
 wait_until grep -q ready honest.txt
-start_forwarder --upstream 127.0.0.1:5330 --tcp-clients-max 64 --tcp-idle-ms 600
+start_patient
 run_tests \
     a_query_may_come_octet_by_octet \
     queries_may_come_all_at_once \
     what_is_no_query_ends_the_connection \
     an_idle_connection_is_closed \
     one_address_has_a_share_of_the_connections \
+    connections_for_nothing_harm_no_one \
     a_client_may_end_its_side \
     who_reads_no_answers_harms_nobody \
     without_descriptors_it_does_not_spin_and_goes_on_later \

@@ -62,7 +62,7 @@ queries_are_taken_as_over_tcp() {
     done
     [ "$(counter tcp_clients_now)" = 0 ] || wait_until [ "$(counter tcp_clients_now)" = 0 ]
     [ "$(counter tls_failed)" -ge 3 ]
-    [ "$(counter tcp_per_client)" -ge 1 ]
+    [ "$(counter tcp_displaced)" -ge 1 ]
     [ "$(counter tcp_idle)" -ge 3 ]
 }
 

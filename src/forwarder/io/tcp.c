@@ -393,8 +393,7 @@ static void look_after_client(struct forwarder_tcp *tcp, struct forwarder_connec
     }
     if (!connection->is_broken)
         return;
-    forwarder_connection_close(connection);
-    tcp->counters.clients_now -= 1;
+    forwarder_tcp_close_client(tcp, connection);
 }
 
 /* The same for a place to an upstream. */
@@ -445,8 +444,7 @@ void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns)
     look_after_unsettled(tcp, now_ns);
     if (are_all_unsettled || is_time)
         look_after_all(tcp, are_all_unsettled, now_ns);
-    if (tcp->is_paused && tcp->counters.clients_now < tcp->config.clients_max &&
-        now_ns >= tcp->paused_until_ns)
+    if (tcp->is_paused && now_ns >= tcp->paused_until_ns && forwarder_tcp_has_place(tcp))
         forwarder_tcp_set_paused(tcp, false);
     if (is_time)
         tcp->check_ns = tcp->counters.clients_now + tcp->upstreams_now > 0 || tcp->is_paused

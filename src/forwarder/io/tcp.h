@@ -6,10 +6,12 @@
  * 7766 sections 6.2.1.1 and 7). It is closed when, for the idle time, no query without an answer is
  * there and no whole query came nor octets of an answer went; when it sends what is no query; and
  * when too much waits for it to read. One from an address that may not ask is closed at once. There
- * are limits on connections, also of one client; where they, or descriptors, run out, the others
- * wait unaccepted, and the loop does not spin. A connection to an upstream is opened when it is
- * needed, is used while it is there, and closed when it is idle; when it fails with queries on it,
- * or cannot be had, that is told. Either side may have TLS on it. One thread.
+ * are limits on connections, also of one client; where they are reached, the connection that has
+ * been idle for longest, of that client where it is its own limit, is closed for one that comes.
+ * Where none is idle, or descriptors run out, the others wait unaccepted, and the loop does not
+ * spin. A connection to an upstream is opened when it is needed, is used while it is there, and
+ * closed when it is idle; when it fails with queries on it, or cannot be had, that is told. Either
+ * side may have TLS on it. One thread.
  */
 #pragma once
 
@@ -44,8 +46,9 @@ struct forwarder_tcp_config {
 struct forwarder_tcp_counters {
     uint64_t accepted;              /* clients' connections */
     uint64_t prohibited;            /* closed at once: the client may not ask */
-    uint64_t per_client;            /* closed at once: the client has too many */
-    uint64_t idle;                  /* closed since nothing came for too long */
+    uint64_t per_client;            /* closed at once: the client has too many, none of them idle */
+    uint64_t idle;                  /* closed since nothing came for too long, */
+    uint64_t displaced;             /* or for another one, for which there was no place */
     uint64_t broken;                /* closed since what came was no query */
     uint64_t overflows;             /* closed since the client does not read its answers */
     uint64_t paused;                /* times that no more were accepted for a while */

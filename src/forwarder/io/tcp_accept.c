@@ -12,8 +12,6 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 
-/* A client has at most this part of all connections. */
-#define SHARE_OF_CLIENT 4
 /* What waits for a client to read it. */
 #define CLIENT_OUT_MAX ((size_t)256 * 1024)
 /* So long nothing is accepted after a failure. */
@@ -81,31 +79,6 @@ static void pause_accepting(struct forwarder_tcp *tcp, uint64_t until_ns)
     tcp->counters.paused += 1;
 }
 
-/* The address alone, without the port. */
-static bool is_same_host(const struct forwarder_address *a, const struct forwarder_address *b)
-{
-    return a->size == b->size && memcmp(a->octets, b->octets, a->size) == 0;
-}
-
-/* A free place for a client's connection, or NULL where the client has its share already. */
-static struct forwarder_connection *find_place(struct forwarder_tcp *tcp,
-                                               const struct forwarder_address *peer)
-{
-    uint32_t share = (tcp->config.clients_max + SHARE_OF_CLIENT - 1) / SHARE_OF_CLIENT;
-    struct forwarder_connection *place = NULL;
-    uint32_t count = 0;
-
-    if (tcp->clients_top < FORWARDER_TCP_CLIENTS_MAX)
-        place = &tcp->clients[tcp->clients_top];
-    for (size_t i = tcp->clients_top; i > 0; i--) {
-        if (!tcp->clients[i - 1].is_there)
-            place = &tcp->clients[i - 1];
-        else if (is_same_host(&tcp->clients[i - 1].path.peer, peer))
-            count += 1;
-    }
-    return count < share ? place : NULL;
-}
-
 /* Takes in a client that connected. */
 static void welcome(struct forwarder_tcp *tcp, size_t listener, int fd,
                     const struct sockaddr_storage *peer, uint64_t now_ns)
@@ -113,10 +86,10 @@ static void welcome(struct forwarder_tcp *tcp, size_t listener, int fd,
     static const struct forwarder_connection_limits limits = { FORWARDER_DATAGRAM_BYTES_MAX,
                                                                CLIENT_OUT_MAX };
     struct forwarder_address address = forwarder_endpoint_from_socket(peer);
-    struct forwarder_connection *connection = find_place(tcp, &address);
     bool may_connect =
         tcp->config.may_connect == NULL || tcp->config.may_connect(tcp->config.owner, &address);
     bool has_tls = tcp->listeners[listener].has_tls;
+    struct forwarder_connection *connection;
     size_t place;
 
     if (!may_connect) {
@@ -124,6 +97,7 @@ static void welcome(struct forwarder_tcp *tcp, size_t listener, int fd,
         fd_close(&fd);
         return;
     }
+    connection = forwarder_tcp_find_place(tcp, &address, now_ns);
     if (connection == NULL || !forwarder_connection_begin(connection, fd, &limits)) {
         tcp->counters.per_client += connection == NULL;
         fd_close(&fd);
@@ -179,7 +153,7 @@ static void accept_clients(struct forwarder_tcp *tcp, size_t listener, uint32_t 
     struct sockaddr_storage peer;
     socklen_t size;
 
-    for (uint32_t i = 0; i < most && tcp->counters.clients_now < tcp->config.clients_max; i++) {
+    for (uint32_t i = 0; i < most && forwarder_tcp_has_place(tcp); i++) {
         int fd;
 
         size = sizeof(peer);
@@ -195,7 +169,7 @@ static void accept_clients(struct forwarder_tcp *tcp, size_t listener, uint32_t 
             return;
         }
     }
-    if (tcp->counters.clients_now >= tcp->config.clients_max)
+    if (!forwarder_tcp_has_place(tcp))
         pause_accepting(tcp, 0);
 }
 

@@ -1,7 +1,7 @@
 /*
  * What the files of the TCP side share and nobody else sees: tcp.c (what is the same for all
- * connections, and clients), tcp_accept.c (clients that connect), tcp_upstreams.c (connections to
- * upstreams).
+ * connections, and clients), tcp_accept.c (clients that connect), tcp_places.c (places for these),
+ * tcp_upstreams.c (connections to upstreams).
  */
 #pragma once
 
@@ -70,6 +70,18 @@ int forwarder_tcp_socket(const struct forwarder_address *address);
 
 /* Sets a socket option to a number, which mostly is whether it is on. */
 int forwarder_tcp_set(int fd, int level, int name, int value);
+
+/* A place for a client's connection, which may be that of one that is closed because it is idle; or
+ * NULL where the client has its share already, or all places are taken, and all are used. */
+struct forwarder_connection *forwarder_tcp_find_place(struct forwarder_tcp *tcp,
+                                                      const struct forwarder_address *peer,
+                                                      uint64_t now_ns);
+
+/* Whether there is a place for another client's connection, or one can be made. */
+bool forwarder_tcp_has_place(struct forwarder_tcp *tcp);
+
+/* Closes a client's connection. */
+void forwarder_tcp_close_client(struct forwarder_tcp *tcp, struct forwarder_connection *connection);
 
 /* Lets epoll wait on a new descriptor. */
 int forwarder_tcp_watch(const struct forwarder_tcp *tcp, int fd, uint64_t word, uint32_t events);
