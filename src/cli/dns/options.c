@@ -28,7 +28,7 @@
 #define TTL_S_MAX 2147483647UL
 
 const struct dns_options dns_defaults = {
-    .timeout_ms = 2000,
+    .timeout_ms = 1900, /* who waits two seconds is told */
     .queries_max = 4096,
     .cache_bytes = 33554432,
     .ttl_s_max = 86400,
@@ -127,7 +127,7 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .value = "N",
       .help = "answer SERVFAIL after this many milliseconds without an answer; the query is sent "
               "again, to the next server, after what round trips have shown to be long, then after "
-              "twice as long, and at the latest after each third of them (2000)",
+              "twice as long, and at the latest after each third of them (1900)",
       .number_min = 10,
       .number_max = 60000 },
     { .name = "queries-max",
@@ -291,8 +291,8 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .offset = offsetof(struct dns_options, stale_s),
       .value = "SECONDS",
       .help =
-          "where upstreams fail, or do not answer within 1.8 seconds, answer with what was kept, "
-          "up to so long after its time (0: never)",
+          "where upstreams fail, or do not answer within nine tenths of --timeout-ms, 1.8 seconds "
+          "at most, answer with what was kept, up to so long after its time (0: never)",
       .number_min = 0,
       .number_max = 604800 },
     { .name = "prefetch",
