@@ -127,19 +127,41 @@ static uint64_t draw(const struct forwarder *forwarder)
     return forwarder->config.random.next(forwarder->config.random.source);
 }
 
-/* Any lane; each stream's lanes have as many queries together as another's. */
-static uint16_t draw_lane(const struct forwarder *forwarder)
+/* Any lane of those that were not drawn since all had been. */
+static uint16_t draw_lane(struct forwarder *forwarder)
 {
-    uint64_t random = draw(forwarder);
-    uint32_t streams = forwarder_streams(&forwarder->config);
-    uint32_t stream = (uint32_t)random % streams;
-    uint32_t lanes = (forwarder->config.lanes - stream + streams - 1) / streams;
+    struct forwarder_draws *draws = &forwarder->draws;
+    uint16_t lanes = forwarder->config.lanes;
+    uint16_t left;
+    uint16_t place;
+    uint8_t lane;
 
-    return (uint16_t)(stream + streams * ((random >> 32) % lanes));
+    if (draws->taken >= lanes)
+        draws->taken = 0;
+    left = (uint16_t)(lanes - draws->taken);
+    place = (uint16_t)(draws->taken + draw(forwarder) % left);
+    lane = draws->at[place];
+    draws->at[place] = draws->at[draws->taken];
+    draws->at[draws->taken++] = lane;
+    return lane;
 }
 
-/* The lane for another query of this moment: queries that are asked together go together, which
- * costs one system call and not one for each. `anew`: another one. */
+/* Whether so many queries come that they are to share lanes. */
+static bool is_rush(struct forwarder *forwarder)
+{
+    struct forwarder_moment *moment = &forwarder->moment;
+    uint64_t now_ns = forwarder->now_ns;
+
+    if (moment->spread_ns < now_ns)
+        moment->spread_ns = now_ns;
+    if (moment->spread_ns - now_ns >= FORWARDER_SPREAD_QUERIES * FORWARDER_SPREAD_NS)
+        return true;
+    moment->spread_ns += FORWARDER_SPREAD_NS;
+    return false;
+}
+
+/* The lane for another query of this moment: where many come, those that are asked together go
+ * together, which costs one system call and not one for each. `anew`: another one. */
 static uint16_t lane_now(struct forwarder *forwarder, bool anew)
 {
     struct forwarder_moment *moment = &forwarder->moment;
@@ -147,7 +169,7 @@ static uint16_t lane_now(struct forwarder *forwarder, bool anew)
     if (anew || moment->left == 0 || moment->since_ns != forwarder->now_ns) {
         moment->lane = draw_lane(forwarder);
         moment->since_ns = forwarder->now_ns;
-        moment->left = FORWARDER_MOMENT_QUERIES;
+        moment->left = is_rush(forwarder) ? FORWARDER_MOMENT_QUERIES : 1;
     }
     moment->left -= 1;
     return moment->lane;

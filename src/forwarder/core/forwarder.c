@@ -170,6 +170,8 @@ void forwarder_init(struct forwarder *forwarder, const struct forwarder_config *
     REQUIRE(forwarder_plan(forwarder, config, &forwarder->members));
     forwarder_set_groups(forwarder);
     forwarder_lay_out(forwarder, config, slab);
+    for (size_t i = 0; i < FORWARDER_LANES_MAX; i++)
+        forwarder->draws.at[i] = (uint8_t)i;
     for (size_t i = 0; i < 2; i++)
         forwarder->hash_key.halves[i] = config->random.next(config->random.source);
     forwarder_begin_cookies(forwarder);

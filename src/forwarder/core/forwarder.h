@@ -132,14 +132,25 @@ struct forwarder_members {
     uint8_t at[FORWARDER_UPSTREAMS_MAX];
 };
 
-/* Queries that are asked at one time leave on one lane, up to so many. Each forged reply is for one
- * question, so a forger has to guess no less for that. */
+/* So many queries at once have a lane each, and so many more a second as are this long apart. */
+#define FORWARDER_SPREAD_QUERIES 600
+#define FORWARDER_SPREAD_NS UINT64_C(1000000)
+/* Of more than these, those that are asked at one time leave on one lane, up to so many. Each
+ * forged reply is for one question, so a forger has to guess no less for that. */
 #define FORWARDER_MOMENT_QUERIES 64
 
 struct forwarder_moment {
     uint64_t since_ns;
+    uint64_t spread_ns; /* in the future: so long no more have a lane each */
     uint16_t lane;
     uint16_t left; /* queries that may follow on it */
+};
+
+/* Lanes in the order in which they are drawn: none twice before all were, so that as many queries
+ * leave from as many ports. */
+struct forwarder_draws {
+    uint16_t taken; /* in this round; those behind them are still to be drawn */
+    uint8_t at[FORWARDER_LANES_MAX];
 };
 
 struct forwarder {
@@ -160,6 +171,7 @@ struct forwarder {
     struct forwarder_upstream upstreams[FORWARDER_SLOTS_MAX];
     const struct forwarder_local *local;
     struct forwarder_moment moment;
+    struct forwarder_draws draws;
     uint32_t streams_before; /* to each upstream before the size changed; 0: it did not */
     struct forwarder_cookies cookies;
     struct forwarder_peer_cookie peer_cookies[FORWARDER_SLOTS_MAX];
