@@ -109,6 +109,23 @@ static bool is_loopback(const struct forwarder_address *address)
                               : memcmp(address->octets, ipv6, sizeof(ipv6)) == 0;
 }
 
+static int read_address(const char *text, struct forwarder_address *ret_address, struct err *err)
+{
+    if (forwarder_endpoint_parse(text, OPERATE_HTTP_PORT, ret_address, err) < 0)
+        return err->number;
+    if (!is_loopback(ret_address))
+        return err_set(err, -EINVAL,
+                       "'%s' is no address of loopback: whoever can reach it may read", text);
+    return 0;
+}
+
+int operate_http_check(const char *address, struct err *err)
+{
+    struct forwarder_address read;
+
+    return read_address(address, &read, err);
+}
+
 static int listen_on(const char *text, int *ret_fd, struct err *err)
 {
     CLEANUP(fd_close) int fd = -1;
@@ -118,11 +135,8 @@ static int listen_on(const char *text, int *ret_fd, struct err *err)
     socklen_t size;
     int on = 1;
 
-    if (forwarder_endpoint_parse(text, OPERATE_HTTP_PORT, &address, err) < 0)
+    if (read_address(text, &address, err) < 0)
         return err->number;
-    if (!is_loopback(&address))
-        return err_set(err, -EINVAL,
-                       "'%s' is no address of loopback: whoever can reach it may read", text);
     size = forwarder_endpoint_to_socket(&address, &socket_address);
     fd = socket(socket_address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||

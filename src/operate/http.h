@@ -16,8 +16,12 @@
 
 struct operate_http;
 
-/* Listens at "ADDRESS[:PORT]". -EINVAL with a sentence where that is none of loopback. `server` is
- * the caller's, and outlives it. */
+/* Whether it could listen at "ADDRESS[:PORT]": 0; -EINVAL with a sentence where that is none of
+ * loopback, or no address. */
+int operate_http_check(const char *address, struct err *err);
+
+/* Listens at "ADDRESS[:PORT]", which operate_http_check() would take; else as that does. `server`
+ * is the caller's, and outlives it. */
 int operate_http_open(const char *address, struct operate_server *server,
                       const struct operate_pages_functions *functions,
                       struct operate_http **ret_http, struct err *err);

@@ -30,6 +30,13 @@ static int address_of(const char *path, struct sockaddr_un *ret_address, struct 
     return 0;
 }
 
+int operate_local_check(const char *path, struct err *err)
+{
+    struct sockaddr_un address;
+
+    return address_of(path, &address, err);
+}
+
 static int connect_to(const struct sockaddr_un *address, int flags, int *ret_fd)
 {
     CLEANUP(fd_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);

@@ -17,6 +17,9 @@ struct operate_local {
     ino_t inode;
 };
 
+/* Whether a path can be that of a socket: 0, or -ENAMETOOLONG with a sentence. */
+int operate_local_check(const char *path, struct err *err);
+
 /* Listens at a path, mode 0600. A socket that nobody listens on is removed first; -EADDRINUSE where
  * somebody does, -EEXIST where it is no socket. */
 int operate_local_listen(const char *path, struct operate_local *ret_local, struct err *err);

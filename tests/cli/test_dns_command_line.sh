@@ -53,6 +53,14 @@ a_mistake_in_a_file_is_one_sentence_with_its_line() {
     says 2 "dns.yaml:2: policy: 'last' is none of: first round-robin fastest race" --config dns.yaml
     printf 'upstream:\n  - 127.0.0.1\n  - here\n' >dns.yaml
     says 2 "dns.yaml:3: upstream: 'here' is not an IPv4 or IPv6 address" -c dns.yaml --check-config
+    printf 'listen: 127.0.0.1\nmetrics: 192.0.2.1\n' >dns.yaml
+    says 2 "dns.yaml:2: metrics: '192.0.2.1' is no address of loopback: whoever can reach it may \
+read" -c dns.yaml --check-config
+    printf 'user: nobody.of.that.name\n' >dns.yaml
+    says 2 "dns.yaml:1: user: there is no user 'nobody.of.that.name'" -c dns.yaml --check-config
+    printf 'listen: 127.0.0.1\ncontrol: %0108d\n' 0 >dns.yaml
+    says 2 "dns.yaml:2: control: '$(printf %0108d 0)': a socket's path has 1 to 107 characters" \
+        -c dns.yaml --check-config
     says 2 "--config: open 'none.yaml': No such file or directory" --config none.yaml
     mkdir -p a-directory
     says 2 "--config: 'a-directory': not a regular file" --config a-directory

@@ -76,7 +76,7 @@ PYTHON
 an_address_that_is_not_loopbacks_is_refused() {
     local status=0
     cupel-dns --upstream 127.0.0.1:5312 --metrics 0.0.0.0:9153 >out.txt 2>&1 || status=$?
-    [ "$status" = 1 ]
+    [ "$status" = 2 ]
     [ "$(cat out.txt)" = "cupel-dns: --metrics: '0.0.0.0:9153' is no address of loopback: whoever \
 can reach it may read" ] || fail "$(cat out.txt)"
 }

@@ -9,6 +9,7 @@
 #include "cli/dns/shards/divide.h"
 #include "cli/dns/shards/supervisor.h"
 #include "forwarder/io/endpoint.h"
+#include "operate/local.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -181,6 +182,19 @@ static int run_alone(struct running *running, const struct dns_user *user)
     return status;
 }
 
+/* Looks at options that the configuration of a loop is not made of. */
+static int check_rest(const struct dns_options *options, struct dns_user *ret_user,
+                      size_t *ret_shards, struct err *err)
+{
+    if (dns_user_read(options->user, ret_user, err) < 0)
+        return err_prefix(err, "--user");
+    if (options->control != NULL && operate_local_check(options->control, err) < 0)
+        return err_prefix(err, "--control");
+    if (options->metrics != NULL && operate_http_check(options->metrics, err) < 0)
+        return err_prefix(err, "--metrics");
+    return dns_shards_read(options, ret_shards, err);
+}
+
 static int run(const void *globals, const void *block, struct cli_operands operands)
 {
     const struct dns_options *options = block;
@@ -195,17 +209,14 @@ static int run(const void *globals, const void *block, struct cli_operands opera
     (void)signal(SIGPIPE, SIG_IGN); /* nobody need read what we print */
     if (dns_settings_read(options, &settings, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 2);
+    if (check_rest(dns_settings_options(settings), &user, &supervision.count, &err) < 0) {
+        dns_settings_tell_place(settings, options, &err);
+        return cli_fail(DNS_PROGRAM, &err, 2);
+    }
     if (options->only_checks)
         return 0;
     if (dns_service_open(&running.service, &err) < 0)
         return cli_fail(DNS_PROGRAM, &err, 1);
-    options = dns_settings_options(settings);
-    if (dns_user_read(options->user, &user, &err) < 0) {
-        (void)err_prefix(&err, "--user");
-        return cli_fail(DNS_PROGRAM, &err, 2);
-    }
-    if (dns_shards_read(options, &supervision.count, &err) < 0)
-        return cli_fail(DNS_PROGRAM, &err, 2);
     running.started = settings;
     supervision.settings = settings;
     supervision.service = &running.service;

@@ -161,7 +161,6 @@ static const struct {
     { offsetof(struct dns_options, tls_key), false, KERNEL_LANDLOCK_READ },
     { offsetof(struct dns_options, local.hosts), true, KERNEL_LANDLOCK_READ },
     { offsetof(struct dns_options, local.blocks), true, KERNEL_LANDLOCK_READ },
-    { offsetof(struct dns_options, local.allowed), true, KERNEL_LANDLOCK_READ },
     { offsetof(struct dns_options, local.record_files), true, KERNEL_LANDLOCK_READ },
     { offsetof(struct dns_options, control), false, KERNEL_LANDLOCK_CHANGE },
     { offsetof(struct dns_options, cache_file), false, KERNEL_LANDLOCK_CHANGE },

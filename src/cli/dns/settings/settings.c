@@ -63,9 +63,8 @@ static size_t find_line(const struct dns_settings *settings, size_t row, const c
     return settings->lines.key[row];
 }
 
-/* A sentence that begins with "--NAME: " speaks of the file where the value is the file's. */
-static void tell_place(const struct dns_settings *settings, const struct dns_options *given,
-                       struct err *err)
+void dns_settings_tell_place(const struct dns_settings *settings, const struct dns_options *given,
+                             struct err *err)
 {
     for (size_t row = 0; row < DNS_ROWS_COUNT; row++) {
         size_t size = strlen(dns_rows[row].name);
@@ -129,7 +128,7 @@ static int read_meaning(const struct dns_options *given, struct dns_settings *se
     if (number == 0)
         number = dns_tls_open(&settings->options, &settings->config, err);
     if (number < 0)
-        tell_place(settings, given, err);
+        dns_settings_tell_place(settings, given, err);
     else
         settings->config.core.local = &settings->local->local;
     return number;

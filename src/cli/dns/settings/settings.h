@@ -30,6 +30,11 @@ int dns_settings_read_anew(const struct dns_options *given, const struct dns_set
  * same files (settings/files.h). 0: a file was written to while it was read. */
 uint64_t dns_settings_digest(const struct dns_settings *settings);
 
+/* Where the sentence of an error begins with an option ("--user: …") whose value is the file's, it
+ * begins with the file's name and the line after that. */
+void dns_settings_tell_place(const struct dns_settings *settings, const struct dns_options *given,
+                             struct err *err);
+
 /* Frees what of them is answered without asking anybody, which nobody looks at any more: it may be
  * large. */
 void dns_settings_forget_local(struct dns_settings *settings);
