@@ -6,17 +6,19 @@
  * after each step what must be true; beyond that, no forged address ever reaches a client, and in a
  * run with a perfect network and honest upstreams nothing times out.
  *
- *     sim.forwarder [--seed N | --first N] [--runs N] [--exchanges N]
+ *     sim.forwarder [--seed N | --first N] [--runs N] [--exchanges N] [--without KIND,…]
  *                   [--loss PER_MILLE [--attempts N]]
  *
  * With --loss the worlds are calm but for datagrams that get lost, the times are those of the
  * program, and what is said is how many queries had no answer, when each was sent N times at most.
  *
- * Exit status 0; or 1, and the seed that failed with the command that runs it again. With --seed it
- * runs that one alone, in its own process, for a debugger; --first begins with other seeds than 1.
+ * Exit status 0; or 1, and the seed that failed with the command that runs it again, and one that
+ * runs the least of it that fails still (shrink.h). With --seed it runs that one alone, in its own
+ * process, for a debugger; --first begins with other seeds than 1.
  */
 #include "base/clock.h"
 #include "dns/option.h"
+#include "tests/sim/shrink.h"
 #include "tests/sim/simulation.h"
 
 #include <getopt.h>
@@ -112,6 +114,7 @@ static void simulation_init(struct simulation *sim, uint64_t seed, const struct 
     sim->exchanges_left = plan->exchanges;
     sim->is_calm = plan->loss_per_mille > 0;
     world_choose(sim);
+    shrink_world(sim, plan->without);
     config.queries_max =
         (uint32_t)(sim->is_calm ? WITNESS_QUERIES_MAX : between(sim, 1, WITNESS_QUERIES_MAX));
     config.waiters_max =
@@ -466,6 +469,34 @@ static int print_loss(const struct totals *totals)
     return 0;
 }
 
+/* One alone, whose totals nobody wants. */
+static void run_plan(const struct plan *plan)
+{
+    struct totals totals = { 0 };
+
+    run_seed(plan->seed, plan, &totals);
+}
+
+/* How it fails again, as it did and as little of it as does. */
+static void tell_failure(uint64_t seed, const struct plan *plan)
+{
+    struct plan smallest = *plan;
+    char block[200];
+    struct text names = text_init(block, sizeof(block));
+
+    printf("seed %" PRIu64 " fails; again: sim.forwarder --seed %" PRIu64 " --exchanges %" PRIu64
+           "\n",
+           seed, seed, plan->exchanges);
+    (void)fflush(stdout);
+    if (plan->loss_per_mille > 0)
+        return;
+    smallest.seed = seed;
+    shrink(&smallest, run_plan);
+    shrink_format(smallest.without, &names);
+    printf("the least of it: sim.forwarder --seed %" PRIu64 " --exchanges %" PRIu64 "%s%s\n", seed,
+           smallest.exchanges, names.size > 0 ? " --without " : "", names.at);
+}
+
 static int run_all(const struct plan *plan)
 {
     struct progress *progress =
@@ -486,9 +517,7 @@ static int run_all(const struct plan *plan)
     }
     fuzz_require(waitpid(child, &status, 0) == child);
     if (status != 0) {
-        printf("seed %" PRIu64 " fails; again: sim.forwarder --seed %" PRIu64
-               " --exchanges %" PRIu64 "\n",
-               progress->seed, progress->seed, plan->exchanges);
+        tell_failure(progress->seed, plan);
         return 1;
     }
     if (plan->loss_per_mille > 0)
@@ -516,6 +545,7 @@ static bool read_plan(int argc, char **argv, struct plan *plan)
         { .name = "exchanges", .has_arg = required_argument, .val = 'e' },
         { .name = "loss", .has_arg = required_argument, .val = 'l' },
         { .name = "attempts", .has_arg = required_argument, .val = 'a' },
+        { .name = "without", .has_arg = required_argument, .val = 'w' },
         { .name = NULL },
     };
     int letter;
@@ -523,7 +553,9 @@ static bool read_plan(int argc, char **argv, struct plan *plan)
     while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
         uint64_t number = letter == '?' ? 0 : strtoull(optarg, NULL, 10);
 
-        if (number == 0)
+        if (letter == 'w' && shrink_parse(optarg, &plan->without))
+            continue;
+        if (letter == 'w' || number == 0)
             return false;
         *number_of(plan, letter) = number;
     }
@@ -539,8 +571,9 @@ int main(int argc, char **argv)
     struct totals totals = { 0 };
 
     if (!read_plan(argc, argv, &plan)) {
-        fprintf(stderr, "usage: sim.forwarder [--seed N | --first N] [--runs N] [--exchanges N]\n"
-                        "                     [--loss PER_MILLE [--attempts N]]\n");
+        fprintf(stderr,
+                "usage: sim.forwarder [--seed N | --first N] [--runs N] [--exchanges N]\n"
+                "                     [--without KIND,…] [--loss PER_MILLE [--attempts N]]\n");
         return 2;
     }
     if (plan.seed == 0)

@@ -34,6 +34,7 @@ struct plan {
     uint64_t exchanges;
     uint64_t loss_per_mille; /* 0: whatever chance wants, as of all else */
     uint64_t attempts;       /* where only datagrams get lost: how often they are sent */
+    uint64_t without;        /* what goes wrong in no world, of shrink.h's kinds */
 };
 
 struct simulation {
