@@ -3,6 +3,9 @@
 
 #include "base/require.h"
 
+#include <stddef.h>
+#include <string.h>
+
 uint64_t chance_next(struct chance *chance)
 {
     uint64_t mixed;
@@ -26,7 +29,9 @@ bool chance_of(struct chance *chance, unsigned int per_mille)
 
 void network_init(struct network *network, uint64_t seed)
 {
-    *network = (struct network){ .chance = { seed } };
+    /* Packets are most of it, and are written before they are read. */
+    memset(network, 0, offsetof(struct network, packets));
+    network->chance.state = seed;
     network->due = forwarder_deadlines_init(network->heap, network->places, NETWORK_PACKETS_MAX);
     network->free_count = NETWORK_PACKETS_MAX;
     for (uint32_t i = 0; i < NETWORK_PACKETS_MAX; i++)
