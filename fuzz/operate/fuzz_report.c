@@ -1,7 +1,8 @@
 /*
  * Property: whatever octets a shard leaves as its report, its supervisor reads numbers of at most
  * as many upstreams as there can be, which are the octets' own; adds them to those of others
- * without regard to what they are; and keeps, when the shard is gone, what only grows.
+ * without regard to what they are; and keeps, when the shard is gone, what only grows. Left once
+ * more, they are read as the same.
  *
  * Covers: src/operate/report.c 70%
  */
@@ -29,6 +30,19 @@ static void check_sum(const struct operate_report *report, const struct operate_
     }
 }
 
+/* Of upstreams that are not there nothing is left. */
+static void check_again(const struct operate_report *report)
+{
+    struct operate_report left = { 0 };
+    struct operate_report again;
+    size_t size = offsetof(struct operate_report, upstreams) +
+                  (size_t)report->upstreams_count * sizeof(report->upstreams[0]);
+
+    operate_report_publish(report, &left);
+    operate_report_read(&left, &again);
+    fuzz_require(memcmp(&again, report, size) == 0);
+}
+
 FUZZ_TARGET(input)
 {
     struct operate_report shared = { 0 };
@@ -44,6 +58,7 @@ FUZZ_TARGET(input)
     operate_report_add(&sum, &report);
     operate_report_add(&sum, &report);
     check_sum(&report, &sum);
+    check_again(&report);
     operate_report_end(&sum);
     for (size_t i = 0; i < OPERATE_STATISTICS; i++)
         fuzz_require(!operate_statistic_at(i).is_now || sum.statistics[i] == 0);
