@@ -61,8 +61,7 @@ int err_prefix(struct err *err, const char *format, ...)
     most = sizeof(block) - sizeof(": ") - kept;
     if ((size_t)length > most)
         length = (int)most;
-    (void)snprintf(block + length, sizeof(block) - (size_t)length, ": %.*s", (int)sizeof(block),
-                   err->sentence);
+    (void)snprintf(block + length, sizeof(block) - (size_t)length, ": %s", err->sentence);
     memcpy(err->sentence, block, sizeof(block));
     return err->number;
 }
