@@ -164,6 +164,7 @@ KINDS = {
     "umask": lambda step: f"(void)umask(0{step['mask']});",
     "no-new-privileges": lambda step: 'must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl");',
     "find": lambda step: "",
+    "death-signal": lambda step: 'must(prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");',
     "ready": lambda step: "",
     "exec": lambda step: f"become((const char **){texts(step['files'])}, {texts(step['args'])}, "
                          f"{texts(step['env'])});",

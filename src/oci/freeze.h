@@ -10,7 +10,8 @@
 #include "kernel/cgroup_processes.h"
 #include "oci/state.h"
 
-#define OCI_FREEZE_DEADLINE_MS 2000
+/* A quota of processor time keeps those from running which have to come to a stop. */
+#define OCI_FREEZE_DEADLINE_MS 10000
 
 /* Lets all processes of the container stand still, or none. */
 int oci_freeze_begin(const struct oci_state *state, struct err *err);

@@ -55,13 +55,14 @@ struct oci_host {
 struct oci_plan_request {
     const struct oci_config *config;
     const struct oci_host *host;
-    const char *id;        /* the container's name: oci_id_check() */
-    const char *bundle;    /* absolute path that relative paths of the config start from */
-    bool ends_with_caller; /* the container is killed when oci_run()'s caller is */
-    bool has_hook;         /* oci_run()'s caller does something before the program starts */
-    bool has_console;      /* somebody takes the terminal that the program may want */
-    bool is_relayed;       /* oci_run()'s caller is who takes it: oci/relay.h */
-    bool has_gate;         /* the program waits until it is started: oci_create(), oci/gate.h */
+    const char *id;           /* the container's name: oci_id_check() */
+    const char *bundle;       /* absolute path that relative paths of the config start from */
+    bool ends_with_caller;    /* the container is killed when oci_run()'s caller is */
+    bool ends_without_cgroup; /* the same where it has no cgroup by which a removal could find it */
+    bool has_hook;            /* oci_run()'s caller does something before the program starts */
+    bool has_console;         /* somebody takes the terminal that the program may want */
+    bool is_relayed;          /* oci_run()'s caller is who takes it: oci/relay.h */
+    bool has_gate;            /* the program waits until it is started: oci_create(), oci/gate.h */
     bool keeps_keyring; /* the session keyring is the caller's own, and none of the container's */
     const struct oci_systemd *systemd; /* who makes the cgroup; NULL: the runtime itself */
     bool without_cgroup; /* nobody does: linux.cgroupsPath and linux.resources ask for nothing */

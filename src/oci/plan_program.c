@@ -492,6 +492,13 @@ static int check_program(struct oci_planning *planning)
     return oci_plan_check_environment(planning, "process", &process->env);
 }
 
+static bool ends_with_caller(const struct oci_planning *planning)
+{
+    const struct oci_plan_request *request = planning->request;
+
+    return request->ends_with_caller || (request->ends_without_cgroup && !planning->cgroup.is_made);
+}
+
 int oci_plan_program(struct oci_planning *planning)
 {
     const char *cwd = planning->config->process.cwd;
@@ -508,7 +515,7 @@ int oci_plan_program(struct oci_planning *planning)
     if (number == 0 && planning->request->has_hook)
         number = PLAN(planning, AWAIT, "", .text = "hook");
     /* After the last change of ids and capabilities, which would undo it. */
-    if (number == 0 && planning->request->ends_with_caller)
+    if (number == 0 && ends_with_caller(planning))
         number = PLAN(planning, DEATH_SIGNAL, "", .text = NULL);
     return number < 0 ? number : plan_exec(planning);
 }

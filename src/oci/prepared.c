@@ -80,6 +80,8 @@ int oci_prepared_read(const struct oci_bundle *bundle, struct arena *arena,
         .bundle = copy,
         .has_console = true,
         .has_gate = bundle->has_gate,
+        /* Which process it is, is written down when its program runs already. */
+        .ends_without_cgroup = !bundle->has_gate,
         .without_cgroup = bundle->is_without_cgroup,
     };
     if (read_text(bundle, arena, prepared, err) < 0)

@@ -200,14 +200,14 @@ have_come() {
     [ "$(connections)" = "$1" ]
 }
 
-# connect_twice COUNT: two connections from one address, which has a quarter of all; so many were
-# too many then, in all.
+# connect_twice COUNT: two connections from one address, which has a quarter of all; so many had to
+# make room then, in all.
 connect_twice() {
     local before
     before=$(connections)
     exec 5<>/dev/tcp/127.0.0.1/8053 6<>/dev/tcp/127.0.0.1/8053
     wait_until have_come "$((before + 2))"
-    [ "$(counter tcp_per_client)" = "$1" ] || fail "$(counter tcp_per_client) were too many"
+    [ "$(counter tcp_displaced)" = "$1" ] || fail "$(counter tcp_displaced) made room"
     exec 5>&- 6>&-
 }
 

@@ -410,9 +410,11 @@ lines_of_all_shards_are_whole_in_one_log() {
     has_lines 1040 || fail "$(cat queries queries.old | wc -l) lines"
     # Through a pipe as well, which keeps apart what is written at once.
     mkfifo pipe
-    cat pipe >piped.txt &
+    exec 4<>pipe # a pipe that nobody reads so far cannot be opened
+    cat pipe >piped.txt 4>&- &
     reader=$!
-    start_shards 4 --query-log pipe --query-log-format json
+    start_shards 4 --query-log pipe --query-log-format json 4>&-
+    exec 4>&-
     "$here/dns_shards.py" all 2>load.log || fail "$(cat load.log)"
     stop_forwarder
     wait "$reader"

@@ -76,6 +76,10 @@ a_create_that_is_killed_can_be_deleted() {
 a_run_that_is_killed_can_be_deleted() {
     walk_all nothing_yet run --detach --bundle bundle "$name"
 }
+# The program of the last one, at which nobody is killed, runs until faulty() is tired of it.
+a_run_to_the_programs_end_that_is_killed_can_be_deleted() {
+    walk_all nothing_yet run --bundle bundle "$name"
+}
 a_start_that_is_killed_can_be_deleted() {
     walk_all make start "$name"
 }
@@ -96,6 +100,7 @@ a_delete_that_is_killed_can_be_done_again() {
 run_tests \
     a_create_that_is_killed_can_be_deleted \
     a_run_that_is_killed_can_be_deleted \
+    a_run_to_the_programs_end_that_is_killed_can_be_deleted \
     a_start_that_is_killed_can_be_deleted \
     an_exec_that_is_killed_can_be_deleted \
     a_kill_that_is_killed_can_be_deleted \

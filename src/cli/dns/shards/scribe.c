@@ -253,10 +253,12 @@ void dns_scribe_reopen(struct dns_scribe *scribe)
         dns_scribe_kill(scribe);
 }
 
-void dns_scribe_stop(const struct dns_scribe *scribe)
+void dns_scribe_stop(const struct dns_supervisor *supervisor, struct dns_scribe *scribe)
 {
     static const struct dns_order order = { .kind = DNS_ORDER_STOP };
 
+    scribe->start_ns = 0;
+    dns_scribe_start(supervisor, scribe, 0);
     if (scribe->pid > 0 && dns_order_send(scribe->channel, &order) < 0)
         dns_scribe_kill(scribe);
 }

@@ -7,7 +7,7 @@
  *     dns_scribe_init(&scribe, OPERATE_LINES)
  *     dns_scribe_open(&scribe, options, count, &err)       with the rights that opening takes
  *     dns_scribe_start(supervisor, &scribe, now_ns)        again and again
- *     dns_scribe_stop(&scribe)                             when no shard is there any more
+ *     dns_scribe_stop(supervisor, &scribe)                 when no shard is there any more
  *     dns_scribe_close(&scribe)
  *
  * All functions are for the supervisor.
@@ -51,8 +51,9 @@ void dns_scribe_start(const struct dns_supervisor *supervisor, struct dns_scribe
 /* Opens the file anew by its name, for rotation; where that fails, the old one is written on. */
 void dns_scribe_reopen(struct dns_scribe *scribe);
 
-/* Has it write what there is, and end. */
-void dns_scribe_stop(const struct dns_scribe *scribe);
+/* Has it write what there is, and end; where it has just ended otherwise, it is started for that.
+ */
+void dns_scribe_stop(const struct dns_supervisor *supervisor, struct dns_scribe *scribe);
 
 /* Ends it at once. */
 void dns_scribe_kill(const struct dns_scribe *scribe);

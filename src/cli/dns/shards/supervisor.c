@@ -239,14 +239,14 @@ static int open_signals(struct dns_supervisor *supervisor, struct err *err)
     return forwarder_guests_join(&supervisor->guests, &guest, err);
 }
 
-/* Starts shards whose time it is. While another configuration is on its way none is started, since
- * it is not known yet which holds. */
+/* Starts shards whose time it is, and who writes what they hand over as long as there is one. While
+ * another configuration is on its way no shard is started, since it is not known yet which holds. */
 static void start_due(struct dns_supervisor *supervisor, uint64_t now_ns)
 {
+    for (size_t form = 0; form < OPERATE_FORMS && !supervisor->is_written; form++)
+        dns_scribe_start(supervisor, &supervisor->scribes[form], now_ns);
     if (supervisor->is_stopping || supervisor->change != DNS_CHANGE_NONE)
         return;
-    for (size_t form = 0; form < OPERATE_FORMS; form++)
-        dns_scribe_start(supervisor, &supervisor->scribes[form], now_ns);
     for (size_t i = 0; i < supervisor->what->count; i++)
         if (supervisor->seats[i].pid == 0 && supervisor->seats[i].start_ns <= now_ns)
             dns_seat_start(&supervisor->seats[i]);
@@ -300,17 +300,17 @@ static void look_at_time(struct dns_supervisor *supervisor, uint64_t now_ns)
 /* When somebody is to be started, if that is before `until_ns`. */
 static uint64_t next_start(const struct dns_supervisor *supervisor, uint64_t until_ns)
 {
-    if (supervisor->is_stopping || supervisor->change != DNS_CHANGE_NONE)
-        return until_ns;
-    for (size_t i = 0; i < supervisor->what->count; i++)
-        if (supervisor->seats[i].pid == 0 && supervisor->seats[i].start_ns < until_ns)
-            until_ns = supervisor->seats[i].start_ns;
-    for (size_t form = 0; form < OPERATE_FORMS; form++) {
+    for (size_t form = 0; form < OPERATE_FORMS && !supervisor->is_written; form++) {
         const struct dns_scribe *scribe = &supervisor->scribes[form];
 
         if (scribe->path != NULL && scribe->pid == 0 && scribe->start_ns < until_ns)
             until_ns = scribe->start_ns;
     }
+    if (supervisor->is_stopping || supervisor->change != DNS_CHANGE_NONE)
+        return until_ns;
+    for (size_t i = 0; i < supervisor->what->count; i++)
+        if (supervisor->seats[i].pid == 0 && supervisor->seats[i].start_ns < until_ns)
+            until_ns = supervisor->seats[i].start_ns;
     return until_ns;
 }
 
@@ -359,7 +359,7 @@ static void end_scribes(struct dns_supervisor *supervisor)
     supervisor->is_written = true;
     supervisor->until_ns = clock_monotonic_ns() + WRITING_NS;
     for (size_t form = 0; form < OPERATE_FORMS; form++)
-        dns_scribe_stop(&supervisor->scribes[form]);
+        dns_scribe_stop(supervisor, &supervisor->scribes[form]);
 }
 
 /* Waits once and does all that came of it. */
