@@ -220,6 +220,18 @@ int kernel_namespace_enter(int fd, int flag, struct err *err)
     return 0;
 }
 
+int kernel_namespace_visit_net(int fd, int *ret_home_fd, struct err *err)
+{
+    CLEANUP(fd_close) int home_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+    if (home_fd < 0)
+        return err_system(err, errno, "open the own network namespace");
+    if (kernel_namespace_enter(fd, CLONE_NEWNET, err) < 0)
+        return err->number;
+    *ret_home_fd = fd_take(&home_fd);
+    return 0;
+}
+
 int kernel_namespace_unshare(int flags, struct err *err)
 {
     if (unshare(flags) < 0)

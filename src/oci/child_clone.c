@@ -8,14 +8,16 @@
 #include "kernel/self_map.h"
 
 #include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What the process is born with. */
 struct birth {
     const struct oci_child *child;
-    const struct oci_step *step;
     int cgroup_fd;
-    int net_fd; /* of a network namespace to enter, or -1 */
+    int net_fd;  /* of the network namespace that it is in, or -1, as the next one */
+    int home_fd; /* of the runtime's */
 };
 
 static const struct oci_step *find_clone(const struct oci_plan *plan)
@@ -39,14 +41,11 @@ bool oci_child_has_joiner(const struct oci_plan *plan)
 static void live(const void *argument)
 {
     const struct birth *birth = argument;
-    struct err err = { 0 };
+    const int ways_out[] = { birth->cgroup_fd, birth->net_fd, birth->home_fd };
 
-    if (birth->cgroup_fd >= 0)
-        (void)close(birth->cgroup_fd); /* a way out of the container, while it is open */
-    if (birth->net_fd >= 0) {
-        if (kernel_namespace_enter(birth->net_fd, CLONE_NEWNET, &err) < 0)
-            oci_child_give_up(birth->child->channel_fd, birth->step, &err);
-        (void)close(birth->net_fd);
+    for (size_t i = 0; i < sizeof(ways_out) / sizeof(ways_out[0]); i++) {
+        if (ways_out[i] >= 0)
+            (void)close(ways_out[i]);
     }
     oci_child_run(birth->child);
 }
@@ -78,28 +77,53 @@ static int take_net(const struct oci_child *child, const struct oci_step *step)
                : -1;
 }
 
+static pid_t bear(const struct oci_child *child, const struct oci_step *step,
+                  const struct kernel_clone *how, const struct birth *birth, struct err *err)
+{
+    pid_t pid;
+
+    if (step->clone.is_vfork && !child->is_among_threads)
+        return clone_in_memory(how, birth, err);
+    pid = kernel_namespace_clone(how, err);
+    if (pid == 0) {
+        kernel_self_map_in(false);
+        live(birth);
+    }
+    return pid;
+}
+
+/* Who cannot go back makes nothing. */
+static pid_t go_home(pid_t pid, int home_fd, struct err *err)
+{
+    struct err why = { 0 };
+
+    if (home_fd < 0 || kernel_namespace_enter(home_fd, CLONE_NEWNET, &why) == 0)
+        return pid;
+    if (pid > 0) {
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, NULL, __WALL);
+    }
+    *err = why;
+    return err->number;
+}
+
 pid_t oci_child_clone(const struct oci_child *child, uint64_t more_flags, struct err *err)
 {
     const struct oci_step *step = find_clone(child->plan);
     CLEANUP(fd_close) int net_fd = take_net(child, step);
-    uint64_t there = net_fd >= 0 ? CLONE_NEWNET : 0;
-    const struct kernel_clone how = {
-        .flags = (step->clone.flags & ~there) | more_flags,
+    CLEANUP(fd_close) int home_fd = -1;
+    struct kernel_clone how = {
+        .flags = step->clone.flags | more_flags,
         .cgroup_fd = step->clone.slot == OCI_SLOT_NONE ? -1 : child->slots[step->clone.slot],
     };
-    const struct birth birth = {
-        .child = child, .step = step, .cgroup_fd = how.cgroup_fd, .net_fd = net_fd
-    };
+    struct birth birth = { .child = child, .cgroup_fd = how.cgroup_fd, .net_fd = net_fd };
+    struct err ignored = { 0 };
     pid_t pid;
 
-    if (step->clone.is_vfork && !child->is_among_threads) {
-        pid = clone_in_memory(&how, &birth, err);
-    } else {
-        pid = kernel_namespace_clone(&how, err);
-        if (pid == 0) {
-            kernel_self_map_in(false);
-            live(&birth);
-        }
-    }
+    /* It is born there, since from then on others look for it there. */
+    if (net_fd >= 0 && kernel_namespace_visit_net(net_fd, &home_fd, &ignored) == 0)
+        how.flags &= ~(uint64_t)CLONE_NEWNET;
+    birth.home_fd = home_fd;
+    pid = go_home(bear(child, step, &how, &birth, err), home_fd, err);
     return pid < 0 ? err_prefix(err, "%s", step->field) : pid;
 }
