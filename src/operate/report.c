@@ -72,15 +72,17 @@ static uint64_t mean(const struct operate_report_upstream *a,
                      const struct operate_report_upstream *b)
 {
     double replies;
+    double ret;
 
     if (a->smoothed_ns == 0 || b->smoothed_ns == 0)
         return a->smoothed_ns | b->smoothed_ns;
     replies = (double)a->replies + (double)b->replies;
     if (replies < 1)
         return a->smoothed_ns;
-    return (uint64_t)(((double)a->smoothed_ns * (double)a->replies +
-                       (double)b->smoothed_ns * (double)b->replies) /
-                      replies);
+    ret = ((double)a->smoothed_ns * (double)a->replies +
+           (double)b->smoothed_ns * (double)b->replies) /
+          replies;
+    return ret < 0x1p64 ? (uint64_t)ret : UINT64_MAX;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)

@@ -43,7 +43,7 @@ static void add_file(uint64_t *digest, const char *path)
     struct stat status;
 
     if (path == NULL) {
-        add(digest, (struct bytes){ 0 });
+        add(digest, bytes_of_text(""));
         return;
     }
     if (stat(path, &status) == 0)
@@ -73,7 +73,7 @@ uint64_t dns_files_digest(const struct dns_options *options, const char *config)
         }
         for (size_t i = 0; i < texts->count; i++)
             add_file(&digest, texts->at[i]);
-        add(&digest, (struct bytes){ 0 });
+        add(&digest, bytes_of_text(""));
     }
     return digest != 0 ? digest : 1;
 }
