@@ -240,7 +240,8 @@ static int open_signals(struct dns_supervisor *supervisor, struct err *err)
 }
 
 /* Starts shards whose time it is, and who writes what they hand over as long as there is one. While
- * another configuration is on its way no shard is started, since it is not known yet which holds. */
+ * another configuration is on its way no shard is started, since it is not known yet which holds.
+ */
 static void start_due(struct dns_supervisor *supervisor, uint64_t now_ns)
 {
     for (size_t form = 0; form < OPERATE_FORMS && !supervisor->is_written; form++)
