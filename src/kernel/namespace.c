@@ -226,6 +226,9 @@ int kernel_namespace_visit_net(int fd, int *ret_home_fd, struct err *err)
 
     if (home_fd < 0)
         return err_system(err, errno, "open the own network namespace");
+    /* Who may enter that may go back to it: root of another user namespace than its own may not. */
+    if (kernel_namespace_enter(home_fd, CLONE_NEWNET, err) < 0)
+        return err->number;
     if (kernel_namespace_enter(fd, CLONE_NEWNET, err) < 0)
         return err->number;
     *ret_home_fd = fd_take(&home_fd);

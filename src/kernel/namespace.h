@@ -54,8 +54,8 @@ int kernel_namespace_copy_mounts(const char *path, int *ret_fd, struct err *err)
 /* Enters the namespace that `fd` is open at, of the kind `flag`. */
 int kernel_namespace_enter(int fd, int flag, struct err *err);
 
-/* Enters the network namespace that `fd` is open at. On success *ret_home_fd is open at the one
- * that the caller was in, so that it can go back, and belongs to the caller. */
+/* Enters the network namespace that `fd` is open at, where the caller may go back to its own; that
+ * is what *ret_home_fd is open at on success, and it belongs to the caller. */
 int kernel_namespace_visit_net(int fd, int *ret_home_fd, struct err *err);
 
 /* Whether the calling process is in the first user namespace, whose root has all rights; also where
