@@ -15,6 +15,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -25,6 +26,8 @@
 #if defined(__x86_64__)
 
 #define PAUSE_NS 20000000
+#define MASK_WORDS 128 /* of 8192 processors */
+#define WORD_BITS (8 * sizeof(unsigned long))
 #define ALL_SIGNALS (~UINT64_C(0))
 #define AS_THREAD                                                                                  \
     (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |            \
@@ -42,21 +45,29 @@ static void set_loopback_up(void)
     (void)KERNEL_CALL(SYS_close, fd);
 }
 
+/* Whether the state was `before`, and is `after` now. */
+static bool pass(struct kernel_net_early *early, uint32_t before, uint32_t after)
+{
+    return __atomic_compare_exchange_n(&early->state, &before, after, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
+
 static _Noreturn void live(struct kernel_net_early *early)
 {
-    if (KERNEL_CALL(SYS_unshare, CLONE_NEWNET) == 0) {
+    if (pass(early, KERNEL_NET_EARLY_AWAITED, KERNEL_NET_EARLY_BEGUN) &&
+        KERNEL_CALL(SYS_unshare, CLONE_NEWNET) == 0) {
         set_loopback_up();
         early->fd = (int)KERNEL_CALL(SYS_openat, AT_FDCWD, (long)"/proc/thread-self/ns/net",
                                      O_RDONLY | O_CLOEXEC);
     }
-    __atomic_store_n(&early->is_made, 1, __ATOMIC_RELEASE);
-    (void)KERNEL_CALL(SYS_futex, (long)&early->is_made, FUTEX_WAKE, 1);
+    if (pass(early, KERNEL_NET_EARLY_BEGUN, KERNEL_NET_EARLY_OVER))
+        (void)KERNEL_CALL(SYS_futex, (long)&early->state, FUTEX_WAKE, 1);
     for (;;)
         (void)KERNEL_CALL(SYS_exit, 0);
 }
 
 /* The new thread begins with the registers of this function and a stack of its own. */
-static void begin(struct kernel_net_early *early)
+static long begin(struct kernel_net_early *early)
 {
     register uint32_t *cleared __asm__("r10") = &early->thread;
     register long no_place __asm__("r8") = 0;
@@ -74,17 +85,41 @@ static void begin(struct kernel_net_early *early)
                        "d"(&early->thread), "r"(cleared),
                        "r"(no_place), [early] "r"(early), [live] "r"(live)
                      : "rcx", "r11", "memory", "cc");
+    return ret;
+}
+
+/* The scheduler mostly leaves a new thread where its maker is, until that has to wait: asks for any
+ * other processor that the maker may have. */
+static void move_away(long thread)
+{
+    unsigned long mask[MASK_WORDS] = { 0 };
+    unsigned long bit;
+    uint32_t here = 0;
+    long size = KERNEL_CALL(SYS_sched_getaffinity, 0, sizeof(mask), (long)mask);
+
+    if (size <= 0 || KERNEL_CALL(SYS_getcpu, (long)&here, 0, 0) < 0 || here >= 8 * sizeof(mask))
+        return;
+    bit = 1UL << here % WORD_BITS;
+    mask[here / WORD_BITS] &= ~bit;
+    /* Where it has but one, that is refused. It is to move, and not to stay there. */
+    if (KERNEL_CALL(SYS_sched_setaffinity, thread, size, (long)mask) < 0)
+        return;
+    mask[here / WORD_BITS] |= bit;
+    (void)KERNEL_CALL(SYS_sched_setaffinity, thread, size, (long)mask);
 }
 
 void kernel_net_early_begin(struct kernel_net_early *early)
 {
     uint64_t blocked = ALL_SIGNALS;
     uint64_t before;
+    long thread;
 
     if (KERNEL_CALL(SYS_rt_sigprocmask, SIG_SETMASK, (long)&blocked, (long)&before,
                     sizeof(before)) < 0)
         return;
-    begin(early);
+    thread = begin(early);
+    if (thread > 0)
+        move_away(thread);
     (void)KERNEL_CALL(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before));
 }
 
@@ -101,9 +136,10 @@ int kernel_net_early_take(struct kernel_net_early *early)
 {
     int fd;
 
-    if (early->thread == 0 && early->is_made == 0)
+    /* Where all processors are busy it would be waited for in vain. */
+    if (pass(early, KERNEL_NET_EARLY_AWAITED, KERNEL_NET_EARLY_UNWANTED))
         return -1;
-    wait_while(&early->is_made, 0);
+    wait_while(&early->state, KERNEL_NET_EARLY_BEGUN);
     fd = early->fd;
     early->fd = -1;
     return fd < 0 ? -1 : fd;

@@ -22,19 +22,26 @@
 #define KERNEL_NET_EARLY_STACK 4096
 #define KERNEL_NET_EARLY_NONE ((struct kernel_net_early){ .fd = -1 })
 
-/* Must stay where it is from begin to take. */
+enum kernel_net_early_state {
+    KERNEL_NET_EARLY_AWAITED, /* the thread does not run yet, if there is one */
+    KERNEL_NET_EARLY_BEGUN,
+    KERNEL_NET_EARLY_OVER, /* it is made, or could not be */
+    KERNEL_NET_EARLY_UNWANTED,
+};
+
+/* Must stay where it is from begin to done. */
 struct kernel_net_early {
-    uint32_t thread;  /* 0: there is none, or it has ended */
-    uint32_t is_made; /* or could not be */
-    int fd;           /* the namespace, once it is made; -1: there is none */
+    uint32_t thread; /* 0: there is none, or it has ended */
+    uint32_t state;  /* enum kernel_net_early_state */
+    int fd;          /* the namespace, once it is made; -1: there is none */
     _Alignas(16) unsigned char stack[KERNEL_NET_EARLY_STACK];
 };
 
 /* Begins to make it. */
 void kernel_net_early_begin(struct kernel_net_early *early);
 
-/* Waits until it is made. Gives a descriptor of it, which is the caller's and closed when a program
- * is executed, or -1. What was not begun is not there. */
+/* Waits until it is made, where a processor is at it; else it will not be made. Gives a descriptor
+ * of it, which is the caller's and closed when a program is executed, or -1. */
 int kernel_net_early_take(struct kernel_net_early *early);
 
 /* Waits, and lets go of it. For CLEANUP(). */

@@ -61,6 +61,15 @@ static size_t count_threads(void)
     return count - 2; /* "." and ".." */
 }
 
+static void begin(struct kernel_net_early *early)
+{
+    kernel_net_early_begin(early);
+    for (int i = 0; i < LOOKS_MAX &&
+                    __atomic_load_n(&early->state, __ATOMIC_ACQUIRE) == KERNEL_NET_EARLY_AWAITED;
+         i++)
+        (void)usleep(LOOKS_US);
+}
+
 /* A thread that has ended is seen a little longer. */
 static void wait_until_alone(void)
 {
@@ -96,7 +105,7 @@ static void it_is_another_namespace_with_its_loopback_up(void **state)
     (void)state;
     if (!can_be_made())
         skip();
-    kernel_net_early_begin(&early);
+    begin(&early);
     fd = kernel_net_early_take(&early);
     assert_true(fd >= 0);
     assert_true(inode_of(fd) != own);
@@ -116,7 +125,7 @@ static void it_is_given_once(void **state)
     (void)state;
     if (!can_be_made())
         skip();
-    kernel_net_early_begin(&early);
+    begin(&early);
     fd = kernel_net_early_take(&early);
     assert_true(fd >= 0);
     assert_int_equal(kernel_net_early_take(&early), -1);
@@ -165,7 +174,7 @@ static void without_the_right_to_make_one_there_is_none(void **state)
 
         if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
             _exit(2);
-        kernel_net_early_begin(&early);
+        begin(&early);
         _exit(kernel_net_early_take(&early) == -1 ? 0 : 1);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -26,7 +26,7 @@ static bool is_begun(const char *config)
 
     if (oci_prepared_read(&bundle, &arena, &prepared, &err) < 0)
         fail_msg("%s", err.sentence);
-    ret = early.thread != 0 || early.is_made != 0;
+    ret = early.thread != 0 || early.state != KERNEL_NET_EARLY_AWAITED;
     kernel_net_early_done(&early);
     return ret;
 }
