@@ -19,6 +19,7 @@
 
 #include <stdint.h>
 
+/* The thread calls nothing but the kernel. */
 #define KERNEL_NET_EARLY_STACK 4096
 #define KERNEL_NET_EARLY_NONE ((struct kernel_net_early){ .fd = -1 })
 

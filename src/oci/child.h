@@ -22,7 +22,7 @@ struct oci_child {
     int target_fd;                 /* whose namespaces are joined, or -1 */
     int console_fd;                /* where a terminal is sent, or -1 */
     int gate_fd;                   /* see oci/gate.h; -1: there is none */
-    const int *streams;            /* see struct oci_run_options, as the next four */
+    const int *streams;            /* see struct oci_run_options, as the next three */
     const int *preserved;
     bool is_among_threads;
     struct kernel_net_early *net_early;
