@@ -31,52 +31,6 @@ static bool is_shallow(struct bytes json)
     return true;
 }
 
-/* Whether a literal of digits is the same number as a double. One that is far above what any field
- * has is that in either form; UINT64_MAX stands for itself (oci_whole_read()). */
-static bool is_exact(struct bytes literal)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < literal.size; i++) {
-        if (__builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, (unsigned int)(literal.at[i] - '0'), &value))
-            return literal.size > 20;
-    }
-    return value == UINT64_MAX || ((double)value < 0x1p64 && (uint64_t)(double)value == value);
-}
-
-/* The digits that a document has from a place on. */
-static struct bytes digits_at(struct bytes json, size_t at)
-{
-    size_t size = 0;
-
-    while (at + size < json.size && json.at[at + size] >= '0' && json.at[at + size] <= '9')
-        size++;
-    return bytes_of(json.at + at, size);
-}
-
-/* Finds a whole number of a document that would become another one as a double. */
-static bool find_inexact(struct bytes json, struct bytes *ret_literal)
-{
-    bool in_text = false;
-    size_t size;
-
-    for (size_t i = 0; i < json.size; i += size) {
-        const struct bytes literal = in_text ? bytes_of(json.at, 0) : digits_at(json, i);
-
-        size = literal.size > 0 ? literal.size : 1;
-        if (literal.size > 0 && !is_exact(literal)) {
-            *ret_literal = literal;
-            return true;
-        }
-        if (in_text && json.at[i] == '\\')
-            size = 2;
-        else if (json.at[i] == '"')
-            in_text = !in_text;
-    }
-    return false;
-}
-
 /* What the JSON library says may quote the document; control characters become '?'. */
 static void make_printable(char *text)
 {
@@ -88,23 +42,21 @@ static void make_printable(char *text)
 
 int oci_fields_decode(struct bytes json, json_t **ret_document, struct err *err)
 {
-    const char *text = (const char *)json.at;
+    CLEANUP(free_pointer) char *wide = NULL;
     json_error_t error;
     json_t *document;
-    struct bytes literal;
+    size_t size = 0;
 
     if (json.size > OCI_JSON_BYTES_MAX)
         return err_set(err, -EINVAL, "larger than %zu bytes", OCI_JSON_BYTES_MAX);
     if (!is_shallow(json))
         return err_set(err, -EINVAL, "lists and objects are nested deeper than %d", DEPTH_MAX);
-    document = json_loadb(text, json.size, JSON_REJECT_DUPLICATES, &error);
-    /* Limits without a limit are UINT64_MAX, which the library's integers cannot hold. */
+    document = json_loadb((const char *)json.at, json.size, JSON_REJECT_DUPLICATES, &error);
     if (document == NULL && json_error_code(&error) == json_error_numeric_overflow) {
-        if (find_inexact(json, &literal))
-            return err_set(err, -EINVAL, "the number %.*s cannot be kept as it is",
-                           (int)literal.size, (const char *)literal.at);
-        document =
-            json_loadb(text, json.size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
+        wide = oci_numbers_widen(json, &size);
+        if (wide == NULL)
+            return err_set(err, -ENOMEM, "larger than what may be kept of a config.json");
+        document = json_loadb(wide, size, JSON_REJECT_DUPLICATES, &error);
     }
     if (document == NULL)
         return err_set(err, -EINVAL, "is not JSON: line %d, column %d: %s", error.line,

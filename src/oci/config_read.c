@@ -129,12 +129,14 @@ static int read_signed(const struct reading *reading, struct place place, const 
 {
     const struct oci_field *field = place.field;
     struct oci_whole whole;
+    const char *flaw;
     int64_t number;
 
     if (!json_is_number(value))
         return wrong_type(reading, place, value, "a number");
-    if (!oci_whole_read(value, &whole))
-        return wrong(reading, place, "must be a whole number");
+    flaw = oci_whole_read(value, &whole);
+    if (flaw != NULL)
+        return wrong(reading, place, "%s", flaw);
     if (whole.magnitude > INT64_MAX)
         return wrong(reading, place, "is too large");
     number = whole.is_negative ? -(int64_t)whole.magnitude : (int64_t)whole.magnitude;
@@ -149,11 +151,13 @@ static int read_unsigned(const struct reading *reading, struct place place, cons
                          uint64_t max, uint64_t *ret_number)
 {
     struct oci_whole whole;
+    const char *flaw;
 
     if (!json_is_number(value))
         return wrong_type(reading, place, value, "a number");
-    if (!oci_whole_read(value, &whole))
-        return wrong(reading, place, "must be a whole number");
+    flaw = oci_whole_read(value, &whole);
+    if (flaw != NULL)
+        return wrong(reading, place, "%s", flaw);
     if (whole.is_negative && whole.magnitude != 0)
         return wrong(reading, place, "must not be negative");
     if (whole.magnitude > max)

@@ -66,8 +66,14 @@ struct oci_whole {
     uint64_t magnitude;
 };
 
-/* False where the value is no whole number. Pure. */
-bool oci_whole_read(const json_t *value, struct oci_whole *ret_whole);
+/* A copy of a document in which no number overflows the library's integers: one above INT64_MAX is
+ * a double of the same value, or is one above 2^64 where there is none. The caller frees it; NULL
+ * without memory. */
+char *oci_numbers_widen(struct bytes json, size_t *ret_size);
+
+/* NULL, or what is wrong with a value that is no such number. UINT64_MAX is a double of 2^64. Pure.
+ */
+const char *oci_whole_read(const json_t *value, struct oci_whole *ret_whole);
 
 /* The table of the whole document, for struct oci_config. */
 extern const struct oci_table oci_config_table;
