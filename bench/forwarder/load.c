@@ -1,11 +1,11 @@
 /*
  * load OPTION…: asks the DNS server of a port of 127.0.0.1 queries, and prints what came of it as
  * one line of JSON: how many were answered, answered wrong (another name, no address, an error) or
- * lost (3 seconds without an answer), the seconds that it took, and percentiles and the maximum of
- * the microseconds from query to answer. Who asked for what was lost has waited the 3 seconds, so
- * that is what it counts in these; else a server that drops what it cannot answer at once would
- * look faster than one that answers it. A server from which nothing comes for 5 seconds while
- * queries wait is given up, with exit status 1.
+ * lost (3 seconds without an answer), the seconds until the last answer came, and percentiles and
+ * the maximum of the microseconds from query to answer. Who asked for what was lost has waited the
+ * 3 seconds, so that is what it counts in these; else a server that drops what it cannot answer at
+ * once would look faster than one that answers it. A server from which nothing comes for 5 seconds
+ * while queries wait is given up, with exit status 1.
  *
  *   --port N
  *   --queries N     in all
@@ -70,6 +70,7 @@ struct load {
     size_t asked, answered, wrong, lost;
     uint64_t begin_ns;
     uint64_t heard_ns; /* when an answer came last, or when nobody waited for one */
+    uint64_t last_ns;  /* when an answer came last */
     struct client *clients;
     struct datagrams batch;
 };
@@ -216,7 +217,7 @@ static void take_answer(struct load *load, struct client *client, const unsigned
     }
     query->begun_ns = 0;
     client->waiting--;
-    load->heard_ns = now;
+    load->heard_ns = load->last_ns = now;
 }
 
 /* Takes what has come. False if the connection is at its end. */
@@ -306,7 +307,7 @@ static bool run(struct load *load)
 
     for (size_t i = 0; i < load->options.clients; i++)
         polled[i] = (struct pollfd){ load->clients[i].fd, POLLIN, 0 };
-    load->begin_ns = load->heard_ns = now_ns();
+    load->begin_ns = load->heard_ns = load->last_ns = now_ns();
     while (is_well && is_heard && done(load) < load->options.queries) {
         if (await(load, polled) == 0)
             give_up(load, now_ns());
@@ -349,10 +350,10 @@ static void print_percentiles(uint64_t *spans_ns, size_t count)
     printf("\"max\": %.1f", (double)spans_ns[count - 1] / 1000);
 }
 
-static void print(const struct load *load, uint64_t end_ns)
+static void print(const struct load *load)
 {
     printf("{\"answered\": %zu, \"wrong\": %zu, \"lost\": %zu, \"seconds\": %.6f", load->answered,
-           load->wrong, load->lost, (double)(end_ns - load->begin_ns) / (double)NS_PER_S);
+           load->wrong, load->lost, (double)(load->last_ns - load->begin_ns) / (double)NS_PER_S);
     if (load->taken > 0) {
         printf(", ");
         print_percentiles(load->taken_ns, load->taken);
@@ -444,6 +445,6 @@ int main(int argc, char **argv)
     }
     if (!open_load(load) || !run(load))
         return 1;
-    print(load, now_ns());
+    print(load);
     return 0;
 }
