@@ -374,6 +374,8 @@ static bool look_at(const struct forwarder_cache *cache, uint32_t number, struct
         .age_s = (uint32_t)age_s,
         .ttl_s = entry->ttl_s,
         .is_stale = is_stale,
+        .is_failing = is_stale && entry->rests_until_s != 0 &&
+                      age_s < (uint64_t)entry->rests_until_s + FORWARDER_CACHE_FAILING_S,
         .is_resting = is_stale && age_s < entry->rests_until_s,
         .is_worn = entry->ttl_s >= WORN_TTL_S_MIN && age_s >= entry->ttl_s - entry->ttl_s / 10,
         .is_failure = (entry->bits & ENTRY_FAILURE) != 0,

@@ -37,6 +37,7 @@
 /* An answer with more records or more octets is not kept. */
 #define FORWARDER_CACHE_TTLS_MAX 1024
 #define FORWARDER_CACHE_BODY_MAX 16384
+#define FORWARDER_CACHE_FAILING_S 25
 
 struct forwarder_cache_config {
     size_t bytes;     /* 0: nothing is kept; else FORWARDER_CACHE_BYTES_MIN to _MAX */
@@ -79,7 +80,8 @@ struct forwarder_cached {
     uint32_t age_s;      /* in whole seconds */
     uint32_t ttl_s;      /* for so long it is fresh */
     bool is_stale;       /* its time is over */
-    bool is_resting;     /* stale, and to ask anew just failed: see forwarder_cache_rest() */
+    bool is_failing;     /* stale, and to ask anew failed a short while ago, */
+    bool is_resting;     /* or just now: see forwarder_cache_rest() */
     bool is_worn;        /* a tenth of its time or less is left: worth asking anew */
     bool is_failure;
     bool has_alias;
@@ -133,7 +135,8 @@ void forwarder_cache_write(const struct forwarder_cache *cache,
                            const struct forwarder_cached *cached, uint32_t stale_ttl_s,
                            struct byte_writer *out);
 
-/* To ask anew about a stale entry failed: for `rest_s` it is found as one that is resting. */
+/* To ask anew about a stale entry failed: for `rest_s` it is found as one that is resting, and for
+ * FORWARDER_CACHE_FAILING_S more as one that is failing. */
 void forwarder_cache_rest(struct forwarder_cache *cache, const struct forwarder_cached *cached,
                           uint32_t rest_s);
 

@@ -3,8 +3,11 @@
 
 #include "base/require.h"
 
-/* So long nobody is asked anew for what was asked for in vain (RFC 8767 section 5). */
-#define REST_S 30
+/* So long nobody is asked anew for what was asked for in vain; then somebody is, but nobody waits
+ * for it until half a minute is over (RFC 8767 section 5). */
+#define REST_S 5
+
+_Static_assert(REST_S + FORWARDER_CACHE_FAILING_S == 30, "half a minute");
 
 /* What each verdict on a client's datagram counts as, and is answered with. */
 static const struct {
@@ -120,7 +123,7 @@ static bool answer_cached(struct forwarder *forwarder, const struct forwarder_as
 static void refresh(struct forwarder *forwarder, const struct forwarder_asked *asked,
                     struct forwarder_batch *batch)
 {
-    if (!forwarder->config.has_prefetch || !forwarder_can_ask(forwarder, &asked->topic) ||
+    if ((asked->request.flags & DNS_FLAG_RD) == 0 || !forwarder_can_ask(forwarder, &asked->topic) ||
         forwarder_table_find_topic(&forwarder->table, &asked->topic, asked->request.flags) != NULL)
         return;
     if (forwarder_ask(forwarder, asked, batch) != NULL)
@@ -212,15 +215,13 @@ static enum forwarder_verdict resolve(struct forwarder *forwarder,
     struct forwarder_cached cached = { 0 };
     bool is_found = forwarder_find_answer(forwarder, &asked->topic, &cached);
 
-    if (!is_found || (cached.is_stale && !cached.is_resting))
+    if (!is_found || (cached.is_stale && !cached.is_failing))
         return wait_for_upstream(forwarder, asked, is_found, batch);
     if (!answer_cached(forwarder, asked, &cached, batch))
         return FORWARDER_ALIAS_BLOCKED;
-    if (cached.is_stale)
-        return FORWARDER_STALE;
-    if (cached.is_worn && (asked->request.flags & DNS_FLAG_RD) != 0)
+    if (cached.is_stale ? !cached.is_resting : cached.is_worn && forwarder->config.has_prefetch)
         refresh(forwarder, asked, batch);
-    return FORWARDER_CACHED;
+    return cached.is_stale ? FORWARDER_STALE : FORWARDER_CACHED;
 }
 
 void forwarder_read_query(struct forwarder *forwarder, const struct forwarder_datagram *datagram,

@@ -189,8 +189,14 @@ static void a_stale_entry_rests_after_a_failure(void **state)
     forwarder_cache_rest(&block.cache, &cached, 30);
     assert_true(forwarder_cache_find(&block.cache, &topic, 90 * NS_PER_S, &cached));
     assert_true(cached.is_resting);
+    assert_true(cached.is_failing);
     assert_true(forwarder_cache_find(&block.cache, &topic, 91 * NS_PER_S, &cached));
     assert_false(cached.is_resting);
+    assert_true(cached.is_failing);
+    assert_true(forwarder_cache_find(&block.cache, &topic, 115 * NS_PER_S, &cached));
+    assert_true(cached.is_failing);
+    assert_true(forwarder_cache_find(&block.cache, &topic, 116 * NS_PER_S, &cached));
+    assert_false(cached.is_failing);
 }
 
 static void a_failure_is_never_stale(void **state)
