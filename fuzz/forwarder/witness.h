@@ -18,7 +18,8 @@
  * - upstreams whose transport is a stream are asked over one, and never in another way; what goes
  *   over TLS is a multiple of 128 octets;
  * - no two queries that wait share a stream and an id; when a stream is gone those on it are sent
- *   over it anew, three times at most if it was there, or to an upstream that was not asked;
+ *   over it anew, three times at most if it was there, or to an upstream that was not asked; where
+ *   no way leads to any, a short while later, and after five times they are over;
  * - all that wait for it get their answer then: well-formed, with their id and their question in
  *   their letters, no larger than they said, with EDNS if and only if they sent some, to where
  *   their query came from;
@@ -83,6 +84,7 @@ struct witness_query {
     unsigned int refused; /* those that said BADCOOKIE */
     unsigned int failed;  /* those that the network did not lead to */
     unsigned int reconnects;
+    unsigned int rebuffs;  /* times that none of those asked was left */
     unsigned int upstream; /* the one that was asked last */
     uint64_t end_ns;       /* when nobody waits any more */
     uint64_t due_ns;       /* when the attempt that runs is over */
@@ -1480,9 +1482,9 @@ static inline const struct witness_sent *witness_sent_for(struct witness *witnes
     for (size_t i = 0; i < witness->sent_count; i++) {
         const struct witness_sent *sent = &witness->sent[i];
 
-        fuzz_require(sent->path.side == FORWARDER_UPSTREAMS);
-        if (witness_find_by_path(witness, &sent->path, witness_header(witness_payload(sent)).id) !=
-            query)
+        if (sent->path.side != FORWARDER_UPSTREAMS ||
+            witness_find_by_path(witness, &sent->path, witness_header(witness_payload(sent)).id) !=
+                query)
             continue;
         fuzz_require(found == NULL);
         found = sent;
@@ -1496,6 +1498,23 @@ static inline bool witness_is_full(const struct witness *witness, size_t upstrea
     uint32_t most = witness->forwarder->config.upstream_queries_max;
 
     return most != 0 && witness->forwarder->upstreams[upstream].waiting >= most;
+}
+
+/* Nobody is left who was asked: clients may have a stale answer at once, and a short while after the
+ * query is sent again; at the fifth time, or after the last attempt, it is over. */
+static inline void witness_check_rebuffed(struct witness *witness, struct witness_query *query)
+{
+    const struct forwarder_config *config = &witness->forwarder->config;
+    const struct forwarder_query *known =
+        forwarder_table_find(&witness->forwarder->table, query->key);
+
+    query->rebuffs += 1;
+    query->stale_ns = witness->now_ns;
+    fuzz_require((known == NULL) == (query->rebuffs == 5 || query->sends == config->attempts_max));
+    query->due_ns = known == NULL ? witness->now_ns : known->due_ns;
+    query->sends = known == NULL ? config->attempts_max : query->sends;
+    fuzz_require(known == NULL || known->due_ns > witness->now_ns ||
+                 known->due_ns == query->end_ns);
 }
 
 /* The way that a query waited on failed. */
@@ -1518,6 +1537,8 @@ static inline void witness_check_failed(struct witness *witness, struct witness_
     query->streams &= ~(1U << upstream);
     if (!is_again)
         query->failed |= 1U << upstream;
+    if (sent == NULL && (query->asked & ~query->failed) == 0)
+        witness_check_rebuffed(witness, query);
     if (sent == NULL)
         return;
     query->upstream = sent->path.socket / config->lanes;
@@ -1533,6 +1554,7 @@ static inline void witness_check_failed(struct witness *witness, struct witness_
 static inline void witness_fail(struct witness *witness, const struct forwarder_failure *failure)
 {
     size_t concerned = 0;
+    size_t asked = 0;
 
     witness_begin(witness);
     forwarder_fail(witness->forwarder, failure, witness->now_ns, witness->batch);
@@ -1543,7 +1565,13 @@ static inline void witness_fail(struct witness *witness, const struct forwarder_
         witness_check_failed(witness, &witness->queries[i], failure);
         concerned += 1;
     }
-    fuzz_require(witness->sent_count <= concerned);
+    for (size_t i = 0; i < witness->sent_count; i++) {
+        asked += witness->sent[i].path.side == FORWARDER_UPSTREAMS;
+        if (witness->sent[i].path.side == FORWARDER_CLIENTS)
+            witness_check_timeout(witness, &witness->sent[i]);
+    }
+    fuzz_require(asked <= concerned);
+    witness_end_of_time(witness);
     witness_check_account(witness);
 }
 

@@ -11,6 +11,10 @@
 /* An upstream that does not know EDNS, or does not like cookies, is asked without for so long (RFC
  * 6891 section 6.2.2). */
 #define PLAIN_NS (UINT64_C(900) * 1000000000)
+/* Where no way leads to any upstream, a query is sent so often in all, after this time, then after
+ * twice as long, and so on: one that begins anew is there by then, or takes its time. */
+#define REBUFFS_MAX 5
+#define REBUFF_NS UINT64_C(50000000)
 
 /* A time after another, which is before the end of all times. */
 static uint64_t later(uint64_t start_ns, uint64_t after_ns)
@@ -419,6 +423,25 @@ bool forwarder_ask_another(struct forwarder *forwarder, struct forwarder_query *
     forwarder_count(forwarder, FORWARDER_COUNT_retries_at_once);
     set_due(forwarder, query, forwarder->now_ns);
     return true;
+}
+
+void forwarder_ask_later(struct forwarder *forwarder, struct forwarder_query *query,
+                         struct forwarder_batch *batch)
+{
+    uint64_t most_ns = forwarder->config.attempt_ns;
+    uint64_t rest_ns = REBUFF_NS << query->rebuffs;
+
+    query->rebuffs += 1;
+    if (query->rebuffs == REBUFFS_MAX || query->attempts == forwarder->config.attempts_max) {
+        give_up(forwarder, query, batch);
+        return;
+    }
+    query->stale_ns = FORWARDER_NEVER;
+    (void)forwarder_answer_stale(forwarder, query, batch);
+    query->due_ns = later(forwarder->now_ns, rest_ns < most_ns ? rest_ns : most_ns);
+    if (query->due_ns > query->end_ns)
+        query->due_ns = query->end_ns;
+    forwarder_schedule(forwarder, query);
 }
 
 void forwarder_ask_by_stream(struct forwarder *forwarder, struct forwarder_query *query,

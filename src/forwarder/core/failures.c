@@ -31,12 +31,15 @@ static void go_on(struct forwarder *forwarder, struct forwarder_query *query,
         return;
     }
     query->failed |= bit;
-    if (query->upstream != upstream)
-        return;
-    if (!failure->is_stream &&
-        forwarder_upstream_missed(&forwarder->upstreams[upstream], forwarder->now_ns))
-        forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
-    (void)forwarder_ask_another(forwarder, query, batch);
+    if (query->upstream == upstream) {
+        if (!failure->is_stream &&
+            forwarder_upstream_missed(&forwarder->upstreams[upstream], forwarder->now_ns))
+            forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
+        if (forwarder_ask_another(forwarder, query, batch))
+            return;
+    }
+    if ((query->asked & ~query->failed) == 0)
+        forwarder_ask_later(forwarder, query, batch);
 }
 
 /* Lets those go on that wait on one lane. */

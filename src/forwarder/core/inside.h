@@ -115,6 +115,12 @@ void forwarder_ask_again(struct forwarder *forwarder, struct forwarder_query *qu
 bool forwarder_ask_another(struct forwarder *forwarder, struct forwarder_query *query,
                            struct forwarder_batch *batch);
 
+/* The network led to none of those that were asked, and there is no other: clients get a stale
+ * answer if there is one, and soon the query is sent again; or, where that was in vain often
+ * enough, nobody waits any more and it is forgotten. */
+void forwarder_ask_later(struct forwarder *forwarder, struct forwarder_query *query,
+                         struct forwarder_batch *batch);
+
 /* Lets the queries go on that wait on a way to an upstream which failed. */
 void forwarder_fail_queries(struct forwarder *forwarder, const struct forwarder_failure *failure,
                             struct forwarder_batch *batch);

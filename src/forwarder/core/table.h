@@ -42,6 +42,7 @@ struct forwarder_query {
     uint32_t missed;  /* those that had an attempt's time, and did not answer */
     uint8_t attempts; /* how often it was sent */
     uint8_t reconnects;  /* and how often anew on a stream, since the one before was closed */
+    uint8_t rebuffs;     /* how often the network led to none of those that were asked */
     uint8_t upstream;    /* the one that was asked last, */
     uint8_t first;       /* and first, when it was sent first */
     uint16_t wire_bytes; /* of `wire` */
