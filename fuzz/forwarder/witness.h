@@ -78,6 +78,9 @@ struct witness_query {
     bool was_cut;  /* a reply was, and the query got more time */
     unsigned int sends;
     unsigned int asked;   /* upstreams, one bit each */
+    unsigned int begun;   /* those that were asked at first */
+    unsigned int passed;  /* those that could not answer, while another may */
+    unsigned int missed;  /* those whose first attempt is over */
     unsigned int plain;   /* those without EDNS */
     unsigned int streams; /* those over a stream that is there */
     unsigned int cookied; /* those that were sent a cookie */
@@ -459,6 +462,7 @@ static inline void witness_check_sent(struct witness *witness, struct witness_qu
     query->has_edns = !is_plain;
     query->asked |= 1U << query->upstream;
     query->failed &= ~(1U << query->upstream);
+    query->passed &= ~(1U << query->upstream);
     query->plain |= is_plain ? 1U << query->upstream : 0;
     query->cookied |= has_cookie ? 1U << query->upstream : 0;
 }
@@ -586,14 +590,16 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     fuzz_require(is_plain || config->transports[query->upstream] == FORWARDER_OVER_TLS ||
                  sent->size >= query->wire_size);
     witness_check_sent(witness, query, sent);
-    for (; sent + 1 < witness->sent + witness->sent_count; sent++) {
+    if (sent + 1 < witness->sent + witness->sent_count) {
         fuzz_require(config->policy == FORWARDER_POLICY_RACE);
+        fuzz_require(sent + 2 == witness->sent + witness->sent_count);
         query->upstream = sent[1].path.socket / config->lanes;
         fuzz_require((witness_group(witness, witness_question(query)) >> query->upstream & 1U) !=
                      0);
         fuzz_require((query->asked & 1U << query->upstream) == 0);
         witness_check_sent(witness, query, sent + 1);
     }
+    query->begun = query->asked;
     query->due_ns = witness_due(witness, query);
     witness->count += 1;
     fuzz_require(query->lane < config->lanes);
@@ -1246,6 +1252,19 @@ static inline void witness_check_asked_again(struct witness *witness, struct wit
     }
 }
 
+static inline bool witness_is_failure(const struct dns_message *reply)
+{
+    unsigned int rcode = dns_message_rcode(reply);
+
+    return rcode == DNS_RCODE_SERVFAIL || rcode == DNS_RCODE_REFUSED;
+}
+
+/* Whether one that was asked at the same time may still answer, within its first attempt. */
+static inline bool witness_has_other(const struct witness_query *query, unsigned int bit)
+{
+    return (query->begun & ~bit & ~(query->failed | query->passed | query->missed)) != 0;
+}
+
 /* A datagram on an upstream's socket goes in. */
 static inline void witness_upstream(struct witness *witness, const struct forwarder_datagram *in)
 {
@@ -1255,6 +1274,7 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
     uint64_t stale_before = *stale;
     uint64_t blocked_before = *blocked;
     struct witness_query *query = NULL;
+    uint32_t bit = 1U << in->path.socket / config->lanes % 32;
     struct dns_message reply;
     enum witness_use use = WITNESS_USE;
 
@@ -1269,7 +1289,10 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
         witness_check_cut(witness, query, in->path.socket / config->lanes);
     } else if (query != NULL && witness_is_good(witness, query, in, &reply)) {
         use = witness_use_of(witness, query, in, &reply);
-        if (use == WITNESS_USE)
+        if (use == WITNESS_USE && witness_is_failure(&reply) && witness_has_other(query, bit)) {
+            fuzz_require(witness->sent_count == 0);
+            query->passed |= bit;
+        } else if (use == WITNESS_USE)
             witness_check_answers(witness, query, &reply,
                                   *blocked != blocked_before ? WITNESS_BLOCKED
                                   : *stale != stale_before   ? WITNESS_STALE
@@ -1294,6 +1317,14 @@ static inline void witness_forget_peer(struct witness *witness, size_t upstream)
     witness->peers[upstream].server.size = 0;
 }
 
+/* An attempt of a query is over: those that were asked in it did not answer. */
+static inline void witness_miss(struct witness_query *query)
+{
+    unsigned int bits = (query->sends == 1 ? query->begun : 0) | 1U << query->upstream;
+
+    query->missed |= bits & ~(query->failed | query->passed);
+}
+
 /* A query was sent once more. */
 static inline void witness_check_retry(struct witness *witness, const struct witness_sent *sent)
 {
@@ -1306,6 +1337,7 @@ static inline void witness_check_retry(struct witness *witness, const struct wit
     fuzz_require((query->streams >> sent->path.socket / config->lanes & 1U) == 0);
     fuzz_require(query->due_ns <= witness->now_ns);
     fuzz_require(query->sends < config->attempts_max);
+    witness_miss(query);
     query->upstream = sent->path.socket / config->lanes;
     /* Where all others have as many as they may, it is the same once more, though it has left. */
     fuzz_require(
@@ -1333,6 +1365,8 @@ static inline void witness_check_patience(const struct witness *witness,
         return;
     }
     fuzz_require(known->attempts >= query->sends);
+    if (known->attempts > query->sends)
+        witness_miss(query);
     query->sends = known->attempts;
     query->upstream = known->upstream;
 }
@@ -1526,7 +1560,9 @@ static inline void witness_check_failed(struct witness *witness, struct witness_
     const struct witness_sent *sent = witness_sent_for(witness, query);
     bool is_again = failure->was_up && query->reconnects < 3;
     bool is_all = (witness_group(witness, witness_question(query)) & ~query->asked) == 0;
-    bool is_other = !is_again && query->upstream == upstream && !is_all;
+    bool is_current =
+        query->upstream == upstream || (query->sends == 1 && (query->begun >> upstream & 1U) != 0);
+    bool is_other = !is_again && is_current && !is_all;
 
     fuzz_require(sent == NULL || is_again || is_other);
     fuzz_require(sent != NULL || !is_again);
@@ -1537,7 +1573,7 @@ static inline void witness_check_failed(struct witness *witness, struct witness_
     query->streams &= ~(1U << upstream);
     if (!is_again)
         query->failed |= 1U << upstream;
-    if (sent == NULL && (query->asked & ~query->failed) == 0)
+    if (sent == NULL && (query->asked & ~(query->failed | query->passed)) == 0)
         witness_check_rebuffed(witness, query);
     if (sent == NULL)
         return;

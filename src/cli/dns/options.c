@@ -119,7 +119,7 @@ const struct cli_option dns_rows[DNS_ROWS_COUNT] = {
       .choices = "first round-robin fastest race",
       .help =
           "whom to ask first of the upstreams that answer: the first, each in turn, the one with "
-          "the shortest round trip, or all at once (first)" },
+          "the shortest round trip, or two with the shortest at once (first)" },
     { .name = "timeout-ms",
       .reloads = true,
       .kind = CLI_NUMBER,

@@ -123,6 +123,7 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
     forwarder->upstreams[query->upstream].queries += 1;
     query->asked |= bit;
     query->failed &= ~bit;
+    query->passed &= ~bit;
     query->attempts += 1;
 }
 
@@ -231,7 +232,7 @@ static struct forwarder_choice choice_of(const struct forwarder *forwarder,
     };
 }
 
-/* Sends a query for the first time: to one, or to all that are well. */
+/* Sends a query for the first time: to one, or to two. */
 static void send_first(struct forwarder *forwarder, struct forwarder_query *query,
                        struct forwarder_batch *batch)
 {
@@ -239,18 +240,19 @@ static void send_first(struct forwarder *forwarder, struct forwarder_query *quer
     enum forwarder_policy policy = forwarder->config.policy;
     uint64_t random = policy == FORWARDER_POLICY_FASTEST ? draw(forwarder) : 0;
     size_t first = forwarder_choice_first(&choice, policy, forwarder->turn, random);
+    size_t second = first;
 
+    if (policy == FORWARDER_POLICY_RACE)
+        second = forwarder_choice_second(&choice, first, forwarder->turn);
     forwarder->turn += 1;
-    for (size_t i = 0; policy == FORWARDER_POLICY_RACE && i < choice.count; i++) {
-        if (choice.members[i] == first || !forwarder_choice_is_well(&choice, choice.members[i]))
-            continue;
-        query->upstream = choice.members[i];
+    if (second != first) {
+        query->upstream = (uint8_t)second;
         send_query(forwarder, query, batch);
     }
     query->upstream = (uint8_t)first;
-    query->first = (uint8_t)first;
     send_query(forwarder, query, batch);
     query->attempts = 1;
+    query->begun = query->asked;
 }
 
 /* Says until when the attempt that began at `start_ns` waits; the last one to the end, which an
@@ -334,22 +336,32 @@ static void give_up(struct forwarder *forwarder, struct forwarder_query *query,
     forwarder_forget(forwarder, query);
 }
 
-/* An attempt was over without an answer. An upstream that lets one query go without is not asked
- * less for that, however often it was asked. */
-static void miss(struct forwarder *forwarder, struct forwarder_query *query)
+/* An attempt was over without an answer of this upstream. One that lets one query go without is not
+ * asked less for that, however often it was asked. */
+static void miss_one(struct forwarder *forwarder, struct forwarder_query *query, size_t number)
 {
-    struct forwarder_upstream *upstream = &forwarder->upstreams[query->upstream];
-    uint32_t bit = 1U << query->upstream;
+    struct forwarder_upstream *upstream = &forwarder->upstreams[number];
+    uint32_t bit = 1U << number;
 
-    if ((query->failed & bit) != 0)
+    if (((query->failed | query->passed) & bit) != 0)
         return;
     if ((query->missed & bit) != 0) {
         upstream->timeouts += 1;
     } else if (forwarder_upstream_missed(upstream, forwarder->now_ns)) {
-        forwarder->peer_cookies[query->upstream].server_size = 0; /* it may be another by then */
+        forwarder->peer_cookies[number].server_size = 0; /* it may be another by then */
         forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
     }
     query->missed |= bit;
+}
+
+/* The same of those that were asked in it. */
+static void miss(struct forwarder *forwarder, struct forwarder_query *query)
+{
+    uint32_t bits = (query->attempts == 1 ? query->begun : 0) | 1U << query->upstream;
+
+    for (size_t i = 0; bits != 0; i++, bits >>= 1)
+        if ((bits & 1U) != 0)
+            miss_one(forwarder, query, i);
 }
 
 void forwarder_ask_on(struct forwarder *forwarder, struct forwarder_query *query,
@@ -380,6 +392,7 @@ void forwarder_ask_same(struct forwarder *forwarder, struct forwarder_query *que
                         unsigned int upstream, struct forwarder_batch *batch)
 {
     query->upstream = (uint8_t)upstream;
+    query->remade |= 1U << upstream;
     query->attempts -= 1;
     send_query(forwarder, query, batch);
 }
@@ -403,6 +416,7 @@ void forwarder_ask_again(struct forwarder *forwarder, struct forwarder_query *qu
 {
     query->upstream = (uint8_t)upstream;
     query->streams |= 1U << upstream;
+    query->remade |= 1U << upstream;
     query->reconnects += 1;
     query->attempts -= 1;
     send_query(forwarder, query, batch);
@@ -449,6 +463,7 @@ void forwarder_ask_by_stream(struct forwarder *forwarder, struct forwarder_query
 {
     query->upstream = (uint8_t)upstream;
     query->streams |= 1U << upstream;
+    query->remade |= 1U << upstream;
     query->attempts -= 1;
     send_query(forwarder, query, batch);
     query->due_ns = later(forwarder->now_ns, forwarder->config.attempt_ns);

@@ -31,14 +31,14 @@ static void go_on(struct forwarder *forwarder, struct forwarder_query *query,
         return;
     }
     query->failed |= bit;
-    if (query->upstream == upstream) {
+    if (query->upstream == upstream || (query->attempts == 1 && (query->begun & bit) != 0)) {
         if (!failure->is_stream &&
             forwarder_upstream_missed(&forwarder->upstreams[upstream], forwarder->now_ns))
             forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
         if (forwarder_ask_another(forwarder, query, batch))
             return;
     }
-    if ((query->asked & ~query->failed) == 0)
+    if ((query->asked & ~(query->failed | query->passed)) == 0)
         forwarder_ask_later(forwarder, query, batch);
 }
 

@@ -52,23 +52,84 @@ static bool is_failure(const struct dns_message *reply)
     return rcode == DNS_RCODE_SERVFAIL || rcode == DNS_RCODE_REFUSED;
 }
 
+/* What the reply says of how its upstream does. Who was asked later, or the same in two ways, shows
+ * nothing of its round trip. */
+static void learn(struct forwarder *forwarder, const struct forwarder_query *query, size_t number)
+{
+    struct forwarder_upstream *upstream = &forwarder->upstreams[number];
+    uint64_t after_ns = forwarder->now_ns - query->sent_ns;
+
+    forwarder_upstream_answered(upstream);
+    if (((query->begun & ~query->remade) >> number & 1U) == 0)
+        return;
+    if (query->attempts == 1)
+        forwarder_upstream_measure(upstream, after_ns);
+    else
+        forwarder_upstream_late(upstream, after_ns);
+}
+
+/* Watches for the answers of those that were asked together with the one that answered. */
+static void watch_others(struct forwarder *forwarder, const struct forwarder_query *query,
+                         size_t winner)
+{
+    uint32_t others = query->begun & ~(1U << winner) & ~(query->remade | query->passed) &
+                      ~(query->failed | query->missed);
+
+    for (size_t i = 0; others != 0; i++, others >>= 1) {
+        bool is_stream = (query->streams >> i & 1U) != 0;
+        struct forwarder_watch watch = {
+            .is_there = true,
+            .is_stream = is_stream,
+            .socket = (uint16_t)(i * forwarder->config.lanes +
+                                 (is_stream ? query->key.stream : query->lane)),
+            .id = query->key.id,
+            .sent_ns = query->sent_ns,
+        };
+
+        if ((others & 1U) != 0 &&
+            forwarder_upstream_outrun(&forwarder->upstreams[i], &watch, forwarder->now_ns,
+                                      forwarder->config.attempt_ns))
+            forwarder_count(forwarder, FORWARDER_COUNT_upstreams_down);
+    }
+}
+
+/* A reply to no query that waits: it may be that of who was not the first to answer. */
+static void see_late(struct forwarder *forwarder, const struct forwarder_path *path,
+                     const struct dns_header *header)
+{
+    size_t number = path->socket / forwarder->config.lanes;
+    struct forwarder_upstream *upstream = &forwarder->upstreams[number];
+    const struct forwarder_watch *watch = &upstream->watch;
+
+    if (number >= forwarder->config.upstreams_count || !watch->is_there ||
+        watch->socket != path->socket || watch->is_stream != (path->stream != 0) ||
+        watch->id != header->id || !dns_header_has(header, DNS_FLAG_QR) ||
+        !forwarder_address_equal(&path->peer, &forwarder->config.upstreams[number]))
+        return;
+    upstream->watch.is_there = false;
+    forwarder_upstream_answered(upstream);
+    forwarder_upstream_measure(upstream, forwarder->now_ns - watch->sent_ns);
+}
+
+/* Whether another that was asked together with this one may still have what this one has not. */
+static bool has_other(const struct forwarder_query *query, size_t number)
+{
+    return (query->begun & ~(1U << number) & ~(query->failed | query->passed | query->missed)) != 0;
+}
+
 /* Answers those who wait with a reply that is known to be for this query. */
 static void accept_reply(struct forwarder *forwarder, struct forwarder_query *query,
                          const struct forwarder_path *path, const struct dns_message *reply,
                          struct forwarder_batch *batch)
 {
     size_t number = path->socket / forwarder->config.lanes;
-    struct forwarder_upstream *upstream = &forwarder->upstreams[number];
-    bool is_usual_way =
-        (path->stream == 0) == (forwarder->config.transports[number] == FORWARDER_OVER_UDP);
 
-    forwarder_upstream_answered(upstream);
-    if (query->reconnects == 0 && query->refused == 0 && is_usual_way) {
-        if (query->attempts == 1)
-            forwarder_upstream_measure(upstream, forwarder->now_ns - query->sent_ns);
-        else if (query->first == number)
-            forwarder_upstream_late(upstream, forwarder->now_ns - query->sent_ns);
+    learn(forwarder, query, number);
+    if (is_failure(reply) && has_other(query, number)) {
+        query->passed |= 1U << number;
+        return;
     }
+    watch_others(forwarder, query, number);
     /* What the cache keeps is what the upstream said: lists change. */
     if (forwarder_is_alias_blocked(forwarder, reply))
         forwarder_answer_all_blocked(forwarder, query, batch);
@@ -220,8 +281,10 @@ enum forwarder_counter forwarder_receive_reply(struct forwarder *forwarder,
     if (dns_header_read(&in, &header).status != DNS_OK)
         return FORWARDER_COUNT_replies_short;
     query = find_query(forwarder, &datagram->path, header.id);
-    if (query == NULL)
+    if (query == NULL) {
+        see_late(forwarder, &datagram->path, &header);
         return FORWARDER_COUNT_replies_unexpected;
+    }
     if (!was_asked(forwarder, query, &datagram->path))
         return FORWARDER_COUNT_replies_wrong_source;
     if (!datagram->is_reassembled && wants_plain(query, upstream, &header, datagram->payload))

@@ -34,6 +34,9 @@ struct forwarder_query {
     uint16_t lane;    /* the socket in an upstream's pool; those of stream s are s, s + streams … */
     uint16_t flags;   /* RD, AD, CD */
     uint32_t asked;   /* the upstreams that were asked, one bit each */
+    uint32_t begun;   /* of those, the ones that were asked when it was sent first, */
+    uint32_t remade;  /* and those that were asked the same in another way since */
+    uint32_t passed;  /* those that could not answer, where another may still */
     uint32_t plain;   /* of those, the ones without EDNS */
     uint32_t streams; /* and those that were over a stream which is still there */
     uint32_t failed;  /* those that the network did not lead to, when they were asked last */
@@ -43,8 +46,7 @@ struct forwarder_query {
     uint8_t attempts; /* how often it was sent */
     uint8_t reconnects;  /* and how often anew on a stream, since the one before was closed */
     uint8_t rebuffs;     /* how often the network led to none of those that were asked */
-    uint8_t upstream;    /* the one that was asked last, */
-    uint8_t first;       /* and first, when it was sent first */
+    uint8_t upstream;    /* the one that was asked last */
     uint16_t wire_bytes; /* of `wire` */
     uint8_t wire[FORWARDER_QUERY_BYTES_MAX]; /* what is sent to upstreams, with EDNS at the end */
 };

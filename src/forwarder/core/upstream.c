@@ -4,6 +4,8 @@
 #define NS_PER_S UINT64_C(1000000000)
 /* The fastest is asked but for one query in so many, which goes to another to measure that. */
 #define EXPLORE 32
+/* In a race the second is another one in so many: nobody waits longer for that. */
+#define RACE_EXPLORE 8
 /* So many late answers in a row: that loses of three datagrams of ten come to half of the queries,
  * so it happens to one in some hundreds. */
 #define LATE_MAX 8
@@ -68,6 +70,21 @@ bool forwarder_upstream_failed(struct forwarder_upstream *upstream, uint64_t now
     return forwarder_upstream_missed(upstream, now_ns);
 }
 
+bool forwarder_upstream_outrun(struct forwarder_upstream *upstream,
+                               const struct forwarder_watch *watch, uint64_t now_ns,
+                               uint64_t most_ns)
+{
+    bool is_down = false;
+
+    if (upstream->watch.is_there) {
+        if (now_ns - upstream->watch.sent_ns < forwarder_upstream_patience(upstream, 1, most_ns))
+            return false;
+        is_down = forwarder_upstream_missed(upstream, now_ns);
+    }
+    upstream->watch = *watch;
+    return is_down;
+}
+
 uint64_t forwarder_upstream_patience(const struct forwarder_upstream *upstream,
                                      unsigned int attempt, uint64_t most_ns)
 {
@@ -102,18 +119,24 @@ static size_t find_well(const struct forwarder_choice *choice, size_t start)
     return other;
 }
 
-static size_t find_fastest(const struct forwarder_choice *choice)
+/* The fastest that is well and not `without`; `best` where none is faster than that, or it is the
+ * one without and there is no other. */
+static size_t find_faster(const struct forwarder_choice *choice, size_t best, size_t without)
 {
-    size_t best = find_well(choice, 0);
-
     for (size_t i = 0; i < choice->count; i++) {
         size_t number = choice->members[i];
 
-        if (forwarder_choice_is_well(choice, number) &&
-            choice->upstreams[number].smoothed_ns < choice->upstreams[best].smoothed_ns)
+        if (number != without && forwarder_choice_is_well(choice, number) &&
+            (best == without ||
+             choice->upstreams[number].smoothed_ns < choice->upstreams[best].smoothed_ns))
             best = number;
     }
     return best;
+}
+
+static size_t find_fastest(const struct forwarder_choice *choice)
+{
+    return find_faster(choice, find_well(choice, 0), SIZE_MAX);
 }
 
 size_t forwarder_choice_first(const struct forwarder_choice *choice, enum forwarder_policy policy,
@@ -126,11 +149,25 @@ size_t forwarder_choice_first(const struct forwarder_choice *choice, enum forwar
         if (random % EXPLORE == 0)
             return find_well(choice, random / EXPLORE % choice->count);
         return find_fastest(choice);
-    case FORWARDER_POLICY_FIRST:
     case FORWARDER_POLICY_RACE:
+        return find_fastest(choice);
+    case FORWARDER_POLICY_FIRST:
         break;
     }
     return find_well(choice, 0);
+}
+
+size_t forwarder_choice_second(const struct forwarder_choice *choice, size_t first, uint64_t turn)
+{
+    if (turn % RACE_EXPLORE == RACE_EXPLORE - 1) {
+        for (size_t i = 0; i < choice->count; i++) {
+            size_t number = choice->members[(turn / RACE_EXPLORE + i) % choice->count];
+
+            if (number != first && forwarder_choice_is_well(choice, number))
+                return number;
+        }
+    }
+    return find_faster(choice, first, first);
 }
 
 /* The place of a member; that of the last one for any other. */

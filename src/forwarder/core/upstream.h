@@ -24,7 +24,18 @@ enum forwarder_policy {
     FORWARDER_POLICY_FIRST,       /* the first that is well */
     FORWARDER_POLICY_ROUND_ROBIN, /* one after another */
     FORWARDER_POLICY_FASTEST, /* the one with the shortest round trip, and now and then another */
-    FORWARDER_POLICY_RACE,    /* all that are well, at once */
+    FORWARDER_POLICY_RACE,    /* the two with the shortest round trips, at once; now and then the
+                                 second is another */
+};
+
+/* A query that an upstream did not answer first of two: when its answer comes, if it does, shows
+ * how it does. */
+struct forwarder_watch {
+    bool is_there;
+    bool is_stream;
+    uint16_t socket; /* on which it comes, as in a path, */
+    uint16_t id;     /* and under which id */
+    uint64_t sent_ns;
 };
 
 struct forwarder_upstream {
@@ -38,6 +49,7 @@ struct forwarder_upstream {
     uint64_t queries;  /* that were sent to it, again and again counted */
     uint64_t replies;  /* good ones */
     uint64_t timeouts; /* attempts in which it did not answer in time */
+    struct forwarder_watch watch;
 };
 
 /* A round trip was measured. */
@@ -56,6 +68,13 @@ bool forwarder_upstream_missed(struct forwarder_upstream *upstream, uint64_t now
 
 /* A stream to it could not be had: it counts as down from now on; true where it did not before. */
 bool forwarder_upstream_failed(struct forwarder_upstream *upstream, uint64_t now_ns);
+
+/* Another answered a query before it, which was sent to both at `watch->sent_ns`. Its answer is
+ * watched for, unless one is already; where that has not come in the time of a first attempt, at
+ * most `most_ns`, it did not answer. True where it counts as down from now on. */
+bool forwarder_upstream_outrun(struct forwarder_upstream *upstream,
+                               const struct forwarder_watch *watch, uint64_t now_ns,
+                               uint64_t most_ns);
 
 /* How long to wait for it in the n-th attempt (from 1 on): at most `most_ns`, and that where
  * nothing was measured. */
@@ -88,6 +107,10 @@ static inline bool forwarder_choice_is_well(const struct forwarder_choice *choic
  * all are. */
 size_t forwarder_choice_first(const struct forwarder_choice *choice, enum forwarder_policy policy,
                               uint64_t turn, uint64_t random);
+
+/* Who is asked besides `first` in a race: the fastest of the others that are well, or each in turn
+ * in one of some turns; `first` where there is none. */
+size_t forwarder_choice_second(const struct forwarder_choice *choice, size_t first, uint64_t turn);
 
 /* Who is asked after `last`, where those in `asked` (a bit each) were asked: the next that was not
  * and is well; or the next that was not and is not full; or the next that was not; or the next.
