@@ -81,7 +81,8 @@ struct witness_query {
     unsigned int begun;   /* those that were asked at first */
     unsigned int passed;  /* those that could not answer, while another may */
     unsigned int missed;  /* those whose first attempt is over */
-    unsigned int plain;   /* those without EDNS */
+    unsigned int plain;   /* those without EDNS, */
+    unsigned int probed;  /* and with it as well */
     unsigned int streams; /* those over a stream that is there */
     unsigned int cookied; /* those that were sent a cookie */
     unsigned int refused; /* those that said BADCOOKIE */
@@ -105,6 +106,8 @@ struct witness {
     uint64_t now_ns;
     uint64_t attempt_ns_max; /* of all configurations that there were */
     uint64_t plain_until_ns[FORWARDER_SLOTS_MAX];
+    bool knows_edns[FORWARDER_SLOTS_MAX];  /* it has answered with EDNS */
+    bool drops_edns[FORWARDER_SLOTS_MAX];  /* it has answered without alone */
     struct witness_peer peers[FORWARDER_SLOTS_MAX];
     struct witness_admit admit;
     size_t crowd;         /* queries that waited when the size changed last, */
@@ -430,13 +433,32 @@ static inline size_t witness_check_options(const struct witness_sent *sent, size
     return size;
 }
 
+/* Whether a query goes without EDNS, as it must to one that said that it does not know it, or that
+ * seems to drop it; and may, over UDP, to one that has never answered with it, the second time. */
+static inline bool witness_check_is_plain(const struct witness *witness,
+                                          const struct witness_query *query,
+                                          const struct witness_sent *sent)
+{
+    unsigned int upstream = query->upstream;
+    bool is_plain = witness_header(witness_payload(sent)).counts[DNS_ADDITIONAL] == 0;
+    bool is_udp = sent->path.stream == 0;
+    bool must_be = witness->plain_until_ns[upstream] > witness->now_ns ||
+                   (is_udp && (witness->drops_edns[upstream] ||
+                               (query->plain >> upstream & 1U) != 0));
+
+    fuzz_require(is_plain || !must_be);
+    fuzz_require(!is_plain || must_be ||
+                 (is_udp && !witness->knows_edns[upstream] && (query->asked >> upstream & 1U) != 0));
+    return is_plain;
+}
+
 /* What was sent to an upstream is the query, whole or without EDNS, on the right way. */
 static inline void witness_check_sent(struct witness *witness, struct witness_query *query,
                                       const struct witness_sent *sent)
 {
     const struct forwarder_config *config = &witness->forwarder->config;
     enum forwarder_transport transport = config->transports[query->upstream];
-    bool is_plain = witness->plain_until_ns[query->upstream] > witness->now_ns;
+    bool is_plain = witness_check_is_plain(witness, query, sent);
     struct witness_peer *peer = &witness->peers[query->upstream];
     bool has_cookie = config->cookies.is_on && !is_plain && transport == FORWARDER_OVER_UDP &&
                       peer->without_until_ns <= witness->now_ns &&
@@ -463,6 +485,7 @@ static inline void witness_check_sent(struct witness *witness, struct witness_qu
     query->asked |= 1U << query->upstream;
     query->failed &= ~(1U << query->upstream);
     query->passed &= ~(1U << query->upstream);
+    query->plain &= ~(1U << query->upstream);
     query->plain |= is_plain ? 1U << query->upstream : 0;
     query->cookied |= has_cookie ? 1U << query->upstream : 0;
 }
@@ -550,7 +573,22 @@ static inline const struct forwarder_query *witness_new(struct witness *witness,
     fuzz_property_failed(__FILE__, __LINE__, "what is sent is a query that waits");
 }
 
-/* The core passed a query on to an upstream; where they race, to others too. */
+/* Whether what was sent is the query with EDNS, whole and without a cookie, to one that seems to drop
+ * that; then it goes without right after. */
+static inline bool witness_check_probe(const struct witness *witness, struct witness_query *query,
+                                       const struct witness_sent *sent)
+{
+    if (sent + 1 == witness->sent + witness->sent_count ||
+        !witness_same_path(&sent[0].path, &sent[1].path))
+        return false;
+    fuzz_require(witness->drops_edns[query->upstream]);
+    fuzz_require(bytes_equal(witness_payload(sent), bytes_of(query->wire, query->wire_size)));
+    fuzz_require(witness_header(witness_payload(&sent[1])).counts[DNS_ADDITIONAL] == 0);
+    query->probed |= 1U << query->upstream;
+    return true;
+}
+
+/* The core passed a query on to an upstream; where they race, to another too. */
 static inline struct witness_query *witness_check_passed_on(struct witness *witness,
                                                             const struct witness_asked *asked,
                                                             const struct witness_sent *sent)
@@ -563,8 +601,8 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     struct bytes question = witness_part(witness_payload(sent), DNS_HEADER_SIZE, asked->topic.size);
     struct witness_topic topic =
         witness_topic_of(question, asked->topic.flags, asked->topic.dnssec_ok);
-    bool is_plain = witness->plain_until_ns[sent->path.socket / config->lanes] > witness->now_ns;
     static const uint8_t opt[] = { 0, 0, DNS_TYPE_OPT };
+    unsigned int count = 0;
 
     fuzz_require(witness->count < WITNESS_QUERIES_MAX);
     fuzz_require(witness_find(witness, key) == NULL);
@@ -586,19 +624,17 @@ static inline struct witness_query *witness_check_passed_on(struct witness *witn
     /* What was sent, but with EDNS, as it may be sent the next time. */
     memcpy(query->wire, known->wire, query->wire_size);
     fuzz_require(memcmp(query->wire + DNS_HEADER_SIZE + question.size, opt, sizeof(opt)) == 0);
-    fuzz_require((witness_group(witness, witness_question(query)) >> query->upstream & 1U) != 0);
-    fuzz_require(is_plain || config->transports[query->upstream] == FORWARDER_OVER_TLS ||
-                 sent->size >= query->wire_size);
-    witness_check_sent(witness, query, sent);
-    if (sent + 1 < witness->sent + witness->sent_count) {
-        fuzz_require(config->policy == FORWARDER_POLICY_RACE);
-        fuzz_require(sent + 2 == witness->sent + witness->sent_count);
-        query->upstream = sent[1].path.socket / config->lanes;
+    for (; sent < witness->sent + witness->sent_count; sent++) {
+        query->upstream = sent->path.socket / config->lanes;
         fuzz_require((witness_group(witness, witness_question(query)) >> query->upstream & 1U) !=
                      0);
         fuzz_require((query->asked & 1U << query->upstream) == 0);
-        witness_check_sent(witness, query, sent + 1);
+        if (witness_check_probe(witness, query, sent))
+            sent += 1;
+        witness_check_sent(witness, query, sent);
+        count += 1;
     }
+    fuzz_require(count <= (config->policy == FORWARDER_POLICY_RACE ? 2 : 1));
     query->begun = query->asked;
     query->due_ns = witness_due(witness, query);
     witness->count += 1;
@@ -1178,7 +1214,7 @@ static inline void witness_check_plain(struct witness *witness, struct witness_q
     unsigned int upstream = path->socket / witness->forwarder->config.lanes;
     struct witness_peer *peer = &witness->peers[upstream];
 
-    if (peer->server.size > 0 && path->stream == 0) {
+    if ((peer->server.size > 0 || witness->knows_edns[upstream]) && path->stream == 0) {
         witness_check_cut(witness, query, upstream);
         return;
     }
@@ -1265,6 +1301,34 @@ static inline bool witness_has_other(const struct witness_query *query, unsigned
     return (query->begun & ~bit & ~(query->failed | query->passed | query->missed)) != 0;
 }
 
+/* Whether a reply says that EDNS is not known where the query went with it and without. */
+static inline bool witness_is_of_probe(const struct witness_query *query, unsigned int bit,
+                                       const struct dns_message *reply)
+{
+    unsigned int rcode = dns_header_rcode(&reply->header);
+
+    return (query->probed & bit) != 0 && reply->opt_at == 0 &&
+           (rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_NOTIMP);
+}
+
+/* A reply was taken that came by UDP: it may show that its upstream knows EDNS, or answers what is
+ * without it alone. */
+static inline void witness_learn_edns(struct witness *witness, const struct witness_query *query,
+                                      unsigned int bit, const struct dns_message *reply)
+{
+    bool was_plain = (query->plain & bit) != 0;
+    unsigned int upstream = 0;
+
+    while (bit >> upstream != 1)
+        upstream += 1;
+    if (reply->opt_at != 0 && (!was_plain || (query->probed & bit) != 0))
+        witness->knows_edns[upstream] = true;
+    if (!was_plain || witness->knows_edns[upstream])
+        witness->drops_edns[upstream] = false;
+    else if (witness->plain_until_ns[upstream] <= witness->now_ns)
+        witness->drops_edns[upstream] = true;
+}
+
 /* A datagram on an upstream's socket goes in. */
 static inline void witness_upstream(struct witness *witness, const struct forwarder_datagram *in)
 {
@@ -1287,8 +1351,14 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
         witness_check_plain(witness, query, &in->path);
     } else if (query != NULL && witness_is_cut(witness, query, in)) {
         witness_check_cut(witness, query, in->path.socket / config->lanes);
+    } else if (query != NULL && witness_is_good(witness, query, in, &reply) &&
+               witness_is_of_probe(query, bit, &reply)) {
+        fuzz_require(witness->sent_count == 0);
+        query->probed &= ~bit;
     } else if (query != NULL && witness_is_good(witness, query, in, &reply)) {
         use = witness_use_of(witness, query, in, &reply);
+        if (use == WITNESS_USE && in->path.stream == 0)
+            witness_learn_edns(witness, query, bit, &reply);
         if (use == WITNESS_USE && witness_is_failure(&reply) && witness_has_other(query, bit)) {
             fuzz_require(witness->sent_count == 0);
             query->passed |= bit;
@@ -1642,6 +1712,8 @@ static inline void witness_reconfigure(struct witness *witness,
         fuzz_require(is_same || (awaited >> slot & 1U) == 0);
         if (!is_same) {
             witness->plain_until_ns[slot] = 0;
+            witness->knows_edns[slot] = false;
+            witness->drops_edns[slot] = false;
             witness->peers[slot] = (struct witness_peer){ 0 };
         }
     }

@@ -24,7 +24,8 @@ static void take_upstreams(const struct forwarder *core, struct operate_report *
             .smoothed_ns = upstream->smoothed_ns,
             .strikes = upstream->strikes,
             .down_until_ns = upstream->down_until_ns,
-            .plain_until_ns = upstream->plain_until_ns,
+            .plain_until_ns =
+                upstream->edns.is_dropped ? UINT64_MAX : upstream->edns.plain_until_ns,
         };
     }
 }

@@ -88,7 +88,8 @@ struct said {
     bool has_error;
     uint16_t error;
     bool has_cookie;
-    bool is_plain; /* without EDNS, though the query had it */
+    bool is_plain; /* without EDNS, though the query had it, */
+    bool has_edns; /* or with it, though it had none */
     bool is_reassembled;
     bool is_nothing;
     struct bytes wrong; /* what is wrong with a reply; empty: nothing */

@@ -120,6 +120,10 @@ static bool read_word(struct said *said, struct bytes word)
         said->is_plain = true;
         return true;
     }
+    if (word_is(word, "+edns")) {
+        said->has_edns = true;
+        return true;
+    }
     return read_value(said, word);
 }
 
@@ -196,7 +200,7 @@ struct bytes said_write(struct scenario *scenario, const struct dns_message *que
                 REQUIRE(dns_builder_add_rr(&builder, section, &rr).status == DNS_OK);
         }
     }
-    if (query->opt_at != 0 && !said->is_plain)
+    if ((query->opt_at != 0 && !said->is_plain) || said->has_edns)
         REQUIRE(dns_builder_add_edns(&builder, &edns).status == DNS_OK);
     return dns_builder_finish(&builder);
 }

@@ -189,14 +189,23 @@ static void patch_edns(const struct forwarder_request *request, struct opt_place
     byte_writer_patch_u16_be(out, opt.rdata - OPT_FLAGS_BEFORE_RDATA, edns.flags);
 }
 
+/* What a client is told that asked for DNSSEC where the upstream answered without EDNS, and so
+ * without that. */
+static struct forwarder_error missing_dnssec(const struct forwarder_request *request,
+                                             const struct dns_message *reply)
+{
+    return (struct forwarder_error){ request->dnssec_ok && reply->opt_at == 0,
+                                     DNS_EDE_NOT_SUPPORTED };
+}
+
 /* Writes our EDNS at the end of a reply: with its part of the response code, the options that go
  * on, and our cookie. */
 static void write_last_edns(const struct forwarder_request *request,
                             const struct dns_message *reply, struct byte_writer *out)
 {
-    static const struct forwarder_error no_error = { 0 };
+    struct forwarder_error error = missing_dnssec(request, reply);
     uint8_t block[FORWARDER_OPTIONS_BYTES];
-    struct dns_edns edns = forwarder_answer_edns(request, &no_error, block);
+    struct dns_edns edns = forwarder_answer_edns(request, &error, block);
     size_t size_at;
 
     edns.rcode_high = (uint8_t)(dns_message_rcode(reply) >> 4);
@@ -249,6 +258,7 @@ static size_t relayed_size(const struct forwarder_request *request, const struct
     if (!request->has_edns || (opt.end != 0 && !is_opt_last(reply, opt)))
         return size;
     size += FORWARDER_OPT_BYTES + pass_options(reply, NULL);
+    size += missing_dnssec(request, reply).is_there ? FORWARDER_ERROR_BYTES : 0;
     return request->cookie.size > 0 ? size + 4 + request->cookie.size : size;
 }
 

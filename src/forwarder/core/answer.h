@@ -28,7 +28,9 @@ struct forwarder_error {
 };
 
 /* Options of ours: an extended error without text, and a cookie. */
-#define FORWARDER_OPTIONS_BYTES (6 + 4 + FORWARDER_COOKIE_CLIENT + FORWARDER_COOKIE_SERVER)
+#define FORWARDER_ERROR_BYTES 6
+#define FORWARDER_OPTIONS_BYTES                                                                    \
+    (FORWARDER_ERROR_BYTES + 4 + FORWARDER_COOKIE_CLIENT + FORWARDER_COOKIE_SERVER)
 
 /* The EDNS of an answer to this request, for one that has some; its options stand in `block`. */
 struct dns_edns forwarder_answer_edns(const struct forwarder_request *request,
@@ -64,7 +66,8 @@ enum forwarder_relayed {
  * reserved flag Z, and EDNS, which speaks of one hop: in an OPT record of the upstream's, payload
  * size, version and flags become ours, its options stay but for those that speak of the hop, and
  * the client's cookie comes to them, which takes that it is the last record; one is added or taken
- * away so that the client gets one if and only if it sent one (RFC 6891 section 7). One is taken
+ * away so that the client gets one if and only if it sent one (RFC 6891 section 7); with DO it is
+ * told by an extended error where the upstream's reply has none, and so no DNSSEC. One is taken
  * away only if it is the last record and holds no part of the response code. `out` is at the start
  * of its block, and has FORWARDER_DATAGRAM_BYTES_MAX octets at least (REQUIRE). */
 enum forwarder_relayed forwarder_answer_relay(const struct forwarder_request *request,

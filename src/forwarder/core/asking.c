@@ -36,6 +36,12 @@ struct bytes forwarder_query_question(const struct forwarder_query *query)
                     query->wire_bytes - (size_t)(DNS_HEADER_SIZE + FORWARDER_OPT_BYTES));
 }
 
+bool forwarder_query_wants_dnssec(const struct forwarder_query *query)
+{
+    /* The flags of the OPT record at the end, before its RDLENGTH. */
+    return (query->wire[query->wire_bytes - 4] << 8 & DNS_EDNS_DO) != 0;
+}
+
 static bool is_by_stream(const struct forwarder_query *query, unsigned int upstream)
 {
     return (query->streams >> upstream & 1U) != 0;
@@ -90,6 +96,38 @@ static void write_cookie(const struct forwarder *forwarder, size_t upstream,
     byte_writer_patch_u16_be(out, start - 2, (uint16_t)(out->position - start));
 }
 
+/* Whether a query to query->upstream goes without EDNS. Only over UDP is silence taken for what it
+ * has to say of that. */
+static bool is_plain(const struct forwarder *forwarder, const struct forwarder_query *query)
+{
+    const struct forwarder_upstream_edns *edns = &forwarder->upstreams[query->upstream].edns;
+    bool is_again = (query->asked >> query->upstream & 1U) != 0;
+
+    if (is_by_stream(query, query->upstream))
+        return edns->plain_until_ns > forwarder->now_ns;
+    return (query->plain >> query->upstream & 1U) != 0 ||
+           forwarder_edns_is_plain(edns, is_again, forwarder->now_ns);
+}
+
+/* Where query->upstream is taken for one that drops what has EDNS, sends it the query with that
+ * now and then, just before it goes without. */
+static void probe(struct forwarder *forwarder, struct forwarder_query *query,
+                  struct forwarder_batch *batch)
+{
+    struct forwarder_upstream *upstream = &forwarder->upstreams[query->upstream];
+    struct forwarder_path path = path_of(forwarder, query);
+    struct byte_writer out;
+
+    if (forwarder->config.transports[query->upstream] != FORWARDER_OVER_UDP ||
+        !forwarder_edns_probe(&upstream->edns, forwarder->now_ns))
+        return;
+    out = forwarder_batch_writer(batch, &path);
+    REQUIRE(write_bytes(&out, forwarder_query_wire(query)));
+    forwarder_batch_add(batch, &path, &out);
+    query->probed |= 1U << query->upstream;
+    upstream->queries += 1;
+}
+
 /* Sends a query to query->upstream, as it was sent there before or else by its transport. */
 static void send_query(struct forwarder *forwarder, struct forwarder_query *query,
                        struct forwarder_batch *batch)
@@ -104,10 +142,8 @@ static void send_query(struct forwarder *forwarder, struct forwarder_query *quer
     if (transport != FORWARDER_OVER_UDP)
         query->streams |= bit;
     path = path_of(forwarder, query);
-    if (forwarder->upstreams[query->upstream].plain_until_ns > forwarder->now_ns) {
-        wire.size -= FORWARDER_OPT_BYTES;
-        query->plain |= bit;
-    }
+    query->plain = is_plain(forwarder, query) ? query->plain | bit : query->plain & ~bit;
+    wire.size -= (query->plain & bit) != 0 ? FORWARDER_OPT_BYTES : 0;
     out = forwarder_batch_writer(batch, &path);
     REQUIRE(write_bytes(&out, wire));
     if (has_cookie && (query->plain & bit) == 0) {
@@ -250,6 +286,7 @@ static void send_first(struct forwarder *forwarder, struct forwarder_query *quer
         send_query(forwarder, query, batch);
     }
     query->upstream = (uint8_t)first;
+    probe(forwarder, query, batch);
     send_query(forwarder, query, batch);
     query->attempts = 1;
     query->begun = query->asked;
@@ -345,6 +382,7 @@ static void miss_one(struct forwarder *forwarder, struct forwarder_query *query,
 
     if (((query->failed | query->passed) & bit) != 0)
         return;
+    upstream->edns.silences += ((query->plain | query->streams) & bit) == 0;
     if ((query->missed & bit) != 0) {
         upstream->timeouts += 1;
     } else if (forwarder_upstream_missed(upstream, forwarder->now_ns)) {
@@ -407,7 +445,7 @@ void forwarder_ask_uncookied(struct forwarder *forwarder, struct forwarder_query
 void forwarder_ask_plainly(struct forwarder *forwarder, struct forwarder_query *query,
                            unsigned int upstream, struct forwarder_batch *batch)
 {
-    forwarder->upstreams[upstream].plain_until_ns = later(forwarder->now_ns, PLAIN_NS);
+    forwarder->upstreams[upstream].edns.plain_until_ns = later(forwarder->now_ns, PLAIN_NS);
     forwarder_ask_same(forwarder, query, upstream, batch);
 }
 

@@ -54,6 +54,9 @@ void forwarder_count(struct forwarder *forwarder, enum forwarder_counter counter
 /* The octets of the question in a query of ours: between the header and EDNS. */
 struct bytes forwarder_query_question(const struct forwarder_query *query);
 
+/* Whether it asks for DNSSEC (DO). */
+bool forwarder_query_wants_dnssec(const struct forwarder_query *query);
+
 /* What was sent, for answers to it: header, question, EDNS. */
 struct bytes forwarder_query_wire(const struct forwarder_query *query);
 

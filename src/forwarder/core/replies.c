@@ -41,6 +41,10 @@ static void keep_reply(struct forwarder *forwarder, const struct forwarder_query
         return;
     if (kept.is_failure && forwarder_has_answer(forwarder, &query->topic))
         return;
+    if (reply->opt_at == 0 && forwarder_query_wants_dnssec(query) && !kept.has_error) {
+        kept.has_error = true;
+        kept.error = DNS_EDE_NOT_SUPPORTED; /* as those who waited are told */
+    }
     if (forwarder_cache_put(&forwarder->cache, &query->topic, &kept, forwarder->now_ns))
         forwarder_count(forwarder, FORWARDER_COUNT_cache_kept);
 }
@@ -54,12 +58,20 @@ static bool is_failure(const struct dns_message *reply)
 
 /* What the reply says of how its upstream does. Who was asked later, or the same in two ways, shows
  * nothing of its round trip. */
-static void learn(struct forwarder *forwarder, const struct forwarder_query *query, size_t number)
+static void learn(struct forwarder *forwarder, const struct forwarder_query *query,
+                  const struct forwarder_path *path, const struct dns_message *reply)
 {
+    size_t number = path->socket / forwarder->config.lanes;
     struct forwarder_upstream *upstream = &forwarder->upstreams[number];
     uint64_t after_ns = forwarder->now_ns - query->sent_ns;
+    bool was_plain = (query->plain >> number & 1U) != 0;
+    bool was_probed = (query->probed >> number & 1U) != 0;
 
     forwarder_upstream_answered(upstream);
+    if (path->stream == 0)
+        forwarder_edns_answered(&upstream->edns, was_plain,
+                                reply->opt_at != 0 && (!was_plain || was_probed),
+                                forwarder->now_ns);
     if (((query->begun & ~query->remade) >> number & 1U) == 0)
         return;
     if (query->attempts == 1)
@@ -124,7 +136,7 @@ static void accept_reply(struct forwarder *forwarder, struct forwarder_query *qu
 {
     size_t number = path->socket / forwarder->config.lanes;
 
-    learn(forwarder, query, number);
+    learn(forwarder, query, path, reply);
     if (is_failure(reply) && has_other(query, number)) {
         query->passed |= 1U << number;
         return;
@@ -147,7 +159,7 @@ static void ask_by_stream(struct forwarder *forwarder, struct forwarder_query *q
         forwarder_ask_by_stream(forwarder, query, upstream, batch);
 }
 
-/* Asks without EDNS; where cookies showed that the upstream knows it, only a stream is believed. */
+/* Asks without EDNS; where the upstream has shown that it knows it, only a stream is believed. */
 static enum forwarder_counter ask_plainly(struct forwarder *forwarder,
                                           struct forwarder_query *query,
                                           const struct forwarder_path *path,
@@ -156,7 +168,9 @@ static enum forwarder_counter ask_plainly(struct forwarder *forwarder,
     unsigned int upstream = path->socket / forwarder->config.lanes;
     struct forwarder_peer_cookie *peer = &forwarder->peer_cookies[upstream];
 
-    if (peer->server_size > 0 && path->stream == 0) {
+    bool is_known = peer->server_size > 0 || forwarder->upstreams[upstream].edns.is_known;
+
+    if (is_known && path->stream == 0) {
         ask_by_stream(forwarder, query, upstream, batch);
         return FORWARDER_COUNT_replies_uncookied;
     }
@@ -226,6 +240,16 @@ static enum forwarder_counter check_cookie(struct forwarder *forwarder,
     return FORWARDER_COUNT_replies_accepted;
 }
 
+/* Whether a reply says that EDNS is not understood where the query went with it and without. */
+static bool is_of_probe(const struct forwarder_query *query, unsigned int upstream,
+                        const struct dns_message *reply)
+{
+    unsigned int rcode = dns_header_rcode(&reply->header);
+
+    return (query->probed >> upstream & 1U) != 0 && reply->opt_at == 0 &&
+           (rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_NOTIMP);
+}
+
 /* Takes a reply with the query's question, whole as it seems; says what to count. */
 static enum forwarder_counter read_reply(struct forwarder *forwarder, struct forwarder_query *query,
                                          const struct forwarder_datagram *datagram,
@@ -237,6 +261,10 @@ static enum forwarder_counter read_reply(struct forwarder *forwarder, struct for
     if (dns_message_read(datagram->payload, &reply).status != DNS_OK ||
         dns_message_check_rdata(&reply).status != DNS_OK)
         return FORWARDER_COUNT_replies_malformed;
+    if (is_of_probe(query, datagram->path.socket / forwarder->config.lanes, &reply)) {
+        query->probed &= ~(1U << datagram->path.socket / forwarder->config.lanes);
+        return FORWARDER_COUNT_replies_plain;
+    }
     counter = check_cookie(forwarder, query, &datagram->path, &reply, batch);
     if (counter == FORWARDER_COUNT_replies_accepted)
         accept_reply(forwarder, query, &datagram->path, &reply, batch);

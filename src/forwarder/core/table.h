@@ -37,7 +37,8 @@ struct forwarder_query {
     uint32_t begun;   /* of those, the ones that were asked when it was sent first, */
     uint32_t remade;  /* and those that were asked the same in another way since */
     uint32_t passed;  /* those that could not answer, where another may still */
-    uint32_t plain;   /* of those, the ones without EDNS */
+    uint32_t plain;   /* of those, the ones without EDNS, */
+    uint32_t probed;  /* but also with it, to see whether it answers that */
     uint32_t streams; /* and those that were over a stream which is still there */
     uint32_t failed;  /* those that the network did not lead to, when they were asked last */
     uint32_t cookied; /* those that were sent a cookie */

@@ -70,6 +70,38 @@ bool forwarder_upstream_failed(struct forwarder_upstream *upstream, uint64_t now
     return forwarder_upstream_missed(upstream, now_ns);
 }
 
+void forwarder_edns_answered(struct forwarder_upstream_edns *edns, bool was_plain, bool is_known,
+                             uint64_t now_ns)
+{
+    edns->is_known = edns->is_known || is_known;
+    if (!was_plain || edns->is_known) {
+        edns->silences = 0;
+        edns->is_dropped = false;
+    } else if (edns->plain_until_ns <= now_ns && !edns->is_dropped) {
+        edns->is_dropped = true;
+        edns->probe_ns = now_ns;
+        edns->probe_after_ns = FORWARDER_EDNS_PROBE_NS;
+    }
+}
+
+bool forwarder_edns_is_plain(const struct forwarder_upstream_edns *edns, bool is_again,
+                             uint64_t now_ns)
+{
+    return edns->plain_until_ns > now_ns || edns->is_dropped ||
+           (is_again && !edns->is_known && edns->silences >= FORWARDER_EDNS_SILENCES);
+}
+
+bool forwarder_edns_probe(struct forwarder_upstream_edns *edns, uint64_t now_ns)
+{
+    if (!edns->is_dropped || edns->plain_until_ns > now_ns || edns->probe_ns > now_ns)
+        return false;
+    if (__builtin_add_overflow(now_ns, edns->probe_after_ns, &edns->probe_ns))
+        edns->probe_ns = UINT64_MAX;
+    if (edns->probe_after_ns < FORWARDER_EDNS_PROBE_NS_MAX)
+        edns->probe_after_ns *= 2;
+    return true;
+}
+
 bool forwarder_upstream_outrun(struct forwarder_upstream *upstream,
                                const struct forwarder_watch *watch, uint64_t now_ns,
                                uint64_t most_ns)

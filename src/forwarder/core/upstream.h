@@ -38,8 +38,25 @@ struct forwarder_watch {
     uint64_t sent_ns;
 };
 
+/* What is known of an upstream and EDNS, over UDP. */
+struct forwarder_upstream_edns {
+    uint64_t plain_until_ns; /* it is asked without, since it said that it does not know it */
+    uint64_t probe_ns;       /* when one is asked with it besides, where it drops such queries, */
+    uint64_t probe_after_ns; /* and how long after that again */
+    uint32_t silences;       /* attempts with it in a row that had no answer */
+    bool is_known;           /* there was an answer with it to a query with it */
+    bool is_dropped;         /* there was none but to a query without */
+};
+
+/* So many attempts with EDNS have no answer before one goes without. */
+#define FORWARDER_EDNS_SILENCES 2
+/* An upstream that drops queries with EDNS gets one besides again after this time, then after twice
+ * as long each time, up to that. */
+#define FORWARDER_EDNS_PROBE_NS UINT64_C(1000000000)
+#define FORWARDER_EDNS_PROBE_NS_MAX (UINT64_C(900) * 1000000000)
+
 struct forwarder_upstream {
-    uint64_t plain_until_ns; /* it is asked without EDNS, which it does not know */
+    struct forwarder_upstream_edns edns;
     uint64_t down_until_ns;  /* it is not asked if another can be */
     uint64_t smoothed_ns;    /* the round trip; 0: none was measured */
     uint64_t variation_ns;
@@ -75,6 +92,19 @@ bool forwarder_upstream_failed(struct forwarder_upstream *upstream, uint64_t now
 bool forwarder_upstream_outrun(struct forwarder_upstream *upstream,
                                const struct forwarder_watch *watch, uint64_t now_ns,
                                uint64_t most_ns);
+
+/* It answered a query by UDP that was sent to it without EDNS, or with; `is_known`: and so has shown
+ * that it knows EDNS. That is never forgotten: whoever can make queries get lost cannot make it be
+ * asked without, and so without cookies. */
+void forwarder_edns_answered(struct forwarder_upstream_edns *edns, bool was_plain, bool is_known,
+                             uint64_t now_ns);
+
+/* Whether it is asked without EDNS by UDP; `is_again`: it has been asked this with EDNS. */
+bool forwarder_edns_is_plain(const struct forwarder_upstream_edns *edns, bool is_again,
+                             uint64_t now_ns);
+
+/* Whether one with EDNS is to go besides a query without; it is taken for sent then. */
+bool forwarder_edns_probe(struct forwarder_upstream_edns *edns, uint64_t now_ns);
 
 /* How long to wait for it in the n-th attempt (from 1 on): at most `most_ns`, and that where
  * nothing was measured. */

@@ -45,6 +45,74 @@ static void three_misses_in_a_row_make_it_down_for_longer_each_time(void **state
     assert_int_equal(upstream.down_until_ns, 0);
 }
 
+static void edns_is_left_away_only_for_one_that_never_answered_with_it(void **state)
+{
+    struct forwarder_upstream_edns edns = { 0 };
+
+    (void)state;
+    assert_false(forwarder_edns_is_plain(&edns, true, 1));
+    edns.silences = FORWARDER_EDNS_SILENCES;
+    assert_false(forwarder_edns_is_plain(&edns, false, 1));
+    assert_true(forwarder_edns_is_plain(&edns, true, 1));
+    assert_false(forwarder_edns_probe(&edns, 1));
+    forwarder_edns_answered(&edns, true, false, NS_PER_S);
+    assert_true(forwarder_edns_is_plain(&edns, false, NS_PER_S));
+    assert_true(forwarder_edns_probe(&edns, NS_PER_S));
+    assert_false(forwarder_edns_probe(&edns, 2 * NS_PER_S - 1));
+    assert_true(forwarder_edns_probe(&edns, 2 * NS_PER_S));
+    assert_false(forwarder_edns_probe(&edns, 4 * NS_PER_S - 1));
+    assert_true(forwarder_edns_probe(&edns, 4 * NS_PER_S));
+    forwarder_edns_answered(&edns, true, true, 5 * NS_PER_S);
+    assert_false(forwarder_edns_is_plain(&edns, false, 5 * NS_PER_S));
+    edns.silences = 1000;
+    assert_false(forwarder_edns_is_plain(&edns, true, 5 * NS_PER_S));
+    forwarder_edns_answered(&edns, true, false, 6 * NS_PER_S);
+    assert_false(forwarder_edns_is_plain(&edns, true, 6 * NS_PER_S));
+    edns.plain_until_ns = 8 * NS_PER_S; /* it said so over a stream */
+    assert_true(forwarder_edns_is_plain(&edns, false, 7 * NS_PER_S));
+}
+
+static void a_loser_of_races_is_down_when_three_that_are_watched_have_no_answer(void **state)
+{
+    struct forwarder_upstream upstream = { .smoothed_ns = 10 * MS };
+    struct forwarder_watch watch = { .is_there = true };
+    unsigned int downs = 0;
+
+    (void)state;
+    for (watch.sent_ns = NS_PER_S; watch.sent_ns < 2 * NS_PER_S; watch.sent_ns += 10 * MS) {
+        downs += forwarder_upstream_outrun(&upstream, &watch, watch.sent_ns + 5 * MS, NS_PER_S);
+        assert_int_equal(upstream.strikes, (watch.sent_ns - NS_PER_S) / (50 * MS));
+        if (downs == 1)
+            return;
+    }
+    fail();
+}
+
+static void the_second_of_a_race_is_the_next_fastest_or_now_and_then_another(void **state)
+{
+    struct forwarder_upstream upstreams[] = { { .smoothed_ns = 9 },
+                                              { .smoothed_ns = 5 },
+                                              { .smoothed_ns = 7 } };
+    struct forwarder_choice choice = {
+        .upstreams = upstreams,
+        .members = members,
+        .count = 3,
+        .now_ns = 10,
+    };
+
+    (void)state;
+    assert_int_equal(forwarder_choice_first(&choice, FORWARDER_POLICY_RACE, 5, 1), 1);
+    assert_int_equal(forwarder_choice_second(&choice, 1, 6), 2);
+    assert_int_equal(forwarder_choice_second(&choice, 1, 7), 0);
+    assert_int_equal(forwarder_choice_second(&choice, 1, 15), 2);
+    assert_int_equal(forwarder_choice_second(&choice, 1, 23), 2);
+    upstreams[2].down_until_ns = 11;
+    assert_int_equal(forwarder_choice_second(&choice, 1, 6), 0);
+    upstreams[0].down_until_ns = 11;
+    assert_int_equal(forwarder_choice_second(&choice, 1, 6), 1);
+    assert_int_equal(forwarder_choice_second(&choice, 1, 7), 1);
+}
+
 static void each_policy_chooses_among_those_that_are_well(void **state)
 {
     struct forwarder_upstream upstreams[] = { { .smoothed_ns = 9 },
@@ -194,6 +262,9 @@ static void in_a_race_two_are_asked_and_the_first_reply_is_the_answer(void **sta
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(patience_follows_the_round_trips_between_its_limits),
     cmocka_unit_test(three_misses_in_a_row_make_it_down_for_longer_each_time),
+    cmocka_unit_test(edns_is_left_away_only_for_one_that_never_answered_with_it),
+    cmocka_unit_test(a_loser_of_races_is_down_when_three_that_are_watched_have_no_answer),
+    cmocka_unit_test(the_second_of_a_race_is_the_next_fastest_or_now_and_then_another),
     cmocka_unit_test(each_policy_chooses_among_those_that_are_well),
     cmocka_unit_test(the_next_is_one_that_was_not_asked_and_is_well),
     cmocka_unit_test(when_the_first_dies_the_second_is_asked_after_fifty_ms_and_soon_at_once),
