@@ -28,6 +28,7 @@ static void free_places(struct forwarder_tcp *tcp)
     free(tcp->clients);
     free(tcp->upstreams);
     free(tcp->ways);
+    free(tcp->busy);
     free(tcp);
 }
 
@@ -36,6 +37,7 @@ struct forwarder_tcp *forwarder_tcp_new(const struct forwarder_tcp_config *confi
     struct forwarder_tcp *tcp = calloc(1, sizeof(*tcp));
 
     REQUIRE(config->clients_max <= FORWARDER_TCP_CLIENTS_MAX);
+    REQUIRE(config->upstream_sockets < UINT16_MAX);
     if (tcp == NULL)
         return NULL;
     tcp->config = *config;
@@ -45,7 +47,8 @@ struct forwarder_tcp *forwarder_tcp_new(const struct forwarder_tcp_config *confi
     tcp->clients = calloc(FORWARDER_TCP_CLIENTS_MAX, sizeof(*tcp->clients));
     tcp->upstreams = calloc(config->upstream_sockets + 1, sizeof(*tcp->upstreams));
     tcp->ways = calloc(config->upstream_sockets + 1, sizeof(*tcp->ways));
-    if (tcp->clients != NULL && tcp->upstreams != NULL && tcp->ways != NULL)
+    tcp->busy = calloc(config->upstream_sockets + 1, sizeof(*tcp->busy));
+    if (tcp->clients != NULL && tcp->upstreams != NULL && tcp->ways != NULL && tcp->busy != NULL)
         return tcp;
     free_places(tcp);
     return NULL;
@@ -420,15 +423,15 @@ static void look_after_unsettled(struct forwarder_tcp *tcp, uint64_t now_ns)
     }
 }
 
-/* Looks after all connections; also after places to upstreams where none is, if `are_places`. */
-static void look_after_all(struct forwarder_tcp *tcp, bool are_places, uint64_t now_ns)
+/* Looks after all connections, and all places to upstreams that are in use. Of these some leave the
+ * list meanwhile, whose places the last ones take, and new ones come at its end. */
+static void look_after_all(struct forwarder_tcp *tcp, uint64_t now_ns)
 {
     for (size_t i = 0; i < tcp->clients_top; i++)
         look_after_client(tcp, &tcp->clients[i], now_ns);
-    if (!are_places && tcp->upstreams_now == 0)
-        return;
-    for (size_t i = 0; i < tcp->config.upstream_sockets; i++)
-        look_after_upstream(tcp, i, now_ns);
+    for (size_t i = tcp->busy_count; i > 0; i--)
+        if (i <= tcp->busy_count)
+            look_after_upstream(tcp, tcp->busy[i - 1], now_ns);
 }
 
 void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns)
@@ -443,7 +446,7 @@ void forwarder_tcp_expire(struct forwarder_tcp *tcp, uint64_t now_ns)
     tcp->are_all_unsettled = false;
     look_after_unsettled(tcp, now_ns);
     if (are_all_unsettled || is_time)
-        look_after_all(tcp, are_all_unsettled, now_ns);
+        look_after_all(tcp, now_ns);
     if (tcp->is_paused && now_ns >= tcp->paused_until_ns && forwarder_tcp_has_place(tcp))
         forwarder_tcp_set_paused(tcp, false);
     if (is_time)

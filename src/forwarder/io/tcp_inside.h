@@ -17,6 +17,7 @@
 /* What is known of a place for a connection to an upstream, whether there is one or not. */
 struct forwarder_tcp_way {
     bool has_failed;        /* there was none to be had, and the core is to be told */
+    uint16_t listed;        /* where it stands in the list of those in use, plus 1; 0: nowhere */
     uint64_t rest_until_ns; /* no new one is tried before */
 };
 
@@ -56,9 +57,11 @@ struct forwarder_tcp {
     uint64_t check_ns;
     uint32_t upstreams_now;
     struct forwarder_connection *clients;   /* FORWARDER_TCP_CLIENTS_MAX, */
-    size_t clients_top;                     /* of which those from here on were never used */
-    struct forwarder_connection *upstreams; /* config.upstream_sockets, as the next */
+    size_t clients_top;                     /* of which none from here on is in use */
+    struct forwarder_connection *upstreams; /* config.upstream_sockets, as the next two */
     struct forwarder_tcp_way *ways;
+    uint16_t *busy; /* those of these that are in use: there is a connection, or it has failed */
+    size_t busy_count;
     struct forwarder_tcp_upstream known[FORWARDER_SLOTS_MAX];
     size_t owed_count;
     struct forwarder_connection *owed[FORWARDER_TCP_OWED_MAX]; /* where messages were put */

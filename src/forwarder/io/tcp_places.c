@@ -52,6 +52,8 @@ void forwarder_tcp_close_client(struct forwarder_tcp *tcp, struct forwarder_conn
 {
     forwarder_connection_close(connection);
     tcp->counters.clients_now -= 1;
+    while (tcp->clients_top > 0 && !tcp->clients[tcp->clients_top - 1].is_there)
+        tcp->clients_top -= 1;
 }
 
 /* The place of a connection that is closed because it is idle, or NULL: whoever keeps connections

@@ -27,10 +27,36 @@ static size_t upstream_of(const struct forwarder_tcp *tcp, size_t number)
     return number / tcp->config.lanes;
 }
 
+/* A place is in use from now on. */
+static void list(struct forwarder_tcp *tcp, size_t number)
+{
+    if (tcp->ways[number].listed != 0)
+        return;
+    tcp->busy[tcp->busy_count] = (uint16_t)number;
+    tcp->busy_count += 1;
+    tcp->ways[number].listed = (uint16_t)tcp->busy_count;
+}
+
+/* The same where it is so no more, if there was one. */
+static void unlist(struct forwarder_tcp *tcp, size_t number)
+{
+    struct forwarder_tcp_way *way = &tcp->ways[number];
+    uint16_t last;
+
+    if (way->listed == 0 || way->has_failed || tcp->upstreams[number].is_there)
+        return;
+    tcp->busy_count -= 1;
+    last = tcp->busy[tcp->busy_count];
+    tcp->busy[way->listed - 1] = last;
+    tcp->ways[last].listed = way->listed;
+    way->listed = 0;
+}
+
 /* Lets the core be told that there is no way through this place. */
 static void fail(struct forwarder_tcp *tcp, size_t number)
 {
     tcp->ways[number].has_failed = true;
+    list(tcp, number);
     forwarder_tcp_unsettle(tcp, true, number);
 }
 
@@ -120,6 +146,7 @@ static bool has_connection(struct forwarder_tcp *tcp, const struct forwarder_pat
         return false;
     }
     connection->active_ns = now_ns;
+    list(tcp, path->socket);
     tcp->upstreams_now += 1;
     tcp->counters.upstreams += 1;
     return true;
@@ -183,20 +210,22 @@ void forwarder_tcp_look_after_upstream(struct forwarder_tcp *tcp, size_t number,
         tcp->ways[number].has_failed = false;
         tcp->config.fail(tcp->config.owner, &failure);
     }
-    if (!connection->is_there)
-        return;
-    if (connection->is_broken || now_ns - connection->active_ns >= most_ns)
+    if (connection->is_there &&
+        (connection->is_broken || now_ns - connection->active_ns >= most_ns))
         end(tcp, number, now_ns);
+    unlist(tcp, number);
 }
 
 void forwarder_tcp_leave(struct forwarder_tcp *tcp, size_t socket)
 {
     REQUIRE(socket < tcp->config.upstream_sockets);
-    tcp->ways[socket] = (struct forwarder_tcp_way){ 0 };
-    if (!tcp->upstreams[socket].is_there)
-        return;
-    forwarder_connection_close(&tcp->upstreams[socket]);
-    tcp->upstreams_now -= 1;
+    tcp->ways[socket].has_failed = false;
+    tcp->ways[socket].rest_until_ns = 0;
+    if (tcp->upstreams[socket].is_there) {
+        forwarder_connection_close(&tcp->upstreams[socket]);
+        tcp->upstreams_now -= 1;
+    }
+    unlist(tcp, socket);
 }
 
 void forwarder_tcp_set_server(struct forwarder_tcp *tcp, size_t number,
