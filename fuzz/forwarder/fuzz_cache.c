@@ -4,15 +4,19 @@
  * ones) lasts and never longer; what it has forgotten before that, it had no room for. It never has
  * more octets than it may, and its account of entries and blocks is that of a plain list.
  *
- * The input is a history of steps: an octet says what happens and to which of some topics.
+ * The input is a history of steps: an octet says what happens and to which of some topics. There is
+ * a crowd of other topics besides, which are put and looked for many at a time: so many that the
+ * buckets of the index are split, and have more lines than one.
  *
  * Covers: src/forwarder/core/cache.c 90%, src/forwarder/core/blocks.c 90%,
- *         src/forwarder/core/hash.c 90%
+ *         src/forwarder/core/hash.c 90%, src/forwarder/core/index.c 95%
  */
 #include "forwarder/core/cache.h"
 #include "fuzz/target.h"
 
 #define TOPICS 32
+#define CROWD 512
+#define CROWD_AT_ONCE 64
 #define NS_PER_S UINT64_C(1000000000)
 #define STEPS_MAX 2000
 
@@ -28,13 +32,24 @@ struct known {
     uint8_t records[FORWARDER_CACHE_BODY_MAX];
 };
 
+/* What is known of a topic in the crowd, whose answer is one TTL. */
+struct member {
+    bool is_there;
+    uint8_t ttl_s;
+    uint64_t at_ns;
+};
+
 struct history {
     struct byte_reader in;
+    struct forwarder_hash_key key;
+    bool has_one_bucket; /* all hashes are the same */
     struct forwarder_cache cache;
     void *slab;
     uint64_t now_ns;
     uint8_t filler;
     struct known known[TOPICS];
+    struct member crowd[CROWD];
+    uint32_t crowd_count; /* of those that are there */
     uint8_t out[FORWARDER_CACHE_BODY_MAX];
 };
 
@@ -53,20 +68,21 @@ static void begin(struct history *history)
     uint8_t stale_s = take(history);
     struct forwarder_cache_config config = { FORWARDER_CACHE_BYTES_MIN, stale_s % 32U };
 
+    history->key = (struct forwarder_hash_key){ { stale_s, 1 } };
+    history->has_one_bucket = stale_s >= 128;
     for (uint8_t i = 0; i < TOPICS; i++) {
         uint8_t name[2 + 1 + TOPICS / 2 + 1] = { 1, 'a', (uint8_t)(1 + i / 2) };
         size_t start = i % 2 == 0 ? 0 : 2;
         size_t size = 3U + name[2] + 1U;
-        struct forwarder_hash_key key = { { stale_s, 1 } };
         struct dns_question question = { .type = 1, .class = 1 };
         struct forwarder_request request = { 0 };
 
         memset(name + 3, 'a' + i / 2, name[2]);
         question.name.size = (uint8_t)(size - start);
         memcpy(question.name.octets, name + start, size - start);
-        forwarder_topic_init(&history->known[i].topic, &request, &question, &key);
-        if (stale_s >= 128)
-            history->known[i].topic.hash = stale_s; /* all in one bucket */
+        forwarder_topic_init(&history->known[i].topic, &request, &question, &history->key);
+        if (history->has_one_bucket)
+            history->known[i].topic.hash = stale_s;
         history->known[i].name = question.name;
     }
     history->slab = calloc(1, forwarder_cache_slab_bytes(&config));
@@ -144,6 +160,102 @@ static void step_find(struct history *history, struct known *known)
         forwarder_cache_rest(&history->cache, &cached, 3);
 }
 
+/* The topic of a member of the crowd: no other has a name that begins with a figure. */
+static struct forwarder_topic topic_of(const struct history *history, size_t number)
+{
+    struct forwarder_request request = { 0 };
+    struct dns_question question = {
+        .name = { .size = 5,
+                  .octets = { 3, '0', (uint8_t)('a' + number % 23), (uint8_t)('a' + number / 23) } },
+        .type = 1,
+        .class = 1,
+    };
+    struct forwarder_topic topic;
+
+    forwarder_topic_init(&topic, &request, &question, &history->key);
+    if (history->has_one_bucket)
+        topic.hash = history->key.halves[0];
+    return topic;
+}
+
+/* Whose topic this is: a member's number, or CROWD for nobody's. */
+static size_t member_of(const struct forwarder_topic *topic)
+{
+    if (topic->octets[0] != 3 || topic->octets[1] != '0')
+        return CROWD;
+    return (size_t)(topic->octets[2] - 'a') + 23 * (size_t)(topic->octets[3] - 'a');
+}
+
+static void set_there(struct history *history, struct member *member, bool is_there)
+{
+    history->crowd_count -= member->is_there;
+    history->crowd_count += is_there;
+    member->is_there = is_there;
+}
+
+/* Some of the crowd get an answer. */
+static void step_put_crowd(struct history *history, size_t first)
+{
+    uint8_t how = take(history);
+
+    for (size_t i = 0; i <= how % CROWD_AT_ONCE; i++) {
+        size_t number = (first + i) % CROWD;
+        struct member *member = &history->crowd[number];
+        struct forwarder_topic topic = topic_of(history, number);
+        uint8_t record[4] = { 0, 0, 0, (uint8_t)(1 + (number + how) % 64) };
+        uint16_t ttl_at = 0;
+        struct forwarder_kept kept = {
+            .ttl_s = record[3],
+            .counts = { 0, 1, 2, 3 },
+            .ttls = &ttl_at,
+            .ttls_count = 1,
+            .records = bytes_of(record, sizeof(record)),
+        };
+
+        fuzz_require(forwarder_cache_put(&history->cache, &topic, &kept, history->now_ns));
+        member->at_ns = history->now_ns;
+        member->ttl_s = record[3];
+        set_there(history, member, true);
+    }
+}
+
+static void check_member(struct history *history, const struct member *member,
+                         const struct forwarder_cached *cached)
+{
+    struct byte_writer out = byte_writer_init(history->out, sizeof(history->out));
+
+    fuzz_require(member->is_there && cached->records_size == 4 && cached->ttl_s == member->ttl_s);
+    fuzz_require(cached->age_s == (history->now_ns - member->at_ns) / NS_PER_S);
+    forwarder_cache_write(&history->cache, cached, 30, &out);
+    fuzz_require(out.position == 4 && history->out[0] + history->out[1] + history->out[2] == 0);
+    fuzz_require(history->out[3] == (cached->is_stale ? 30 : member->ttl_s - cached->age_s));
+}
+
+/* Some of the crowd are looked for. */
+static void step_find_crowd(struct history *history, size_t first)
+{
+    uint8_t how = take(history);
+
+    for (size_t i = 0; i <= how % CROWD_AT_ONCE; i++) {
+        size_t number = (first + i) % CROWD;
+        struct member *member = &history->crowd[number];
+        struct forwarder_topic topic = topic_of(history, number);
+        uint64_t age_s = (history->now_ns - member->at_ns) / NS_PER_S;
+        bool is_over = age_s >= member->ttl_s + history->cache.config.stale_s;
+        struct forwarder_cached cached;
+
+        forwarder_cache_fetch_bucket(&history->cache, &topic);
+        forwarder_cache_fetch_entry(&history->cache, &topic);
+        if (forwarder_cache_find(&history->cache, &topic, history->now_ns, &cached)) {
+            fuzz_require(!is_over);
+            check_member(history, member, &cached);
+            continue;
+        }
+        fuzz_require(!member->is_there || is_over || history->cache.evicted > 0);
+        set_there(history, member, false);
+    }
+}
+
 /* A name, or it and all below it, is flushed. */
 static void step_flush(struct history *history, struct known *known, bool is_tree)
 {
@@ -165,6 +277,7 @@ static void check_walk(struct history *history)
     struct forwarder_cached cached;
     uint32_t seen = 0;
     uint64_t last_ns = 0;
+    uint64_t at_ns;
 
     forwarder_cache_walk_begin(&history->cache, history->now_ns);
     while (forwarder_cache_walk_next(&history->cache, history->now_ns, &topic, &cached)) {
@@ -175,10 +288,17 @@ static void check_walk(struct history *history)
         while (i < TOPICS && !bytes_equal(forwarder_topic_bytes(&topic),
                                           forwarder_topic_bytes(&history->known[i].topic)))
             i += 1;
-        fuzz_require(i < TOPICS && history->known[i].is_there);
-        fuzz_require(history->known[i].at_ns >= last_ns);
-        last_ns = history->known[i].at_ns;
-        check_records(history, &history->known[i], &cached);
+        if (i < TOPICS) {
+            fuzz_require(history->known[i].is_there);
+            at_ns = history->known[i].at_ns;
+            check_records(history, &history->known[i], &cached);
+        } else {
+            fuzz_require(member_of(&topic) < CROWD);
+            at_ns = history->crowd[member_of(&topic)].at_ns;
+            check_member(history, &history->crowd[member_of(&topic)], &cached);
+        }
+        fuzz_require(at_ns >= last_ns);
+        last_ns = at_ns;
         seen += 1;
     }
     fuzz_require(seen <= history->cache.entries);
@@ -186,7 +306,7 @@ static void check_walk(struct history *history)
 
 static void check_account(const struct history *history)
 {
-    uint32_t there = 0;
+    uint32_t there = history->crowd_count;
 
     for (size_t i = 0; i < TOPICS; i++)
         there += history->known[i].is_there;
@@ -203,12 +323,16 @@ static void step(struct history *history, uint8_t octet)
 
     switch (octet % 8) {
     case 0:
-    case 1:
         step_put(history, known);
         break;
+    case 1:
+        step_put_crowd(history, octet / 8U * (CROWD / TOPICS));
+        break;
     case 2:
-    case 3:
         step_find(history, known);
+        break;
+    case 3:
+        step_find_crowd(history, octet / 8U * (CROWD / TOPICS));
         break;
     case 4:
     case 5:
@@ -234,7 +358,7 @@ FUZZ_TARGET(input)
     for (int i = 0; i < STEPS_MAX && !byte_reader_is_done(&history->in); i++)
         step(history, take(history));
     check_walk(history);
-    fuzz_require(forwarder_cache_flush_all(&history->cache) <= TOPICS);
+    fuzz_require(forwarder_cache_flush_all(&history->cache) <= TOPICS + CROWD);
     fuzz_require(history->cache.blocks.used == 0 && history->cache.entries == 0);
     free(history->slab);
     free(history);

@@ -30,6 +30,18 @@ def flush_tree(topic):
     return bytes([topic << 3 | 7])
 
 
+def put_crowd(first, count=64, seed=0):
+    return bytes([first // 16 << 3 | 1, seed << 6 | count - 1])
+
+
+def find_crowd(first, count=64):
+    return bytes([first // 16 << 3 | 3, count - 1])
+
+
+def crowd(of, count):
+    return b"".join(of(first) for first in range(0, count, 64))
+
+
 FRESH, STALE, ONE_BUCKET = b"\x00", b"\x0a", b"\x85"
 
 SEEDS = {
@@ -46,6 +58,12 @@ SEEDS = {
     "no-room-and-all-asked-for": FRESH + b"".join(put(i, 5000) for i in range(11)) +
                b"".join(find(i) for i in range(11)) + b"".join(put(i, 6000) for i in range(12, 31)),
     "too-large": FRESH + put(1, 16384) + find(1) + put(1, 7000) + find(1) + put(1, 16384) + find(1),
+    "buckets-split": FRESH + crowd(put_crowd, 256) + crowd(find_crowd, 512) + put(3) + find(3),
+    "buckets-split-twice": FRESH + crowd(put_crowd, 512) + crowd(find_crowd, 512),
+    "buckets-split-and-are-empty-again": STALE + crowd(put_crowd, 448) + wait(31) * 7 +
+               crowd(find_crowd, 512) + crowd(put_crowd, 128) + crowd(find_crowd, 512),
+    "one-bucket-of-many-lines-is-split": ONE_BUCKET + crowd(put_crowd, 320) + put(4) +
+               crowd(find_crowd, 320) + wait(31) * 5 + crowd(find_crowd, 320) + find(4),
     "flush-a-name": FRESH + put(0) + put(1) + put(3) + flush(1) + find(0) + find(1) + find(3),
     "flush-a-tree": FRESH + put(0) + put(1) + put(3) + flush_tree(1) + find(0) + find(1) + find(3),
 }
