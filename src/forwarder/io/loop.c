@@ -105,7 +105,7 @@ static void flush(struct forwarder_batch *batch, void *owner)
         if (batch->at[i].path.stream != 0)
             forwarder_tcp_send(loop->tcp, &batch->at[i], loop->now_ns);
     forwarder_tcp_flush(loop->tcp, loop->now_ns);
-    loop->counters.sends_lost += forwarder_udp_send(batch, &sockets, &loop->outbox);
+    loop->counters.sends_lost += forwarder_udp_send(batch, &sockets, &loop->outbox, &loop->failed);
     measure(loop, batch);
     forwarder_batch_clear(batch);
 }
@@ -291,6 +291,18 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* Tells the core of ways to upstreams on which nothing could be sent. What fails of what is sent for
+ * that is told in the next turn. */
+static void tell_failed(struct forwarder_loop *loop)
+{
+    struct forwarder_udp_failed failed = loop->failed;
+
+    loop->failed.count = 0;
+    for (size_t i = 0; i < failed.count; i++)
+        fail_way(loop, &(struct forwarder_failure){ .socket = failed.sockets[i] });
+    flush(&loop->batch, loop);
+}
+
 /* How long epoll may wait, rounded up, so that we do not wake just before the deadline. */
 static int wait_ms(const struct forwarder_loop *loop)
 {
@@ -299,6 +311,8 @@ static int wait_ms(const struct forwarder_loop *loop)
     uint64_t now_ns = clock_monotonic_ns();
     uint64_t left_ms;
 
+    if (loop->failed.count > 0)
+        return 0;
     if (deadline_ns == FORWARDER_NEVER)
         return -1;
     if (deadline_ns <= now_ns)
@@ -405,6 +419,8 @@ static int turn(struct forwarder_loop *loop)
     } while (forwarder_deadline_ns(&loop->core) <= now_ns);
     forwarder_tcp_expire(loop->tcp, now_ns);
     flush(&loop->batch, loop);
+    if (loop->failed.count > 0)
+        tell_failed(loop);
     if (now_ns >= loop->retire_ns)
         forwarder_loop_retire(loop, now_ns);
     return signal;

@@ -63,6 +63,7 @@ struct forwarder_loop {
     struct forwarder_inbox inbox;
     struct forwarder_datagram received[FORWARDER_BATCH_MAX]; /* out of it */
     struct forwarder_udp_headers outbox;
+    struct forwarder_udp_failed failed; /* the core is to be told */
 };
 
 /* Lets epoll wait for what can be read. */

@@ -85,9 +85,17 @@ struct forwarder_sockets {
     const int *upstreams;
 };
 
+/* Sockets to upstreams on which there was an error, of this datagram or of one before. */
+struct forwarder_udp_failed {
+    size_t count;
+    uint16_t sockets[FORWARDER_BATCH_MAX];
+};
+
 /* Sends all datagrams of the batch (not what is for streams), those of one socket together, and
- * gives how many the kernel did not take: they are lost, as datagrams may be. `headers` is working
- * storage. */
+ * gives how many the kernel did not take: they are lost, as datagrams may be. Where that was not
+ * for want of room, an upstream's socket is added to *failed, as long as there is a place in it.
+ * `headers` is working storage. */
 size_t forwarder_udp_send(const struct forwarder_batch *batch,
                           const struct forwarder_sockets *sockets,
-                          struct forwarder_udp_headers *headers);
+                          struct forwarder_udp_headers *headers,
+                          struct forwarder_udp_failed *failed);

@@ -137,17 +137,26 @@ static void put(const struct forwarder_datagram *datagram, struct forwarder_udp_
         write_control(&datagram->path.local, &headers->controls[at], header);
 }
 
+/* Whether an error says that there is no way, and not that there is no room just now. */
+static bool is_of_way(int number)
+{
+    return number != EAGAIN && number != EINTR && number != ENOBUFS && number != ENOMEM;
+}
+
 /* Sends `count` messages through one socket; gives how many were lost. An error may be an earlier
  * datagram's, which the kernel reports here: so each message gets two tries. */
-static size_t send_all(int fd, struct mmsghdr *messages, size_t count)
+static size_t send_all(int fd, struct mmsghdr *messages, size_t count, bool *ret_has_failed)
 {
     size_t lost = 0;
     int tries = 0;
+
+    *ret_has_failed = false;
 
     for (size_t done = 0; done < count;) {
         int sent = sendmmsg(fd, messages + done, (unsigned int)(count - done), MSG_DONTWAIT);
 
         tries = sent > 0 ? 0 : tries + 1;
+        *ret_has_failed = *ret_has_failed || (sent < 0 && is_of_way(errno));
         if (sent > 0) {
             done += (size_t)sent;
         } else if (tries == 2) {
@@ -159,11 +168,21 @@ static size_t send_all(int fd, struct mmsghdr *messages, size_t count)
     return lost;
 }
 
+static void note(struct forwarder_udp_failed *failed, uint16_t socket)
+{
+    if (failed->count == FORWARDER_BATCH_MAX)
+        return;
+    failed->sockets[failed->count] = socket;
+    failed->count += 1;
+}
+
 size_t forwarder_udp_send(const struct forwarder_batch *batch,
                           const struct forwarder_sockets *sockets,
-                          struct forwarder_udp_headers *headers)
+                          struct forwarder_udp_headers *headers,
+                          struct forwarder_udp_failed *failed)
 {
     bool is_sent[FORWARDER_BATCH_MAX] = { false };
+    bool has_failed;
     size_t lost = 0;
 
     for (size_t first = 0; first < batch->count; first++) {
@@ -182,7 +201,9 @@ size_t forwarder_udp_send(const struct forwarder_batch *batch,
                 count += 1;
             }
         }
-        lost += send_all(fds[path->socket], headers->messages, count);
+        lost += send_all(fds[path->socket], headers->messages, count, &has_failed);
+        if (has_failed && path->side == FORWARDER_UPSTREAMS)
+            note(failed, path->socket);
     }
     return lost;
 }
