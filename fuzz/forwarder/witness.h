@@ -444,7 +444,8 @@ static inline bool witness_check_is_plain(const struct witness *witness,
     bool is_udp = sent->path.stream == 0;
     bool must_be = witness->plain_until_ns[upstream] > witness->now_ns ||
                    (is_udp && (witness->drops_edns[upstream] ||
-                               (query->plain >> upstream & 1U) != 0));
+                               (!witness->knows_edns[upstream] &&
+                                (query->plain >> upstream & 1U) != 0)));
 
     fuzz_require(is_plain || !must_be);
     fuzz_require(!is_plain || must_be ||
@@ -1311,18 +1312,25 @@ static inline bool witness_is_of_probe(const struct witness_query *query, unsign
            (rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_NOTIMP);
 }
 
-/* A reply was taken that came by UDP: it may show that its upstream knows EDNS, or answers what is
- * without it alone. */
+/* A good reply came by UDP: one with EDNS to a query with it shows that its upstream knows that. */
+static inline void witness_see_edns(struct witness *witness, const struct witness_query *query,
+                                    unsigned int bit, const struct dns_message *reply)
+{
+    unsigned int upstream = (unsigned int)__builtin_ctz(bit);
+
+    if (reply->opt_at == 0 || ((query->plain & ~query->probed) & bit) != 0)
+        return;
+    witness->knows_edns[upstream] = true;
+    witness->drops_edns[upstream] = false;
+}
+
+/* A reply was taken that came by UDP: its upstream answers what has EDNS, or what has none alone. */
 static inline void witness_learn_edns(struct witness *witness, const struct witness_query *query,
-                                      unsigned int bit, const struct dns_message *reply)
+                                      unsigned int bit)
 {
     bool was_plain = (query->plain & bit) != 0;
-    unsigned int upstream = 0;
+    unsigned int upstream = (unsigned int)__builtin_ctz(bit);
 
-    while (bit >> upstream != 1)
-        upstream += 1;
-    if (reply->opt_at != 0 && (!was_plain || (query->probed & bit) != 0))
-        witness->knows_edns[upstream] = true;
     if (!was_plain || witness->knows_edns[upstream])
         witness->drops_edns[upstream] = false;
     else if (witness->plain_until_ns[upstream] <= witness->now_ns)
@@ -1356,9 +1364,11 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
         fuzz_require(witness->sent_count == 0);
         query->probed &= ~bit;
     } else if (query != NULL && witness_is_good(witness, query, in, &reply)) {
+        if (in->path.stream == 0)
+            witness_see_edns(witness, query, bit, &reply);
         use = witness_use_of(witness, query, in, &reply);
         if (use == WITNESS_USE && in->path.stream == 0)
-            witness_learn_edns(witness, query, bit, &reply);
+            witness_learn_edns(witness, query, bit);
         if (use == WITNESS_USE && witness_is_failure(&reply) && witness_has_other(query, bit)) {
             fuzz_require(witness->sent_count == 0);
             query->passed |= bit;

@@ -105,7 +105,7 @@ static bool is_plain(const struct forwarder *forwarder, const struct forwarder_q
 
     if (is_by_stream(query, query->upstream))
         return edns->plain_until_ns > forwarder->now_ns;
-    return (query->plain >> query->upstream & 1U) != 0 ||
+    return (!edns->is_known && (query->plain >> query->upstream & 1U) != 0) ||
            forwarder_edns_is_plain(edns, is_again, forwarder->now_ns);
 }
 

@@ -59,18 +59,15 @@ static bool is_failure(const struct dns_message *reply)
 /* What the reply says of how its upstream does. Who was asked later, or the same in two ways, shows
  * nothing of its round trip. */
 static void learn(struct forwarder *forwarder, const struct forwarder_query *query,
-                  const struct forwarder_path *path, const struct dns_message *reply)
+                  const struct forwarder_path *path)
 {
     size_t number = path->socket / forwarder->config.lanes;
     struct forwarder_upstream *upstream = &forwarder->upstreams[number];
     uint64_t after_ns = forwarder->now_ns - query->sent_ns;
-    bool was_plain = (query->plain >> number & 1U) != 0;
-    bool was_probed = (query->probed >> number & 1U) != 0;
 
     forwarder_upstream_answered(upstream);
     if (path->stream == 0)
-        forwarder_edns_answered(&upstream->edns, was_plain,
-                                reply->opt_at != 0 && (!was_plain || was_probed),
+        forwarder_edns_answered(&upstream->edns, (query->plain >> number & 1U) != 0,
                                 forwarder->now_ns);
     if (((query->begun & ~query->remade) >> number & 1U) == 0)
         return;
@@ -136,7 +133,7 @@ static void accept_reply(struct forwarder *forwarder, struct forwarder_query *qu
 {
     size_t number = path->socket / forwarder->config.lanes;
 
-    learn(forwarder, query, path, reply);
+    learn(forwarder, query, path);
     if (is_failure(reply) && has_other(query, number)) {
         query->passed |= 1U << number;
         return;
@@ -255,16 +252,20 @@ static enum forwarder_counter read_reply(struct forwarder *forwarder, struct for
                                          const struct forwarder_datagram *datagram,
                                          struct forwarder_batch *batch)
 {
+    unsigned int upstream = datagram->path.socket / forwarder->config.lanes;
     enum forwarder_counter counter;
     struct dns_message reply;
 
     if (dns_message_read(datagram->payload, &reply).status != DNS_OK ||
         dns_message_check_rdata(&reply).status != DNS_OK)
         return FORWARDER_COUNT_replies_malformed;
-    if (is_of_probe(query, datagram->path.socket / forwarder->config.lanes, &reply)) {
-        query->probed &= ~(1U << datagram->path.socket / forwarder->config.lanes);
+    if (is_of_probe(query, upstream, &reply)) {
+        query->probed &= ~(1U << upstream);
         return FORWARDER_COUNT_replies_plain;
     }
+    if (datagram->path.stream == 0 && reply.opt_at != 0 &&
+        ((query->plain & ~query->probed) >> upstream & 1U) == 0)
+        forwarder_edns_seen(&forwarder->upstreams[upstream].edns);
     counter = check_cookie(forwarder, query, &datagram->path, &reply, batch);
     if (counter == FORWARDER_COUNT_replies_accepted)
         accept_reply(forwarder, query, &datagram->path, &reply, batch);

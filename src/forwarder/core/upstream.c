@@ -70,10 +70,14 @@ bool forwarder_upstream_failed(struct forwarder_upstream *upstream, uint64_t now
     return forwarder_upstream_missed(upstream, now_ns);
 }
 
-void forwarder_edns_answered(struct forwarder_upstream_edns *edns, bool was_plain, bool is_known,
-                             uint64_t now_ns)
+void forwarder_edns_seen(struct forwarder_upstream_edns *edns)
 {
-    edns->is_known = edns->is_known || is_known;
+    edns->is_known = true;
+    edns->is_dropped = false;
+}
+
+void forwarder_edns_answered(struct forwarder_upstream_edns *edns, bool was_plain, uint64_t now_ns)
+{
     if (!was_plain || edns->is_known) {
         edns->silences = 0;
         edns->is_dropped = false;

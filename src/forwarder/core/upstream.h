@@ -44,7 +44,7 @@ struct forwarder_upstream_edns {
     uint64_t probe_ns;       /* when one is asked with it besides, where it drops such queries, */
     uint64_t probe_after_ns; /* and how long after that again */
     uint32_t silences;       /* attempts with it in a row that had no answer */
-    bool is_known;           /* there was an answer with it to a query with it */
+    bool is_known;           /* it has said something with it to a query with it */
     bool is_dropped;         /* there was none but to a query without */
 };
 
@@ -93,11 +93,12 @@ bool forwarder_upstream_outrun(struct forwarder_upstream *upstream,
                                const struct forwarder_watch *watch, uint64_t now_ns,
                                uint64_t most_ns);
 
-/* It answered a query by UDP that was sent to it without EDNS, or with; `is_known`: and so has shown
- * that it knows EDNS. That is never forgotten: whoever can make queries get lost cannot make it be
- * asked without, and so without cookies. */
-void forwarder_edns_answered(struct forwarder_upstream_edns *edns, bool was_plain, bool is_known,
-                             uint64_t now_ns);
+/* It said something with EDNS, by UDP, to a query with it. That is never forgotten: whoever can make
+ * queries get lost cannot make it be asked without, and so without cookies. */
+void forwarder_edns_seen(struct forwarder_upstream_edns *edns);
+
+/* It answered a query by UDP that was sent to it without EDNS, or with. */
+void forwarder_edns_answered(struct forwarder_upstream_edns *edns, bool was_plain, uint64_t now_ns);
 
 /* Whether it is asked without EDNS by UDP; `is_again`: it has been asked this with EDNS. */
 bool forwarder_edns_is_plain(const struct forwarder_upstream_edns *edns, bool is_again,

@@ -55,18 +55,18 @@ static void edns_is_left_away_only_for_one_that_never_answered_with_it(void **st
     assert_false(forwarder_edns_is_plain(&edns, false, 1));
     assert_true(forwarder_edns_is_plain(&edns, true, 1));
     assert_false(forwarder_edns_probe(&edns, 1));
-    forwarder_edns_answered(&edns, true, false, NS_PER_S);
+    forwarder_edns_answered(&edns, true, NS_PER_S);
     assert_true(forwarder_edns_is_plain(&edns, false, NS_PER_S));
     assert_true(forwarder_edns_probe(&edns, NS_PER_S));
     assert_false(forwarder_edns_probe(&edns, 2 * NS_PER_S - 1));
     assert_true(forwarder_edns_probe(&edns, 2 * NS_PER_S));
     assert_false(forwarder_edns_probe(&edns, 4 * NS_PER_S - 1));
     assert_true(forwarder_edns_probe(&edns, 4 * NS_PER_S));
-    forwarder_edns_answered(&edns, true, true, 5 * NS_PER_S);
+    forwarder_edns_seen(&edns);
     assert_false(forwarder_edns_is_plain(&edns, false, 5 * NS_PER_S));
     edns.silences = 1000;
     assert_false(forwarder_edns_is_plain(&edns, true, 5 * NS_PER_S));
-    forwarder_edns_answered(&edns, true, false, 6 * NS_PER_S);
+    forwarder_edns_answered(&edns, true, 6 * NS_PER_S);
     assert_false(forwarder_edns_is_plain(&edns, true, 6 * NS_PER_S));
     edns.plain_until_ns = 8 * NS_PER_S; /* it said so over a stream */
     assert_true(forwarder_edns_is_plain(&edns, false, 7 * NS_PER_S));
