@@ -1606,12 +1606,13 @@ static inline const struct witness_sent *witness_sent_for(struct witness *witnes
     return found;
 }
 
-/* Whether an upstream has as many queries as it may. */
+/* Whether an upstream has as many queries as it may, or had before others ended in this step. */
 static inline bool witness_is_full(const struct witness *witness, size_t upstream)
 {
     uint32_t most = witness->forwarder->config.upstream_queries_max;
 
-    return most != 0 && witness->forwarder->upstreams[upstream].waiting >= most;
+    return most != 0 && (witness->forwarder->upstreams[upstream].waiting >= most ||
+                         witness_count_asked(witness, upstream) >= most);
 }
 
 /* Nobody is left who was asked: clients may have a stale answer at once, and a short while after the

@@ -57,8 +57,8 @@ struct forwarder_upstream_edns {
 
 struct forwarder_upstream {
     struct forwarder_upstream_edns edns;
-    uint64_t down_until_ns;  /* it is not asked if another can be */
-    uint64_t smoothed_ns;    /* the round trip; 0: none was measured */
+    uint64_t down_until_ns; /* it is not asked if another can be */
+    uint64_t smoothed_ns;   /* the round trip; 0: none was measured */
     uint64_t variation_ns;
     uint32_t strikes;  /* queries in a row without an answer */
     uint32_t late;     /* answers in a row that came after the first attempt was over */
@@ -93,8 +93,8 @@ bool forwarder_upstream_outrun(struct forwarder_upstream *upstream,
                                const struct forwarder_watch *watch, uint64_t now_ns,
                                uint64_t most_ns);
 
-/* It said something with EDNS, by UDP, to a query with it. That is never forgotten: whoever can make
- * queries get lost cannot make it be asked without, and so without cookies. */
+/* It said something with EDNS, by UDP, to a query with it. That is never forgotten: whoever can
+ * make queries get lost cannot make it be asked without, and so without cookies. */
 void forwarder_edns_seen(struct forwarder_upstream_edns *edns);
 
 /* It answered a query by UDP that was sent to it without EDNS, or with. */

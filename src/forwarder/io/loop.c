@@ -291,8 +291,8 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Tells the core of ways to upstreams on which nothing could be sent. What fails of what is sent for
- * that is told in the next turn. */
+/* Tells the core of ways to upstreams on which nothing could be sent. What fails of what is sent
+ * for that is told in the next turn. */
 static void tell_failed(struct forwarder_loop *loop)
 {
     struct forwarder_udp_failed failed = loop->failed;
