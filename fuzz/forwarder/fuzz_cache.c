@@ -166,7 +166,8 @@ static struct forwarder_topic topic_of(const struct history *history, size_t num
     struct forwarder_request request = { 0 };
     struct dns_question question = {
         .name = { .size = 5,
-                  .octets = { 3, '0', (uint8_t)('a' + number % 23), (uint8_t)('a' + number / 23) } },
+                  .octets = { 3, '0', (uint8_t)('a' + number % 23),
+                              (uint8_t)('a' + number / 23) } },
         .type = 1,
         .class = 1,
     };

@@ -106,8 +106,8 @@ struct witness {
     uint64_t now_ns;
     uint64_t attempt_ns_max; /* of all configurations that there were */
     uint64_t plain_until_ns[FORWARDER_SLOTS_MAX];
-    bool knows_edns[FORWARDER_SLOTS_MAX];  /* it has answered with EDNS */
-    bool drops_edns[FORWARDER_SLOTS_MAX];  /* it has answered without alone */
+    bool knows_edns[FORWARDER_SLOTS_MAX]; /* it has answered with EDNS */
+    bool drops_edns[FORWARDER_SLOTS_MAX]; /* it has answered without alone */
     struct witness_peer peers[FORWARDER_SLOTS_MAX];
     struct witness_admit admit;
     size_t crowd;         /* queries that waited when the size changed last, */
@@ -442,14 +442,15 @@ static inline bool witness_check_is_plain(const struct witness *witness,
     unsigned int upstream = query->upstream;
     bool is_plain = witness_header(witness_payload(sent)).counts[DNS_ADDITIONAL] == 0;
     bool is_udp = sent->path.stream == 0;
-    bool must_be = witness->plain_until_ns[upstream] > witness->now_ns ||
-                   (is_udp && (witness->drops_edns[upstream] ||
-                               (!witness->knows_edns[upstream] &&
-                                (query->plain >> upstream & 1U) != 0)));
+    bool must_be =
+        witness->plain_until_ns[upstream] > witness->now_ns ||
+        (is_udp && (witness->drops_edns[upstream] ||
+                    (!witness->knows_edns[upstream] && (query->plain >> upstream & 1U) != 0)));
 
     fuzz_require(is_plain || !must_be);
-    fuzz_require(!is_plain || must_be ||
-                 (is_udp && !witness->knows_edns[upstream] && (query->asked >> upstream & 1U) != 0));
+    fuzz_require(
+        !is_plain || must_be ||
+        (is_udp && !witness->knows_edns[upstream] && (query->asked >> upstream & 1U) != 0));
     return is_plain;
 }
 
@@ -574,8 +575,8 @@ static inline const struct forwarder_query *witness_new(struct witness *witness,
     fuzz_property_failed(__FILE__, __LINE__, "what is sent is a query that waits");
 }
 
-/* Whether what was sent is the query with EDNS, whole and without a cookie, to one that seems to drop
- * that; then it goes without right after. */
+/* Whether what was sent is the query with EDNS, whole and without a cookie, to one that seems to
+ * drop that; then it goes without right after. */
 static inline bool witness_check_probe(const struct witness *witness, struct witness_query *query,
                                        const struct witness_sent *sent)
 {
@@ -1324,7 +1325,8 @@ static inline void witness_see_edns(struct witness *witness, const struct witnes
     witness->drops_edns[upstream] = false;
 }
 
-/* A reply was taken that came by UDP: its upstream answers what has EDNS, or what has none alone. */
+/* A reply was taken that came by UDP: its upstream answers what has EDNS, or what has none alone.
+ */
 static inline void witness_learn_edns(struct witness *witness, const struct witness_query *query,
                                       unsigned int bit)
 {
@@ -1337,6 +1339,37 @@ static inline void witness_learn_edns(struct witness *witness, const struct witn
         witness->drops_edns[upstream] = true;
 }
 
+/* A good reply came, of which this is what clients get if it is taken. */
+static inline void witness_check_good(struct witness *witness, struct witness_query *query,
+                                      const struct forwarder_datagram *in,
+                                      const struct dns_message *reply, enum witness_outcome outcome)
+{
+    unsigned int upstream = in->path.socket / witness->forwarder->config.lanes;
+    unsigned int bit = 1U << upstream;
+    enum witness_use use;
+
+    if (witness_is_of_probe(query, bit, reply)) {
+        fuzz_require(witness->sent_count == 0);
+        query->probed &= ~bit;
+        return;
+    }
+    if (in->path.stream == 0)
+        witness_see_edns(witness, query, bit, reply);
+    use = witness_use_of(witness, query, in, reply);
+    if (use != WITNESS_USE) {
+        witness_check_asked_again(witness, query, upstream, use);
+        return;
+    }
+    if (in->path.stream == 0)
+        witness_learn_edns(witness, query, bit);
+    if (!witness_is_failure(reply) || !witness_has_other(query, bit)) {
+        witness_check_answers(witness, query, reply, outcome);
+        return;
+    }
+    fuzz_require(witness->sent_count == 0);
+    query->passed |= bit;
+}
+
 /* A datagram on an upstream's socket goes in. */
 static inline void witness_upstream(struct witness *witness, const struct forwarder_datagram *in)
 {
@@ -1346,9 +1379,7 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
     uint64_t stale_before = *stale;
     uint64_t blocked_before = *blocked;
     struct witness_query *query = NULL;
-    uint32_t bit = 1U << in->path.socket / config->lanes % 32;
     struct dns_message reply;
-    enum witness_use use = WITNESS_USE;
 
     witness_begin(witness);
     forwarder_receive(witness->forwarder, in, witness->now_ns, witness->batch);
@@ -1359,26 +1390,11 @@ static inline void witness_upstream(struct witness *witness, const struct forwar
         witness_check_plain(witness, query, &in->path);
     } else if (query != NULL && witness_is_cut(witness, query, in)) {
         witness_check_cut(witness, query, in->path.socket / config->lanes);
-    } else if (query != NULL && witness_is_good(witness, query, in, &reply) &&
-               witness_is_of_probe(query, bit, &reply)) {
-        fuzz_require(witness->sent_count == 0);
-        query->probed &= ~bit;
     } else if (query != NULL && witness_is_good(witness, query, in, &reply)) {
-        if (in->path.stream == 0)
-            witness_see_edns(witness, query, bit, &reply);
-        use = witness_use_of(witness, query, in, &reply);
-        if (use == WITNESS_USE && in->path.stream == 0)
-            witness_learn_edns(witness, query, bit);
-        if (use == WITNESS_USE && witness_is_failure(&reply) && witness_has_other(query, bit)) {
-            fuzz_require(witness->sent_count == 0);
-            query->passed |= bit;
-        } else if (use == WITNESS_USE)
-            witness_check_answers(witness, query, &reply,
-                                  *blocked != blocked_before ? WITNESS_BLOCKED
-                                  : *stale != stale_before   ? WITNESS_STALE
-                                                             : WITNESS_RELAYED);
-        else
-            witness_check_asked_again(witness, query, in->path.socket / config->lanes, use);
+        witness_check_good(witness, query, in, &reply,
+                           *blocked != blocked_before ? WITNESS_BLOCKED
+                           : *stale != stale_before   ? WITNESS_STALE
+                                                      : WITNESS_RELAYED);
     } else {
         fuzz_require(witness->sent_count == 0);
     }
@@ -1615,8 +1631,8 @@ static inline bool witness_is_full(const struct witness *witness, size_t upstrea
                          witness_count_asked(witness, upstream) >= most);
 }
 
-/* Nobody is left who was asked: clients may have a stale answer at once, and a short while after the
- * query is sent again; at the fifth time, or after the last attempt, it is over. */
+/* Nobody is left who was asked: clients may have a stale answer at once, and a short while after
+ * the query is sent again; at the fifth time, or after the last attempt, it is over. */
 static inline void witness_check_rebuffed(struct witness *witness, struct witness_query *query)
 {
     const struct forwarder_config *config = &witness->forwarder->config;
@@ -1632,6 +1648,23 @@ static inline void witness_check_rebuffed(struct witness *witness, struct witnes
                  known->due_ns == query->end_ns);
 }
 
+/* Whether an upstream was asked in the attempt that runs. */
+static inline bool witness_is_current(const struct witness_query *query, unsigned int upstream)
+{
+    return query->upstream == upstream ||
+           (query->sends == 1 && (query->begun >> upstream & 1U) != 0);
+}
+
+/* Nobody else was asked: each that was not has as many queries as it may. */
+static inline void witness_check_no_other(const struct witness *witness,
+                                          const struct witness_query *query)
+{
+    uint32_t others = witness_group(witness, witness_question(query)) & ~query->asked;
+
+    for (size_t i = 0; i < witness->forwarder->config.upstreams_count; i++)
+        fuzz_require((others >> i & 1U) == 0 || witness_is_full(witness, i));
+}
+
 /* The way that a query waited on failed. */
 static inline void witness_check_failed(struct witness *witness, struct witness_query *query,
                                         const struct forwarder_failure *failure)
@@ -1641,16 +1674,12 @@ static inline void witness_check_failed(struct witness *witness, struct witness_
     const struct witness_sent *sent = witness_sent_for(witness, query);
     bool is_again = failure->was_up && query->reconnects < 3;
     bool is_all = (witness_group(witness, witness_question(query)) & ~query->asked) == 0;
-    bool is_current =
-        query->upstream == upstream || (query->sends == 1 && (query->begun >> upstream & 1U) != 0);
-    bool is_other = !is_again && is_current && !is_all;
+    bool is_other = !is_again && witness_is_current(query, upstream) && !is_all;
 
     fuzz_require(sent == NULL || is_again || is_other);
     fuzz_require(sent != NULL || !is_again);
-    for (size_t i = 0; sent == NULL && is_other && i < config->upstreams_count; i++)
-        fuzz_require(
-            ((query->asked | ~witness_group(witness, witness_question(query))) & 1U << i) != 0 ||
-            witness_is_full(witness, i));
+    if (sent == NULL && is_other)
+        witness_check_no_other(witness, query);
     query->streams &= ~(1U << upstream);
     if (!is_again)
         query->failed |= 1U << upstream;
