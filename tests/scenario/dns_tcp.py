@@ -15,6 +15,7 @@ half       a client that ends its side still gets its answers
 unread     a client that reads no answers is closed, and others are answered
 shake      a handshake of TLS that comes octet by octet is closed in time
 """
+import select
 import socket
 import ssl
 import struct
@@ -117,6 +118,13 @@ def slow():
     check(0.4 < closed_after(client) < 10, "a slow connection is closed in time")
 
 
+def await_closed(clients, count):
+    """Until so many of them are at their end, so that nobody who asks finds others on their way."""
+    until = time.monotonic() + 5
+    while len(select.select(clients, [], [], 0)[0]) < count and time.monotonic() < until:
+        time.sleep(0.01)
+
+
 def crowd():
     clients = []
     served = 0
@@ -125,6 +133,7 @@ def crowd():
             clients.append(connect())
         except (ConnectionError, ssl.SSLError):
             pass
+    await_closed(clients, len(clients) - 16)
     for i, client in enumerate(clients):
         try:
             client.sendall(query(i))
