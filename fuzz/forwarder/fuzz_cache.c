@@ -194,30 +194,25 @@ static void set_there(struct history *history, struct member *member, bool is_th
     member->is_there = is_there;
 }
 
-/* Some of the crowd get an answer. */
-static void step_put_crowd(struct history *history, size_t first)
+/* One of the crowd gets an answer. */
+static void put_member(struct history *history, size_t number, uint8_t how)
 {
-    uint8_t how = take(history);
+    struct member *member = &history->crowd[number];
+    struct forwarder_topic topic = topic_of(history, number);
+    uint8_t record[4] = { 0, 0, 0, (uint8_t)(1 + (number + how) % 64) };
+    uint16_t ttl_at = 0;
+    struct forwarder_kept kept = {
+        .ttl_s = record[3],
+        .counts = { 0, 1, 2, 3 },
+        .ttls = &ttl_at,
+        .ttls_count = 1,
+        .records = bytes_of(record, sizeof(record)),
+    };
 
-    for (size_t i = 0; i <= how % CROWD_AT_ONCE; i++) {
-        size_t number = (first + i) % CROWD;
-        struct member *member = &history->crowd[number];
-        struct forwarder_topic topic = topic_of(history, number);
-        uint8_t record[4] = { 0, 0, 0, (uint8_t)(1 + (number + how) % 64) };
-        uint16_t ttl_at = 0;
-        struct forwarder_kept kept = {
-            .ttl_s = record[3],
-            .counts = { 0, 1, 2, 3 },
-            .ttls = &ttl_at,
-            .ttls_count = 1,
-            .records = bytes_of(record, sizeof(record)),
-        };
-
-        fuzz_require(forwarder_cache_put(&history->cache, &topic, &kept, history->now_ns));
-        member->at_ns = history->now_ns;
-        member->ttl_s = record[3];
-        set_there(history, member, true);
-    }
+    fuzz_require(forwarder_cache_put(&history->cache, &topic, &kept, history->now_ns));
+    member->at_ns = history->now_ns;
+    member->ttl_s = record[3];
+    set_there(history, member, true);
 }
 
 static void check_member(struct history *history, const struct member *member,
@@ -232,28 +227,36 @@ static void check_member(struct history *history, const struct member *member,
     fuzz_require(history->out[3] == (cached->is_stale ? 30 : member->ttl_s - cached->age_s));
 }
 
-/* Some of the crowd are looked for. */
-static void step_find_crowd(struct history *history, size_t first)
+/* One of the crowd is looked for. */
+static void find_member(struct history *history, size_t number)
+{
+    struct member *member = &history->crowd[number];
+    struct forwarder_topic topic = topic_of(history, number);
+    uint64_t age_s = (history->now_ns - member->at_ns) / NS_PER_S;
+    bool is_over = age_s >= member->ttl_s + history->cache.config.stale_s;
+    struct forwarder_cached cached;
+
+    forwarder_cache_fetch_bucket(&history->cache, &topic);
+    forwarder_cache_fetch_entry(&history->cache, &topic);
+    if (forwarder_cache_find(&history->cache, &topic, history->now_ns, &cached)) {
+        fuzz_require(!is_over);
+        check_member(history, member, &cached);
+        return;
+    }
+    fuzz_require(!member->is_there || is_over || history->cache.evicted > 0);
+    set_there(history, member, false);
+}
+
+/* Some of the crowd get an answer, or are looked for. */
+static void step_crowd(struct history *history, size_t first, bool is_put)
 {
     uint8_t how = take(history);
 
     for (size_t i = 0; i <= how % CROWD_AT_ONCE; i++) {
-        size_t number = (first + i) % CROWD;
-        struct member *member = &history->crowd[number];
-        struct forwarder_topic topic = topic_of(history, number);
-        uint64_t age_s = (history->now_ns - member->at_ns) / NS_PER_S;
-        bool is_over = age_s >= member->ttl_s + history->cache.config.stale_s;
-        struct forwarder_cached cached;
-
-        forwarder_cache_fetch_bucket(&history->cache, &topic);
-        forwarder_cache_fetch_entry(&history->cache, &topic);
-        if (forwarder_cache_find(&history->cache, &topic, history->now_ns, &cached)) {
-            fuzz_require(!is_over);
-            check_member(history, member, &cached);
-            continue;
-        }
-        fuzz_require(!member->is_there || is_over || history->cache.evicted > 0);
-        set_there(history, member, false);
+        if (is_put)
+            put_member(history, (first + i) % CROWD, how);
+        else
+            find_member(history, (first + i) % CROWD);
     }
 }
 
@@ -327,13 +330,13 @@ static void step(struct history *history, uint8_t octet)
         step_put(history, known);
         break;
     case 1:
-        step_put_crowd(history, octet / 8U * (CROWD / TOPICS));
+        step_crowd(history, octet / 8U * (CROWD / TOPICS), true);
         break;
     case 2:
         step_find(history, known);
         break;
     case 3:
-        step_find_crowd(history, octet / 8U * (CROWD / TOPICS));
+        step_crowd(history, octet / 8U * (CROWD / TOPICS), false);
         break;
     case 4:
     case 5:

@@ -37,6 +37,7 @@
 /* An answer with more records or more octets is not kept. */
 #define FORWARDER_CACHE_TTLS_MAX 1024
 #define FORWARDER_CACHE_BODY_MAX 16384
+/* So long after its rest a stale answer counts as failing: forwarder_cache_rest(). */
 #define FORWARDER_CACHE_FAILING_S 25
 
 struct forwarder_cache_config {

@@ -164,7 +164,6 @@ static enum forwarder_counter ask_plainly(struct forwarder *forwarder,
 {
     unsigned int upstream = path->socket / forwarder->config.lanes;
     struct forwarder_peer_cookie *peer = &forwarder->peer_cookies[upstream];
-
     bool is_known = peer->server_size > 0 || forwarder->upstreams[upstream].edns.is_known;
 
     if (is_known && path->stream == 0) {

@@ -151,7 +151,6 @@ static size_t send_all(int fd, struct mmsghdr *messages, size_t count, bool *ret
     int tries = 0;
 
     *ret_has_failed = false;
-
     for (size_t done = 0; done < count;) {
         int sent = sendmmsg(fd, messages + done, (unsigned int)(count - done), MSG_DONTWAIT);
 

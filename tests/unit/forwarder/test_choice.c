@@ -88,17 +88,19 @@ static void a_loser_of_races_is_down_when_three_that_are_watched_have_no_answer(
     fail();
 }
 
+#define ROUND_TRIPS { .smoothed_ns = 9 }, { .smoothed_ns = 5 }, { .smoothed_ns = 7 }
+
+static struct forwarder_choice choice_among(const struct forwarder_upstream upstreams[3])
+{
+    return (struct forwarder_choice){
+        .upstreams = upstreams, .members = members, .count = 3, .now_ns = 10
+    };
+}
+
 static void the_second_of_a_race_is_the_next_fastest_or_now_and_then_another(void **state)
 {
-    struct forwarder_upstream upstreams[] = { { .smoothed_ns = 9 },
-                                              { .smoothed_ns = 5 },
-                                              { .smoothed_ns = 7 } };
-    struct forwarder_choice choice = {
-        .upstreams = upstreams,
-        .members = members,
-        .count = 3,
-        .now_ns = 10,
-    };
+    struct forwarder_upstream upstreams[] = { ROUND_TRIPS };
+    struct forwarder_choice choice = choice_among(upstreams);
 
     (void)state;
     assert_int_equal(forwarder_choice_first(&choice, FORWARDER_POLICY_RACE, 5, 1), 1);
@@ -115,15 +117,8 @@ static void the_second_of_a_race_is_the_next_fastest_or_now_and_then_another(voi
 
 static void each_policy_chooses_among_those_that_are_well(void **state)
 {
-    struct forwarder_upstream upstreams[] = { { .smoothed_ns = 9 },
-                                              { .smoothed_ns = 5 },
-                                              { .smoothed_ns = 7 } };
-    struct forwarder_choice choice = {
-        .upstreams = upstreams,
-        .members = members,
-        .count = 3,
-        .now_ns = 10,
-    };
+    struct forwarder_upstream upstreams[] = { ROUND_TRIPS };
+    struct forwarder_choice choice = choice_among(upstreams);
 
     (void)state;
     assert_int_equal(forwarder_choice_first(&choice, FORWARDER_POLICY_FIRST, 5, 1), 0);
@@ -141,12 +136,7 @@ static void each_policy_chooses_among_those_that_are_well(void **state)
 static void the_next_is_one_that_was_not_asked_and_is_well(void **state)
 {
     struct forwarder_upstream upstreams[3] = { 0 };
-    struct forwarder_choice choice = {
-        .upstreams = upstreams,
-        .members = members,
-        .count = 3,
-        .now_ns = 10,
-    };
+    struct forwarder_choice choice = choice_among(upstreams);
 
     (void)state;
     assert_int_equal(forwarder_choice_next(&choice, 0, 1), 1);
